@@ -1,0 +1,51 @@
+# Compiler, warnings, sanitizers and the one precompiled header.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  message(FATAL_ERROR "GCC older than 13 destroys temporaries twice in co_await expressions. "
+                      "Use Clang 19: cmake --preset dev")
+endif()
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+set(TAMARACK_SANITIZE "" CACHE STRING "Value of -fsanitize=, for example address,undefined")
+option(TAMARACK_PCH "Use the precompiled header" ON)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # A precompiled header is only reusable when ccache may ignore its time stamps.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+endif()
+
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+add_link_options(-fuse-ld=mold)
+add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_ALL_NO_LIB SPDLOG_FMT_EXTERNAL)
+if(TAMARACK_SANITIZE)
+  add_compile_options(-fsanitize=${TAMARACK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  # Recycled coroutine frames hide use-after-free from the sanitizers.
+  add_compile_definitions(BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
+  add_link_options(-fsanitize=${TAMARACK_SANITIZE})
+endif()
+
+# Ours, not generated code or packages.
+add_library(tamarack_warnings INTERFACE)
+target_compile_options(tamarack_warnings INTERFACE -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion)
+
+add_library(tamarack_pch STATIC ${CMAKE_SOURCE_DIR}/cmake/pch.cc)
+target_include_directories(tamarack_pch SYSTEM PRIVATE /usr/include/postgresql)
+target_link_libraries(tamarack_pch PRIVATE tamarack_warnings)
+target_compile_options(tamarack_pch PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+if(TAMARACK_PCH)
+  target_precompile_headers(tamarack_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
+endif()
+
+# Settings that every target of ours shares.
+function(tamarack_defaults target)
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_include_directories(${target} SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/gen)
+  target_link_libraries(${target} PRIVATE tamarack_warnings)
+  if(TAMARACK_PCH)
+    target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+    target_precompile_headers(${target} REUSE_FROM tamarack_pch)
+  endif()
+endfunction()

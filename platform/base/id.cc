@@ -1,0 +1,62 @@
+#include "platform/base/id.h"
+
+#include <sys/random.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+namespace tamarack {
+namespace {
+
+template <size_t N>
+std::array<uint8_t, N> RandomBytes() {
+  std::array<uint8_t, N> bytes;
+  if (getrandom(bytes.data(), N, 0) != static_cast<ssize_t>(N)) std::abort();  // never for N ≤ 256
+  return bytes;
+}
+
+bool IsHex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+}  // namespace
+
+std::string NewUuid() {
+  auto bytes = RandomBytes<16>();
+  auto now = std::chrono::system_clock::now().time_since_epoch();
+  auto ms = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+  for (int i = 0; i < 6; ++i) bytes[i] = static_cast<uint8_t>(ms >> (8 * (5 - i)));
+  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | 0x70);
+  bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);
+  std::string text;
+  text.reserve(36);
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    constexpr char kHex[] = "0123456789abcdef";
+    text += kHex[bytes[i] >> 4];
+    text += kHex[bytes[i] & 15];
+  }
+  return text;
+}
+
+bool IsUuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : !IsHex(text[i])) return false;
+  }
+  return true;
+}
+
+std::string NewShortId() {
+  auto bytes = RandomBytes<26>();
+  std::string text;
+  text.reserve(bytes.size());
+  for (uint8_t byte : bytes) text += "0123456789abcdefghijklmnopqrstuv"[byte & 31];
+  return text;
+}
+
+}  // namespace tamarack

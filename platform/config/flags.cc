@@ -1,0 +1,58 @@
+#include "platform/config/flags.h"
+
+#include <absl/flags/parse.h>
+#include <absl/flags/reflection.h>
+#include <absl/flags/usage.h>
+#include <absl/flags/usage_config.h>
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace tamarack::config {
+
+std::vector<std::string> ParseFlags(int argc, char** argv, std::string_view usage) {
+  absl::SetProgramUsageMessage(absl::string_view(usage.data(), usage.size()));
+  absl::FlagsUsageConfig usage_config;
+  // `--help` shows our flags, not those of the libraries.
+  usage_config.contains_help_flags = [](absl::string_view file) {
+    return absl::StrContains(file, "main.cc");
+  };
+  absl::SetFlagsUsageConfig(usage_config);
+  for (auto& [name, flag] : absl::GetAllFlags()) {
+    std::string variable = absl::StrCat("TAMARACK_", absl::AsciiStrToUpper(name));
+    const char* value = std::getenv(variable.c_str());
+    if (value == nullptr) continue;
+    std::string error;
+    if (!flag->ParseFrom(value, &error)) {
+      std::fprintf(stderr, "%s: %s\n", variable.c_str(), error.c_str());
+      std::exit(2);
+    }
+  }
+  std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  return {rest.begin() + 1, rest.end()};
+}
+
+absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::FailedPreconditionError(absl::StrCat(path, ": cannot read the secret"));
+  std::ostringstream text;
+  text << file.rdbuf();
+  std::string secret = text.str();
+  while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
+  if (secret.empty()) return absl::FailedPreconditionError(absl::StrCat(path, ": the secret is empty"));
+  return secret;
+}
+
+std::string ReadSecretFileOrExit(const std::string& path) {
+  auto secret = ReadSecretFile(path);
+  if (secret.ok()) return *std::move(secret);
+  std::fprintf(stderr, "%s\n", std::string(secret.status().message()).c_str());
+  std::exit(2);
+}
+
+}  // namespace tamarack::config

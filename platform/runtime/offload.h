@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <utility>
+
+namespace tamarack::runtime {
+
+// A small pool for CPU-heavy or blocking steps, so that they do not stop the loop. One per process.
+class OffloadPool {
+ public:
+  explicit OffloadPool(size_t threads = 2) : pool_(threads) {}
+  ~OffloadPool() { pool_.join(); }
+
+  // Runs `work` on the pool and resumes the caller on its own executor with the result. Runs to its end even if the caller
+  // is cancelled meanwhile.
+  template <class Work>
+  auto Run(Work work) -> boost::asio::awaitable<decltype(work())> {
+    auto home = co_await boost::asio::this_coro::executor;
+    std::optional<decltype(work())> result;
+    co_await boost::asio::post(boost::asio::bind_executor(pool_, boost::asio::use_awaitable));
+    result.emplace(work());
+    co_await boost::asio::post(boost::asio::bind_executor(home, boost::asio::use_awaitable));
+    co_return std::move(*result);
+  }
+
+ private:
+  boost::asio::thread_pool pool_;
+};
+
+// Suspends the caller for `duration`; returns early, without an exception, when it is cancelled.
+boost::asio::awaitable<void> SleepFor(std::chrono::steady_clock::duration duration);
+
+// Starts `body` on `executor` and forgets it; an exception that escapes aborts, since ours never throw.
+void Spawn(boost::asio::any_io_executor executor, std::function<boost::asio::awaitable<void>()> body);
+
+}  // namespace tamarack::runtime

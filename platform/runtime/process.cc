@@ -1,0 +1,27 @@
+#include "platform/runtime/process.h"
+
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <thread>
+
+namespace tamarack::runtime {
+
+int Process::RunUntilSignal(std::function<void()> drain) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::thread drainer;
+  boost::asio::signal_set signals(io_, SIGTERM, SIGINT);
+  signals.async_wait([&](boost::system::error_code error, int) {
+    if (error) return;
+    drainer = std::thread([&] {
+      drain();
+      work_.reset();
+      io_.stop();
+    });
+  });
+  io_.run();
+  if (drainer.joinable()) drainer.join();
+  return 0;
+}
+
+}  // namespace tamarack::runtime
