@@ -1,0 +1,59 @@
+#pragma once
+
+#include "platform/base/status.h"
+#include "platform/http/address_policy.h"
+#include "platform/http/message.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace tamarack::curl {
+class Loop;
+}
+
+namespace tamarack::http {
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string url;  // http or https, without user name and password.
+  Headers headers;
+  std::string body;
+  std::chrono::milliseconds timeout{30'000};  // The whole exchange, DNS included.
+  uint64_t max_response_bytes = 1 << 20;
+  // false opens a connection of its own. A kept connection that turns out dead makes the client
+  // send again, so say false for what must reach the server at most once.
+  bool reuse_connection = true;
+};
+
+struct ClientResponse {
+  int status = 0;
+  Headers headers;
+  std::string body;
+};
+
+struct ClientOptions {
+  AddressPolicy policy;
+  std::string user_agent = "Tamarack";
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::string ca_file;  // PEM; empty: the system's.
+};
+
+// Calls other people's HTTP servers. Keeps connections, verifies TLS, follows no redirect, uses no
+// proxy, cookie or netrc. Use on the loop's executor only; the loop must outlive it.
+class Client {
+ public:
+  explicit Client(curl::Loop& loop, ClientOptions options = {});
+
+  // Any status, 4xx and 5xx too, is a response. Errors:
+  // INVALID_ARGUMENT (bad URL, method or header), FAILED_PRECONDITION (address refused by policy),
+  // DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED (response too large), CANCELLED (the caller was),
+  // UNAVAILABLE (all else: no connection, TLS failure, answer cut off).
+  Async<ClientResponse> Send(ClientRequest request);
+
+ private:
+  curl::Loop& loop_;
+  const ClientOptions options_;
+};
+
+}  // namespace tamarack::http

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "platform/base/status.h"
+
+#include <chrono>
+#include <string>
+
+namespace tamarack::curl {
+class Loop;
+}
+
+namespace tamarack::smtp {
+
+struct Mail {
+  std::string url;       // smtp://host:port, or smtps:// for TLS from the first byte.
+  std::string username;  // Empty: no authentication.
+  std::string password;
+  bool require_tls = false;  // STARTTLS or fail.
+  std::string from;          // Envelope addresses, without angle brackets.
+  std::string to;
+  std::string message;  // RFC 5322 header and body; line ends are made CRLF, dots are stuffed here.
+  std::chrono::milliseconds timeout{30'000};
+};
+
+struct Receipt {
+  std::string reply;  // The server's last line, e.g. `250 2.0.0 Ok: queued as 4F2A1`.
+};
+
+// Hands mail to a relay. Keeps connections; use on the loop's executor only.
+class Client {
+ public:
+  explicit Client(curl::Loop& loop) : loop_(loop) {}
+
+  // OK: the relay has taken responsibility for the message. Errors, with the reply in the text:
+  // FAILED_PRECONDITION (5xx about this mail: never send it again), UNAVAILABLE (4xx, no
+  // connection, or the relay refuses us as a client: send later), DEADLINE_EXCEEDED (too late, not
+  // sent), UNKNOWN (sent whole but the answer got lost: it may have been taken), INVALID_ARGUMENT,
+  // CANCELLED.
+  Async<Receipt> Send(Mail mail);
+
+ private:
+  curl::Loop& loop_;
+};
+
+}  // namespace tamarack::smtp

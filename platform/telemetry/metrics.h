@@ -1,0 +1,36 @@
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <map>
+#include <string>
+
+// Thin helpers over prometheus-cpp. main() builds the process's one prometheus::Registry and passes
+// it on; each class resolves its metrics once, in its constructor, and keeps the references:
+//   struct PaymentMetrics { explicit PaymentMetrics(prometheus::Registry&); prometheus::Counter&
+//   created; };
+// Labels come from closed sets only (method, code, statement), never from ids, paths or messages.
+namespace tamarack::telemetry {
+
+using Labels = std::map<std::string, std::string>;
+
+// Each returns the metric of that name and labels, made on first use. Names end in `_total` for
+// counters and in a unit (`_seconds`, `_bytes`) for histograms.
+prometheus::Counter& Counter(prometheus::Registry& registry, const std::string& name,
+                             const std::string& help, const Labels& labels = {});
+prometheus::Gauge& Gauge(prometheus::Registry& registry, const std::string& name,
+                         const std::string& help, const Labels& labels = {});
+// Latency in seconds: 14 buckets from 1 ms to 30 s.
+prometheus::Histogram& DurationHistogram(prometheus::Registry& registry, const std::string& name,
+                                         const std::string& help, const Labels& labels = {});
+// Sizes of batches and messages: powers of 4 from 1 to 4^12 (16 MiB).
+prometheus::Histogram& SizeHistogram(prometheus::Registry& registry, const std::string& name,
+                                     const std::string& help, const Labels& labels = {});
+
+// The registry in the Prometheus text format, for /metrics.
+std::string SerializeMetrics(const prometheus::Registry& registry);
+
+}  // namespace tamarack::telemetry
