@@ -1,0 +1,35 @@
+// Who is calling, as the internal access token says it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace tamarack::auth {
+
+// The caller of one request. Made by TokenVerifier, read by policy checks and handlers.
+struct Principal {
+  // The person's pairwise subject, or the client id when no person is involved.
+  std::string subject;
+  std::string client_id;
+  std::string ministry_id;
+  std::string service_id;
+  std::set<std::string, std::less<>> scopes;
+  // "live" or "sandbox".
+  std::string mode;
+  // "live", "team" or "test" when the credential was an API key, else empty.
+  std::string key_type;
+  // How and when the person signed in; empty and 0 when no person is involved.
+  std::string acr;
+  int64_t auth_time_seconds = 0;
+  std::string session_id;
+  // "en" or "fr"; empty when unknown.
+  std::string language;
+
+  bool has_person() const { return !subject.empty() && subject != client_id; }
+  bool HasScope(std::string_view scope) const { return scopes.contains(scope); }
+};
+
+}  // namespace tamarack::auth

@@ -1,0 +1,33 @@
+// One run of an asynchronous step for all who want its result at the same time.
+#pragma once
+
+#include "platform/base/status.h"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace tamarack::auth {
+
+// The step runs apart from its callers, so one that gives up takes nothing from the others.
+// Lives on one loop.
+class SingleFlight {
+ public:
+  explicit SingleFlight(boost::asio::any_io_executor executor);
+  ~SingleFlight();
+
+  // Joins the run under way, or begins one with `step`; its status. `step` must stay valid until then.
+  AsyncStatus Run(std::function<AsyncStatus()> step);
+
+  // Begins a run unless one is under way, and does not wait.
+  void Start(std::function<AsyncStatus()> step);
+
+ private:
+  struct Flight;
+  struct Shared;
+  boost::asio::any_io_executor executor_;
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace tamarack::auth

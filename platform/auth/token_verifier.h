@@ -1,0 +1,52 @@
+// Verification of internal access tokens, with identity's keys fetched and cached.
+#pragma once
+
+#include "platform/auth/principal.h"
+#include "platform/base/status.h"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tamarack::auth {
+
+// Fetches the issuer's JWKS document.
+using FetchKeys = std::function<Async<std::string>()>;
+
+struct VerifierOptions {
+  std::string issuer;
+  std::string audience = "tamarack";
+  std::chrono::seconds clock_skew{60};
+  // Keys are fetched when first needed, then for an unknown kid, at most this often.
+  std::chrono::seconds refetch_interval{10};
+  // Good keys are also renewed in the background at this age, so that withdrawn keys go.
+  std::chrono::seconds keys_age_max{300};
+  size_t cached_tokens_max = 10'000;
+  std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
+};
+
+// Turns a bearer token into a Principal. Tokens once verified are remembered by SHA-256 until they
+// expire; the last good keys stay in use while the issuer cannot be reached. Lives on one loop and
+// must outlive it.
+class TokenVerifier {
+ public:
+  TokenVerifier(boost::asio::any_io_executor executor, VerifierOptions options, FetchKeys fetch_keys);
+  ~TokenVerifier();
+  TokenVerifier(const TokenVerifier&) = delete;
+  TokenVerifier& operator=(const TokenVerifier&) = delete;
+
+  // `token` without "Bearer ". UNAUTHENTICATED when it is no good (message says why, for logs),
+  // UNAVAILABLE when no keys could be had.
+  Async<Principal> Verify(std::string token);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tamarack::auth

@@ -1,0 +1,24 @@
+// Digests, message authentication and comparison in constant time.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tamarack::crypto {
+
+// FIPS 180-4. 32 raw bytes.
+std::string Sha256(std::string_view data);
+
+// Lower-case hex of Sha256: what is stored instead of a bearer secret.
+std::string Sha256Hex(std::string_view data);
+
+// RFC 2104 with SHA-256. 32 raw bytes.
+std::string HmacSha256(std::string_view key, std::string_view data);
+
+// RFC 2104 with SHA-1. 20 raw bytes. Only for the checksum inside GOV.UK Pay's API keys.
+std::string HmacSha1(std::string_view key, std::string_view data);
+
+// Compares without telling by its duration where the difference is. Lengths are not secret.
+bool ConstantTimeEqual(std::string_view a, std::string_view b);
+
+}  // namespace tamarack::crypto

@@ -1,0 +1,63 @@
+// Sends what the outbox holds: signed, in order, at least once.
+#pragma once
+
+#include "platform/base/status.h"
+#include "platform/webhooks/event.h"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace tamarack::crypto {
+class Sealer;
+}
+namespace tamarack::http {
+class Client;
+}
+namespace tamarack::pg {
+class Pool;
+}
+
+namespace tamarack::webhooks {
+
+struct DispatcherOptions {
+  std::chrono::milliseconds tick{1000};
+  // How many deliveries are claimed at once, and in flight in this process and at one endpoint.
+  int batch_max = 200;
+  int in_flight_max = 400;
+  int in_flight_per_endpoint_max = 8;
+  std::chrono::milliseconds request_timeout{15'000};
+  // A claim lasts this long; then another dispatcher may take it. Must exceed request_timeout.
+  std::chrono::milliseconds lease{60'000};
+  // Multiplies the gaps between attempts (5 s … 24 h): below 1 in sandboxes and tests.
+  double retry_scale = 1.0;
+  // Told of every attempt after it is recorded: metrics, status pages.
+  std::function<void(const Delivery&, const Attempt&)> on_attempt;
+};
+
+// Any number may run against one database. Lives on one loop; `pool`, `client` and `sealer` must
+// outlive that loop's run.
+class Dispatcher {
+ public:
+  Dispatcher(boost::asio::any_io_executor executor, pg::Pool& pool, http::Client& client,
+             const crypto::Sealer& sealer, DispatcherOptions options = {});
+  ~Dispatcher();
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  void Start();
+
+  // Looks for work now: call it after a transaction that appended has committed. From any thread.
+  void Wake();
+
+  // Claims no more, waits for what is in flight and records it.
+  AsyncStatus Stop();
+
+ private:
+  class Loop;
+  std::shared_ptr<Loop> loop_;
+};
+
+}  // namespace tamarack::webhooks

@@ -1,0 +1,74 @@
+// The public log of events, its endpoints and deliveries: tables `event`, `webhook_endpoint`,
+// `webhook_delivery`, `webhook_attempt`. The only file pair of this library, with delivery_store, that
+// knows SQL.
+#pragma once
+
+#include "platform/base/status.h"
+#include "platform/crypto/seal.h"
+#include "platform/webhooks/event.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tamarack::pg {
+class Pool;
+class Tx;
+}  // namespace tamarack::pg
+
+namespace tamarack::webhooks {
+
+struct CreatedEndpoint {
+  Endpoint endpoint;
+  // `whsec_…`, shown to the subscriber this once.
+  std::string secret;
+};
+
+// Newest first; empty members do not restrict.
+struct DeliveryFilter {
+  std::string tenant_id;
+  std::string endpoint_id;
+  std::string event_id;
+  std::string subject;
+  std::optional<DeliveryState> state;
+  // Continue below this delivery id; 0 begins.
+  int64_t before_id = 0;
+  int limit = 100;
+};
+
+// Writes and reads events and deliveries. `pool` and `sealer` must outlive it.
+class Outbox {
+ public:
+  Outbox(pg::Pool& pool, const crypto::Sealer& sealer) : pool_(pool), sealer_(sealer) {}
+
+  // Appends events in the transaction of the state change, with one delivery for each enabled
+  // endpoint of the event's tenant that wants its type; their ids in the order given. Append all
+  // events of a transaction in one call, as late in it as can be: it holds a lock on each subject
+  // until commit, so that order of commit is order of delivery. Wake the Dispatcher after the commit.
+  Async<std::vector<std::string>> Append(pg::Tx& tx, std::span<const Event> events);
+  Async<std::string> Append(pg::Tx& tx, const Event& event);
+
+  // Registers an address with a new secret. INVALID_ARGUMENT unless it is http or https.
+  Async<CreatedEndpoint> CreateEndpoint(std::string tenant_id, std::string url,
+                                        std::vector<std::string> event_types);
+  // Changes url, event types and enabled. NOT_FOUND when there is none of that id and tenant.
+  Async<Endpoint> UpdateEndpoint(const Endpoint& endpoint);
+  Async<std::vector<Endpoint>> ListEndpoints(std::string_view tenant_id);
+
+  Async<std::vector<Delivery>> ListDeliveries(const DeliveryFilter& filter);
+  // Oldest first.
+  Async<std::vector<Attempt>> ListAttempts(int64_t delivery_id);
+
+  // Sends again, with the same webhook-id and a full set of attempts, what the filter matches and is
+  // delivered or parked (at most `limit`, oldest first); how many. Wake the Dispatcher after.
+  Async<int64_t> Replay(const DeliveryFilter& filter);
+
+ private:
+  pg::Pool& pool_;
+  const crypto::Sealer& sealer_;
+};
+
+}  // namespace tamarack::webhooks
