@@ -1,0 +1,42 @@
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tamarack::pages {
+
+// A text or URL in both languages.
+struct Bilingual {
+  std::string en;
+  std::string fr;
+  const std::string& In(std::string_view language) const { return language == "fr" ? fr : en; }
+};
+
+struct FooterLink {
+  Bilingual text;
+  Bilingual href;
+};
+
+// Whose government this is. Configuration, never code: the platform ships no official mark.
+struct Brand {
+  Bilingual name;
+  Bilingual home;
+  Bilingual owner_line;
+  std::string logo_path;  // an image below /assets/brand/; empty: the name as a wordmark
+  std::string help_phone;
+  std::string help_tty;
+  Bilingual help_page;
+  std::vector<FooterLink> footer_links;
+};
+
+// "Government services / Services gouvernementaux", in text.
+Brand DefaultBrand();
+
+// Reads brand.json (see deploy/local/brand.json); what it leaves out stays as in DefaultBrand().
+// An empty path gives the default.
+absl::StatusOr<Brand> LoadBrand(std::string_view path);
+
+}  // namespace tamarack::pages
