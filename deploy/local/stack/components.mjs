@@ -1,0 +1,96 @@
+// What the local stack consists of, in the order in which it starts: how each part is started and when it is ready.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, services } from './layout.mjs';
+import { dsn, startPostgres, stopPostgres } from './postgres.mjs';
+import { end, httpOk, launch, ready, run } from './processes.mjs';
+import { secretFile } from './secrets.mjs';
+
+const loopback = '127.0.0.1';
+const program = (layout, name) => join(layout.build, name);
+export const redisSocket = (layout) => join(layout.servers, 'redis.sock');
+
+// Each part: name, start(layout), stop(layout).
+export const components = [
+  { name: 'postgres', start: startPostgres, stop: stopPostgres },
+  { name: 'redis', start: startRedis },
+  { name: 'inbox', start: startInbox },
+  { name: 'card-processor', start: startCardProcessor },
+  ...services.map((name) => ({ name, start: (layout) => startService(layout, name) })),
+  { name: 'gateway', start: startGateway },
+  { name: 'example', start: (layout) => startExample(layout, 'example', 'driver-licence-renewal'), seeded: true },
+  { name: 'healthcard', start: (layout) => startExample(layout, 'healthcard', 'health-card-registry'), seeded: true },
+].map((part) => ({ stop: (layout) => end(layout, part.name), ...part }));
+
+// Debian's redis-tools holds the server too: it is redis-check-rdb under another name. The package redis-server would
+// start a server of its own on port 6379.
+async function startRedis(layout) {
+  const server = join(layout.servers, 'redis-server');
+  if (!existsSync(server)) symlinkSync('/usr/bin/redis-check-rdb', server);
+  const socket = redisSocket(layout);
+  launch(layout, {
+    name: 'redis', cwd: layout.servers,
+    command: [server, '--port', '0', '--unixsocket', socket, '--unixsocketperm', '700', '--save', '', '--appendonly', 'no', '--dir', layout.servers],
+  });
+  await ready(layout, 'redis', async () => execFileSync('redis-cli', ['-s', socket, 'ping'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).includes('PONG'));
+}
+
+async function startInbox(layout) {
+  const mails = join(layout.folder, 'mails');
+  mkdirSync(mails, { recursive: true, mode: 0o700 });
+  const { smtp, inbox } = layout.ports;
+  launch(layout, {
+    name: 'inbox',
+    command: [process.execPath, join(root, 'node_modules/maildev/dist/bin/maildev.js'), '--silent', '--ip', loopback, '-s', String(smtp),
+      '--web-ip', loopback, '-w', String(inbox), '--mail-directory', mails, '--max-emails', '20000'],
+  });
+  await ready(layout, 'inbox', httpOk(`http://${loopback}:${inbox}/api/healthz`));
+  await fetch(`http://${loopback}:${inbox}/api/reloadMailsFromDirectory`);
+}
+
+async function startCardProcessor(layout) {
+  const port = layout.ports['card-processor'];
+  launch(layout, { name: 'card-processor', command: [program(layout, 'tamarack-card-processor'), `--listen=${loopback}:${port}`] });
+  await ready(layout, 'card-processor', httpOk(`http://${loopback}:${port}/livez`));
+}
+
+// What every service is told, by environment so that no secret shows in the process list.
+function serviceEnvironment(layout, name) {
+  return {
+    TAMARACK_LISTEN: `${loopback}:${layout.ports.grpc[name]}`,
+    TAMARACK_ADMIN_LISTEN: `${loopback}:${layout.ports.admin[name]}`,
+    TAMARACK_PG_DSN: dsn(layout, name),
+    TAMARACK_REDIS: `unix:${redisSocket(layout)}`,
+    TAMARACK_ISSUER: layout.gateway,
+    TAMARACK_IDENTITY_ADDRESS: `${loopback}:${layout.ports.grpc.identity}`,
+    TAMARACK_CLIENT_SECRET_FILE: secretFile(layout, `client-${name}`),
+  };
+}
+
+async function startService(layout, name) {
+  const env = serviceEnvironment(layout, name);
+  await run(layout, { name, command: [program(layout, `tamarack-${name}`), 'migrate'], env });
+  launch(layout, { name, command: [program(layout, `tamarack-${name}`)], env });
+  await ready(layout, name, httpOk(`http://${loopback}:${layout.ports.admin[name]}/readyz`));
+}
+
+async function startGateway(layout) {
+  const config = join(layout.folder, 'gateway.json');
+  const backends = services.map((name) => ({
+    name, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
+  }));
+  writeFileSync(config, JSON.stringify({ backends }, null, 2));
+  launch(layout, { name: 'gateway', command: [program(layout, 'tamarack-gateway')], env: { TAMARACK_CONFIG: config } });
+  await ready(layout, 'gateway', httpOk(`http://${loopback}:${layout.ports.admin.gateway}/readyz`));
+}
+
+async function startExample(layout, name, folder) {
+  const config = join(layout.folder, `${name}.json`);
+  launch(layout, {
+    name,
+    command: [process.execPath, join(root, 'examples', folder, 'main.mjs')],
+    env: { CONFIG_FILE: config },
+  });
+  await ready(layout, name, httpOk(`${layout[name]}/healthz`));
+}

@@ -1,0 +1,116 @@
+// Starts, watches and ends the stack's processes. A process is known by its pid, its start time and the machine's boot,
+// so that a pid which the system gave to somebody else is never signalled.
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+
+// Clock ticks since boot at which `pid` started; null when it does not run (a zombie does not).
+function startTicks(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? null : fields[19];
+  } catch {
+    return null;
+  }
+}
+
+const pidFile = (layout, name) => join(layout.pids, `${name}.json`);
+
+// The pid of `name` if it runs, else null.
+export function pidOf(layout, name) {
+  if (!existsSync(pidFile(layout, name))) return null;
+  const { pid, started, boot } = JSON.parse(readFileSync(pidFile(layout, name), 'utf8'));
+  return boot === bootId && startTicks(pid) === started ? pid : null;
+}
+
+export function recordPid(layout, name, pid) {
+  writeFileSync(pidFile(layout, name), JSON.stringify({ pid, started: startTicks(pid), boot: bootId }));
+}
+
+// Names of all processes that were started.
+export function recorded(layout) {
+  if (!existsSync(layout.pids)) return [];
+  return readdirSync(layout.pids).filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -5));
+}
+
+// Starts `command` detached, with its output appended to logs/NAME.log, unless it runs already.
+export function launch(layout, { name, command, env = {}, cwd = layout.folder }) {
+  if (pidOf(layout, name)) return;
+  if (command[0].startsWith('/') && !existsSync(command[0])) {
+    throw new Error(`${name}: there is no ${command[0]}; build it with \`make build\``);
+  }
+  const log = openSync(join(layout.logs, `${name}.log`), 'a');
+  const child = spawn(command[0], command.slice(1), { cwd, detached: true, stdio: ['ignore', log, log], env: { ...cleanEnvironment(), ...env } });
+  closeSync(log);
+  child.on('error', (error) => console.error(`${name}: ${error.message}`));
+  if (!child.pid) throw new Error(`${name}: ${command[0]} could not be started`);
+  child.unref();
+  recordPid(layout, name, child.pid);
+}
+
+// Runs `command` to its end. Its output goes into logs/NAME.log; a failure shows the end of it.
+export async function run(layout, { name, command, env = {}, cwd = layout.folder, input = null }) {
+  const log = openSync(join(layout.logs, `${name}.log`), 'a');
+  const child = spawn(command[0], command.slice(1), {
+    cwd, stdio: [input === null ? 'ignore' : 'pipe', log, log], env: { ...cleanEnvironment(), ...env },
+  });
+  closeSync(log);
+  if (input !== null) child.stdin.end(input);
+  const code = await new Promise((done, fail) => child.on('error', fail).on('exit', (status, signal) => done(signal ?? status)));
+  if (code !== 0) throw new Error(`${name}: ${command[0]} ended with ${code}\n${logTail(layout, name)}`);
+}
+
+// Our own settings must not leak from the caller's environment into services: only what the stack sets counts.
+function cleanEnvironment() {
+  const kept = Object.entries(process.env).filter(([key]) => !key.startsWith('TAMARACK_') && !key.startsWith('PG'));
+  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', TZ: 'UTC' };
+}
+
+export function logTail(layout, name, lines = 15) {
+  const path = join(layout.logs, `${name}.log`);
+  if (!existsSync(path)) return '';
+  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-lines).map((line) => `  ${name}| ${line}`).join('\n');
+}
+
+// Waits until `probe` is true. Says so when it takes long; gives up at once when the process has died.
+export async function ready(layout, name, probe, { seconds = 60 } = {}) {
+  const began = Date.now();
+  for (let said = 0; ; ) {
+    if (await probe().catch(() => false)) return;
+    const waited = (Date.now() - began) / 1000;
+    if (!pidOf(layout, name)) throw new Error(`${name} died while starting:\n${logTail(layout, name)}`);
+    if (waited > seconds) throw new Error(`${name} is not ready after ${seconds} s:\n${logTail(layout, name)}`);
+    if (waited - said >= 5) {
+      said = waited;
+      console.log(`  … waiting for ${name}, ${Math.round(waited)} s`);
+    }
+    await delay(50);
+  }
+}
+
+export const httpOk = (url) => async () => (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
+
+// Ends `name` with SIGTERM, and with SIGKILL if it does not go within `seconds`. True when it was running.
+export async function end(layout, name, { signal = 'SIGTERM', seconds = 20 } = {}) {
+  const pid = pidOf(layout, name);
+  if (pid) {
+    process.kill(pid, signal);
+    if (!(await gone(layout, name, seconds))) {
+      console.log(`  ${name} did not end within ${seconds} s: killed`);
+      process.kill(pid, 'SIGKILL');
+      await gone(layout, name, 5);
+    }
+  }
+  rmSync(pidFile(layout, name), { force: true });
+  return Boolean(pid);
+}
+
+async function gone(layout, name, seconds) {
+  for (const until = Date.now() + seconds * 1000; Date.now() < until; await delay(30)) {
+    if (!pidOf(layout, name)) return true;
+  }
+  return false;
+}
