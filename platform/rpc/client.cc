@@ -1,0 +1,69 @@
+#include "platform/rpc/client.h"
+
+#include "platform/rpc/context.h"
+#include "platform/rpc/errors.h"
+
+#include <grpcpp/channel.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+
+namespace tamarack::rpc {
+namespace asio = boost::asio;
+using MessageStub = grpc::TemplatedGenericStub<google::protobuf::Message, google::protobuf::Message>;
+
+struct Client::Channel {
+  explicit Channel(std::shared_ptr<grpc::Channel> channel) : stub(std::move(channel)) {}
+  MessageStub stub;
+};
+
+Client::Client(const std::string& address, TokenFunction token) : token_(std::move(token)) {
+  grpc::ChannelArguments arguments;
+  // A restarted back end must be found again within a second, not after gRPC's two minutes.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  channel_ = std::make_unique<Channel>(std::move(channel));
+}
+
+Client::~Client() = default;
+
+AsyncStatus Client::CallInto(std::string method, const google::protobuf::Message& request,
+                             google::protobuf::Message& response, CallOptions options) {
+  grpc::ClientContext context;
+  auto deadline = std::chrono::system_clock::now() + options.timeout;
+  if (options.on_behalf_of != nullptr) {
+    deadline = std::min(deadline, options.on_behalf_of->deadline);
+    context.AddMetadata("traceparent", options.on_behalf_of->traceparent);
+    context.AddMetadata("x-request-id", options.on_behalf_of->request_id);
+    context.AddMetadata("x-tamarack-language", options.on_behalf_of->language);
+  }
+  context.set_deadline(deadline);
+  if (!options.idempotency_key.empty()) context.AddMetadata("x-tamarack-idempotency-key", options.idempotency_key);
+  if (token_) {
+    CO_ASSIGN_OR_RETURN(std::string token, co_await token_());
+    context.AddMetadata("authorization", "Bearer " + token);
+  }
+  // gRPC writes into our frame until its callback, so the frame must outlive the call whatever the caller does.
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  auto initiate = [&](auto handler) {
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    channel_->stub.UnaryCall(&context, method, grpc::StubOptions(), &request, &response, [shared](grpc::Status status) {
+      auto executor = asio::get_associated_executor(*shared);
+      asio::post(executor, [shared, status = FromGrpc(status)]() mutable { std::move (*shared)(std::move(status)); });
+    });
+  };
+  absl::Status status = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(absl::Status)>(
+      initiate, asio::use_awaitable);
+  co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+  co_return status;
+}
+
+}  // namespace tamarack::rpc

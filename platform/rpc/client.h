@@ -1,0 +1,50 @@
+#pragma once
+
+#include "platform/base/status.h"
+
+#include <google/protobuf/message.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tamarack::rpc {
+
+struct Context;
+
+// Gives the access token that goes with a call (auth::TokenSource), or none.
+using TokenFunction = std::function<Async<std::string>()>;
+
+struct CallOptions {
+  std::chrono::milliseconds timeout = std::chrono::seconds(5);
+  // The call on whose behalf this one is made: its trace, request id and remaining time go along.
+  const Context* on_behalf_of = nullptr;
+  // Goes along as `x-tamarack-idempotency-key`.
+  std::string idempotency_key;
+};
+
+// A gRPC channel to one back end, called from coroutines. One per back end and process; it reconnects by itself.
+class Client {
+ public:
+  Client(const std::string& address, TokenFunction token = nullptr);
+  ~Client();
+
+  // Calls "/package.Service/Method". Errors arrive with the details the service gave them.
+  template <class Response>
+  Async<Response> Call(std::string method, const google::protobuf::Message& request, CallOptions options = {}) {
+    Response response;
+    CO_RETURN_IF_ERROR(co_await CallInto(std::move(method), request, response, std::move(options)));
+    co_return response;
+  }
+
+ private:
+  AsyncStatus CallInto(std::string method, const google::protobuf::Message& request,
+                       google::protobuf::Message& response, CallOptions options);
+
+  struct Channel;
+  std::unique_ptr<Channel> channel_;
+  TokenFunction token_;
+};
+
+}  // namespace tamarack::rpc

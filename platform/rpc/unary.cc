@@ -1,0 +1,146 @@
+#include "platform/rpc/unary.h"
+
+#include "platform/base/check.h"
+#include "platform/rpc/policy.h"
+#include "platform/rpc/validate.h"
+#include "platform/telemetry/log.h"
+#include "platform/telemetry/metrics.h"
+#include "platform/telemetry/trace.h"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <exception>
+
+namespace tamarack::rpc {
+namespace asio = boost::asio;
+using Steady = std::chrono::steady_clock;
+
+struct Interceptor::MethodMetrics {
+  prometheus::Histogram& duration;
+  std::map<absl::StatusCode, prometheus::Counter*> by_code;
+};
+
+Interceptor::Interceptor(asio::any_io_executor executor, auth::TokenVerifier* verifier, prometheus::Registry& registry)
+    : executor_(executor), verifier_(verifier), registry_(registry) {}
+Interceptor::~Interceptor() = default;
+
+Interceptor::MethodMetrics& Interceptor::MetricsOf(const std::string& full_name) {
+  auto& entry = metrics_[full_name];
+  if (!entry) {
+    auto& duration = telemetry::DurationHistogram(registry_, "rpc_server_duration_seconds",
+                                                  "Time to answer a call", {{"method", full_name}});
+    entry.reset(new MethodMetrics{duration, {}});
+  }
+  return *entry;
+}
+
+Method::Method(const char* service, const char* name) {
+  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+  descriptor_ = pool->FindMethodByName(std::string(service) + "." + name);
+  TAMARACK_CHECK(descriptor_ != nullptr);
+}
+
+struct UnaryCallBase::Cancel {
+  asio::cancellation_signal signal;
+};
+
+UnaryCallBase::UnaryCallBase(Interceptor& interceptor, const Method& method, grpc::CallbackServerContext* server_context,
+                             const google::protobuf::Message& request)
+    : interceptor_(interceptor),
+      method_(method),
+      server_context_(server_context),
+      request_(request),
+      context_(ReadMetadata(*server_context)),
+      cancel_(std::make_shared<Cancel>()) {}
+
+UnaryCallBase::~UnaryCallBase() = default;
+
+void UnaryCallBase::Start() {
+  auto done = [this](std::exception_ptr error, absl::Status status) {
+    if (error) {
+      // Never ours: a library threw through a handler.
+      telemetry::Log(telemetry::Level::kError, "handler threw", {{"method", method_.full_name()}});
+      status = absl::InternalError("exception");
+    }
+    WriteMetadata(context_.http, *server_context_);
+    Finish(ToGrpc(status));  // the last touch: OnDone may delete this on another thread
+  };
+  // The frame of Run() must be made on the executor: handlers may not assume anything about gRPC's threads.
+  asio::co_spawn(
+      interceptor_.executor_, [this] { return Run(); },
+      asio::bind_cancellation_slot(cancel_->signal.slot(), std::move(done)));
+}
+
+AsyncStatus UnaryCallBase::Run() {
+  // Cancellation reaches a handler as an error code from what it awaits, never as an exception.
+  co_await asio::this_coro::throw_if_cancelled(false);
+  auto start = Steady::now();
+  if (auto parent = telemetry::ParseTraceparent(context_.traceparent)) {
+    context_.traceparent = telemetry::FormatTraceparent(telemetry::ChildOf(*parent));
+  } else {
+    context_.traceparent = telemetry::FormatTraceparent(telemetry::NewTrace());
+  }
+  absl::Status status = co_await CheckedBody();
+  Report(status, Steady::now() - start);
+  co_return status;
+}
+
+AsyncStatus UnaryCallBase::CheckedBody() {
+  CO_RETURN_IF_ERROR(co_await Authenticate());
+  CO_RETURN_IF_ERROR(Validate(request_));
+  co_return co_await Body(context_);
+}
+
+AsyncStatus UnaryCallBase::Authenticate() {
+  const auto& policy = method_.descriptor().options().GetExtension(api::v1::policy);
+  const auto& metadata = server_context_->client_metadata();
+  auto found = metadata.find("authorization");
+  if (found == metadata.end() || interceptor_.verifier_ == nullptr) co_return CheckAccess(policy, nullptr);
+  std::string_view value(found->second.data(), found->second.size());
+  constexpr std::string_view kScheme = "Bearer ";
+  if (!value.starts_with(kScheme)) co_return CheckAccess(policy, nullptr);
+  auto principal = co_await interceptor_.verifier_->Verify(std::string(value.substr(kScheme.size())));
+  if (principal.ok()) {
+    context_.principal = *std::move(principal);
+    co_return CheckAccess(policy, &context_.principal);
+  }
+  // A dead key source is not the caller's fault, so it is no 401.
+  if (absl::IsUnavailable(principal.status()) && policy.access() != api::v1::MethodPolicy::PUBLIC) {
+    co_return principal.status();
+  }
+  co_return CheckAccess(policy, nullptr);
+}
+
+void UnaryCallBase::Report(const absl::Status& status, Steady::duration took) {
+  auto& metrics = interceptor_.MetricsOf(method_.full_name());
+  metrics.duration.Observe(std::chrono::duration<double>(took).count());
+  auto& counter = metrics.by_code[status.code()];
+  std::string code = absl::StatusCodeToString(status.code());
+  if (counter == nullptr) {
+    counter = &telemetry::Counter(interceptor_.registry_, "rpc_server_requests_total", "Calls answered",
+                                  {{"method", method_.full_name()}, {"code", code}});
+  }
+  counter->Increment();
+
+  bool is_ours = status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kUnknown;
+  auto level = is_ours ? telemetry::Level::kError : telemetry::Level::kInfo;
+  auto trace = telemetry::ParseTraceparent(context_.traceparent);
+  telemetry::LogContext log_context{context_.request_id, trace ? trace->trace_id : std::string_view()};
+  // Error texts may quote input, so only those that are our own bugs are logged.
+  std::string detail = is_ours ? std::string(status.message()) : std::string();
+  telemetry::Log(level, log_context, "rpc",
+                 {{"method", method_.full_name()},
+                  {"code", code},
+                  {"client_id", context_.principal.client_id},
+                  {"ms", std::chrono::duration<double, std::milli>(took).count()},
+                  {"error", detail}});
+}
+
+void UnaryCallBase::OnCancel() {
+  asio::post(interceptor_.executor_, [cancel = cancel_] { cancel->signal.emit(asio::cancellation_type::terminal); });
+}
+
+}  // namespace tamarack::rpc

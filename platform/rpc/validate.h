@@ -1,0 +1,12 @@
+#pragma once
+
+#include <absl/status/status.h>
+#include <google/protobuf/message.h>
+
+namespace tamarack::rpc {
+
+// Checks `message` and everything inside it against the field rules of its proto (tamarack/api/v1/policy.proto).
+// INVALID_ARGUMENT with one BadRequest violation per wrong field; values of `sensitive` fields are not echoed (no value is).
+absl::Status Validate(const google::protobuf::Message& message);
+
+}  // namespace tamarack::rpc
