@@ -20,7 +20,7 @@ std::vector<std::string> ParseFlags(int argc, char** argv, std::string_view usag
   absl::FlagsUsageConfig usage_config;
   // `--help` shows our flags, not those of the libraries.
   usage_config.contains_help_flags = [](absl::string_view file) {
-    return absl::StrContains(file, "main.cc");
+    return absl::StrContains(file, "main.cc") || absl::StrContains(file, "platform/service/");
   };
   absl::SetFlagsUsageConfig(usage_config);
   for (auto& [name, flag] : absl::GetAllFlags()) {

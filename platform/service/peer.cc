@@ -1,0 +1,44 @@
+#include "platform/service/shell.h"
+
+#include <google/api/httpbody.pb.h>
+#include "tamarack/identity/v1/token_service.pb.h"
+
+namespace tamarack::service {
+namespace {
+
+namespace identity_v1 = identity::v1;
+
+auth::FetchKeys FetchKeysFrom(rpc::Client& identity) {
+  return [&identity]() -> Async<std::string> {
+    CO_ASSIGN_OR_RETURN(auto body, co_await identity.Call<google::api::HttpBody>(
+                                       "/tamarack.identity.v1.TokenService/GetJwks", identity_v1::GetJwksRequest()));
+    co_return body.data();
+  };
+}
+
+auth::ExchangeCredentials ClientCredentials(rpc::Client& identity, std::string client_id, std::string client_secret) {
+  return [&identity, client_id, client_secret]() -> Async<auth::IssuedToken> {
+    identity_v1::TokenRequest request;
+    request.set_grant_type("client_credentials");
+    request.set_client_id(client_id);
+    request.set_client_secret(client_secret);
+    CO_ASSIGN_OR_RETURN(auto response, co_await identity.Call<identity_v1::TokenResponse>(
+                                           "/tamarack.identity.v1.TokenService/Token", request));
+    co_return auth::IssuedToken{response.access_token(), std::chrono::seconds(response.expires_in())};
+  };
+}
+
+}  // namespace
+
+Peer::Peer(Shell& shell)
+    : bootstrap_(shell.identity_address()),
+      tokens_(shell.executor(), ClientCredentials(bootstrap_, shell.name(), shell.client_secret())),
+      verifier_(shell.executor(), auth::VerifierOptions{.issuer = shell.issuer()}, FetchKeysFrom(bootstrap_)),
+      interceptor_(shell.executor(), &verifier_, shell.registry()),
+      identity_(shell.identity_address(), token()) {}
+
+rpc::TokenFunction Peer::token() {
+  return [this] { return tokens_.Token(); };
+}
+
+}  // namespace tamarack::service

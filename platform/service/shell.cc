@@ -1,0 +1,111 @@
+#include "platform/service/shell.h"
+
+#include "platform/config/flags.h"
+#include "platform/rpc/server.h"
+#include "platform/telemetry/log.h"
+
+#include <absl/flags/flag.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+ABSL_FLAG(std::string, listen, "127.0.0.1:0", "host:port on which gRPC is served");
+ABSL_FLAG(std::string, admin_listen, "127.0.0.1:0", "host:port of /livez, /readyz and /metrics");
+ABSL_FLAG(std::string, pg_dsn, "", "libpq connection string of the service's own database");
+ABSL_FLAG(int, pg_pool_size, 8, "connections to PostgreSQL");
+ABSL_FLAG(std::string, redis, "127.0.0.1:6379", "Redis as unix:/path or host:port");
+ABSL_FLAG(std::string, issuer, "http://localhost:8080", "public URL of the platform, the issuer of its tokens");
+ABSL_FLAG(std::string, identity_address, "127.0.0.1:8120", "host:port of identity's gRPC server");
+ABSL_FLAG(std::string, client_secret_file, "", "file with this service's client secret at identity");
+ABSL_FLAG(std::string, secret_key_file, "", "file with the service's key material (at least 32 characters)");
+ABSL_FLAG(int, drain_seconds, 10, "longest wait for running calls at shutdown");
+ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
+ABSL_FLAG(bool, migrate_only, false, "apply the database migrations and exit (as the argument `migrate` does)");
+
+namespace tamarack::service {
+namespace {
+
+constexpr size_t kSecretKeySizeMin = 32;
+
+[[noreturn]] void Exit(const char* what, const absl::Status& status) {
+  std::fprintf(stderr, "%s: %s\n", what, std::string(status.message()).c_str());
+  std::exit(1);
+}
+
+}  // namespace
+
+Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations)
+    : name_(std::move(name)), registry_(std::make_shared<prometheus::Registry>()) {
+  auto arguments = config::ParseFlags(argc, argv, "The " + name_ + " service. Argument `migrate`: apply migrations, exit.");
+  bool migrate_only = absl::GetFlag(FLAGS_migrate_only);
+  for (const auto& argument : arguments) {
+    if (argument != "migrate") {
+      std::fprintf(stderr, "unknown argument %s; see --help\n", argument.c_str());
+      std::exit(2);
+    }
+    migrate_only = true;
+  }
+  if (!telemetry::ConfigureLog(name_, absl::GetFlag(FLAGS_log_level))) {
+    std::fprintf(stderr, "--log_level: debug, info, warning or error\n");
+    std::exit(2);
+  }
+  if (migrate_only) {
+    absl::Status status = pg::Migrate(absl::GetFlag(FLAGS_pg_dsn), migrations);
+    if (!status.ok()) Exit("migrate", status);
+    std::exit(0);
+  }
+  pool_metrics_ = std::make_unique<pg::PoolMetrics>(*registry_);
+  database_ = std::make_unique<pg::Pool>(executor(), absl::GetFlag(FLAGS_pg_dsn),
+                                         pg::PoolOptions{.size = absl::GetFlag(FLAGS_pg_pool_size),
+                                                         .application_name = "tamarack-" + name_,
+                                                         .metrics = pool_metrics_.get()});
+  redis_ = std::make_unique<redis::Client>(executor(), absl::GetFlag(FLAGS_redis));
+  AddReadyCheck({"postgres", [this] { return database_->Ping(); }});
+  AddReadyCheck({"redis", [this]() -> AsyncStatus { co_return (co_await redis_->Command("PING")).status(); }});
+}
+
+Shell::~Shell() = default;
+
+std::string Shell::issuer() const {
+  std::string issuer = absl::GetFlag(FLAGS_issuer);
+  while (issuer.ends_with('/')) issuer.pop_back();
+  return issuer;
+}
+
+std::string Shell::identity_address() const {
+  return absl::GetFlag(FLAGS_identity_address);
+}
+
+std::string Shell::client_secret() const {
+  return config::ReadSecretFileOrExit(absl::GetFlag(FLAGS_client_secret_file));
+}
+
+std::string Shell::secret_key() const {
+  std::string key = config::ReadSecretFileOrExit(absl::GetFlag(FLAGS_secret_key_file));
+  if (key.size() >= kSecretKeySizeMin) return key;
+  std::fprintf(stderr, "--secret_key_file: at least %zu characters are needed\n", kSecretKeySizeMin);
+  std::exit(2);
+}
+
+int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()> stop) {
+  try {
+    http::AdminServer admin(executor(), absl::GetFlag(FLAGS_admin_listen), *registry_, ready_checks_);
+    rpc::Server server(absl::GetFlag(FLAGS_listen), services);
+    telemetry::Log(telemetry::Level::kInfo, "started", {{"port", server.port()}, {"admin_port", admin.port()}});
+    int drain_seconds = absl::GetFlag(FLAGS_drain_seconds);
+    int status = process_.RunUntilSignal([&] {
+      admin.SetDraining();
+      server.Drain(drain_seconds);
+      if (stop) stop();
+      admin.Drain(std::chrono::seconds(1));
+    });
+    telemetry::Log(telemetry::Level::kInfo, "stopped");
+    return status;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", name_.c_str(), error.what());
+    return 1;
+  }
+}
+
+}  // namespace tamarack::service
