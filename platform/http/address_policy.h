@@ -19,7 +19,7 @@ struct AddressPolicy {
 };
 
 // False for loopback, private, link-local, multicast, documentation, translation and every other
-// special-purpose address; IPv4 inside IPv6 (mapped, compatible) is judged as IPv4.
+// special-purpose address. IPv4-mapped IPv6 is judged as the IPv4 address inside.
 bool IsPublicAddress(const boost::asio::ip::address& address);
 
 }  // namespace tamarack::http

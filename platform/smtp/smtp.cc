@@ -1,0 +1,130 @@
+#include "platform/smtp/smtp.h"
+
+#include "platform/curl/loop.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+namespace tamarack::smtp {
+namespace {
+
+// What the callbacks of one transfer share. Lives in Send()'s frame.
+struct Dialogue {
+  std::string text;  // The message, all line ends CRLF.
+  size_t sent = 0;
+  std::string last_reply{};
+
+  // All of it is with libcurl: from now on the relay may have the mail.
+  bool IsSentWhole() const { return sent == text.size(); }
+};
+
+size_t OnReply(char* data, size_t, size_t size, void* self) {
+  std::string_view line(data, size);
+  line = line.substr(0, line.find_last_not_of("\r\n") + 1);
+  static_cast<Dialogue*>(self)->last_reply = line;
+  return size;
+}
+
+size_t OnSend(char* buffer, size_t, size_t size, void* self) {
+  auto& dialogue = *static_cast<Dialogue*>(self);
+  size_t count = std::min(size, dialogue.text.size() - dialogue.sent);
+  std::memcpy(buffer, dialogue.text.data() + dialogue.sent, count);
+  dialogue.sent += count;
+  return count;
+}
+
+// Line ends as SMTP wants them. A lone CR or LF would let text smuggle in a second message where
+// the relay takes it for an end of line.
+std::string WithCrLf(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 32);
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r' && text[i] != '\n') {
+      out += text[i];
+      continue;
+    }
+    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') ++i;
+    out += "\r\n";
+  }
+  return out;
+}
+
+// Only what would break out of the command; whether it is an address is for the relay to say.
+bool IsSafeAddress(std::string_view address) {
+  return !address.empty() && address.size() <= 320 &&
+         std::none_of(address.begin(), address.end(), [](char c) {
+           return static_cast<unsigned char>(c) <= ' ' || c == '<' || c == '>' || c == 0x7F;
+         });
+}
+
+int ReplyCode(std::string_view reply) {
+  bool is_reply = reply.size() >= 3 && std::all_of(reply.begin(), reply.begin() + 3,
+                                                   [](char c) { return c >= '0' && c <= '9'; });
+  return is_reply ? std::stoi(std::string(reply.substr(0, 3))) : 0;
+}
+
+absl::Status ToStatus(CURLcode code, const Dialogue& dialogue) {
+  if (code == CURLE_OK) return absl::OkStatus();
+  int reply = ReplyCode(dialogue.last_reply);
+  // Refused at MAIL, RCPT or DATA, or after the text: about this mail. At the greeting or at
+  // authentication: about us as a client, which an operator mends.
+  bool about_mail = code == CURLE_SEND_ERROR || dialogue.IsSentWhole();
+  if (reply >= 500 && about_mail) return absl::FailedPreconditionError(dialogue.last_reply);
+  if (reply >= 400) return absl::UnavailableError(dialogue.last_reply);
+  if (dialogue.IsSentWhole()) {
+    return absl::UnknownError(absl::StrCat("answer lost: ", curl_easy_strerror(code)));
+  }
+  if (code == CURLE_OPERATION_TIMEDOUT) return absl::DeadlineExceededError("relay too slow");
+  if (code == CURLE_ABORTED_BY_CALLBACK) return absl::CancelledError("cancelled");
+  return absl::UnavailableError(curl_easy_strerror(code));
+}
+
+absl::Status Validate(const Mail& mail) {
+  if (!mail.url.starts_with("smtp://") && !mail.url.starts_with("smtps://")) {
+    return absl::InvalidArgumentError("url: want smtp:// or smtps://");
+  }
+  if (!IsSafeAddress(mail.from)) return absl::InvalidArgumentError("from: not an address");
+  if (!IsSafeAddress(mail.to)) return absl::InvalidArgumentError("to: not an address");
+  return absl::OkStatus();
+}
+
+void SetOptions(CURL* easy, const Mail& mail, curl_slist* recipients, Dialogue& dialogue) {
+  curl_easy_setopt(easy, CURLOPT_URL, mail.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // never join a resolver's thread on the loop
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(mail.timeout.count()));
+  if (!mail.username.empty()) {
+    curl_easy_setopt(easy, CURLOPT_USERNAME, mail.username.c_str());
+    curl_easy_setopt(easy, CURLOPT_PASSWORD, mail.password.c_str());
+  }
+  long tls = mail.require_tls ? CURLUSESSL_ALL : CURLUSESSL_NONE;
+  curl_easy_setopt(easy, CURLOPT_USE_SSL, tls);
+  curl_easy_setopt(easy, CURLOPT_MAIL_FROM, mail.from.c_str());
+  curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, recipients);
+  curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(dialogue.text.size()));
+  curl_easy_setopt(easy, CURLOPT_READFUNCTION, &OnSend);
+  curl_easy_setopt(easy, CURLOPT_READDATA, &dialogue);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &OnReply);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &dialogue);
+}
+
+}  // namespace
+
+Async<Receipt> Client::Send(Mail mail) {
+  CO_RETURN_IF_ERROR(Validate(mail));
+  if (mail.timeout.count() <= 0) co_return absl::DeadlineExceededError("no time left");
+  Dialogue dialogue{WithCrLf(mail.message)};
+  curl::Easy easy(curl_easy_init());
+  curl::List recipients(curl_slist_append(nullptr, mail.to.c_str()));
+  if (!easy || !recipients) co_return absl::UnavailableError("out of memory");
+  SetOptions(easy.get(), mail, recipients.get(), dialogue);
+  CURLcode code = co_await loop_.Perform(easy.get());
+  CO_RETURN_IF_ERROR(ToStatus(code, dialogue));
+  co_return Receipt{std::move(dialogue.last_reply)};
+}
+
+}  // namespace tamarack::smtp

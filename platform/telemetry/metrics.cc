@@ -1,0 +1,35 @@
+#include "platform/telemetry/metrics.h"
+
+#include <prometheus/text_serializer.h>
+
+namespace tamarack::telemetry {
+
+prometheus::Counter& Counter(prometheus::Registry& registry, const std::string& name,
+                             const std::string& help, const Labels& labels) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add(labels);
+}
+
+prometheus::Gauge& Gauge(prometheus::Registry& registry, const std::string& name,
+                         const std::string& help, const Labels& labels) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add(labels);
+}
+
+prometheus::Histogram& DurationHistogram(prometheus::Registry& registry, const std::string& name,
+                                         const std::string& help, const Labels& labels) {
+  const prometheus::Histogram::BucketBoundaries seconds = {
+      0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add(labels, seconds);
+}
+
+prometheus::Histogram& SizeHistogram(prometheus::Registry& registry, const std::string& name,
+                                     const std::string& help, const Labels& labels) {
+  prometheus::Histogram::BucketBoundaries sizes;
+  for (int power = 0; power <= 12; ++power) sizes.push_back(static_cast<double>(1 << (2 * power)));
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add(labels, sizes);
+}
+
+std::string SerializeMetrics(const prometheus::Registry& registry) {
+  return prometheus::TextSerializer().Serialize(registry.Collect());
+}
+
+}  // namespace tamarack::telemetry

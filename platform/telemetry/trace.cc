@@ -1,0 +1,67 @@
+#include "platform/telemetry/trace.h"
+
+#include <sys/random.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace tamarack::telemetry {
+namespace {
+
+constexpr std::string_view kHex = "0123456789abcdef";
+constexpr size_t kLength = 55;  // 2 + 1 + 32 + 1 + 16 + 1 + 2
+
+bool IsLowerHex(std::string_view text) {
+  return text.find_first_not_of(kHex) == std::string_view::npos;
+}
+
+bool IsId(std::string_view text) {
+  return IsLowerHex(text) && text.find_first_not_of('0') != std::string_view::npos;
+}
+
+std::string RandomId(size_t bytes) {
+  std::array<uint8_t, 16> random;
+  std::string id;
+  do {
+    if (getrandom(random.data(), bytes, 0) != static_cast<ssize_t>(bytes)) std::abort();
+    id.clear();
+    for (size_t i = 0; i < bytes; ++i) {
+      id += kHex[random[i] >> 4];
+      id += kHex[random[i] & 15];
+    }
+  } while (!IsId(id));
+  return id;
+}
+
+}  // namespace
+
+std::optional<TraceContext> ParseTraceparent(std::string_view header) {
+  if (header.size() < kLength || header[2] != '-' || header[35] != '-' || header[52] != '-') {
+    return std::nullopt;
+  }
+  std::string_view version = header.substr(0, 2), trace = header.substr(3, 32);
+  std::string_view span = header.substr(36, 16), flags = header.substr(53, 2);
+  if (!IsLowerHex(version) || version == "ff" || !IsLowerHex(flags)) return std::nullopt;
+  if (!IsId(trace) || !IsId(span)) return std::nullopt;
+  // Version 00 ends here; a later one may go on, after a dash.
+  bool goes_on = header.size() > kLength;
+  if (goes_on && (version == "00" || header[kLength] != '-')) return std::nullopt;
+  auto bits = static_cast<uint8_t>(kHex.find(flags[0]) << 4 | kHex.find(flags[1]));
+  return TraceContext{std::string(trace), std::string(span), bits};
+}
+
+TraceContext NewTrace(bool sampled) {
+  return {RandomId(16), RandomId(8), static_cast<uint8_t>(sampled ? 1 : 0)};
+}
+
+TraceContext ChildOf(const TraceContext& parent) {
+  return {parent.trace_id, RandomId(8), parent.flags};
+}
+
+std::string FormatTraceparent(const TraceContext& context) {
+  std::string header = "00-" + context.trace_id + "-" + context.span_id + "-0";
+  header += kHex[context.flags & 1];  // Version 00 defines this bit only.
+  return header;
+}
+
+}  // namespace tamarack::telemetry
