@@ -1,0 +1,83 @@
+#include "platform/pages/pages.h"
+
+#include <absl/strings/str_cat.h>
+
+namespace tamarack::pages {
+
+Scope& Scope::Set(std::string_view name, std::string_view value) {
+  values_[std::string(name)] = value;
+  return *this;
+}
+
+Scope& Scope::SetText(std::string_view name, std::string_view key, Params params) {
+  texts_[std::string(name)] = {std::string(key), std::move(params)};
+  return *this;
+}
+
+Scope& Scope::Show(std::string_view section) {
+  auto& rows = sections_[std::string(section)];
+  if (rows.empty()) rows.emplace_back();
+  return *this;
+}
+
+Scope& Scope::Add(std::string_view section) {
+  return sections_[std::string(section)].emplace_back();
+}
+
+Page::Page(std::string_view name, std::string_view language, std::string_view csrf_token)
+    : name_(name), language_(NormalLanguage(language)), csrf_token_(csrf_token), path_(absl::StrCat("/", name_)) {}
+
+Page& Page::Path(std::string_view path_and_query) {
+  path_ = path_and_query;
+  return *this;
+}
+
+Page& Page::SignedIn() {
+  is_signed_in_ = true;
+  return *this;
+}
+
+Page& Page::Error(std::string_view field, std::string_view key, Params params) {
+  errors_.push_back({std::string(field), std::string(key), std::move(params)});
+  return *this;
+}
+
+void AddOption(Scope& scope, std::string_view name, std::string_view value, std::string_view label_key,
+               std::string_view selected) {
+  Scope& option = scope.Add(name).Set("VALUE", value).SetText("LABEL", label_key);
+  if (value == selected) option.Show("SELECTED");
+}
+
+void AddProvinces(Scope& scope, std::string_view name, std::string_view selected) {
+  // Alphabetical in both languages, but for Île-du-Prince-Édouard.
+  for (const std::string_view code :
+       {"AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"}) {
+    AddOption(scope, name, code, absl::StrCat("PROVINCE_", std::string(code)), selected);
+  }
+}
+
+Page ErrorPage(int http_status, std::string_view language, std::string_view request_id) {
+  std::string kind = "500";
+  for (const int known : {400, 403, 404, 409, 429, 503}) {
+    if (http_status == known) kind = std::to_string(known);
+  }
+  if (http_status == 504) kind = "503";
+  Page page("error", language);
+  page.SetText("HEADING", absl::StrCat("ERROR_", kind, "_HEADING"));
+  page.SetText("EXPLANATION", absl::StrCat("ERROR_", kind, "_TEXT"));
+  if (!request_id.empty()) page.Add("REFERENCE").Set("REQUEST_ID", request_id);
+  return page.Path("/");
+}
+
+Page MessagePage(std::string_view language, std::string_view title_key, std::string_view text_key,
+                 std::string_view link_key, std::string_view link_path) {
+  Page page("message", language);
+  page.SetText("HEADING", title_key).SetText("EXPLANATION", text_key);
+  if (!link_key.empty()) {
+    page.Add("LINK").SetText("LINK_TEXT", link_key).Set(
+        "HREF", absl::StrCat("/", std::string(NormalLanguage(language)), std::string(link_path)));
+  }
+  return page;
+}
+
+}  // namespace tamarack::pages

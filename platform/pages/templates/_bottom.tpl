@@ -1,0 +1,4 @@
+{{%AUTOESCAPE context="HTML"}}{{>HELP}}
+  </main>
+</div>
+{{>FOOTER}}

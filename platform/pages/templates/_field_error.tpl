@@ -1,0 +1,1 @@
+{{%AUTOESCAPE context="HTML"}}<div class="ontario-error-messaging" id="{{FIELD_ID}}-error">{{>ICON_ERROR}}<span class="ontario-error-messaging__content"><span class="ontario-show-for-sr">{{T_ERROR_PREFIX}} </span>{{ERROR}}</span></div>
