@@ -17,7 +17,8 @@ class SingleFlight {
   explicit SingleFlight(boost::asio::any_io_executor executor);
   ~SingleFlight();
 
-  // Joins the run under way, or begins one with `step`; its status. `step` must stay valid until then.
+  // Joins the run under way, or begins one with `step`; its status. `step` must stay valid until
+  // then.
   AsyncStatus Run(std::function<AsyncStatus()> step);
 
   // Begins a run unless one is under way, and does not wait.

@@ -25,9 +25,9 @@ using ExchangeCredentials = std::function<Async<IssuedToken>()>;
 // and must outlive it.
 class TokenSource {
  public:
-  TokenSource(boost::asio::any_io_executor executor, ExchangeCredentials exchange,
-              std::function<std::chrono::steady_clock::time_point()> now =
-                  std::chrono::steady_clock::now);
+  TokenSource(
+      boost::asio::any_io_executor executor, ExchangeCredentials exchange,
+      std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now);
   ~TokenSource();
   TokenSource(const TokenSource&) = delete;
   TokenSource& operator=(const TokenSource&) = delete;

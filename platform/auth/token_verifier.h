@@ -2,6 +2,7 @@
 #pragma once
 
 #include "platform/auth/principal.h"
+#include "platform/base/clock.h"
 #include "platform/base/status.h"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -27,7 +28,7 @@ struct VerifierOptions {
   // Good keys are also renewed in the background at this age, so that withdrawn keys go.
   std::chrono::seconds keys_age_max{300};
   size_t cached_tokens_max = 10'000;
-  std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
+  Clock now = SystemClock();
 };
 
 // Turns a bearer token into a Principal. Tokens once verified are remembered by SHA-256 until they
@@ -35,7 +36,8 @@ struct VerifierOptions {
 // must outlive it.
 class TokenVerifier {
  public:
-  TokenVerifier(boost::asio::any_io_executor executor, VerifierOptions options, FetchKeys fetch_keys);
+  TokenVerifier(boost::asio::any_io_executor executor, VerifierOptions options,
+                FetchKeys fetch_keys);
   ~TokenVerifier();
   TokenVerifier(const TokenVerifier&) = delete;
   TokenVerifier& operator=(const TokenVerifier&) = delete;

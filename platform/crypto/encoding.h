@@ -9,7 +9,8 @@
 namespace tamarack::crypto {
 
 // Decoders accept exactly what the encoder would have written: no white space, no missing or extra
-// padding, no non-zero trailing bits. Hence one value has one text, and a signed text cannot be varied.
+// padding, no non-zero trailing bits. Hence one value has one text, and a signed text cannot be
+// varied.
 
 // RFC 4648 section 4, with padding.
 std::string Base64Encode(std::string_view bytes);

@@ -18,6 +18,11 @@ std::string HmacSha256(std::string_view key, std::string_view data);
 // RFC 2104 with SHA-1. 20 raw bytes. Only for the checksum inside GOV.UK Pay's API keys.
 std::string HmacSha1(std::string_view key, std::string_view data);
 
+// RFC 5869 (HKDF-SHA256, no salt): 32 bytes of key for one purpose out of `secret`, such as
+// DeriveKey(shell.secret_key(), "webhooks.seal"). Keys of different purposes tell nothing of each
+// other.
+std::string DeriveKey(std::string_view secret, std::string_view purpose);
+
 // Compares without telling by its duration where the difference is. Lengths are not secret.
 bool ConstantTimeEqual(std::string_view a, std::string_view b);
 

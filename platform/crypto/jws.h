@@ -39,7 +39,8 @@ struct Jws {
 absl::StatusOr<Jws> VerifyJws(std::string_view token, const KeySet& keys,
                               const JwsExpectation& expected);
 
-// Reads header and claims WITHOUT verifying: only to learn which issuer's or client's keys to fetch.
+// Reads header and claims WITHOUT verifying: only to learn which issuer's or client's keys to
+// fetch.
 absl::StatusOr<Jws> PeekJws(std::string_view token);
 
 }  // namespace tamarack::crypto

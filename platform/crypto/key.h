@@ -30,12 +30,13 @@ class Key {
   // An HS256 key; at least 32 bytes (RFC 7518 section 3.2).
   static absl::StatusOr<Key> FromSecret(std::string secret, std::string kid = "");
 
-  // PKCS #8 PEM. INVALID_ARGUMENT unless it is a P-256 key (ES256) or RSA of 2048 to 8192 bits (RS256).
+  // PKCS #8 PEM. INVALID_ARGUMENT unless it is a P-256 key (ES256) or RSA of 2048 to 8192 bits
+  // (RS256).
   static absl::StatusOr<Key> FromPrivatePem(Algorithm algorithm, std::string_view pem,
                                             std::string kid = "");
 
-  // A public EC P-256 or RSA key. Refused: symmetric and private keys, `use` other than "sig", `alg`
-  // other than the key type's, points off the curve.
+  // A public EC P-256 or RSA key. Refused: symmetric and private keys, `use` other than "sig",
+  // `alg` other than the key type's, points off the curve.
   static absl::StatusOr<Key> FromPublicJwk(const boost::json::object& jwk);
 
   Algorithm algorithm() const { return algorithm_; }

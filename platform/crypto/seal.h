@@ -15,16 +15,20 @@ struct SealKey {
   std::string bytes;
 };
 
-// Seals with its first key and opens with any, so that keys can be rotated. Immutable: any thread.
+// Seals with its first key and opens with any, so that keys can be rotated (before 2^32 texts, the
+// bound of random nonces). Immutable: any thread.
 class Sealer {
  public:
   static absl::StatusOr<Sealer> FromKeys(std::vector<SealKey> keys);
 
+  // One key, derived from `secret` (at least 32 bytes) for `purpose` by HKDF (RFC 5869), named "1".
+  static absl::StatusOr<Sealer> FromSecret(std::string_view secret, std::string_view purpose);
+
   // Reads a key file: one `id:base64(32 bytes)` per line, current key first; # begins a comment.
   static absl::StatusOr<Sealer> FromText(std::string_view text);
 
-  // `<key id>.<base64url(nonce || ciphertext || tag)>`. `aad` binds the text to its place (for example
-  // table, column and row id): opening it under another is refused.
+  // `<key id>.<base64url(nonce || ciphertext || tag)>`. `aad` binds the text to its place (for
+  // example table, column and row id): opening it under another is refused.
   std::string Seal(std::string_view plaintext, std::string_view aad) const;
 
   // DATA_LOSS when altered, sealed under an unknown key, or bound to another `aad`.

@@ -33,6 +33,7 @@ struct DispatcherOptions {
   std::chrono::milliseconds lease{60'000};
   // Multiplies the gaps between attempts (5 s … 24 h): below 1 in sandboxes and tests.
   double retry_scale = 1.0;
+  std::chrono::milliseconds stop_wait{5'000};
   // Told of every attempt after it is recorded: metrics, status pages.
   std::function<void(const Delivery&, const Attempt&)> on_attempt;
 };
@@ -52,8 +53,9 @@ class Dispatcher {
   // Looks for work now: call it after a transaction that appended has committed. From any thread.
   void Wake();
 
-  // Claims no more, waits for what is in flight and records it.
-  AsyncStatus Stop();
+  // Claims no more, waits a few seconds for what is in flight and records it; what is left is taken
+  // up again when its lease is over. Blocks: call it off the loop, which must still run.
+  void Stop();
 
  private:
   class Loop;

@@ -18,8 +18,8 @@ struct Event {
   std::string type;
   // URI reference of the publishing service, such as "/payments".
   std::string source;
-  // What it is about, and the key of order: of one subject, an endpoint gets event n+1 only when n is
-  // delivered or parked.
+  // What it is about, and the key of order: of one subject, an endpoint gets event n+1 only when n
+  // is delivered or parked.
   std::string subject;
   // Whose endpoints get it: usually the ministry's or service's id.
   std::string tenant_id;

@@ -1,6 +1,6 @@
 // The public log of events, its endpoints and deliveries: tables `event`, `webhook_endpoint`,
-// `webhook_delivery`, `webhook_attempt`. The only file pair of this library, with delivery_store, that
-// knows SQL.
+// `webhook_delivery`, `webhook_attempt`. The only file pair of this library, with delivery_store,
+// that knows SQL.
 #pragma once
 
 #include "platform/base/status.h"
@@ -47,7 +47,8 @@ class Outbox {
   // Appends events in the transaction of the state change, with one delivery for each enabled
   // endpoint of the event's tenant that wants its type; their ids in the order given. Append all
   // events of a transaction in one call, as late in it as can be: it holds a lock on each subject
-  // until commit, so that order of commit is order of delivery. Wake the Dispatcher after the commit.
+  // until commit, so that order of commit is order of delivery. Wake the Dispatcher after the
+  // commit.
   Async<std::vector<std::string>> Append(pg::Tx& tx, std::span<const Event> events);
   Async<std::string> Append(pg::Tx& tx, const Event& event);
 
@@ -62,8 +63,8 @@ class Outbox {
   // Oldest first.
   Async<std::vector<Attempt>> ListAttempts(int64_t delivery_id);
 
-  // Sends again, with the same webhook-id and a full set of attempts, what the filter matches and is
-  // delivered or parked (at most `limit`, oldest first); how many. Wake the Dispatcher after.
+  // Sends again, with the same webhook-id and a full set of attempts, what the filter matches and
+  // is delivered or parked (at most `limit`, oldest first); how many. Wake the Dispatcher after.
   Async<int64_t> Replay(const DeliveryFilter& filter);
 
  private:

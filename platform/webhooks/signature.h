@@ -25,8 +25,8 @@ struct SignatureHeaders {
   std::string_view signature;
 };
 
-// OK when one of the space-separated v1 signatures is right and the timestamp is within 5 minutes of
-// `now_seconds`; else UNAUTHENTICATED.
+// OK when one of the space-separated v1 signatures is right and the timestamp is within 5 minutes
+// of `now_seconds`; else UNAUTHENTICATED.
 absl::Status Verify(std::string_view secret, const SignatureHeaders& headers, std::string_view body,
                     int64_t now_seconds);
 

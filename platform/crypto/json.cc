@@ -1,0 +1,87 @@
+#include "platform/crypto/json.h"
+
+#include "platform/base/status.h"
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tamarack::crypto {
+namespace {
+
+namespace json = boost::json;
+using Error = json::error_code;
+
+constexpr size_t kDepthMax = 16;
+
+// Hears every event of a parse and refuses a member that its object already has. Boost.JSON's own
+// parser would keep the last one, other parsers the first.
+struct DuplicateFinder {
+  static constexpr size_t max_object_size = size_t(-1);
+  static constexpr size_t max_array_size = size_t(-1);
+  static constexpr size_t max_key_size = size_t(-1);
+  static constexpr size_t max_string_size = size_t(-1);
+
+  std::vector<std::set<std::string>> objects;
+  std::string key;
+
+  bool on_object_begin(Error&) {
+    objects.emplace_back();
+    return true;
+  }
+  bool on_object_end(size_t, Error&) {
+    objects.pop_back();
+    return true;
+  }
+  bool on_key_part(json::string_view part, size_t, Error&) {
+    key.append(part.data(), part.size());
+    return true;
+  }
+  bool on_key(json::string_view part, size_t, Error& error) {
+    key.append(part.data(), part.size());
+    if (!objects.back().insert(std::exchange(key, {})).second) error = json::error::syntax;
+    return !error;
+  }
+  bool on_document_begin(Error&) { return true; }
+  bool on_document_end(Error&) { return true; }
+  bool on_array_begin(Error&) { return true; }
+  bool on_array_end(size_t, Error&) { return true; }
+  bool on_string_part(json::string_view, size_t, Error&) { return true; }
+  bool on_string(json::string_view, size_t, Error&) { return true; }
+  bool on_number_part(json::string_view, Error&) { return true; }
+  bool on_int64(int64_t, json::string_view, Error&) { return true; }
+  bool on_uint64(uint64_t, json::string_view, Error&) { return true; }
+  bool on_double(double, json::string_view, Error&) { return true; }
+  bool on_bool(bool, Error&) { return true; }
+  bool on_null(Error&) { return true; }
+  bool on_comment_part(json::string_view, Error&) { return true; }
+  bool on_comment(json::string_view, Error&) { return true; }
+};
+
+}  // namespace
+
+absl::StatusOr<json::object> ParseStrictObject(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = kDepthMax;
+  Error error;
+  json::basic_parser<DuplicateFinder> finder(options);
+  size_t read = finder.write_some(false, text.data(), text.size(), error);
+  if (error || read != text.size()) {
+    return absl::InvalidArgumentError("malformed JSON or a duplicate member");
+  }
+  json::value value = json::parse({text.data(), text.size()}, error, {}, options);
+  if (error || !value.is_object()) return absl::InvalidArgumentError("not a JSON object");
+  return std::move(value.get_object());
+}
+
+std::string_view StringMember(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains({name.data(), name.size()});
+  if (value == nullptr || !value->is_string()) return {};
+  return {value->get_string().data(), value->get_string().size()};
+}
+
+}  // namespace tamarack::crypto
