@@ -65,6 +65,7 @@ function serviceEnvironment(layout, name) {
     TAMARACK_ISSUER: layout.gateway,
     TAMARACK_IDENTITY_ADDRESS: `${loopback}:${layout.ports.grpc.identity}`,
     TAMARACK_CLIENT_SECRET_FILE: secretFile(layout, `client-${name}`),
+    TAMARACK_SECRET_KEY_FILE: secretFile(layout, `key-${name}`),
   };
 }
 
