@@ -1,0 +1,124 @@
+#include "platform/http/admin.h"
+
+#include "platform/telemetry/log.h"
+#include "platform/telemetry/metrics.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <atomic>
+#include <optional>
+
+namespace tamarack::http {
+namespace asio = boost::asio;
+
+struct AdminServer::State {
+  const prometheus::Registry& registry;
+  std::vector<ReadyCheck> checks;
+  std::atomic<bool> is_draining{false};
+};
+
+namespace {
+
+constexpr std::chrono::seconds kCheckTime{2};
+
+// One round of checks. Shared, since a check may end after the answer has been given.
+struct Round {
+  Round(asio::any_io_executor executor, size_t count)
+      : timer(executor), results(count), open(count) {}
+  asio::steady_timer timer;
+  std::vector<std::optional<absl::Status>> results;
+  size_t open;
+};
+
+// All checks at once, so that the slowest alone decides how long it takes.
+asio::awaitable<std::shared_ptr<Round>> RunChecks(const std::vector<ReadyCheck>& checks) {
+  auto executor = co_await asio::this_coro::executor;
+  auto round = std::make_shared<Round>(executor, checks.size());
+  round->timer.expires_after(kCheckTime);
+  for (size_t i = 0; i < checks.size(); ++i) {
+    asio::co_spawn(executor, checks[i].check(),
+                   [round, i](std::exception_ptr error, absl::Status status) {
+                     round->results[i] = error ? absl::InternalError("check threw") : status;
+                     if (--round->open == 0) round->timer.cancel();
+                   });
+  }
+  if (round->open > 0) co_await round->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_return round;
+}
+
+Response Text(int status, std::string type, std::string body) {
+  Response response;
+  response.status = status;
+  response.headers.Add("Content-Type", std::move(type));
+  response.headers.Add("Cache-Control", "no-store");
+  response.body = std::move(body);
+  return response;
+}
+
+Response ReadyResponse(const std::vector<ReadyCheck>& checks, const Round& round,
+                       bool is_draining) {
+  bool is_ready = !is_draining;
+  std::string list;
+  for (size_t i = 0; i < checks.size(); ++i) {
+    bool is_ok = round.results[i] && round.results[i]->ok();
+    std::string reason =
+        round.results[i] ? std::string(round.results[i]->message()) : "no answer in time";
+    if (!list.empty()) list += ',';
+    list += "{\"name\":";
+    telemetry::AppendJsonString(list, checks[i].name);
+    list += is_ok ? ",\"ok\":true" : ",\"ok\":false,\"reason\":";
+    if (!is_ok) telemetry::AppendJsonString(list, reason);
+    list += '}';
+    is_ready = is_ready && is_ok;
+  }
+  std::string body = std::string("{\"ready\":") + (is_ready ? "true" : "false") +
+                     ",\"draining\":" + (is_draining ? "true" : "false") + ",\"checks\":[" + list +
+                     "]}\n";
+  return Text(is_ready ? 200 : 503, "application/json", std::move(body));
+}
+
+}  // namespace
+
+AdminServer::AdminServer(asio::any_io_executor executor, std::string address,
+                         const prometheus::Registry& registry, std::vector<ReadyCheck> checks)
+    : state_(new State{registry, std::move(checks)}) {
+  ServerOptions options;
+  options.address = std::move(address);
+  options.body_bytes_max = 0;
+  options.connections_max = 100;
+  auto handle = [state = state_](Request request) -> asio::awaitable<Response> {
+    if (request.method != "GET" && request.method != "HEAD") {
+      co_return Text(405, "text/plain", "GET only\n");
+    }
+    std::string path = request.target.substr(0, request.target.find('?'));
+    if (path == "/livez") co_return Text(200, "text/plain", "ok\n");
+    if (path == "/metrics") {
+      co_return Text(200, "text/plain; version=0.0.4; charset=utf-8",
+                     telemetry::SerializeMetrics(state->registry));
+    }
+    if (path != "/readyz") co_return Text(404, "text/plain", "not found\n");
+    auto round = co_await RunChecks(state->checks);
+    co_return ReadyResponse(state->checks, *round, state->is_draining);
+  };
+  server_ = std::make_unique<Server>(executor, std::move(options), std::move(handle));
+}
+
+AdminServer::~AdminServer() = default;
+
+int AdminServer::port() const {
+  return server_->port();
+}
+
+void AdminServer::SetDraining() {
+  state_->is_draining = true;
+}
+
+void AdminServer::Drain(std::chrono::milliseconds limit) {
+  server_->Drain(limit);
+}
+
+}  // namespace tamarack::http

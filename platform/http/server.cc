@@ -1,0 +1,165 @@
+#include "platform/http/server.h"
+
+#include "platform/http/session.h"
+#include "platform/telemetry/log.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <sys/socket.h>
+
+#include <future>
+#include <stdexcept>
+#include <unordered_set>
+
+namespace tamarack::http {
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr std::chrono::milliseconds kAcceptPause{100};  // when descriptors have run out
+constexpr std::chrono::seconds kAbortGrace{1};          // for handlers to notice their cancellation
+
+tcp::endpoint ParseAddress(asio::any_io_executor executor, const std::string& address) {
+  size_t colon = address.rfind(':');
+  if (colon == std::string::npos) throw std::runtime_error("want host:port, not " + address);
+  std::string host = address.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  boost::system::error_code error;
+  tcp::resolver resolver(executor);
+  auto found = resolver.resolve(host, address.substr(colon + 1), tcp::resolver::passive, error);
+  if (error || found.empty()) throw std::runtime_error("cannot resolve " + address);
+  return found.begin()->endpoint();
+}
+
+}  // namespace
+
+class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
+ public:
+  Impl(asio::any_io_executor executor, ServerOptions options, Handler handler)
+      : acceptor_(executor), timer_(executor), context_(std::make_shared<ServerContext>()) {
+    tcp::endpoint endpoint = ParseAddress(executor, options.address);
+    try {
+      acceptor_.open(endpoint.protocol());
+      acceptor_.set_option(tcp::acceptor::reuse_address(true));
+      int on = 1;
+      if (options.reuse_port) {
+        setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+      }
+      acceptor_.bind(endpoint);
+      acceptor_.listen();
+    } catch (const boost::system::system_error& error) {
+      throw std::runtime_error("cannot listen on " + options.address + ": " + error.what());
+    }
+    port_ = acceptor_.local_endpoint().port();
+    context_->options = std::move(options);
+    context_->handler = std::move(handler);
+  }
+
+  void Start() {
+    asio::co_spawn(acceptor_.get_executor(), Accept(shared_from_this()), asio::detached);
+  }
+
+  asio::any_io_executor executor() { return acceptor_.get_executor(); }
+  int port() const { return port_; }
+
+  // Begins to drain; `done` gets true if no session had to be aborted.
+  void Drain(std::chrono::milliseconds limit, std::shared_ptr<std::promise<bool>> done) {
+    Stop();
+    on_empty_ = [done] { done->set_value(true); };
+    if (NotifyIfEmpty()) return;
+    timer_.expires_after(limit);
+    timer_.async_wait([self = shared_from_this(), done](boost::system::error_code error) {
+      if (!error) self->AbortAll(done);
+    });
+  }
+
+  // Takes no more connections and requests; running requests go on.
+  void Stop() {
+    context_->is_draining = true;
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    for (Session* session : sessions_) session->CloseIfIdle();
+  }
+
+ private:
+  static asio::awaitable<void> Accept(std::shared_ptr<Impl> self) {
+    while (self->acceptor_.is_open()) {
+      auto [error, socket] =
+          co_await self->acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
+      if (!error) {
+        self->Serve(std::move(socket));
+      } else if (error != asio::error::operation_aborted) {
+        telemetry::Log(telemetry::Level::kError, "accept failed", {{"error", error.message()}});
+        asio::steady_timer pause(self->acceptor_.get_executor(), kAcceptPause);
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+      }
+    }
+  }
+
+  void Serve(tcp::socket socket) {
+    auto session = std::make_shared<Session>(std::move(socket), context_);
+    if (sessions_.size() >= context_->options.connections_max) {
+      session->Refuse();
+      return;
+    }
+    sessions_.insert(session.get());
+    session->Start([self = shared_from_this(), key = session.get()] {
+      self->sessions_.erase(key);
+      self->NotifyIfEmpty();
+    });
+  }
+
+  bool NotifyIfEmpty() {
+    if (!sessions_.empty() || !on_empty_) return false;
+    timer_.cancel();
+    std::exchange(on_empty_, nullptr)();
+    return true;
+  }
+
+  void AbortAll(std::shared_ptr<std::promise<bool>> done) {
+    if (sessions_.empty()) return;
+    telemetry::Log(telemetry::Level::kWarning, "requests cut off while draining",
+                   {{"connections", sessions_.size()}});
+    auto give_up = [done] { done->set_value(false); };
+    on_empty_ = give_up;
+    auto sessions = sessions_;  // Abort() may end one right away
+    for (Session* session : sessions) session->Abort();
+    timer_.expires_after(kAbortGrace);
+    timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+      if (!error && self->on_empty_) std::exchange(self->on_empty_, nullptr)();
+    });
+  }
+
+  tcp::acceptor acceptor_;
+  asio::steady_timer timer_;
+  std::shared_ptr<ServerContext> context_;
+  std::unordered_set<Session*> sessions_;
+  std::function<void()> on_empty_;
+  int port_ = 0;
+};
+
+Server::Server(asio::any_io_executor executor, ServerOptions options, Handler handler)
+    : impl_(std::make_shared<Impl>(executor, std::move(options), std::move(handler))) {
+  impl_->Start();
+}
+
+Server::~Server() {
+  asio::post(impl_->executor(), [impl = impl_] { impl->Stop(); });
+}
+
+int Server::port() const {
+  return impl_->port();
+}
+
+bool Server::Drain(std::chrono::milliseconds limit) {
+  auto done = std::make_shared<std::promise<bool>>();
+  asio::post(impl_->executor(), [impl = impl_, limit, done] { impl->Drain(limit, done); });
+  return done->get_future().get();
+}
+
+}  // namespace tamarack::http

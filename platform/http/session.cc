@@ -1,0 +1,326 @@
+#include "platform/http/session.h"
+
+#include "platform/telemetry/log.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <ctime>
+
+namespace tamarack::http {
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using telemetry::Level;
+
+namespace {
+
+constexpr size_t kHeadChunk = 4 * 1024;
+constexpr size_t kBodyChunk = 64 * 1024;
+constexpr size_t kChunkHeaderMax = 16 * 1024;  // Size line or trailer of a chunked body.
+constexpr size_t kLingerBytesMax = 16 << 20;
+constexpr std::chrono::seconds kLingerTime{2};
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+}  // namespace
+
+struct Session::Incoming {
+  beast::http::request_parser<beast::http::string_body> parser;
+  Request request;
+};
+
+Response ServerContext::ErrorResponse(int status, const std::string& reason) const {
+  if (options.on_error) return options.on_error(status, reason);
+  Response response;
+  response.status = status;
+  response.headers.Add("Content-Type", "text/plain; charset=utf-8");
+  response.body = reason + "\n";
+  return response;
+}
+
+Session::Session(asio::ip::tcp::socket socket, std::shared_ptr<ServerContext> context)
+    : socket_(std::move(socket)), context_(std::move(context)), timer_(socket_.get_executor()) {
+  boost::system::error_code error;
+  socket_.set_option(asio::ip::tcp::no_delay(true), error);
+  auto peer = socket_.remote_endpoint(error);
+  if (!error) remote_address_ = peer.address().to_string();
+}
+
+void Session::Start(std::function<void()> done) {
+  auto finish = [self = shared_from_this(), done = std::move(done)](std::exception_ptr error) {
+    if (error) telemetry::Log(Level::kError, "http session failed");
+    self->Disarm();
+    boost::system::error_code ignored;
+    self->socket_.close(ignored);
+    done();
+  };
+  asio::co_spawn(socket_.get_executor(), Run(),
+                 asio::bind_cancellation_slot(cancel_.slot(), std::move(finish)));
+}
+
+void Session::Refuse() {
+  Response response = context_->ErrorResponse(503, "too many connections");
+  std::string text =
+      FormatResponseHead(response, FormatHttpDate(std::time(nullptr)), {true, false});
+  text += response.body;
+  boost::system::error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.write_some(asio::buffer(text), ignored);  // fits the empty send buffer
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+}
+
+void Session::CloseIfIdle() {
+  boost::system::error_code ignored;
+  if (is_idle_) socket_.cancel(ignored);
+}
+
+void Session::Abort() {
+  cancel_.emit(asio::cancellation_type::terminal);
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+asio::awaitable<void> Session::Run() {
+  // Cancellation reaches handlers as an error of what they await, never as an exception.
+  co_await asio::this_coro::throw_if_cancelled(false);
+  bool goes_on = co_await ServeOne(true);
+  while (goes_on) goes_on = co_await ServeOne(false);
+}
+
+asio::awaitable<bool> Session::ServeOne(bool first) {
+  bool has_byte = co_await AwaitFirstByte(first);
+  if (!has_byte) co_return false;
+  auto begin = Clock::now();
+  Incoming incoming;
+  Arm(begin + context_->options.header_timeout, OnTime::kStopReading);
+  Refusal refusal = co_await ReadHead(incoming);
+  if (!refusal) {
+    Arm(begin + context_->options.request_timeout, OnTime::kStopReading);
+    refusal = co_await ReadBody(incoming);
+  }
+  Disarm();
+  if (refusal) {
+    co_await RefuseRequest(refusal);
+    co_return false;
+  }
+  bool is_head = incoming.request.method == "HEAD";
+  bool http10 = incoming.request.version < 11;
+  Response response = co_await Handle(std::move(incoming.request));
+  bool keep = incoming.parser.keep_alive() && response.keep_alive && !is_peer_gone_ &&
+              !context_->is_draining;
+  bool sent = co_await Send(response, is_head, {!keep, http10});
+  co_return sent&& keep;
+}
+
+asio::awaitable<bool> Session::AwaitFirstByte(bool first) {
+  if (buffer_.size() > 0) co_return true;
+  if (context_->is_draining) co_return false;
+  const ServerOptions& options = context_->options;
+  Arm(Clock::now() + (first ? options.header_timeout : options.idle_timeout), OnTime::kStopReading);
+  is_idle_ = true;
+  Refusal refusal = co_await Fill(kHeadChunk);
+  is_idle_ = false;
+  co_return !refusal;
+}
+
+asio::awaitable<Refusal> Session::ReadHead(Incoming& incoming) {
+  const ServerOptions& options = context_->options;
+  HeadLimits limits{options.header_bytes_max, options.headers_max, options.target_bytes_max};
+  size_t head_size = 0;
+  for (;;) {
+    while (Buffered().starts_with("\r\n")) buffer_.consume(2);  // RFC 9112 section 2.2
+    if (Refusal refusal = CheckHeadBytes(Buffered(), limits, head_size)) co_return refusal;
+    if (head_size > 0) break;
+    if (Refusal refusal = co_await Fill(kHeadChunk)) co_return refusal;
+  }
+  auto& parser = incoming.parser;
+  parser.header_limit(static_cast<uint32_t>(head_size));
+  parser.body_limit(boost::none);  // ours depends on the head
+  beast::error_code error;
+  size_t used = parser.put(asio::const_buffer(buffer_.data().data(), head_size), error);
+  if (error || used != head_size || !parser.is_header_done()) {
+    co_return Refusal{400, "malformed request"};
+  }
+  buffer_.consume(head_size);
+
+  // Copied now: Beast adds a chunked body's trailer to its fields, and nobody has checked that.
+  Request& request = incoming.request;
+  const auto& message = parser.get();
+  request.method = message.method_string();
+  request.target = message.target();
+  request.version = static_cast<int>(message.version());
+  request.remote_address = remote_address_;
+  for (const auto& field : message) {
+    request.headers.Add(field.name_string(), field.value());
+  }
+  co_return CheckFraming(request);
+}
+
+asio::awaitable<Refusal> Session::ReadBody(Incoming& incoming) {
+  const ServerOptions& options = context_->options;
+  auto& parser = incoming.parser;
+  uint64_t limit =
+      options.body_limit ? options.body_limit(incoming.request) : options.body_bytes_max;
+  auto length = parser.content_length();
+  if (length && *length > limit) co_return Refusal{413, "body too large"};
+  parser.body_limit(limit);
+  if (Refusal refusal = co_await Continue(incoming)) co_return refusal;
+  bool needs_more = buffer_.size() == 0;
+  while (!parser.is_done()) {
+    if (needs_more) {
+      if (Refusal refusal = co_await Fill(kBodyChunk)) co_return refusal;
+    }
+    beast::error_code error;
+    buffer_.consume(parser.put(buffer_.data(), error));
+    bool is_incomplete = error == beast::http::error::need_more;
+    if (error == beast::http::error::body_limit) co_return Refusal{413, "body too large"};
+    if (error && !is_incomplete) co_return Refusal{400, "malformed body"};
+    if (is_incomplete && buffer_.size() > kChunkHeaderMax) {
+      co_return Refusal{400, "chunk header too large"};
+    }
+    needs_more = is_incomplete || buffer_.size() == 0;
+  }
+  incoming.request.body = std::move(parser.get().body());
+  co_return Refusal{};
+}
+
+// Lets a client that asks first send its body.
+asio::awaitable<Refusal> Session::Continue(const Incoming& incoming) {
+  auto expect = incoming.request.headers.Get("expect");
+  if (!expect || incoming.request.version < 11) co_return Refusal{};
+  if (!EqualsIgnoreCase(*expect, "100-continue")) co_return Refusal{417, "unknown expectation"};
+  if (incoming.parser.is_done() || buffer_.size() > 0) co_return Refusal{};
+  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  auto [error, sent] =
+      co_await asio::async_write(socket_, asio::buffer(kContinue.data(), kContinue.size()), kTuple);
+  co_return error ? Refusal{Refusal::kGone} : Refusal{};
+}
+
+asio::awaitable<Response> Session::Handle(Request request) {
+  std::optional<Response> response;
+  WatchPeer();
+  try {
+    response = co_await context_->handler(std::move(request));
+  } catch (const std::exception& error) {
+    telemetry::Log(Level::kError, "http handler threw", {{"error", error.what()}});
+  } catch (...) {
+    telemetry::Log(Level::kError, "http handler threw");
+  }
+  UnwatchPeer();
+  if (response && !IsSendable(*response)) {
+    telemetry::Log(Level::kError, "http response refused", {{"status", response->status}});
+    response.reset();
+  }
+  co_return response ? *std::move(response) : context_->ErrorResponse(500, "internal error");
+}
+
+// Reads once. Refuses when the time of the phase is over, or the peer has gone.
+asio::awaitable<Refusal> Session::Fill(size_t bytes) {
+  boost::system::error_code error = asio::error::timed_out;
+  if (!is_late_) {
+    auto [read_error, count] = co_await socket_.async_read_some(buffer_.prepare(bytes), kTuple);
+    buffer_.commit(count);
+    error = read_error;
+  }
+  if (is_late_) co_return Refusal{408, "request took too long"};
+  co_return error ? Refusal{Refusal::kGone} : Refusal{};
+}
+
+asio::awaitable<bool> Session::Send(const Response& response, bool is_head,
+                                    const ResponseHeadOptions& options) {
+  std::string head = FormatResponseHead(response, FormatHttpDate(std::time(nullptr)), options);
+  const std::string& body = response.shared_body ? *response.shared_body : response.body;
+  bool has_body = !is_head && MayHaveBody(response.status);
+  std::array<asio::const_buffer, 2> buffers = {
+      asio::buffer(head), asio::buffer(body.data(), has_body ? body.size() : 0)};
+  Arm(Clock::now() + context_->options.write_timeout, OnTime::kClose);
+  auto [error, sent] = co_await asio::async_write(socket_, buffers, kTuple);
+  Disarm();
+  co_return !error;
+}
+
+asio::awaitable<void> Session::RefuseRequest(const Refusal& refusal) {
+  if (refusal.status == Refusal::kGone) co_return;
+  bool sent =
+      co_await Send(context_->ErrorResponse(refusal.status, refusal.reason), false, {true, false});
+  if (sent) co_await Linger();
+}
+
+// Reads on for a moment: closing with unread input would reset the connection, and the peer might
+// lose our answer.
+asio::awaitable<void> Session::Linger() {
+  boost::system::error_code ignored;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  Arm(Clock::now() + kLingerTime, OnTime::kStopReading);
+  is_idle_ = true;
+  for (size_t total = 0; total < kLingerBytesMax;) {
+    buffer_.consume(buffer_.size());
+    if (Refusal refusal = co_await Fill(kBodyChunk)) break;
+    total += buffer_.size();
+  }
+  is_idle_ = false;
+}
+
+// Beast's tcp_stream would close the socket at a timeout; we still have a 408 to say.
+void Session::Arm(Clock::time_point when, OnTime action) {
+  is_late_ = false;
+  uint64_t round = ++timer_round_;
+  timer_.expires_at(when);
+  timer_.async_wait([self = shared_from_this(), round, action](boost::system::error_code error) {
+    if (error || round != self->timer_round_) return;
+    boost::system::error_code ignored;
+    if (action == OnTime::kClose) {
+      self->socket_.close(ignored);
+    } else {
+      self->is_late_ = true;  // also for a read that has just ended
+      self->socket_.cancel(ignored);
+    }
+  });
+}
+
+void Session::Disarm() {
+  ++timer_round_;
+  timer_.cancel();
+}
+
+// Notices, while the handler works, that nobody waits for its answer. Input that waits (pipelining)
+// hides a later end of the connection.
+void Session::WatchPeer() {
+  socket_.async_wait(
+      asio::ip::tcp::socket::wait_read,
+      [self = shared_from_this(), round = watch_round_](boost::system::error_code error) {
+        if (error || round != self->watch_round_) return;
+        char byte;
+        ssize_t count = recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (count > 0) return;
+        if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
+          self->WatchPeer();
+          return;
+        }
+        self->is_peer_gone_ = true;
+        self->cancel_.emit(asio::cancellation_type::terminal);
+      });
+}
+
+void Session::UnwatchPeer() {
+  ++watch_round_;
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+std::string_view Session::Buffered() const {
+  auto bytes = buffer_.data();
+  return {static_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace tamarack::http

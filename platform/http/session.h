@@ -1,0 +1,84 @@
+#pragma once
+
+#include "platform/http/server.h"
+#include "platform/http/wire.h"
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tamarack::http {
+
+// What all sessions of a server share.
+struct ServerContext {
+  ServerOptions options;
+  Handler handler;
+  bool is_draining = false;
+
+  // The page for an error that the server itself answers.
+  Response ErrorResponse(int status, const std::string& reason) const;
+};
+
+// One connection: reads a request, has it handled, sends the answer, and so on until either side
+// has enough. Private to the server; Beast is used in session.cc alone.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(boost::asio::ip::tcp::socket socket, std::shared_ptr<ServerContext> context);
+
+  // Serves the connection to its end, then calls `done` once.
+  void Start(std::function<void()> done);
+
+  // Answers 503 and closes, without reading.
+  void Refuse();
+
+  // Ends the session now if it waits for a request or for the peer's end.
+  void CloseIfIdle();
+
+  // Ends the session now: cancels the handler and closes the socket.
+  void Abort();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Incoming;  // A request as it arrives.
+  enum class OnTime { kStopReading, kClose };
+
+  boost::asio::awaitable<void> Run();
+  boost::asio::awaitable<bool> ServeOne(bool first);
+  boost::asio::awaitable<bool> AwaitFirstByte(bool first);
+  boost::asio::awaitable<Refusal> ReadHead(Incoming& incoming);
+  boost::asio::awaitable<Refusal> ReadBody(Incoming& incoming);
+  boost::asio::awaitable<Refusal> Continue(const Incoming& incoming);
+  boost::asio::awaitable<Response> Handle(Request request);
+  boost::asio::awaitable<Refusal> Fill(size_t bytes);
+  boost::asio::awaitable<bool> Send(const Response& response, bool is_head,
+                                    const ResponseHeadOptions& options);
+  boost::asio::awaitable<void> RefuseRequest(const Refusal& refusal);
+  boost::asio::awaitable<void> Linger();
+
+  void Arm(Clock::time_point when, OnTime action);
+  void Disarm();
+  void WatchPeer();
+  void UnwatchPeer();
+  std::string_view Buffered() const;
+
+  boost::asio::ip::tcp::socket socket_;
+  std::shared_ptr<ServerContext> context_;
+  boost::asio::steady_timer timer_;
+  boost::asio::cancellation_signal cancel_;
+  boost::beast::flat_buffer buffer_;
+  std::string remote_address_;
+  uint64_t timer_round_ = 0;
+  uint64_t watch_round_ = 0;
+  bool is_late_ = false;  // The time of the current reading phase is over.
+  bool is_idle_ = false;
+  bool is_peer_gone_ = false;
+};
+
+}  // namespace tamarack::http
