@@ -1,0 +1,162 @@
+#include "platform/http/address_policy.h"
+#include "platform/http/message.h"
+#include "platform/http/wire.h"
+
+#include <boost/asio/ip/address.hpp>
+#include <catch2/catch.hpp>
+
+#include <string>
+
+namespace http = tamarack::http;
+
+namespace {
+
+constexpr http::HeadLimits kLimits{16 * 1024, 100, 8 * 1024};
+
+int StatusOfHead(const std::string& bytes, size_t* size = nullptr) {
+  size_t head_size = 0;
+  int status = http::CheckHeadBytes(bytes, kLimits, head_size).status;
+  if (size) *size = head_size;
+  return status;
+}
+
+boost::asio::ip::address Address(const char* text) {
+  return boost::asio::ip::make_address(text);
+}
+
+}  // namespace
+
+TEST_CASE("Header names compare without case, and keep their order and values") {
+  http::Headers headers{{"Accept", "a"}, {"X-One", "1"}, {"accept", "b"}};
+  CHECK(headers.Get("ACCEPT") == "a");
+  CHECK(headers.GetAll("Accept") == std::vector<std::string_view>{"a", "b"});
+  CHECK_FALSE(headers.Get("Accept-Language"));
+  headers.Set("ACCEPT", "c");
+  CHECK(headers.GetAll("accept") == std::vector<std::string_view>{"c"});
+  CHECK(headers.begin()->first == "X-One");
+  headers.Remove("x-one");
+  CHECK(headers.size() == 1);
+}
+
+TEST_CASE("A head is complete at its empty line") {
+  std::string head = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  size_t size = 0;
+  CHECK(StatusOfHead(head.substr(0, head.size() - 1), &size) == 0);
+  CHECK(size == 0);
+  CHECK(StatusOfHead(head + "GET /next", &size) == 0);
+  CHECK(size == head.size());
+}
+
+TEST_CASE("Bytes that parsers disagree about are refused in a head") {
+  std::string line = "GET / HTTP/1.1\r\n";
+  CHECK(StatusOfHead("GET / HTTP/1.1\nHost: x\n\n") == 400);
+  CHECK(StatusOfHead("\n") == 400);
+  CHECK(StatusOfHead(line + "A: b\rc\r\n") == 400);
+  CHECK(StatusOfHead(line + std::string("A: b\0c\r\n", 8)) == 400);
+  CHECK(StatusOfHead(line + "A: b\r\n c\r\n") == 400);
+  CHECK(StatusOfHead(line + "\tA: b\r\n") == 400);
+}
+
+TEST_CASE("Each limit of a head has its status, even before the head is complete") {
+  std::string line = "GET / HTTP/1.1\r\n";
+  CHECK(StatusOfHead("GET /" + std::string(kLimits.target_bytes_max - 1, 'a')) == 0);
+  CHECK(StatusOfHead("GET /" + std::string(kLimits.target_bytes_max, 'a')) == 414);
+  CHECK(StatusOfHead(line + "A: " + std::string(kLimits.header_bytes_max, 'a')) == 431);
+  CHECK(StatusOfHead(std::string(kLimits.header_bytes_max, 'A')) == 431);
+  std::string fields;
+  for (size_t i = 0; i < kLimits.headers_max; ++i) fields += "A: b\r\n";
+  CHECK(StatusOfHead(line + fields + "\r\n") == 0);
+  CHECK(StatusOfHead(line + fields + "A: b\r\n\r\n") == 431);
+}
+
+TEST_CASE("Framing that could hide a second request is refused") {
+  auto status = [](http::Headers headers, int version = 11) {
+    http::Request request;
+    request.headers = std::move(headers);
+    request.version = version;
+    return http::CheckFraming(request).status;
+  };
+  CHECK(status({{"Host", "x"}}) == 0);
+  CHECK(status({}, 10) == 0);
+  CHECK(status({}) == 400);
+  CHECK(status({{"Host", "x"}, {"Host", "y"}}) == 400);
+  CHECK(status({{"Host", "x"}, {"Content-Length", "5"}}) == 0);
+  CHECK(status({{"Host", "x"}, {"Content-Length", "5"}, {"Content-Length", "5"}}) == 400);
+  CHECK(status({{"Host", "x"}, {"Content-Length", "5, 5"}}) == 400);
+  CHECK(status({{"Host", "x"}, {"Content-Length", "+5"}}) == 400);
+  CHECK(status({{"Host", "x"}, {"Content-Length", ""}}) == 400);
+  CHECK(status({{"Host", "x"}, {"Transfer-Encoding", "chunked"}}) == 0);
+  CHECK(status({{"Host", "x"}, {"Transfer-Encoding", "gzip, chunked"}}) == 400);
+  CHECK(status({{"Host", "x"}, {"Transfer-Encoding", "identity"}}) == 400);
+  CHECK(status({{"Host", "x"}, {"Transfer-Encoding", "chunked"}}, 10) == 400);
+  CHECK(status({{"Host", "x"}, {"Transfer-Encoding", "chunked"}, {"Content-Length", "5"}}) == 400);
+}
+
+TEST_CASE("A response head says what the server knows, not what a handler claims") {
+  http::Response response;
+  response.headers = {{"Content-Type", "text/plain"},
+                      {"Content-Length", "999"},
+                      {"connection", "upgrade"},
+                      {"Transfer-Encoding", "chunked"}};
+  response.body = "four";
+  CHECK(http::FormatResponseHead(response, "D", {true, false}) ==
+        "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n"
+        "Connection: close\r\n\r\n");
+  response.shared_body = std::make_shared<const std::string>("shared");
+  CHECK_THAT(http::FormatResponseHead(response, "D", {}), Catch::Contains("Content-Length: 6\r\n"));
+  response.status = 204;
+  CHECK_THAT(http::FormatResponseHead(response, "D", {}), !Catch::Contains("Content-Length"));
+}
+
+TEST_CASE("A response that would split is not sendable") {
+  http::Response response;
+  CHECK(http::IsSendable(response));
+  response.headers = {{"Location", "/a\r\nSet-Cookie: b=c"}};
+  CHECK_FALSE(http::IsSendable(response));
+  response.headers = {{"Bad Name", "x"}};
+  CHECK_FALSE(http::IsSendable(response));
+  response.headers = {};
+  response.status = 100;
+  CHECK_FALSE(http::IsSendable(response));
+}
+
+TEST_CASE("HTTP dates are in English and GMT whatever the locale") {
+  CHECK(http::FormatHttpDate(784111777) == "Sun, 06 Nov 1994 08:49:37 GMT");
+}
+
+TEST_CASE("Special-purpose addresses are not public") {
+  const char* text = GENERATE(
+      "0.0.0.0", "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.127.255.255",
+      "127.0.0.1", "127.255.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.8",
+      "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.19.255.255", "198.51.100.7",
+      "203.0.113.9", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255", "::", "::1",
+      "::7f00:1", "::ffff:10.0.0.1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a00:1",
+      "64:ff9b::808:808", "64:ff9b:1::1", "100::1", "2001::1", "2001:10::1", "2001:db8::1",
+      "2002:a00:1::1", "3fff:0:1::1", "3ffe::1", "5f00::1", "fc00::1", "fd12::1", "fe80::1",
+      "fec0::1", "ff02::1", "4000::1");
+  INFO(text);
+  CHECK_FALSE(http::IsPublicAddress(Address(text)));
+}
+
+TEST_CASE("Addresses right beside the special ones are public") {
+  const char* text =
+      GENERATE("1.1.1.1", "9.255.255.255", "11.0.0.1", "100.63.255.255", "100.128.0.1",
+               "126.255.255.255", "128.0.0.1", "169.253.255.255", "172.15.255.255", "172.32.0.1",
+               "192.0.1.1", "192.167.255.255", "192.169.0.1", "198.17.255.255", "198.20.0.1",
+               "223.255.255.255", "::ffff:8.8.8.8", "2001:200::1", "2001:4860:4860::8888",
+               "2606:4700::1111", "2a00::1", "3ffd::1", "3fff:1000::1");
+  INFO(text);
+  CHECK(http::IsPublicAddress(Address(text)));
+}
+
+TEST_CASE("A policy lets private addresses through only where configured") {
+  http::AddressPolicy policy;
+  CHECK(policy.Allows("example.ca", 443, Address("1.1.1.1")));
+  CHECK_FALSE(policy.Allows("localhost", 8090, Address("127.0.0.1")));
+  policy.allowed = {"localhost:8090"};
+  CHECK(policy.Allows("LOCALHOST", 8090, Address("127.0.0.1")));
+  CHECK_FALSE(policy.Allows("localhost", 8091, Address("127.0.0.1")));
+  CHECK_FALSE(policy.Allows("127.0.0.1", 8090, Address("127.0.0.1")));
+  policy.allow_private = true;
+  CHECK(policy.Allows("anything", 1, Address("10.0.0.1")));
+}
