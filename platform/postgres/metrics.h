@@ -1,8 +1,11 @@
 #pragma once
 
+#include <absl/status/status.h>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
 #include <prometheus/registry.h>
 
-#include <string>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 
@@ -14,10 +17,9 @@ class PoolMetrics {
  public:
   explicit PoolMetrics(prometheus::Registry& registry);
 
-  // The wall time of one round trip, under the name of its (first) statement.
-  void Observe(std::string_view statement, double seconds);
-  // One failed statement, by canonical code ("UNAVAILABLE").
-  void CountError(std::string_view code);
+  // The wall time of one round trip, under the name of its first statement (which lives for ever).
+  void Observe(const char* statement, double seconds);
+  void CountError(absl::StatusCode code);
 
   prometheus::Gauge& size;
   prometheus::Gauge& in_use;
@@ -25,10 +27,9 @@ class PoolMetrics {
   prometheus::Counter& connects;
 
  private:
-  prometheus::Family<prometheus::Histogram>& seconds_;
-  prometheus::Family<prometheus::Counter>& errors_;
+  prometheus::Registry& registry_;
   std::unordered_map<std::string_view, prometheus::Histogram*> by_statement_;
-  std::unordered_map<std::string, prometheus::Counter*> by_code_;
+  std::map<absl::StatusCode, prometheus::Counter*> by_code_;
 };
 
 }  // namespace tamarack::pg

@@ -4,7 +4,7 @@
 // binary by cmake/embed_migrations.cmake, which defines `std::span<const pg::Migration>
 // <s>::Migrations()`.
 //
-//   #include "services/payments/migrations.h"    // one line: declares Migrations(); see below
+//   #include "services/payments/migrations.h"    // generated
 //   absl::Status status = pg::Migrate(absl::GetFlag(FLAGS_pg_dsn), payments::Migrations());
 //
 // - Runs before anything else in main (it blocks), or alone with `--migrate_only`.

@@ -20,7 +20,7 @@
 //   broke also gets UNAVAILABLE: it may have run.
 // - A command with no answer within `command_timeout` gets DEADLINE_EXCEEDED and the connection is
 //   dropped, because replies come in order and the others behind it are stuck too.
-// - A caller's cancellation ends its wait; the command itself has been sent.
+// - A caller's cancellation does not end the wait for an answer; `command_timeout` does.
 // - Error replies: READONLY, LOADING, BUSY… UNAVAILABLE; OOM RESOURCE_EXHAUSTED; NOAUTH, NOPERM
 //   PERMISSION_DENIED; WRONGTYPE FAILED_PRECONDITION; the rest INTERNAL, with Redis' text.
 // - Subscriptions return after a reconnect; what was published in between is lost: on_reconnect
@@ -109,9 +109,6 @@ class Client {
 
   std::shared_ptr<class Commands> commands_;
   std::shared_ptr<class Subscriber> subscriber_;
-  boost::asio::any_io_executor executor_;
-  std::string address_;
-  ClientOptions options_;
 };
 
 }  // namespace tamarack::redis

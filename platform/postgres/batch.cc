@@ -1,0 +1,68 @@
+#include "platform/postgres/batch.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+namespace tamarack::pg {
+namespace asio = boost::asio;
+
+AsyncStatus BatchQueue::Wait(std::shared_ptr<Entry> entry) {
+  if (static_cast<int>(queue_.size()) >= options_.queue_max) {
+    co_return absl::ResourceExhaustedError("batch: too many rows wait");
+  }
+  queue_.push_back(entry);
+  StartOne();
+  if (!entry->is_done) {
+    entry->done.expires_at(asio::steady_timer::time_point::max());
+    co_await entry->done.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  // A caller that gives up takes its row along, unless that is being written already.
+  if (!entry->is_done) {
+    std::erase(queue_, entry);
+    co_return absl::CancelledError("the caller gave up");
+  }
+  co_return entry->status;
+}
+
+void BatchQueue::StartOne() {
+  if (in_flight_ >= options_.in_flight_max) return;
+  ++in_flight_;
+  auto run = [](std::shared_ptr<BatchQueue> self) -> asio::awaitable<void> {
+    co_await self->RunBatches();
+    --self->in_flight_;
+  };
+  asio::co_spawn(executor_, run(shared_from_this()), asio::detached);
+}
+
+asio::awaitable<void> BatchQueue::RunBatches() {
+  while (!queue_.empty()) {
+    auto count = std::min(queue_.size(), static_cast<size_t>(std::max(1, options_.rows_max)));
+    auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
+    std::vector<std::shared_ptr<Entry>> batch(std::make_move_iterator(queue_.begin()),
+                                              std::make_move_iterator(end));
+    queue_.erase(queue_.begin(), end);
+    co_await Settle(batch, false);
+  }
+}
+
+asio::awaitable<void> BatchQueue::Settle(Entries entries, bool is_retry) {
+  absl::Status status = co_await Write(entries);
+  if (status.code() == absl::StatusCode::kAborted && !is_retry) {
+    co_return co_await Settle(entries, true);
+  }
+  if (!status.ok() && !IsTransient(status) && entries.size() > 1) {
+    co_await Settle(entries.first(entries.size() / 2), false);
+    co_return co_await Settle(entries.subspan(entries.size() / 2), false);
+  }
+  for (const auto& entry : entries) {
+    entry->status = status;
+    entry->is_done = true;
+    entry->done.cancel();
+  }
+}
+
+}  // namespace tamarack::pg

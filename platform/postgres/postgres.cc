@@ -1,0 +1,180 @@
+#include "platform/postgres/postgres.h"
+
+#include "platform/postgres/metrics.h"
+#include "platform/postgres/pool_state.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+namespace tamarack::pg {
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr Statement kPing{"pool.ping", "SELECT 1"};
+constexpr Statement kRollback{"transaction.rollback", "ROLLBACK"};
+
+std::shared_ptr<const ConnectionSettings> MakeSettings(std::map<std::string, std::string> keywords,
+                                                       const PoolOptions& options) {
+  auto setting = [](const char* name, milliseconds limit) {
+    return absl::StrCat(" -c ", name, "=", limit.count());
+  };
+  absl::StrAppend(
+      &keywords["options"], " -c timezone=UTC -c datestyle=ISO -c bytea_output=hex",
+      setting("statement_timeout", options.statement_timeout),
+      setting("lock_timeout", options.lock_timeout),
+      setting("idle_in_transaction_session_timeout", options.idle_in_transaction_timeout));
+  keywords["client_encoding"] = "UTF8";
+  keywords.try_emplace("application_name", options.application_name);
+  return std::make_shared<ConnectionSettings>(
+      ConnectionSettings{std::move(keywords), options.connect_timeout,
+                         options.statement_timeout + milliseconds(3000)});
+}
+
+// While one lives, cancellation does not throw in this coroutine; see Lease::Execute.
+template <class T>
+Async<T> Shielded(Async<T> work) {
+  bool throws = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(false);
+  absl::StatusOr<T> result = co_await std::move(work);
+  co_await asio::this_coro::throw_if_cancelled(throws);
+  co_return result;
+}
+
+const char* LabelOf(const std::vector<Call>& calls) {
+  for (const Call& call : calls) {
+    if (!std::string_view(call.statement.name).starts_with("transaction.")) {
+      return call.statement.name;
+    }
+  }
+  return calls.empty() ? "none" : calls.front().statement.name;
+}
+
+}  // namespace
+
+Lease::~Lease() {
+  if (connection_) pool_->Release(std::move(connection_));
+}
+
+Async<std::vector<Rows>> Lease::Execute(std::vector<Call> calls) {
+  auto begin = steady_clock::now();
+  auto rows = co_await Shielded(connection_->Execute(calls));
+  if (PoolMetrics* metrics = pool_->metrics()) {
+    std::chrono::duration<double> taken = steady_clock::now() - begin;
+    metrics->Observe(LabelOf(calls), taken.count());
+    if (!rows.ok()) metrics->CountError(rows.status().code());
+  }
+  co_return rows;
+}
+
+PoolState::PoolState(asio::any_io_executor executor, const std::string& dsn, PoolOptions options)
+    : executor_(std::move(executor)), options_(std::move(options)) {
+  auto keywords = ParseDsn(dsn);
+  dsn_status_ = keywords.status();
+  if (!keywords.ok()) return;
+  auto settings = MakeSettings(*std::move(keywords), options_);
+  for (int i = 0; i < std::max(1, options_.size); ++i) {
+    idle_.push_back(std::make_shared<Connection>(executor_, settings));
+  }
+  if (metrics()) metrics()->size.Increment(options_.size);
+}
+
+Async<Lease> PoolState::Acquire() {
+  CO_RETURN_IF_ERROR(dsn_status_);
+  CO_ASSIGN_OR_RETURN(Lease lease, co_await WaitForTurn());
+  bool opened = false;
+  CO_RETURN_IF_ERROR(co_await lease.connection().EnsureConnected(opened));
+  if (opened && metrics()) metrics()->connects.Increment();
+  co_return lease;
+}
+
+Async<Lease> PoolState::WaitForTurn() {
+  if (idle_.empty()) co_return co_await Queue();
+  auto connection = std::move(idle_.back());
+  idle_.pop_back();
+  co_return Lend(std::move(connection));
+}
+
+Async<Lease> PoolState::Queue() {
+  if (static_cast<int>(waiters_.size()) >= options_.queue_max) {
+    co_return absl::ResourceExhaustedError("postgres: too many callers wait for a connection");
+  }
+  auto waiter = std::make_shared<Waiter>(executor_);
+  waiters_.push_back(waiter);
+  CountWaiting();
+  waiter->timer.expires_after(options_.queue_timeout);
+  auto [error] = co_await waiter->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  // A turn that came together with a cancellation is used: what was begun is rather finished.
+  if (waiter->grant) co_return *std::move(waiter->grant);
+  std::erase(waiters_, waiter);
+  CountWaiting();
+  if (error) co_return absl::CancelledError("the caller gave up");
+  co_return absl::UnavailableError("postgres: no connection became free in time");
+}
+
+Lease PoolState::Lend(std::shared_ptr<Connection> connection) {
+  if (metrics()) metrics()->in_use.Increment();
+  return Lease(shared_from_this(), std::move(connection));
+}
+
+void PoolState::Release(std::shared_ptr<Connection> connection) {
+  if (!connection->IsIdle()) connection->Close();
+  if (metrics()) metrics()->in_use.Decrement();
+  if (waiters_.empty()) {
+    idle_.push_back(std::move(connection));
+    return;
+  }
+  auto waiter = std::move(waiters_.front());
+  waiters_.pop_front();
+  CountWaiting();
+  waiter->grant.emplace(Lend(std::move(connection)));
+  waiter->timer.cancel();
+}
+
+void PoolState::RollBack(Lease lease) {
+  auto work = [](Lease held) -> asio::awaitable<void> {
+    auto ignored =
+        co_await held.Execute({Call(kRollback)});  // on failure the connection is dropped
+  };
+  asio::co_spawn(executor_, work(std::move(lease)), asio::detached);
+}
+
+void PoolState::CountWaiting() {
+  if (metrics()) metrics()->waiting.Set(static_cast<double>(waiters_.size()));
+}
+
+Pool::Pool(asio::any_io_executor executor, std::string dsn, PoolOptions options)
+    : state_(std::make_shared<PoolState>(std::move(executor), dsn, std::move(options))) {}
+Pool::~Pool() = default;
+
+Async<Rows> Pool::RunOne(Call call) {
+  std::vector<Call> calls;
+  calls.push_back(std::move(call));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await QueryAll(std::move(calls)));
+  co_return std::move(rows.front());
+}
+
+Async<std::vector<Rows>> Pool::QueryAll(std::vector<Call> calls) {
+  auto state = state_;
+  CO_ASSIGN_OR_RETURN(Lease lease, co_await Shielded(state->Acquire()));
+  co_return co_await lease.Execute(std::move(calls));
+}
+
+Async<Tx> Pool::Begin(Isolation isolation) {
+  auto state = state_;
+  CO_ASSIGN_OR_RETURN(Lease lease, co_await Shielded(state->Acquire()));
+  co_return Tx(std::move(lease), isolation);
+}
+
+AsyncStatus Pool::Ping() {
+  auto rows = co_await Query(kPing);
+  co_return rows.status();
+}
+
+}  // namespace tamarack::pg
