@@ -1,0 +1,49 @@
+{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/changes/{change_id}; signed in. Variables: CHANGE_ID, REFERENCE, RECORDED (date and time), ADDRESS_TEXT, SELF_URL,
+    CONTINUE_URL; section CONTINUE when there is somewhere to go on to; section TIMELINE around rows DELIVERIES {MINISTRY, STATE (done, active,
+    problem, wait), and one section of DONE, DELIVERED, PROGRESS, DELAYED with DELIVERED_TIME, ACKNOWLEDGED_TIME}; section
+    NO_DELIVERIES. }}
+{{>TOP}}
+    <h1>{{T_STATUS_HEADING}}</h1>
+    <div class="ontario-alert ontario-alert--success">
+      <div class="ontario-alert__header">
+        <div class="ontario-alert__header-icon">{{>ICON_OK}}</div>
+        <h2 class="ontario-alert__header-title ontario-h4">{{T_STATUS_RECEIVED}}</h2>
+      </div>
+      <div class="ontario-alert__body"><p>{{T_REFERENCE}} <span class="tmk-nowrap" id="reference">{{REFERENCE}}</span></p><p>{{T_STATUS_RECORDED}}</p><p id="recorded-address">{{ADDRESS_TEXT}}</p></div>
+    </div>
+{{#CONTINUE}}
+    <p class="tmk-buttons"><a class="ontario-button ontario-button--primary" id="continue" href="{{CONTINUE_URL}}">{{T_CONTINUE}}</a></p>
+{{/CONTINUE}}
+    <h2>{{T_STATUS_WHO}}</h2>
+{{#NO_DELIVERIES}}
+    <p>{{T_STATUS_NOBODY}}</p>
+{{/NO_DELIVERIES}}
+{{#TIMELINE}}
+    <ol class="tmk-timeline" id="deliveries">
+{{#DELIVERIES}}
+      <li data-state="{{STATE}}">
+        <h3>{{MINISTRY}}</h3>
+{{#DONE}}
+        <p><span class="ontario-badge ontario-badge--success-heavy">{{T_STATUS_DONE}}</span></p>
+        <p>{{T_STATUS_DELIVERED_AT}}</p>
+        <p>{{T_STATUS_ACKNOWLEDGED_AT}}</p>
+{{/DONE}}
+{{#DELIVERED}}
+        <p><span class="ontario-badge ontario-badge--default-light">{{T_STATUS_TOLD}}</span></p>
+        <p>{{T_STATUS_DELIVERED_AT}}</p>
+        <p>{{T_STATUS_NOT_ACKNOWLEDGED}}</p>
+{{/DELIVERED}}
+{{#PROGRESS}}
+        <p><span class="ontario-badge ontario-badge--default-light">{{T_STATUS_PROGRESS}}</span></p>
+        <p>{{T_STATUS_SENDING}}</p>
+{{/PROGRESS}}
+{{#DELAYED}}
+        <p><span class="ontario-badge ontario-badge--warning-heavy">{{T_STATUS_DELAYED}}</span></p>
+        <p>{{T_STATUS_DELAYED_TEXT}}</p>
+{{/DELAYED}}
+      </li>
+{{/DELIVERIES}}
+    </ol>
+{{/TIMELINE}}
+    <p class="tmk-buttons"><a class="ontario-button ontario-button--secondary" id="refresh" href="{{SELF_URL}}">{{T_STATUS_REFRESH}}</a></p>
+{{>BOTTOM}}
