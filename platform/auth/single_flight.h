@@ -24,6 +24,8 @@ class SingleFlight {
   // Begins a run unless one is under way, and does not wait.
   void Start(std::function<AsyncStatus()> step);
 
+  bool is_running() const;
+
  private:
   struct Flight;
   struct Shared;

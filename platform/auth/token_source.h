@@ -20,8 +20,8 @@ struct IssuedToken {
 // Runs one client_credentials exchange at identity.
 using ExchangeCredentials = std::function<Async<IssuedToken>()>;
 
-// Caches the token until 60 s before it expires; callers that find none wait for the same exchange.
-// While an exchange fails, a token that has not yet expired is still handed out. Lives on one loop
+// Caches the token; from 60 s before it expires it is renewed in the background while callers still
+// get it. Callers that find none wait for the same exchange. Lives on one loop
 // and must outlive it.
 class TokenSource {
  public:

@@ -1,0 +1,85 @@
+#include "platform/auth/access_token.h"
+
+#include "platform/base/status.h"
+#include "platform/crypto/json.h"
+#include "platform/crypto/jws.h"
+#include "platform/crypto/random.h"
+
+#include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
+
+namespace tamarack::auth {
+namespace {
+
+namespace json = boost::json;
+
+void Put(json::object& claims, const char* name, const std::string& value) {
+  if (!value.empty()) claims[name] = value;
+}
+
+std::string Get(const json::object& claims, std::string_view name) {
+  return std::string(crypto::StringMember(claims, name));
+}
+
+}  // namespace
+
+json::object ToClaims(const Principal& principal, const TokenTerms& terms) {
+  json::object claims;
+  claims["iss"] = terms.issuer;
+  claims["aud"] = terms.audience;
+  claims["sub"] = principal.subject;
+  claims["client_id"] = principal.client_id;
+  Put(claims, "ministry_id", principal.ministry_id);
+  Put(claims, "service_id", principal.service_id);
+  Put(claims, "scope", absl::StrJoin(principal.scopes, " "));
+  claims["mode"] = principal.mode;
+  Put(claims, "key_type", principal.key_type);
+  Put(claims, "acr", principal.acr);
+  if (principal.auth_time_seconds > 0) claims["auth_time"] = principal.auth_time_seconds;
+  Put(claims, "sid", principal.session_id);
+  Put(claims, "lang", principal.language);
+  claims["iat"] = terms.issued_at_seconds;
+  claims["exp"] = terms.issued_at_seconds + terms.lifetime_seconds;
+  claims["jti"] = crypto::RandomToken(16);
+  return claims;
+}
+
+absl::StatusOr<Principal> FromClaims(const json::object& claims) {
+  Principal principal;
+  principal.subject = Get(claims, "sub");
+  principal.client_id = Get(claims, "client_id");
+  principal.mode = Get(claims, "mode");
+  if (principal.subject.empty() || principal.client_id.empty()) {
+    return absl::UnauthenticatedError("token: sub or client_id is missing");
+  }
+  if (principal.mode != "live" && principal.mode != "sandbox") {
+    return absl::UnauthenticatedError("token: mode is neither live nor sandbox");
+  }
+  principal.ministry_id = Get(claims, "ministry_id");
+  principal.service_id = Get(claims, "service_id");
+  std::string scope = Get(claims, "scope");
+  for (absl::string_view name : absl::StrSplit(scope, ' ', absl::SkipEmpty())) {
+    principal.scopes.emplace(name);
+  }
+  principal.key_type = Get(claims, "key_type");
+  principal.acr = Get(claims, "acr");
+  if (const json::value* time = claims.if_contains("auth_time"); time && time->is_int64()) {
+    principal.auth_time_seconds = time->get_int64();
+  }
+  principal.session_id = Get(claims, "sid");
+  principal.language = Get(claims, "lang");
+  return principal;
+}
+
+absl::StatusOr<std::string> MintAccessToken(const crypto::Key& key, const Principal& principal,
+                                            const TokenTerms& terms) {
+  if (key.algorithm() != crypto::Algorithm::kEs256) {
+    return absl::InvalidArgumentError("access tokens are signed with ES256");
+  }
+  if (terms.lifetime_seconds <= 0 || terms.lifetime_seconds > kLifetimeSecondsMax) {
+    return absl::InvalidArgumentError("access tokens live for up to 5 minutes");
+  }
+  return crypto::SignJws(key, ToClaims(principal, terms), {{"typ", kTokenType}});
+}
+
+}  // namespace tamarack::auth

@@ -1,0 +1,177 @@
+#include "platform/auth/token_verifier.h"
+
+#include "platform/auth/access_token.h"
+#include "platform/auth/single_flight.h"
+#include "platform/crypto/hash.h"
+#include "platform/crypto/json.h"
+#include "platform/crypto/jws.h"
+#include "platform/telemetry/log.h"
+
+#include <optional>
+#include <unordered_map>
+
+namespace tamarack::auth {
+namespace {
+
+namespace json = boost::json;
+
+absl::StatusOr<int64_t> NumericDate(const json::object& claims, const char* name) {
+  const json::value* value = claims.if_contains(name);
+  if (value == nullptr || !value->is_int64()) {
+    return absl::UnauthenticatedError(absl::StrCat("token: ", name, " is missing or no integer"));
+  }
+  return value->get_int64();
+}
+
+bool IsFor(const json::object& claims, std::string_view audience) {
+  const json::value* aud = claims.if_contains("aud");
+  if (aud == nullptr) return false;
+  const json::string_view wanted(audience.data(), audience.size());
+  if (aud->is_string()) return aud->get_string() == wanted;
+  if (!aud->is_array()) return false;
+  for (const json::value& item : aud->get_array()) {
+    if (item.is_string() && item.get_string() == wanted) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+struct TokenVerifier::State {
+  struct Verified {
+    Principal principal;
+    int64_t expires_seconds;
+  };
+
+  State(boost::asio::any_io_executor executor, VerifierOptions options_in, FetchKeys fetch_in)
+      : options(std::move(options_in)), fetch_keys(std::move(fetch_in)), flight(executor) {}
+
+  int64_t Now() const { return UnixSeconds(options.now()); }
+  AsyncStatus Refetch();
+  AsyncStatus NeedKeyOf(std::string_view kid);
+  absl::StatusOr<Verified> Check(std::string_view token) const;
+  absl::Status CheckTimes(const json::object& claims) const;
+  void Remember(std::string digest, Verified verified);
+
+  const VerifierOptions options;
+  const FetchKeys fetch_keys;
+  SingleFlight flight;
+  std::optional<crypto::KeySet> keys;
+  std::optional<TimePoint> fetched_at;    // the keys in use
+  std::optional<TimePoint> attempted_at;  // the last try, good or not
+  std::unordered_map<std::string, Verified> verified;
+};
+
+AsyncStatus TokenVerifier::State::Refetch() {
+  attempted_at = options.now();
+  absl::StatusOr<std::string> document = co_await fetch_keys();
+  absl::StatusOr<crypto::KeySet> fetched =
+      document.ok() ? crypto::KeySet::FromJwks(*document) : document.status();
+  if (!fetched.ok()) {
+    telemetry::Log(telemetry::Level::kWarning, "signing keys could not be fetched",
+                   {{"error", fetched.status().message()}});
+    co_return absl::UnavailableError("the issuer's keys cannot be had");
+  }
+  // What was signed with a withdrawn key is no longer good.
+  if (keys) {
+    for (const crypto::Key& key : keys->keys()) {
+      if (!fetched->HasKid(key.kid())) verified.clear();
+    }
+  }
+  keys = *std::move(fetched);
+  fetched_at = options.now();
+  co_return absl::OkStatus();
+}
+
+// Sees to it that the keys are there and, where it may, that `kid` is among them.
+AsyncStatus TokenVerifier::State::NeedKeyOf(std::string_view kid) {
+  auto step = [this] { return Refetch(); };
+  TimePoint now = options.now();
+  bool may_fetch = !attempted_at || now - *attempted_at >= options.refetch_interval;
+  if (!keys) {
+    // Callers during a fetch join it; those just after a failed one hear of it at once.
+    bool is_fetching = attempted_at && flight.is_running();
+    if (!may_fetch && !is_fetching) {
+      co_return absl::UnavailableError("the issuer's keys cannot be had");
+    }
+    co_return co_await flight.Run(step);
+  }
+  if (!keys->HasKid(kid)) {
+    // A failed fetch leaves the good keys in use: the signature check then says no.
+    if (may_fetch || flight.is_running()) (void)co_await flight.Run(step);
+  } else if (may_fetch && now - *fetched_at >= options.keys_age_max) {
+    flight.Start(step);
+  }
+  co_return absl::OkStatus();
+}
+
+absl::Status TokenVerifier::State::CheckTimes(const json::object& claims) const {
+  int64_t now = Now();
+  int64_t skew = options.clock_skew.count();
+  auto expires = NumericDate(claims, "exp");
+  if (!expires.ok()) return expires.status();
+  auto issued = NumericDate(claims, "iat");
+  if (!issued.ok()) return issued.status();
+  if (*expires <= now - skew) return absl::UnauthenticatedError("token: has expired");
+  if (*issued > now + skew) return absl::UnauthenticatedError("token: issued in the future");
+  if (*expires - *issued > kLifetimeSecondsMax) {
+    return absl::UnauthenticatedError("token: lives too long");
+  }
+  if (claims.contains("nbf")) {
+    auto not_before = NumericDate(claims, "nbf");
+    if (!not_before.ok()) return not_before.status();
+    if (*not_before > now + skew) return absl::UnauthenticatedError("token: is not valid yet");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TokenVerifier::State::Verified> TokenVerifier::State::Check(
+    std::string_view token) const {
+  auto jws = crypto::VerifyJws(token, *keys, {crypto::Algorithm::kEs256, kTokenType});
+  if (!jws.ok()) return jws.status();
+  const json::object& claims = jws->claims;
+  if (crypto::StringMember(claims, "iss") != options.issuer) {
+    return absl::UnauthenticatedError("token: of another issuer");
+  }
+  if (!IsFor(claims, options.audience)) {
+    return absl::UnauthenticatedError("token: for another audience");
+  }
+  if (absl::Status status = CheckTimes(claims); !status.ok()) return status;
+  absl::StatusOr<Principal> principal = FromClaims(claims);
+  if (!principal.ok()) return principal.status();
+  return Verified{*std::move(principal), claims.at("exp").get_int64()};
+}
+
+void TokenVerifier::State::Remember(std::string digest, Verified entry) {
+  if (verified.size() >= options.cached_tokens_max) {
+    int64_t now = Now();
+    std::erase_if(verified, [&](const auto& item) { return item.second.expires_seconds <= now; });
+    // Still full of good tokens: begin anew rather than keep an order of use.
+    if (verified.size() >= options.cached_tokens_max) verified.clear();
+  }
+  verified.insert_or_assign(std::move(digest), std::move(entry));
+}
+
+TokenVerifier::TokenVerifier(boost::asio::any_io_executor executor, VerifierOptions options,
+                             FetchKeys fetch_keys)
+    : state_(std::make_unique<State>(std::move(executor), std::move(options),
+                                     std::move(fetch_keys))) {}
+TokenVerifier::~TokenVerifier() = default;
+
+Async<Principal> TokenVerifier::Verify(std::string token) {
+  if (token.size() > crypto::kJwsBytesMax) co_return absl::UnauthenticatedError("token: too long");
+  std::string digest = crypto::Sha256(token);
+  if (auto found = state_->verified.find(digest); found != state_->verified.end()) {
+    if (found->second.expires_seconds > state_->Now()) co_return found->second.principal;
+    state_->verified.erase(found);
+  }
+  auto unverified = crypto::PeekJws(token);
+  CO_RETURN_IF_ERROR(unverified.status());
+  CO_RETURN_IF_ERROR(co_await state_->NeedKeyOf(crypto::StringMember(unverified->header, "kid")));
+  CO_ASSIGN_OR_RETURN(auto checked, state_->Check(token));
+  Principal principal = checked.principal;
+  state_->Remember(std::move(digest), std::move(checked));
+  co_return principal;
+}
+
+}  // namespace tamarack::auth
