@@ -30,7 +30,8 @@ endif()
 
 # Ours, not generated code or packages.
 add_library(tamarack_warnings INTERFACE)
-target_compile_options(tamarack_warnings INTERFACE -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion)
+target_compile_options(tamarack_warnings INTERFACE -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion
+  -Wno-overloaded-virtual)  # handlers overload the generated methods by design
 
 add_library(tamarack_pch STATIC ${CMAKE_SOURCE_DIR}/cmake/pch.cc)
 target_link_libraries(tamarack_pch PRIVATE tamarack_warnings Threads::Threads Boost::headers Boost::json)

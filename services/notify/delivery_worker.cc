@@ -1,0 +1,188 @@
+#include "services/notify/delivery_worker.h"
+
+#include "platform/runtime/offload.h"
+#include "platform/telemetry/log.h"
+#include "platform/telemetry/metrics.h"
+#include "services/notify/email_message.h"
+#include "services/notify/recipient.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <future>
+
+namespace tamarack::notify {
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kTick = 1s;
+constexpr auto kForgetInterval = 1h;
+// First quickly, for relays that hiccup, then every five minutes for about four hours, as GOV.UK Notify does.
+constexpr std::array<int, 3> kFirstDelaysSeconds{5, 30, 120};
+constexpr int kDelaySeconds = 300;
+constexpr int kAttemptsMax = 48;
+
+int DelayAfter(int attempts) {
+  size_t index = static_cast<size_t>(std::max(attempts, 1) - 1);
+  return index < kFirstDelaysSeconds.size() ? kFirstDelaysSeconds[index] : kDelaySeconds;
+}
+
+}  // namespace
+
+struct DeliveryWorker::State : std::enable_shared_from_this<State> {
+  State(asio::any_io_executor executor_, NotificationRepository& notifications_, smtp::Client& smtp_,
+        DeliveryOptions options_, prometheus::Registry& registry)
+      : executor(executor_),
+        notifications(notifications_),
+        smtp(smtp_),
+        options(std::move(options_)),
+        ticker(executor_),
+        delivered(telemetry::Counter(registry, "notify_delivered_total", "Emails that the relay took")),
+        failed(telemetry::Counter(registry, "notify_failed_total", "Emails given up")),
+        postponed(telemetry::Counter(registry, "notify_postponed_total", "Attempts that will be repeated")) {}
+
+  asio::awaitable<void> Run() {
+    auto last_forget = std::chrono::steady_clock::time_point();
+    while (!stopping) {
+      bool has_more = co_await ClaimAndSend();
+      if (std::chrono::steady_clock::now() - last_forget > kForgetInterval) {
+        last_forget = std::chrono::steady_clock::now();
+        auto forgotten = co_await notifications.ForgetContent(options.retention_days);
+        if (forgotten.ok() && *forgotten > 0) {
+          telemetry::Log(telemetry::Level::kInfo, "forgot content", {{"notifications", *forgotten}});
+        }
+      }
+      if (has_more || stopping) continue;
+      ticker.expires_after(kTick);
+      co_await ticker.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    is_running = false;
+    FinishStop();
+  }
+
+  // True when there may be more to claim at once.
+  asio::awaitable<bool> ClaimAndSend() {
+    int room = options.in_flight_max - in_flight;
+    if (room <= 0) co_return false;
+    int lease_seconds = 2 * static_cast<int>(options.smtp_timeout.count());
+    auto claimed = co_await notifications.Claim(room, lease_seconds);
+    if (!claimed.ok()) {
+      telemetry::Log(telemetry::Level::kWarning, "cannot claim notifications",
+                     {{"code", absl::StatusCodeToString(claimed.status().code())}});
+      co_return false;
+    }
+    for (auto& row : *claimed) {
+      ++in_flight;
+      runtime::Spawn(executor, [self = shared_from_this(), row = std::move(row)]() { return self->Deliver(row); });
+    }
+    co_return static_cast<int>(claimed->size()) == room;
+  }
+
+  asio::awaitable<void> Deliver(const NotificationRow& row) {
+    absl::Status sent = co_await Send(row);
+    absl::Status recorded = co_await Record(row, sent);
+    if (!recorded.ok()) {
+      // The claim ends by itself and the row is taken again.
+      telemetry::Log(telemetry::Level::kWarning, "cannot record a delivery", {{"notification_id", row.id}});
+    }
+    --in_flight;
+    ticker.cancel();
+    FinishStop();
+  }
+
+  AsyncStatus Send(const NotificationRow& row) {
+    // A sandbox never reaches the outside world; its outcome is what the address asks for.
+    if (row.key_type == "test") {
+      switch (SimulationOf(row.content.email_address)) {
+        case Simulation::kPermanentFailure: co_return absl::FailedPreconditionError("simulated");
+        case Simulation::kTemporaryFailure: co_return absl::OutOfRangeError("simulated");
+        default: co_return absl::OkStatus();
+      }
+    }
+    smtp::Mail mail;
+    mail.url = options.smtp_url;
+    mail.username = options.smtp_username;
+    mail.password = options.smtp_password;
+    mail.require_tls = options.require_tls;
+    mail.from = options.from_address;
+    mail.to = row.content.email_address;
+    mail.timeout = options.smtp_timeout;
+    mail.message = FormatEmail({.message_id = row.id + "@" + options.message_id_domain,
+                                .from_name = options.from_name,
+                                .from_address = options.from_address,
+                                .to_address = row.content.email_address,
+                                .subject = row.content.subject,
+                                .markdown = row.content.markdown,
+                                .one_click_unsubscribe_url = row.content.one_click_unsubscribe_url,
+                                .date = std::chrono::system_clock::now()});
+    co_return (co_await smtp.Send(std::move(mail))).status();
+  }
+
+  AsyncStatus Record(const NotificationRow& row, const absl::Status& sent) {
+    if (sent.ok()) {
+      delivered.Increment();
+      return notifications.Finish(row.id, Status::kDelivered);
+    }
+    bool is_permanent = absl::IsFailedPrecondition(sent) || absl::IsInvalidArgument(sent);
+    bool is_simulated_temporary = absl::IsOutOfRange(sent);
+    if (is_permanent || is_simulated_temporary || row.attempts >= kAttemptsMax) {
+      failed.Increment();
+      telemetry::Log(telemetry::Level::kWarning, "notification failed",
+                     {{"notification_id", row.id}, {"attempts", row.attempts}});
+      Status status = is_permanent             ? Status::kPermanentFailure
+                      : is_simulated_temporary ? Status::kTemporaryFailure
+                                               : Status::kTechnicalFailure;
+      return notifications.Finish(row.id, status);
+    }
+    postponed.Increment();
+    return notifications.Postpone(row.id, DelayAfter(row.attempts));
+  }
+
+  void FinishStop() {
+    if (stopping && !is_running && in_flight == 0 && stopped) std::exchange(stopped, nullptr)();
+  }
+
+  asio::any_io_executor executor;
+  NotificationRepository& notifications;
+  smtp::Client& smtp;
+  const DeliveryOptions options;
+  asio::steady_timer ticker;
+  prometheus::Counter& delivered;
+  prometheus::Counter& failed;
+  prometheus::Counter& postponed;
+  int in_flight = 0;
+  bool is_running = false;
+  bool stopping = false;
+  std::function<void()> stopped;
+};
+
+DeliveryWorker::DeliveryWorker(asio::any_io_executor executor, NotificationRepository& notifications, smtp::Client& smtp,
+                               DeliveryOptions options, prometheus::Registry& registry)
+    : state_(std::make_shared<State>(executor, notifications, smtp, std::move(options), registry)) {}
+
+DeliveryWorker::~DeliveryWorker() = default;
+
+void DeliveryWorker::Start() {
+  state_->is_running = true;
+  runtime::Spawn(state_->executor, [state = state_] { return state->Run(); });
+}
+
+void DeliveryWorker::Wake() {
+  state_->ticker.cancel();
+}
+
+void DeliveryWorker::Stop() {
+  std::promise<void> done;
+  asio::post(state_->executor, [&] {
+    state_->stopping = true;
+    state_->stopped = [&done] { done.set_value(); };
+    state_->ticker.cancel();
+    state_->FinishStop();
+  });
+  done.get_future().wait();
+}
+
+}  // namespace tamarack::notify

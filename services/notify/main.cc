@@ -1,0 +1,62 @@
+#include "platform/crypto/seal.h"
+#include "platform/curl/loop.h"
+#include "platform/config/flags.h"
+#include "platform/service/shell.h"
+#include "platform/smtp/smtp.h"
+#include "services/notify/delivery_worker.h"
+#include "services/notify/migrations.h"
+#include "services/notify/notification_repository.h"
+#include "services/notify/notification_service.h"
+#include "services/notify/template_repository.h"
+#include "services/notify/template_service.h"
+
+#include <absl/flags/flag.h>
+
+#include <cstdio>
+
+ABSL_FLAG(std::string, smtp_url, "smtp://127.0.0.1:8101", "relay that takes the emails, smtp:// or smtps://");
+ABSL_FLAG(std::string, smtp_username, "", "user at the relay; empty: no authentication");
+ABSL_FLAG(std::string, smtp_password_file, "", "file with the password at the relay");
+ABSL_FLAG(bool, smtp_require_tls, false, "refuse relays that do not offer STARTTLS");
+ABSL_FLAG(int, smtp_timeout_seconds, 20, "longest time for handing over one email; a claim lasts twice as long");
+ABSL_FLAG(std::string, from_name, "Government services", "name of the emails' sender");
+ABSL_FLAG(std::string, from_address, "no-reply@services.example", "address of the emails' sender");
+ABSL_FLAG(int, retention_days, 7, "how long addresses and texts are kept");
+
+int main(int argc, char** argv) {
+  using namespace tamarack;
+  service::Shell shell(argc, argv, "notify", notify::Migrations());
+  service::Peer peer(shell);
+  auto sealer = crypto::Sealer::FromSecret(shell.secret_key(), "notify.content");
+  if (!sealer.ok()) {
+    std::fprintf(stderr, "--secret_key_file: %s\n", std::string(sealer.status().message()).c_str());
+    return 2;
+  }
+
+  notify::TemplateRepository templates(shell.database());
+  notify::NotificationRepository notifications(shell.executor(), shell.database(), *sealer);
+
+  notify::DeliveryOptions delivery;
+  delivery.smtp_url = absl::GetFlag(FLAGS_smtp_url);
+  delivery.smtp_username = absl::GetFlag(FLAGS_smtp_username);
+  if (!delivery.smtp_username.empty()) {
+    delivery.smtp_password = config::ReadSecretFileOrExit(absl::GetFlag(FLAGS_smtp_password_file));
+  }
+  delivery.require_tls = absl::GetFlag(FLAGS_smtp_require_tls);
+  delivery.smtp_timeout = std::chrono::seconds(absl::GetFlag(FLAGS_smtp_timeout_seconds));
+  delivery.from_name = absl::GetFlag(FLAGS_from_name);
+  delivery.from_address = absl::GetFlag(FLAGS_from_address);
+  delivery.message_id_domain = delivery.from_address.substr(delivery.from_address.find('@') + 1);
+  delivery.retention_days = absl::GetFlag(FLAGS_retention_days);
+
+  curl::Loop curl(shell.executor());
+  smtp::Client smtp(curl);
+  notify::DeliveryWorker worker(shell.executor(), notifications, smtp, delivery, shell.registry());
+  worker.Start();
+
+  auto notification_service = notify::MakeNotificationService(
+      peer.interceptor(), templates, notifications,
+      {.public_url = shell.issuer(), .from_address = delivery.from_address, .on_accepted = [&] { worker.Wake(); }});
+  auto template_service = notify::MakeTemplateService(peer.interceptor(), templates);
+  return shell.Run({notification_service.get(), template_service.get()}, [&] { worker.Stop(); });
+}

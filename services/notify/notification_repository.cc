@@ -1,0 +1,221 @@
+#include "services/notify/notification_repository.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <array>
+#include <unordered_map>
+
+namespace tamarack::notify {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::string_view, 7> kStatusNames{
+    "", "created", "sending", "delivered", "permanent-failure", "temporary-failure", "technical-failure"};
+
+#define RFC3339(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+#define NOTIFICATION_COLUMNS                                                                               \
+  "notification_id, service_id, key_type, template_id, template_version, reference, sealed, status, attempts, " \
+  RFC3339("created_at") ", " RFC3339("sent_at") ", " RFC3339("completed_at")
+
+// One statement for all that wait: first the keys, then only the notifications whose key (if any) is theirs. A conflicting
+// key waits for the transaction that holds it, and then shows that transaction's notification.
+constexpr pg::Statement kInsertMany{"notification.insert", R"sql(
+  INSERT INTO notification (notification_id, service_id, key_type, template_id, template_version, reference, sealed)
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::text[], $7::text[]))sql"};
+constexpr pg::Statement kInsertKeys{"idempotency_key.insert", R"sql(
+  INSERT INTO idempotency_key (service_id, key, request_sha256, notification_id)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) AS k(service_id, key, sha, id)
+  ORDER BY service_id, key
+  ON CONFLICT (service_id, key) DO NOTHING)sql"};
+constexpr pg::Statement kDropSurplus{"notification.drop_surplus", R"sql(
+  DELETE FROM notification n USING unnest($1::text[], $2::text[], $3::uuid[]) AS k(service_id, key, id), idempotency_key i
+  WHERE i.service_id = k.service_id AND i.key = k.key AND n.notification_id = k.id AND i.notification_id <> k.id)sql"};
+constexpr pg::Statement kFindKeys{"idempotency_key.find", R"sql(
+  SELECT i.service_id, i.key, i.notification_id, i.request_sha256
+  FROM idempotency_key i JOIN unnest($1::text[], $2::text[]) AS k(service_id, key) USING (service_id, key))sql"};
+
+constexpr pg::Statement kFind{"notification.find",
+                              "SELECT " NOTIFICATION_COLUMNS
+                              " FROM notification WHERE notification_id = $1 AND service_id = $2"};
+constexpr pg::Statement kList{"notification.list", "SELECT " NOTIFICATION_COLUMNS R"sql(
+  FROM notification
+  WHERE service_id = $1 AND key_type = $2
+    AND (cardinality($3::smallint[]) = 0 OR status = ANY ($3))
+    AND ($4::text IS NULL OR reference = $4)
+    AND ($5::uuid IS NULL OR (created_at, notification_id) <
+         (SELECT o.created_at, o.notification_id FROM notification o WHERE o.notification_id = $5 AND o.service_id = $1))
+  ORDER BY created_at DESC, notification_id DESC LIMIT $6)sql"};
+constexpr pg::Statement kClaim{"notification.claim", R"sql(
+  UPDATE notification SET status = 2, attempts = attempts + 1, sent_at = coalesce(sent_at, now()),
+    due_at = now() + make_interval(secs => $2)
+  WHERE notification_id IN (SELECT notification_id FROM notification WHERE due_at <= now()
+    ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+  RETURNING )sql" NOTIFICATION_COLUMNS};
+constexpr pg::Statement kFinish{"notification.finish", R"sql(
+  UPDATE notification SET status = $2, due_at = NULL, completed_at = now() WHERE notification_id = $1)sql"};
+constexpr pg::Statement kPostpone{"notification.postpone", R"sql(
+  UPDATE notification SET due_at = now() + make_interval(secs => $2)
+  WHERE notification_id = $1 AND due_at IS NOT NULL)sql"};
+constexpr pg::Statement kForget{"notification.forget", R"sql(
+  UPDATE notification SET sealed = NULL
+  WHERE sealed IS NOT NULL AND due_at IS NULL AND created_at < now() - make_interval(days => $1))sql"};
+
+std::string ToJson(const NotificationContent& content) {
+  return json::serialize(json::object{{"email_address", content.email_address},
+                                      {"subject", content.subject},
+                                      {"body", content.body},
+                                      {"markdown", content.markdown},
+                                      {"one_click_unsubscribe_url", content.one_click_unsubscribe_url}});
+}
+
+absl::StatusOr<NotificationContent> FromJson(const std::string& text) {
+  boost::system::error_code error;
+  json::value value = json::parse(text, error);
+  if (error || !value.is_object()) return absl::DataLossError("sealed notification is no JSON object");
+  auto member = [&](const char* key) {
+    const auto* found = value.get_object().if_contains(key);
+    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+  };
+  return NotificationContent{member("email_address"), member("subject"), member("body"), member("markdown"),
+                             member("one_click_unsubscribe_url")};
+}
+
+}  // namespace
+
+std::string_view StatusName(Status status) {
+  return kStatusNames[static_cast<size_t>(status)];
+}
+
+std::optional<Status> StatusOfName(std::string_view name) {
+  for (size_t i = 1; i < kStatusNames.size(); ++i) {
+    if (kStatusNames[i] == name) return static_cast<Status>(i);
+  }
+  return std::nullopt;
+}
+
+NotificationRepository::NotificationRepository(boost::asio::any_io_executor executor, pg::Pool& pool,
+                                               const crypto::Sealer& sealer)
+    : pool_(pool), sealer_(sealer), batcher_(executor, pool, [this](pg::Pool&, std::span<const NotificationRow> rows) {
+        return InsertMany(rows);
+      }) {}
+
+Async<std::string> NotificationRepository::Insert(NotificationRow row) {
+  return batcher_.Add(std::move(row));
+}
+
+Async<std::vector<absl::StatusOr<std::string>>> NotificationRepository::InsertMany(std::span<const NotificationRow> rows) {
+  std::vector<std::string> ids, services, key_types, templates, sealed;
+  std::vector<int> versions;
+  std::vector<std::optional<std::string>> references;
+  std::vector<std::string> keyed_services, keys, hashes, keyed_ids;
+  for (const auto& row : rows) {
+    ids.push_back(row.id);
+    services.push_back(row.service_id);
+    key_types.push_back(row.key_type);
+    templates.push_back(row.template_id);
+    versions.push_back(row.template_version);
+    references.push_back(row.reference);
+    sealed.push_back(sealer_.Seal(ToJson(row.content), row.id));
+    if (row.idempotency_key.empty()) continue;
+    keyed_services.push_back(row.service_id);
+    keys.push_back(row.idempotency_key);
+    hashes.push_back(row.request_sha256);
+    keyed_ids.push_back(row.id);
+  }
+  std::vector<pg::Call> calls;
+  calls.emplace_back(kInsertMany, ids, services, key_types, templates, versions, references, sealed);
+  if (!keys.empty()) {
+    calls.emplace_back(kInsertKeys, keyed_services, keys, hashes, keyed_ids);
+    calls.emplace_back(kDropSurplus, keyed_services, keys, keyed_ids);
+    calls.emplace_back(kFindKeys, keyed_services, keys);
+  }
+  CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(std::move(calls)));
+
+  std::unordered_map<std::string, std::pair<std::string, std::string>> first_by_key;
+  if (!keys.empty()) {
+    const auto& found = results.back();
+    for (int i = 0; i < found.size(); ++i) {
+      std::string key = std::string(found.Text(i, 0)) + '\n' + std::string(found.Text(i, 1));
+      first_by_key[key] = {std::string(found.Text(i, 2)), std::string(found.Text(i, 3))};
+    }
+  }
+  std::vector<absl::StatusOr<std::string>> answers;
+  for (const auto& row : rows) {
+    auto first = first_by_key.find(row.service_id + '\n' + row.idempotency_key);
+    if (row.idempotency_key.empty() || first == first_by_key.end()) {
+      answers.emplace_back(row.id);
+    } else if (first->second.second != row.request_sha256) {
+      answers.emplace_back(absl::FailedPreconditionError("Idempotency-Key was used for another request"));
+    } else {
+      answers.emplace_back(first->second.first);
+    }
+  }
+  co_return answers;
+}
+
+Async<NotificationRow> NotificationRepository::Find(std::string_view service_id, std::string_view id) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFind, id, service_id));
+  if (rows.empty()) co_return absl::NotFoundError("No result found");
+  co_return Decode(rows, 0);
+}
+
+Async<std::vector<NotificationRow>> NotificationRepository::List(const NotificationFilter& filter) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kList, filter.service_id, filter.key_type, filter.statuses,
+                                                      filter.reference, filter.older_than, filter.limit));
+  co_return DecodeAll(rows);
+}
+
+Async<std::vector<NotificationRow>> NotificationRepository::Claim(int limit, int lease_seconds) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kClaim, limit, lease_seconds));
+  co_return DecodeAll(rows);
+}
+
+AsyncStatus NotificationRepository::Finish(std::string_view id, Status status) {
+  co_return (co_await pool_.Query(kFinish, id, status)).status();
+}
+
+AsyncStatus NotificationRepository::Postpone(std::string_view id, int delay_seconds) {
+  co_return (co_await pool_.Query(kPostpone, id, delay_seconds)).status();
+}
+
+Async<int64_t> NotificationRepository::ForgetContent(int days) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kForget, days));
+  co_return rows.affected();
+}
+
+absl::StatusOr<NotificationRow> NotificationRepository::Decode(const pg::Rows& rows, int i) const {
+  NotificationRow row;
+  row.id = rows.Text(i, 0);
+  row.service_id = rows.Text(i, 1);
+  row.key_type = rows.Text(i, 2);
+  row.template_id = rows.Text(i, 3);
+  row.template_version = static_cast<int>(rows.Int(i, 4));
+  row.reference = rows.OptionalText(i, 5);
+  if (!rows.IsNull(i, 6)) {
+    auto opened = sealer_.Open(rows.Text(i, 6), row.id);
+    if (!opened.ok()) return opened.status();
+    auto content = FromJson(*opened);
+    if (!content.ok()) return content.status();
+    row.content = *std::move(content);
+  }
+  row.status = static_cast<Status>(rows.Int(i, 7));
+  row.attempts = static_cast<int>(rows.Int(i, 8));
+  row.created_at = rows.Text(i, 9);
+  row.sent_at = rows.Text(i, 10);
+  row.completed_at = rows.Text(i, 11);
+  return row;
+}
+
+absl::StatusOr<std::vector<NotificationRow>> NotificationRepository::DecodeAll(const pg::Rows& rows) const {
+  std::vector<NotificationRow> all;
+  for (int i = 0; i < rows.size(); ++i) {
+    auto row = Decode(rows, i);
+    if (!row.ok()) return row.status();
+    all.push_back(*std::move(row));
+  }
+  return all;
+}
+
+}  // namespace tamarack::notify

@@ -1,0 +1,98 @@
+#pragma once
+
+#include "platform/crypto/seal.h"
+#include "platform/postgres/batch.h"
+#include "platform/postgres/postgres.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tamarack::notify {
+
+// Numbers as stored.
+enum class Status {
+  kCreated = 1,
+  kSending = 2,
+  kDelivered = 3,
+  kPermanentFailure = 4,
+  kTemporaryFailure = 5,
+  kTechnicalFailure = 6,
+};
+
+// As GOV.UK Notify writes it: `permanent-failure`.
+std::string_view StatusName(Status status);
+// nullopt for a name that is none.
+std::optional<Status> StatusOfName(std::string_view name);
+
+// What is personal about a notification, kept sealed.
+struct NotificationContent {
+  std::string email_address;
+  std::string subject;
+  std::string body;      // as shown: placeholders filled in
+  std::string markdown;  // as sent: values escaped
+  std::string one_click_unsubscribe_url;
+};
+
+struct NotificationRow {
+  std::string id;
+  std::string service_id;
+  std::string key_type = "live";
+  std::string template_id;
+  int template_version = 0;
+  std::optional<std::string> reference;
+  NotificationContent content;  // empty once the retention has ended
+  Status status = Status::kCreated;
+  int attempts = 0;
+  // RFC 3339 with microseconds; empty until then.
+  std::string created_at, sent_at, completed_at;
+  // Only when accepted: makes a retried request safe. Empty: no key was given.
+  std::string idempotency_key;
+  std::string request_sha256;
+};
+
+struct NotificationFilter {
+  std::string service_id;
+  std::string key_type;
+  std::vector<Status> statuses;
+  std::optional<std::string> reference;
+  std::optional<std::string> older_than;
+  int limit = 250;
+};
+
+// Table `notification`. The only file pair that holds SQL about notifications.
+class NotificationRepository {
+ public:
+  NotificationRepository(boost::asio::any_io_executor executor, pg::Pool& pool, const crypto::Sealer& sealer);
+
+  // Stores a new notification, committed together with others that wait (D6); returns its id. With an idempotency key that
+  // was used before, the id of the first notification, or FAILED_PRECONDITION when that request was another one.
+  Async<std::string> Insert(NotificationRow row);
+
+  // NOT_FOUND when the service has none of that id.
+  Async<NotificationRow> Find(std::string_view service_id, std::string_view id);
+  // Newest first.
+  Async<std::vector<NotificationRow>> List(const NotificationFilter& filter);
+
+  // Takes due notifications for `lease_seconds`: after that another worker may take them, so that a killed one loses none.
+  Async<std::vector<NotificationRow>> Claim(int limit, int lease_seconds);
+  // Ends its story; `status` is a final one.
+  AsyncStatus Finish(std::string_view id, Status status);
+  // Tries it again after `delay_seconds`.
+  AsyncStatus Postpone(std::string_view id, int delay_seconds);
+
+  // Empties the content of notifications older than `days`; how many.
+  Async<int64_t> ForgetContent(int days);
+
+ private:
+  absl::StatusOr<NotificationRow> Decode(const pg::Rows& rows, int row) const;
+  absl::StatusOr<std::vector<NotificationRow>> DecodeAll(const pg::Rows& rows) const;
+  Async<std::vector<absl::StatusOr<std::string>>> InsertMany(std::span<const NotificationRow> rows);
+
+  pg::Pool& pool_;
+  const crypto::Sealer& sealer_;
+  pg::Batcher<NotificationRow, std::string> batcher_;
+};
+
+}  // namespace tamarack::notify

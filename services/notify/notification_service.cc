@@ -1,0 +1,206 @@
+#include "services/notify/notification_service.h"
+
+#include "platform/base/id.h"
+#include "platform/crypto/hash.h"
+#include "platform/rpc/json_struct.h"
+#include "services/notify/caller.h"
+#include "services/notify/errors.h"
+#include "services/notify/placeholders.h"
+#include "services/notify/recipient.h"
+
+#include "tamarack/notify/v1/notification_service.grpc.pb.h"
+
+#include <absl/strings/str_join.h>
+
+namespace tamarack::notify {
+namespace {
+
+constexpr size_t kBodyBytesMax = 2'000'000;
+constexpr size_t kPageSize = 250;
+
+absl::Status CheckFields(const v1::SendEmailRequest& request, const std::string& key_type) {
+  if (!IsUuid(request.template_id())) return ValidationError("template_id", "is not a valid UUID");
+  if (!IsEmailAddress(request.email_address())) return ValidationError("email_address", "Not a valid email address");
+  if (request.has_scheduled_for() && !request.scheduled_for().empty()) {
+    return BadRequest("Scheduled notifications are not supported");
+  }
+  if (key_type == "team") return BadRequest("Can’t send to this recipient using a team-only API key");
+  return absl::OkStatus();
+}
+
+// What the template says to this person; BadRequest when a value is missing or the result is too long.
+absl::StatusOr<NotificationContent> Render(const v1::Template& from, const v1::SendEmailRequest& request) {
+  boost::json::object personalisation = rpc::FromStruct(request.personalisation());
+  auto missing = MissingPersonalisation(from.subject() + "\n" + from.body(), personalisation);
+  if (!missing.empty()) return BadRequest("Missing personalisation: " + absl::StrJoin(missing, ", "));
+  NotificationContent content;
+  content.email_address = request.email_address();
+  content.subject = FillPlaceholders(from.subject(), personalisation, FillMode::kLine);
+  content.body = FillPlaceholders(from.body(), personalisation, FillMode::kPlain);
+  content.markdown = FillPlaceholders(from.body(), personalisation, FillMode::kMarkdown);
+  content.one_click_unsubscribe_url = request.one_click_unsubscribe_url();
+  if (content.body.size() > kBodyBytesMax) {
+    return BadRequest(absl::StrCat("Your message is too long. Emails cannot be longer than ", kBodyBytesMax,
+                                   " bytes. Your message is ", content.body.size(), " bytes."));
+  }
+  return content;
+}
+
+std::string RequestHash(const v1::SendEmailRequest& request) {
+  // Map fields have no order of their own, so the JSON with sorted keys is hashed, not the message's bytes.
+  boost::json::object personalisation = rpc::FromStruct(request.personalisation());
+  std::map<std::string, std::string> sorted;
+  for (const auto& member : personalisation) sorted[std::string(member.key())] = boost::json::serialize(member.value());
+  v1::SendEmailRequest rest = request;
+  rest.clear_personalisation();
+  std::string text = rest.SerializeAsString();
+  for (const auto& [name, value] : sorted) text.append("\n").append(name).append("=").append(value);
+  return crypto::Sha256Hex(text);
+}
+
+class NotificationService final : public v1::NotificationService::CallbackService {
+ public:
+  using Api = v1::NotificationService;
+  NotificationService(rpc::Interceptor& rpc, TemplateRepository& templates, NotificationRepository& notifications,
+                      NotificationServiceOptions options)
+      : rpc_(rpc), templates_(templates), notifications_(notifications), options_(std::move(options)) {}
+
+  TAMARACK_UNARY(SendEmail, v1::SendEmailRequest, v1::SendEmailResponse) {
+    std::string key_type = KeyTypeOf(context.principal);
+    CO_RETURN_IF_ERROR(CheckFields(request, key_type));
+    auto found = co_await templates_.Find(ServiceOf(context.principal), request.template_id());
+    if (absl::IsNotFound(found.status())) co_return BadRequest("Template not found");
+    CO_RETURN_IF_ERROR(found.status());
+    CO_ASSIGN_OR_RETURN(auto content, Render(*found, request));
+    CO_ASSIGN_OR_RETURN(auto row, co_await Accept(context, request, *found, std::move(content), key_type));
+    options_.on_accepted();
+    co_return ToSendEmailResponse(row);
+  }
+
+  TAMARACK_UNARY(GetNotification, v1::GetNotificationRequest, v1::Notification) {
+    if (!IsUuid(request.notification_id())) co_return ValidationError("notification_id", "is not a valid UUID");
+    auto row = co_await notifications_.Find(ServiceOf(context.principal), request.notification_id());
+    if (absl::IsNotFound(row.status())) co_return NoResultFound();
+    CO_RETURN_IF_ERROR(row.status());
+    co_return ToNotification(*row);
+  }
+
+  TAMARACK_UNARY(ListNotifications, v1::ListNotificationsRequest, v1::ListNotificationsResponse) {
+    CO_ASSIGN_OR_RETURN(auto filter, ToFilter(context, request));
+    CO_ASSIGN_OR_RETURN(auto rows, co_await notifications_.List(filter));
+    v1::ListNotificationsResponse response;
+    for (const auto& row : rows) *response.add_notifications() = ToNotification(row);
+    std::string path = options_.public_url + "/v2/notifications";
+    response.mutable_links()->set_current(path);
+    if (rows.size() == kPageSize) response.mutable_links()->set_next(path + "?older_than=" + rows.back().id);
+    co_return response;
+  }
+
+ private:
+  // Stores the notification, or finds the one that an earlier request with the same key made.
+  Async<NotificationRow> Accept(const rpc::Context& context, const v1::SendEmailRequest& request,
+                                const v1::Template& from, NotificationContent content, const std::string& key_type) {
+    NotificationRow row;
+    row.id = NewUuid();
+    row.service_id = ServiceOf(context.principal);
+    row.key_type = key_type;
+    row.template_id = from.id();
+    row.template_version = from.version();
+    if (request.has_reference()) row.reference = request.reference();
+    row.content = std::move(content);
+    row.idempotency_key = context.idempotency_key;
+    if (!row.idempotency_key.empty()) row.request_sha256 = RequestHash(request);
+    auto id = co_await notifications_.Insert(row);
+    if (absl::IsFailedPrecondition(id.status())) co_return rpc::WithHttp(id.status(), 422);
+    CO_RETURN_IF_ERROR(id.status());
+    if (*id == row.id) co_return row;
+    co_return co_await notifications_.Find(row.service_id, *id);
+  }
+
+  static absl::StatusOr<NotificationFilter> ToFilter(const rpc::Context& context,
+                                                     const v1::ListNotificationsRequest& request) {
+    NotificationFilter filter;
+    filter.service_id = ServiceOf(context.principal);
+    filter.key_type = KeyTypeOf(context.principal);
+    filter.limit = kPageSize;
+    if (request.has_reference()) filter.reference = request.reference();
+    if (request.has_older_than()) {
+      if (!IsUuid(request.older_than())) return ValidationError("older_than", "is not a valid UUID");
+      filter.older_than = request.older_than();
+    }
+    for (const auto& type : request.template_type()) {
+      if (type != "email") return ValidationError("template_type", type + " is not one of [email]");
+    }
+    for (const auto& name : request.status()) {
+      if (name == "failed") {
+        filter.statuses.insert(filter.statuses.end(), {Status::kPermanentFailure, Status::kTemporaryFailure,
+                                                       Status::kTechnicalFailure});
+      } else if (auto status = StatusOfName(name)) {
+        filter.statuses.push_back(*status);
+      } else {
+        return ValidationError("status", name + " is not one of [created, sending, delivered, permanent-failure, "
+                                                "temporary-failure, technical-failure, failed]");
+      }
+    }
+    return filter;
+  }
+
+  v1::SendEmailResponse ToSendEmailResponse(const NotificationRow& row) const {
+    v1::SendEmailResponse response;
+    response.set_id(row.id);
+    if (row.reference) response.set_reference(*row.reference);
+    response.set_uri(options_.public_url + "/v2/notifications/" + row.id);
+    auto& link = *response.mutable_template_();
+    link.set_id(row.template_id);
+    link.set_version(row.template_version);
+    link.set_uri(options_.public_url + "/services/" + row.service_id + "/templates/" + row.template_id);
+    auto& content = *response.mutable_content();
+    content.set_body(row.content.body);
+    content.set_subject(row.content.subject);
+    content.set_from_email(options_.from_address);
+    if (!row.content.one_click_unsubscribe_url.empty()) {
+      content.set_one_click_unsubscribe_url(row.content.one_click_unsubscribe_url);
+    }
+    response.mutable_sanitised_content();
+    return response;
+  }
+
+  v1::Notification ToNotification(const NotificationRow& row) const {
+    v1::Notification result;
+    result.set_id(row.id);
+    if (row.reference) result.set_reference(*row.reference);
+    if (!row.content.email_address.empty()) result.set_email_address(row.content.email_address);
+    result.set_type("email");
+    result.set_status(std::string(StatusName(row.status)));
+    auto& link = *result.mutable_template_();
+    link.set_id(row.template_id);
+    link.set_version(row.template_version);
+    link.set_uri(absl::StrCat(options_.public_url, "/v2/template/", row.template_id, "/version/", row.template_version));
+    result.set_body(row.content.body);
+    result.set_subject(row.content.subject);
+    result.set_created_at(row.created_at);
+    if (!row.sent_at.empty()) result.set_sent_at(row.sent_at);
+    if (!row.completed_at.empty()) result.set_completed_at(row.completed_at);
+    if (!row.content.one_click_unsubscribe_url.empty()) {
+      result.set_one_click_unsubscribe_url(row.content.one_click_unsubscribe_url);
+    }
+    result.set_is_cost_data_ready(true);
+    result.mutable_cost_details();
+    return result;
+  }
+
+  rpc::Interceptor& rpc_;
+  TemplateRepository& templates_;
+  NotificationRepository& notifications_;
+  const NotificationServiceOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeNotificationService(rpc::Interceptor& rpc, TemplateRepository& templates,
+                                                       NotificationRepository& notifications,
+                                                       NotificationServiceOptions options) {
+  return std::make_unique<NotificationService>(rpc, templates, notifications, std::move(options));
+}
+
+}  // namespace tamarack::notify

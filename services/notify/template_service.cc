@@ -1,0 +1,75 @@
+#include "services/notify/template_service.h"
+
+#include "platform/base/id.h"
+#include "platform/rpc/json_struct.h"
+#include "services/notify/caller.h"
+#include "services/notify/email_message.h"
+#include "services/notify/errors.h"
+#include "services/notify/placeholders.h"
+
+#include "tamarack/notify/v1/template_service.grpc.pb.h"
+
+#include <absl/strings/str_join.h>
+
+namespace tamarack::notify {
+namespace {
+
+class TemplateService final : public v1::TemplateService::CallbackService {
+ public:
+  using Api = v1::TemplateService;
+  TemplateService(rpc::Interceptor& rpc, TemplateRepository& templates) : rpc_(rpc), templates_(templates) {}
+
+  TAMARACK_UNARY(PutTemplate, v1::PutTemplateRequest, v1::Template) {
+    if (request.has_id() && !IsUuid(request.id())) co_return ValidationError("id", "is not a valid UUID");
+    co_return co_await templates_.Put(request, context.principal.client_id);
+  }
+
+  TAMARACK_UNARY(GetTemplate, v1::GetTemplateRequest, v1::Template) {
+    std::optional<int> version;
+    if (request.has_version()) version = request.version();
+    co_return co_await Find(context, request.id(), version);
+  }
+
+  TAMARACK_UNARY(ListTemplates, v1::ListTemplatesRequest, v1::ListTemplatesResponse) {
+    std::optional<std::string> type;
+    if (request.has_type()) type = request.type();
+    CO_ASSIGN_OR_RETURN(auto templates, co_await templates_.List(ServiceOf(context.principal), type));
+    v1::ListTemplatesResponse response;
+    for (auto& each : templates) *response.add_templates() = std::move(each);
+    co_return response;
+  }
+
+  TAMARACK_UNARY(PreviewTemplate, v1::PreviewTemplateRequest, v1::TemplatePreview) {
+    CO_ASSIGN_OR_RETURN(auto found, co_await Find(context, request.id(), std::nullopt));
+    auto personalisation = rpc::FromStruct(request.personalisation());
+    auto missing = MissingPersonalisation(found.subject() + "\n" + found.body(), personalisation);
+    if (!missing.empty()) co_return BadRequest("Missing personalisation: " + absl::StrJoin(missing, ", "));
+    v1::TemplatePreview preview;
+    preview.set_id(found.id());
+    preview.set_type(found.type());
+    preview.set_version(found.version());
+    preview.set_body(FillPlaceholders(found.body(), personalisation, FillMode::kPlain));
+    preview.set_subject(FillPlaceholders(found.subject(), personalisation, FillMode::kLine));
+    preview.set_html(EmailHtml(preview.subject(), FillPlaceholders(found.body(), personalisation, FillMode::kMarkdown)));
+    co_return preview;
+  }
+
+ private:
+  Async<v1::Template> Find(const rpc::Context& context, const std::string& id, std::optional<int> version) {
+    if (!IsUuid(id)) co_return ValidationError("id", "is not a valid UUID");
+    auto found = co_await templates_.Find(ServiceOf(context.principal), id, version);
+    if (absl::IsNotFound(found.status())) co_return NoResultFound();
+    co_return found;
+  }
+
+  rpc::Interceptor& rpc_;
+  TemplateRepository& templates_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeTemplateService(rpc::Interceptor& rpc, TemplateRepository& templates) {
+  return std::make_unique<TemplateService>(rpc, templates);
+}
+
+}  // namespace tamarack::notify

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "platform/rpc/unary.h"
+#include "services/notify/template_repository.h"
+
+#include <memory>
+
+namespace tamarack::notify {
+
+std::unique_ptr<grpc::Service> MakeTemplateService(rpc::Interceptor& rpc, TemplateRepository& templates);
+
+}  // namespace tamarack::notify
