@@ -92,7 +92,7 @@ export function startPage(view, hasDeclined) {
 }
 
 // OpenID Connect's address claim on one line.
-const addressLine = (address, lang) => (address ? (address.formatted ?? Object.values(address).join(', ')).replaceAll('\n', ', ') : text[lang].noAddress);
+const addressLine = (address, lang) => (address ? (address.formatted ?? Object.values(address).filter(Boolean).join(', ')).replaceAll('\n', ', ') : text[lang].noAddress);
 
 export function licencePage(view, licence) {
   const { lang, config } = view;

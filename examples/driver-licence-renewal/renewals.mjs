@@ -1,4 +1,4 @@
-import { money, text } from './text.mjs';
+import { date, money, text } from './text.mjs';
 
 const feeCents = 9000;
 const workerPauseMs = 2000;
@@ -76,7 +76,7 @@ export class Renewals {
       template_id: this.#config.templates[`licence-renewed-${lang}`],
       reference: id,
       personalisation: {
-        name, licence: number, reference: id, expires_en: expires, expires_fr: expires,
+        name, licence: number, reference: id, expires_en: date(expires, 'en'), expires_fr: date(expires, 'fr'),
         amount_en: money(feeCents, 'en'), amount_fr: money(feeCents, 'fr'),
       },
     };

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# test.sh PRESET [ctest arguments]: all tests of what is built in build/PRESET, then unit and integration tests under the
+# address and undefined-behaviour sanitizers. Ends with ctest's closing lines of both.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+preset=${1:?preset}
+shift
+closing=()
+failed=0
+
+# run BUILD ARGUMENTS...: one ctest run, whose closing lines are kept for the end.
+run() {
+  local build=$1 log=$1/ctest.log
+  shift
+  echo "[test] $build"
+  ctest --test-dir "$build" --output-on-failure "$@" 2>&1 | tee "$log"
+  if [ "${PIPESTATUS[0]}" != 0 ]; then failed=1; fi
+  closing+=("$build: $(grep -E 'tests passed|No tests were found' "$log" | tail -n 1)")
+}
+
+run "build/$preset" "$@"
+if [ $# = 0 ] && [ "$preset" != asan ]; then
+  if deploy/local/build.sh asan; then run build/asan -L 'unit|integration'; else failed=1; closing+=("build/asan: did not build"); fi
+fi
+echo
+printf '%s\n' "${closing[@]}"
+exit $failed

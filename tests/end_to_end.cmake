@@ -1,0 +1,21 @@
+# Tests that run the whole stack from Node. Each starts a stack of its own; two at a time would only take each other's cores.
+find_program(NODE node REQUIRED)
+
+function(tamarack_node_test name timeout)
+  add_test(NAME ${name} COMMAND ${NODE} ${ARGN} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  string(REGEX REPLACE "\\..*" "" layer ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${layer} TIMEOUT ${timeout} RUN_SERIAL TRUE
+    ENVIRONMENT "TAMARACK_BUILD=${CMAKE_BINARY_DIR}")
+endfunction()
+
+file(GLOB contract_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/contract/*.test.mjs)
+if(contract_tests)
+  tamarack_node_test(contract 300 --test --test-concurrency=1 ${contract_tests})
+endif()
+file(GLOB browser_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/browser/*.test.mjs)
+if(browser_tests)
+  tamarack_node_test(browser 600 --test --test-concurrency=1 ${browser_tests})
+endif()
+if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/faults/faults.mjs)
+  tamarack_node_test(faults 600 ${CMAKE_CURRENT_SOURCE_DIR}/faults/faults.mjs)
+endif()

@@ -1,0 +1,45 @@
+// A whole local stack for one test run: ports and files of its own, ended and removed afterwards.
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seed } from '../../deploy/local/seed.mjs';
+import { layoutOf, portsOf, prepareFolders } from '../../deploy/local/stack/layout.mjs';
+import { down, isTaken, kill, startPart, up } from '../../deploy/local/stack/stack.mjs';
+
+// Below the range from which the system gives ports to clients.
+const [firstBase, lastBase] = [20_000, 32_000];
+
+async function freeBase() {
+  for (;;) {
+    const base = firstBase + 100 * Math.floor(Math.random() * ((lastBase - firstBase) / 100));
+    const taken = await Promise.all(portsOf(layoutOf({ port: base })).map(isTaken));
+    if (!taken.includes(true)) return base;
+  }
+}
+
+// Starts a stack. `name` shows in the folder that keeps its logs if the test fails: build/<preset>/logs/<name>.
+export async function startStack(name) {
+  const layout = prepareFolders(layoutOf({ state: join(tmpdir(), `tamarack-${name}-${randomBytes(4).toString('hex')}`), port: await freeBase() }));
+  const stop = async () => {
+    await down(layout);
+    const kept = join(layout.build, 'logs', name);
+    rmSync(kept, { recursive: true, force: true });
+    mkdirSync(kept, { recursive: true });
+    cpSync(layout.logs, kept, { recursive: true });
+    for (const folder of [layout.folder, layout.servers]) rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await up(layout, { seed });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    layout,
+    stop,
+    sandbox: JSON.parse(readFileSync(layout.sandbox, 'utf8')),
+    kill: (part) => kill(layout, part),
+    start: (part) => startPart(layout, part),
+  };
+}
