@@ -18,12 +18,11 @@ namespace asio = boost::asio;
 struct AdminServer::State {
   const prometheus::Registry& registry;
   std::vector<ReadyCheck> checks;
+  std::chrono::milliseconds check_time;
   std::atomic<bool> is_draining{false};
 };
 
 namespace {
-
-constexpr std::chrono::seconds kCheckTime{2};
 
 // One round of checks. Shared, since a check may end after the answer has been given.
 struct Round {
@@ -35,10 +34,11 @@ struct Round {
 };
 
 // All checks at once, so that the slowest alone decides how long it takes.
-asio::awaitable<std::shared_ptr<Round>> RunChecks(const std::vector<ReadyCheck>& checks) {
+asio::awaitable<std::shared_ptr<Round>> RunChecks(const std::vector<ReadyCheck>& checks,
+                                                  std::chrono::milliseconds time) {
   auto executor = co_await asio::this_coro::executor;
   auto round = std::make_shared<Round>(executor, checks.size());
-  round->timer.expires_after(kCheckTime);
+  round->timer.expires_after(time);
   for (size_t i = 0; i < checks.size(); ++i) {
     asio::co_spawn(executor, checks[i].check(),
                    [round, i](std::exception_ptr error, absl::Status status) {
@@ -84,8 +84,9 @@ Response ReadyResponse(const std::vector<ReadyCheck>& checks, const Round& round
 }  // namespace
 
 AdminServer::AdminServer(asio::any_io_executor executor, std::string address,
-                         const prometheus::Registry& registry, std::vector<ReadyCheck> checks)
-    : state_(new State{registry, std::move(checks)}) {
+                         const prometheus::Registry& registry, std::vector<ReadyCheck> checks,
+                         std::chrono::milliseconds check_time)
+    : state_(new State{registry, std::move(checks), check_time}) {
   ServerOptions options;
   options.address = std::move(address);
   options.body_bytes_max = 0;
@@ -101,7 +102,7 @@ AdminServer::AdminServer(asio::any_io_executor executor, std::string address,
                      telemetry::SerializeMetrics(state->registry));
     }
     if (path != "/readyz") co_return Text(404, "text/plain", "not found\n");
-    auto round = co_await RunChecks(state->checks);
+    auto round = co_await RunChecks(state->checks, state->check_time);
     co_return ReadyResponse(state->checks, *round, state->is_draining);
   };
   server_ = std::make_unique<Server>(executor, std::move(options), std::move(handle));

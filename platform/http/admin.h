@@ -24,12 +24,13 @@ struct ReadyCheck {
 };
 
 // The port for those who run the process: /livez (200 while the loop turns), /readyz (503 while a
-// check fails, answers none in 2 s, or we drain; lists each check with its reason) and /metrics.
-// Same threading rules as http::Server.
+// check fails or gives no answer in time, or we drain; lists each check with its reason) and
+// /metrics. Same threading rules as http::Server.
 class AdminServer {
  public:
   AdminServer(boost::asio::any_io_executor executor, std::string address,
-              const prometheus::Registry& registry, std::vector<ReadyCheck> checks);
+              const prometheus::Registry& registry, std::vector<ReadyCheck> checks,
+              std::chrono::milliseconds check_time = std::chrono::seconds(2));
   ~AdminServer();
 
   int port() const;

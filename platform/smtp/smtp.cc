@@ -22,7 +22,8 @@ struct Dialogue {
 size_t OnReply(char* data, size_t, size_t size, void* self) {
   std::string_view line(data, size);
   line = line.substr(0, line.find_last_not_of("\r\n") + 1);
-  static_cast<Dialogue*>(self)->last_reply = line;
+  // libcurl says QUIT after a refusal; what counts is the refusal, not the good-bye.
+  if (!line.starts_with("221")) static_cast<Dialogue*>(self)->last_reply = line;
   return size;
 }
 
@@ -99,6 +100,7 @@ void SetOptions(CURL* easy, const Mail& mail, curl_slist* recipients, Dialogue& 
   if (!mail.username.empty()) {
     curl_easy_setopt(easy, CURLOPT_USERNAME, mail.username.c_str());
     curl_easy_setopt(easy, CURLOPT_PASSWORD, mail.password.c_str());
+    curl_easy_setopt(easy, CURLOPT_SASL_IR, 1L);  // without waiting to be asked
   }
   long tls = mail.require_tls ? CURLUSESSL_ALL : CURLUSESSL_NONE;
   curl_easy_setopt(easy, CURLOPT_USE_SSL, tls);

@@ -1,0 +1,243 @@
+#include "platform/curl/loop.h"
+#include "platform/http/client.h"
+#include "platform/http/server.h"
+#include "tests/integration/platform/net_support.h"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <chrono>
+#include <optional>
+
+namespace asio = boost::asio;
+namespace http = tamarack::http;
+using namespace std::chrono_literals;
+using absl::StatusCode;
+using tamarack::test::Gate;
+using tamarack::test::LoopThread;
+
+namespace {
+
+http::ClientOptions AnyAddress() {
+  http::ClientOptions options;
+  options.policy.allow_private = true;
+  return options;
+}
+
+// Our client against our server; the server's handler describes the request it got.
+struct Fixture {
+  LoopThread server_loop;
+  LoopThread loop;
+  Gate gate{server_loop.executor()};
+  http::Server server;
+  std::optional<tamarack::curl::Loop> curl;
+
+  explicit Fixture(size_t connections_max = 100)
+      : server(server_loop.executor(), ServerOptions(connections_max),
+               [this](http::Request request) { return Handle(std::move(request)); }) {
+    loop.Do([this] { curl.emplace(loop.executor()); });
+  }
+  ~Fixture() {
+    loop.Do([this] { curl.reset(); });
+    server.Drain(5s);
+  }
+  static http::ServerOptions ServerOptions(size_t connections_max) {
+    http::ServerOptions options;
+    options.connections_max = connections_max;
+    return options;
+  }
+  asio::awaitable<http::Response> Handle(http::Request request) {
+    http::Response response;
+    if (request.target == "/wait") co_await gate.Pass();
+    if (request.target == "/large") response.body = std::string(5000, 'l');
+    if (request.target == "/redirect") {
+      response.status = 302;
+      response.headers.Add("Location", "/elsewhere");
+    }
+    if (request.target == "/echo") {
+      response.headers = {{"X-Two", "a"}, {"x-two", "b"}};
+      response.body = request.method + "|" + request.body;
+      for (const auto& [name, value] : request.headers) response.body += "|" + name + ": " + value;
+    }
+    co_return response;
+  }
+  http::ClientRequest To(const std::string& target, const std::string& host = "127.0.0.1") {
+    http::ClientRequest request;
+    request.url = "http://" + host + ":" + std::to_string(server.port()) + target;
+    return request;
+  }
+  absl::StatusOr<http::ClientResponse> Send(http::ClientRequest request,
+                                            http::ClientOptions options = AnyAddress()) {
+    http::Client client(*curl, std::move(options));
+    return loop.Run(client.Send(std::move(request)));
+  }
+};
+
+struct OneConnectionFixture : Fixture {
+  OneConnectionFixture() : Fixture(1) {}
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "A client sends method, headers and body, and reads the answer") {
+  auto request = To("/echo");
+  request.method = "PATCH";
+  request.headers = {{"X-One", "1"}, {"X-Empty", ""}, {"Content-Type", "application/json"}};
+  request.body = std::string("{\0}", 3);
+  auto response = Send(request);
+  REQUIRE(response.ok());
+  CHECK(response->status == 200);
+  CHECK(response->headers.GetAll("X-TWO") == std::vector<std::string_view>{"a", "b"});
+  CHECK_THAT(response->body, Catch::StartsWith("PATCH|" + request.body + "|"));
+  CHECK_THAT(response->body, Catch::Contains("|X-One: 1"));
+  CHECK_THAT(response->body, Catch::Contains("|X-Empty: "));
+  CHECK_THAT(response->body, Catch::Contains("|Content-Type: application/json"));
+  CHECK_THAT(response->body, !Catch::Contains("Expect"));
+}
+
+TEST_CASE_METHOD(Fixture, "Bodies are not called forms, and POST may be empty") {
+  auto request = To("/echo");
+  request.method = GENERATE("POST", "PUT", "DELETE", "GET");
+  auto response = Send(request);
+  REQUIRE(response.ok());
+  CHECK_THAT(response->body, Catch::StartsWith(request.method + "||"));
+  CHECK_THAT(response->body, !Catch::Contains("urlencoded"));
+}
+
+TEST_CASE_METHOD(Fixture, "HEAD ends without waiting for a body") {
+  auto request = To("/large");
+  request.method = "HEAD";
+  auto response = Send(request);
+  REQUIRE(response.ok());
+  CHECK(response->body.empty());
+  CHECK(response->headers.Get("Content-Length") == "5000");
+}
+
+TEST_CASE_METHOD(Fixture, "An answer too late is DEADLINE_EXCEEDED") {
+  auto request = To("/wait");
+  request.timeout = 50ms;
+  CHECK(Send(request).status().code() == StatusCode::kDeadlineExceeded);
+  CHECK_FALSE(gate.AwaitLeaving());  // and the server has noticed
+}
+
+TEST_CASE_METHOD(Fixture, "An answer too large is RESOURCE_EXHAUSTED") {
+  auto request = To("/large");
+  request.max_response_bytes = 5000;
+  CHECK(Send(request).ok());
+  request.max_response_bytes = 4999;
+  CHECK(Send(request).status().code() == StatusCode::kResourceExhausted);
+}
+
+TEST_CASE_METHOD(Fixture, "A redirect is an answer, not an order") {
+  auto response = Send(To("/redirect"));
+  REQUIRE(response.ok());
+  CHECK(response->status == 302);
+  CHECK(response->headers.Get("location") == "/elsewhere");
+}
+
+TEST_CASE_METHOD(Fixture, "A private address is refused however it is written") {
+  auto request = To("/echo", GENERATE("127.0.0.1", "localhost", "127.1", "0x7f000001", "2130706433",
+                                      "[::ffff:127.0.0.1]", "[::1]", "0.0.0.0", "10.0.0.1",
+                                      "[64:ff9b::a00:1]", "169.254.169.254"));
+  INFO(request.url);
+  auto status = Send(request, {}).status();
+  CHECK(status.code() == StatusCode::kFailedPrecondition);
+}
+
+TEST_CASE_METHOD(Fixture, "A private address is allowed where host and port are configured") {
+  http::ClientOptions options;
+  options.policy.allowed = {"localhost:" + std::to_string(server.port())};
+  CHECK(Send(To("/echo", "localhost"), options).ok());
+  CHECK(Send(To("/echo", "127.0.0.1"), options).status().code() == StatusCode::kFailedPrecondition);
+}
+
+TEST_CASE_METHOD(Fixture, "A connection kept by a trusting client does not serve a strict one") {
+  REQUIRE(Send(To("/echo")).ok());
+  CHECK(Send(To("/echo"), {}).status().code() == StatusCode::kFailedPrecondition);
+}
+
+TEST_CASE_METHOD(OneConnectionFixture, "Connections are kept unless the request wants its own") {
+  REQUIRE(Send(To("/echo"))->status == 200);
+  CHECK(Send(To("/echo"))->status == 200);
+  auto request = To("/echo");
+  request.reuse_connection = false;
+  auto response = Send(request);
+  CHECK((!response.ok() || response->status == 503));  // the server takes only one
+}
+
+TEST_CASE_METHOD(Fixture, "What is no sound request is INVALID_ARGUMENT and is not sent") {
+  auto request = To("/echo");
+  SECTION("scheme") {
+    request.url = "file:///etc/passwd";
+  }
+  SECTION("other scheme") {
+    request.url = "gopher://127.0.0.1/";
+  }
+  SECTION("no scheme") {
+    request.url = "127.0.0.1/";
+  }
+  SECTION("space") {
+    request.url = "http://127.0.0.1/a b";
+  }
+  SECTION("user") {
+    request.url = "http://me:secret@127.0.0.1/";
+  }
+  SECTION("header value") {
+    request.headers = {{"A", "b\r\nC: d"}};
+  }
+  SECTION("header name") {
+    request.headers = {{"A b", "c"}};
+  }
+  SECTION("method") {
+    request.method = "GET / HTTP/1.1\r\nA:";
+  }
+  CHECK(Send(request).status().code() == StatusCode::kInvalidArgument);
+}
+
+TEST_CASE_METHOD(Fixture, "A server that is not there is UNAVAILABLE") {
+  auto request = To("/echo");
+  server.Drain(1s);
+  CHECK(Send(request).status().code() == StatusCode::kUnavailable);
+  request.url = "http://no-such-host.invalid/";
+  CHECK(Send(request).status().code() == StatusCode::kUnavailable);
+}
+
+TEST_CASE_METHOD(Fixture, "A cancelled caller gets CANCELLED and frees the connection") {
+  http::Client client(*curl, AnyAddress());
+  asio::cancellation_signal signal;
+  std::promise<absl::StatusCode> code;
+  auto body = [&]() -> asio::awaitable<void> {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    auto response = co_await client.Send(To("/wait"));
+    code.set_value(response.status().code());
+  };
+  loop.Do([&] {
+    asio::co_spawn(loop.executor(), body(),
+                   asio::bind_cancellation_slot(signal.slot(), [](std::exception_ptr) {}));
+  });
+  gate.AwaitEntry();
+  loop.Do([&] { signal.emit(asio::cancellation_type::terminal); });
+  CHECK(code.get_future().get() == StatusCode::kCancelled);
+  CHECK_FALSE(gate.AwaitLeaving());
+  CHECK(Send(To("/echo")).ok());
+}
+
+TEST_CASE_METHOD(Fixture, "Many requests run at once on one loop") {
+  http::Client client(*curl, AnyAddress());
+  std::vector<std::future<absl::StatusOr<http::ClientResponse>>> results;
+  for (int i = 0; i < 50; ++i) {
+    results.push_back(asio::co_spawn(loop.executor(), client.Send(To("/echo")), asio::use_future));
+  }
+  int ok = 0;
+  for (auto& result : results) ok += result.get().ok();
+  CHECK(ok == 50);
+}
+
+TEST_CASE_METHOD(Fixture, "Ending the loop ends its transfers") {
+  http::Client client(*curl, AnyAddress());
+  auto result = asio::co_spawn(loop.executor(), client.Send(To("/wait")), asio::use_future);
+  gate.AwaitEntry();
+  loop.Do([&] { curl.reset(); });
+  CHECK(result.get().status().code() == StatusCode::kCancelled);
+  CHECK_FALSE(gate.AwaitLeaving());
+}
