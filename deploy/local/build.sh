@@ -12,7 +12,7 @@ fi
 targets=(all)
 if [ "${2:-}" = programs ]; then
   targets=(tamarack-identity tamarack-payments tamarack-notify tamarack-tellusonce tamarack-card-processor tamarack-gateway
-    descriptors_identity descriptors_payments descriptors_notify descriptors_tellusonce)
+    assets descriptors_identity descriptors_payments descriptors_notify descriptors_tellusonce)
 fi
 # Without a terminal ninja prints a line for every file: they go into a log, and every 15 s one of them is shown.
 if [ -t 1 ]; then

@@ -36,7 +36,7 @@ async function seedMinistry(layout, admin, notes, { key, name, service, purpose,
     admin.post('/v1/admin/api-keys', { service_id, kind, key_type, name: `${key}-${kind}-${key_type}` }))).secret;
   const subscription = await once('subscription', () => admin.post('/v1/subscriptions', {
     ministry_id, ...both(told.name), purpose_en: told.purpose.en, purpose_fr: told.purpose.fr,
-    change_type: 'address', url: `${layout[part]}/webhooks/tellusonce`,
+    change_type: 'address', url: `${layout[part]}/webhooks/tellusonce`, return_origins: [layout[part]],
   }));
   const ids = {};
   for (const [template, { subject, body }] of Object.entries(templates)) {

@@ -78,7 +78,7 @@ const summary = (rows) => html`<dl class="ontario-summary-list__container">
       `)}</dl>`;
 
 const button = (href, label) => html`<a class="ontario-button ontario-button--primary" href="${href}">${label}</a>`;
-const payForm = (lang, label) => html`<form method="post" action="/${lang}/pay"><button type="submit" class="ontario-button ontario-button--primary">${label}</button></form>`;
+const payForm = (lang, token, label) => html`<form method="post" action="/${lang}/pay"><input type="hidden" name="csrf_token" value="${token}"><button type="submit" class="ontario-button ontario-button--primary">${label}</button></form>`;
 
 export function startPage(view, hasDeclined) {
   const t = text[view.lang];
@@ -94,7 +94,7 @@ export function startPage(view, hasDeclined) {
 // OpenID Connect's address claim on one line.
 const addressLine = (address, lang) => (address ? (address.formatted ?? Object.values(address).filter(Boolean).join(', ')).replaceAll('\n', ', ') : text[lang].noAddress);
 
-export function licencePage(view, licence) {
+export function licencePage(view, licence, session) {
   const { lang, config } = view;
   const t = text[lang];
   const back = encodeURIComponent(`${config.url}/${lang}/licence`);
@@ -102,15 +102,15 @@ export function licencePage(view, licence) {
     ${summary([[t.number, licence.number, 'licence-number'], [t.name, licence.name, 'name'], [t.address, addressLine(licence.address, lang), 'address'],
       [t.expires, date(licence.expires, lang), 'expires'], [t.fee, money(9000, lang), 'fee']])}
     <p><a class="tmk-link" id="change-address" href="${config.gateway}/${lang}/address?return_to=${back}">${t.change}</a><br>${t.changeNote}</p>
-    <div class="tmk-buttons">${payForm(lang, `${t.toPay} ${money(9000, lang)}`)}</div>` });
+    <div class="tmk-buttons">${payForm(lang, session.csrf_token, `${t.toPay} ${money(9000, lang)}`)}</div>` });
 }
 
-export function renewalPage(view, renewal, licence, { email }) {
+export function renewalPage(view, renewal, licence, session) {
   const { lang, config } = view;
   const t = text[lang];
   const path = `/${lang}/renewals/${renewal.id}`;
   if (renewal.state === 'paid' || renewal.state === 'told') {
-    const told = renewal.state === 'told' ? t.mailSent(email) : t.mailComing(email);
+    const told = renewal.state === 'told' ? t.mailSent(session.email) : t.mailComing(session.email);
     return page(view, { title: t.doneTitle, path, body: html`<h1>${t.doneTitle}</h1>
     ${summary([[t.reference, renewal.id, 'reference'], [t.number, licence.number, 'licence-number'], [t.expires, date(licence.expires, lang), 'expires']])}
     <p id="told">${told}</p>
@@ -120,7 +120,7 @@ export function renewalPage(view, renewal, licence, { email }) {
   const title = isDeclined ? t.declinedTitle : t.pendingTitle;
   return page(view, { title, path, body: html`<h1>${title}</h1>
     <p>${isDeclined ? t.declinedText : t.pendingText}</p>
-    <div class="tmk-buttons">${payForm(lang, isDeclined ? t.tryAgain : t.continuePayment)}</div>
+    <div class="tmk-buttons">${payForm(lang, session.csrf_token, isDeclined ? t.tryAgain : t.continuePayment)}</div>
     <p><a class="tmk-link" href="/${lang}/licence">${t.back}</a></p>` });
 }
 

@@ -23,9 +23,13 @@ export class Platform {
     return this.#call('POST', '/v2/notifications/email', { token: notifyToken(this.#config.notify_api_key), key, body: message });
   }
 
-  async reportOutcome(deliveryId, outcome) {
-    const token = await this.#identity.serviceToken();
-    return this.#call('POST', `/v1/deliveries/${encodeURIComponent(deliveryId)}/outcome`, { token, key: deliveryId, body: outcome });
+  // A change that the ministry was told of: whose it is, and the new address. Tamarack records the reading.
+  async findDelivery(id) {
+    return this.#call('GET', `/v1/deliveries/${encodeURIComponent(id)}`, { token: await this.#identity.serviceToken() });
+  }
+
+  async reportOutcome(id, outcome) {
+    return this.#call('POST', `/v1/deliveries/${encodeURIComponent(id)}/outcome`, { token: await this.#identity.serviceToken(), body: outcome });
   }
 
   async #call(method, path, { token, key, body }) {

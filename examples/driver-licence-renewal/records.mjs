@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
+const randomToken = () => randomBytes(24).toString('base64url');
+
 // What the ministry holds: sessions, licences by pairwise subject, renewals, and the events it was told of.
 // Every change goes through the journal first, so all of it survives a restart.
 export class Records {
@@ -36,7 +38,7 @@ export class Records {
   }
 
   newSession(lang) {
-    return this.change('session', randomBytes(24).toString('base64url'), { lang });
+    return this.change('session', randomToken(), { lang, csrf_token: randomToken() });
   }
 
   // The licence of a person, made up at their first visit: a real ministry would match them to its register.

@@ -37,7 +37,8 @@ export function routes({ config, records, identity, renewals, webhooks }) {
     return seeOther(`/${session.lang}/licence`);
   }
 
-  async function pay({ session, params }) {
+  async function pay({ session, params, form }) {
+    if (form.csrf_token !== session.csrf_token) return seeOther(`/${params.lang}/licence`);
     const renewal = renewals.begin({ subject: session.subject, email: session.email, lang: params.lang });
     return seeOther((await renewals.paymentPage(renewal)) ?? `/${params.lang}/renewals/${renewal.id}`);
   }

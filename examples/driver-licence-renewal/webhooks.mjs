@@ -2,8 +2,9 @@ import { Webhook } from 'standardwebhooks';
 
 const workerPauseMs = 500;
 
-// Address changes that people told Tamarack once. Each is verified, written down, applied, and then acknowledged; one that
-// arrives again (same webhook-id) changes nothing. `apply` does the ministry's own work and returns the outcome to report.
+// Address changes that people told Tamarack once. The event says only that there is one: it is verified and written down,
+// then the change is read, applied and acknowledged. An event that arrives again (same webhook-id) changes nothing.
+// `apply` does the ministry's own work on {subject, address} and returns the outcome to report.
 export class Webhooks {
   #records;
   #platform;
@@ -17,8 +18,7 @@ export class Webhooks {
     this.#apply = apply;
   }
 
-  // HTTP status of the answer to a delivery. Applying comes before writing down: after a crash in between it is applied
-  // again, which changes nothing.
+  // HTTP status of the answer to a delivery.
   receive(headers, body) {
     let event;
     try {
@@ -27,14 +27,11 @@ export class Webhooks {
       return 401;
     }
     const id = headers['webhook-id'];
-    if (!this.#records.event.has(id)) {
-      const outcome = this.#apply(event.data);
-      this.#records.change('event', id, { state: 'received', type: event.type, delivery_id: event.data.delivery_id, outcome });
-    }
+    if (!this.#records.event.has(id)) this.#records.change('event', id, { state: 'received', type: event.type, delivery_id: event.data.delivery_id });
     return 204;
   }
 
-  // Reports what became of each event, until Tamarack has heard it. Returns how to stop.
+  // Works on what was received, until Tamarack has heard of each what became of it. Returns how to stop.
   startWorker() {
     let isStopped = false;
     const round = async () => {
@@ -46,8 +43,9 @@ export class Webhooks {
     return () => (isStopped = true);
   }
 
-  async #acknowledge({ id, delivery_id, outcome }) {
+  async #acknowledge({ id, delivery_id }) {
+    const outcome = this.#apply(await this.#platform.findDelivery(delivery_id));
     await this.#platform.reportOutcome(delivery_id, outcome);
-    this.#records.change('event', id, { state: 'acknowledged' });
+    this.#records.change('event', id, { state: 'acknowledged', ...outcome });
   }
 }
