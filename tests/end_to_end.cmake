@@ -1,4 +1,4 @@
-# Tests that run the whole stack from Node. Each starts a stack of its own; two at a time would only take each other's cores.
+# Tests in Node. Those of the whole stack each start one of their own; two at a time would only take each other's cores.
 find_program(NODE node REQUIRED)
 
 function(tamarack_node_test name timeout)
@@ -7,6 +7,9 @@ function(tamarack_node_test name timeout)
   set_tests_properties(${name} PROPERTIES LABELS ${layer} TIMEOUT ${timeout} RUN_SERIAL TRUE
     ENVIRONMENT "TAMARACK_BUILD=${CMAKE_BINARY_DIR}")
 endfunction()
+
+file(GLOB unit_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/unit/node/*.test.mjs)
+tamarack_node_test(unit.node 60 --test ${unit_tests})
 
 file(GLOB contract_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/contract/*.test.mjs)
 if(contract_tests)

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { end, launch, pidOf, recordPid, recorded } from '../../../deploy/local/stack/processes.mjs';
+
+let layout;
+before(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'tamarack-processes-'));
+  layout = { folder, pids: join(folder, 'pids'), logs: join(folder, 'logs') };
+  mkdirSync(layout.pids);
+  mkdirSync(layout.logs);
+});
+after(() => rmSync(layout.folder, { recursive: true }));
+
+const isAlive = (pid) => existsSync(`/proc/${pid}/stat`) && !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+
+describe('a process of the local stack', () => {
+  it('is started once, known by its pid, and ended', async () => {
+    launch(layout, { name: 'sleeper', command: ['/bin/sleep', '100'] });
+    const pid = pidOf(layout, 'sleeper');
+    launch(layout, { name: 'sleeper', command: ['/bin/sleep', '100'] });
+    assert.equal(pidOf(layout, 'sleeper'), pid);
+    assert.deepEqual(recorded(layout), ['sleeper']);
+    assert.equal(await end(layout, 'sleeper'), true);
+    assert.equal(pidOf(layout, 'sleeper'), null);
+    assert.deepEqual(recorded(layout), []);
+    assert.equal(await end(layout, 'sleeper'), false);
+  });
+
+  it('that does not heed SIGTERM is killed', async () => {
+    launch(layout, { name: 'deaf', command: ['/bin/sh', '-c', 'trap "" TERM; echo ready; while :; do sleep 0.1; done'] });
+    const pid = pidOf(layout, 'deaf');
+    while (!readFileSync(join(layout.logs, 'deaf.log'), 'utf8').includes('ready')) await new Promise((done) => setImmediate(done));
+    await end(layout, 'deaf', { seconds: 0.2 });
+    assert.equal(isAlive(pid), false);
+  });
+
+  it('is not signalled when its pid belongs to somebody else by now', async () => {
+    const stranger = spawn('/bin/sleep', ['100']);
+    recordPid(layout, 'old', stranger.pid);
+    const path = join(layout.pids, 'old.json');
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), started: '1' }));
+    assert.equal(pidOf(layout, 'old'), null);
+    assert.equal(await end(layout, 'old'), false);
+    assert.equal(isAlive(stranger.pid), true);
+    stranger.kill('SIGKILL');
+  });
+
+  it('that is missing is named', () => {
+    assert.throws(() => launch(layout, { name: 'none', command: ['/nowhere/tamarack-none'] }), /none: there is no \/nowhere/);
+  });
+});
