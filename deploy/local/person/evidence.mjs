@@ -32,9 +32,13 @@ export async function metric(url, name) {
   return values.length ? values.reduce((sum, value) => sum + value, 0) : null;
 }
 
-// The counters that one renewal moves.
+const counters = [
+  ['identity', 'identity_registrations_total'], ['identity', 'identity_consents_total'], ['payments', 'payments_captured_cents_total'],
+  ['notify', 'notify_delivered_total'],
+];
+
+// The counters that the renewal of a new person moves.
 export async function journeyMetrics(sandbox) {
-  const counters = { notify: 'notify_delivered_total' };
-  const read = Object.entries(counters).map(async ([service, name]) => [name, (await metric(sandbox.metrics[service], name)) ?? 0]);
+  const read = counters.map(async ([service, name]) => [name, (await metric(sandbox.metrics[service], name)) ?? 0]);
   return Object.fromEntries(await Promise.all(read));
 }

@@ -64,10 +64,36 @@ function serviceEnvironment(layout, name) {
     TAMARACK_REDIS: `unix:${redisSocket(layout)}`,
     TAMARACK_ISSUER: layout.gateway,
     TAMARACK_IDENTITY_ADDRESS: `${loopback}:${layout.ports.grpc.identity}`,
-    TAMARACK_CLIENT_SECRET_FILE: secretFile(layout, `client-${name}`),
+    TAMARACK_CLIENT_SECRET_FILE: clientSecretFile(layout, name),
     TAMARACK_SECRET_KEY_FILE: secretFile(layout, `key-${name}`),
+    ...ownEnvironment[name](layout),
   };
 }
+
+// identity finds the other services' secrets in one folder.
+const clientSecretFile = (layout, name) => secretFile(layout, `clients/${name}.secret`);
+
+// What one service alone is told.
+const ownEnvironment = {
+  identity: (layout) => {
+    for (const name of ['gateway', ...services]) clientSecretFile(layout, name);
+    return {
+      TAMARACK_SERVICE_SECRETS_DIR: join(layout.secrets, 'clients'),
+      TAMARACK_BOOTSTRAP_ADMIN_SECRET_FILE: secretFile(layout, 'bootstrap'),
+      TAMARACK_NOTIFY_ADDRESS: `${loopback}:${layout.ports.grpc.notify}`,
+    };
+  },
+  payments: (layout) => ({
+    TAMARACK_SANDBOX_PROCESSOR_URL: `http://${loopback}:${layout.ports['card-processor']}`,
+  }),
+  // After a crash a claimed mail is sent again once its claim has lapsed: twice the timeout.
+  notify: (layout) => ({ TAMARACK_SMTP_URL: `smtp://${loopback}:${layout.ports.smtp}`, TAMARACK_SMTP_TIMEOUT_SECONDS: '5' }),
+  // The examples listen on loopback, which subscribers may not; and a developer does not wait for hours.
+  tellusonce: (layout) => ({
+    TAMARACK_WEBHOOK_ALLOWED_HOSTS: [layout.example, layout.healthcard].map((url) => new URL(url).host).join(','),
+    TAMARACK_WEBHOOK_RETRY_SCALE: '0.05',
+  }),
+};
 
 async function startService(layout, name) {
   const env = serviceEnvironment(layout, name);
@@ -78,11 +104,22 @@ async function startService(layout, name) {
 
 async function startGateway(layout) {
   const config = join(layout.folder, 'gateway.json');
-  const backends = services.map((name) => ({
-    name, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
-  }));
-  writeFileSync(config, JSON.stringify({ backends }, null, 2));
-  launch(layout, { name: 'gateway', command: [program(layout, 'tamarack-gateway')], env: { TAMARACK_CONFIG: config } });
+  writeFileSync(config, JSON.stringify({
+    public_url: layout.gateway,
+    assets_dir: join(root, 'build/assets'),
+    credentials: { address: `${loopback}:${layout.ports.grpc.identity}`, client_secret_file: clientSecretFile(layout, 'gateway') },
+    backends: services.map((name) => ({
+      name, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
+    })),
+  }, null, 2));
+  launch(layout, {
+    name: 'gateway', command: [program(layout, 'tamarack-gateway')],
+    env: {
+      TAMARACK_CONFIG: config,
+      TAMARACK_LISTEN: `${loopback}:${layout.ports.gateway}`,
+      TAMARACK_ADMIN_LISTEN: `${loopback}:${layout.ports.admin.gateway}`,
+    },
+  });
   await ready(layout, 'gateway', httpOk(`http://${loopback}:${layout.ports.admin.gateway}/readyz`));
 }
 
