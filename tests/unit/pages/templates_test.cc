@@ -1,0 +1,133 @@
+// Holds every template of the tree against its catalogues, and writes a sample of each page for the browser checks
+// (tests/browser/samples.mjs): build/<preset>/page_samples/<language>/<service>-<sample>.html.
+#include "platform/pages/page_bundle.h"
+#include "platform/pages/pages.h"
+#include "platform/pages/template_source.h"
+
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <list>
+#include <sstream>
+
+using namespace tamarack::pages;
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+const fs::path kSource = TAMARACK_SOURCE_DIR;
+
+std::string ReadFile(const fs::path& path) {
+  std::ifstream file(path);
+  REQUIRE(file);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string CompileCatalogue(const fs::path& po) {
+  const std::string command = "msgfmt -o - '" + po.string() + "'";
+  FILE* pipe = popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string mo;
+  char buffer[4096];
+  for (std::size_t n = 0; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) mo.append(buffer, n);
+  REQUIRE(pclose(pipe) == 0);
+  return mo;
+}
+
+// The pages of one service as they lie in the source tree; `texts` keeps what the bundle points to.
+Bundle FromSource(const std::string& service, std::list<std::string>& texts) {
+  const fs::path folder = kSource / "services" / service;
+  Bundle bundle;
+  for (const auto& entry : fs::directory_iterator(folder / "pages")) {
+    if (entry.path().extension() != ".tpl") continue;
+    const std::string& name = texts.emplace_back(entry.path().filename().string());
+    bundle.templates.emplace_back(name, texts.emplace_back(ReadFile(entry.path())));
+  }
+  bundle.en = texts.emplace_back(CompileCatalogue(folder / "locale" / "en.po"));
+  bundle.fr = texts.emplace_back(CompileCatalogue(folder / "locale" / "fr.po"));
+  return bundle;
+}
+
+std::vector<std::string> Services() {
+  std::vector<std::string> services;
+  for (const auto& entry : fs::directory_iterator(kSource / "services")) {
+    if (fs::exists(entry.path() / "pages")) services.push_back(entry.path().filename().string());
+  }
+  return services;
+}
+
+// {"NAME": "value", "SECTION": true, "ROWS": [{…}, …]}
+void FillScope(Scope& scope, const json::object& sample) {
+  for (const auto& [name, value] : sample) {
+    if (name == "signed_in" || name == "errors" || name == "template") continue;
+    if (value.is_string()) {
+      scope.Set(std::string_view(name), std::string_view(value.get_string()));
+    } else if (value.is_array()) {
+      for (const json::value& row : value.get_array()) FillScope(scope.Add(std::string_view(name)), row.as_object());
+    } else {
+      scope.Show(std::string_view(name));
+    }
+  }
+}
+
+Page FromSample(const std::string& name, std::string_view language, const json::object& sample) {
+  const json::value* of = sample.if_contains("template");
+  Page page(of != nullptr ? std::string_view(of->as_string()) : std::string_view(name), language, "example-token");
+  FillScope(page, sample);
+  if (sample.contains("signed_in")) page.SignedIn();
+  if (const json::value* errors = sample.if_contains("errors")) {
+    for (const auto& [field, key] : errors->as_object()) {
+      page.Error(std::string_view(field), std::string_view(key.as_string()));
+    }
+  }
+  AddProvinces(page, "PROVINCES", "ON");
+  return page;
+}
+
+}  // namespace
+
+TEST_CASE("Every template passes the lint") {
+  std::vector<fs::path> folders{kSource / "platform/pages/templates"};
+  for (const std::string& service : Services()) folders.push_back(kSource / "services" / service / "pages");
+  int count = 0;
+  for (const fs::path& folder : folders) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      if (entry.path().extension() != ".tpl") continue;
+      const absl::Status linted = LintTemplate(entry.path().string(), ReadFile(entry.path()));
+      INFO(linted.ToString());
+      CHECK(linted.ok());
+      ++count;
+    }
+  }
+  CHECK(count > 20);
+}
+
+TEST_CASE("Every service's pages have all their texts in both languages, and samples render whole") {
+  const json::object samples = json::parse(ReadFile(kSource / "tests/unit/pages/samples.json")).as_object();
+  const fs::path out = fs::path(TAMARACK_BINARY_DIR) / "page_samples";
+  for (const std::string& service : Services()) {
+    INFO(service);
+    std::list<std::string> texts;
+    const Renderer renderer(FromSource(service, texts), DefaultBrand(), {.home = "/account", .nav = {{"HOME", "/account"}}});
+    if (!samples.contains(service)) continue;
+    for (const auto& [key, sample] : samples.at(service).as_object()) {
+      const std::string name(key);
+      INFO(name);
+      for (const std::string language : {"en", "fr"}) {
+        Page page = FromSample(name, language, sample.as_object());
+        page.Path("/" + service + "-" + name + ".html");
+        const std::string html = renderer.Render(page).data();
+        CHECK_THAT(html, Catch::EndsWith("</html>\n") || Catch::EndsWith("</html>"));
+        CHECK_THAT(html, !Catch::Contains("{"));
+        fs::create_directories(out / language);
+        std::ofstream(out / language / (service + "-" + name + ".html")) << html;
+      }
+    }
+  }
+}
