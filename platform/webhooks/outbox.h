@@ -29,11 +29,11 @@ struct CreatedEndpoint {
 
 // Newest first; empty members do not restrict.
 struct DeliveryFilter {
-  std::string tenant_id;
-  std::string endpoint_id;
-  std::string event_id;
-  std::string subject;
-  std::optional<DeliveryState> state;
+  std::string tenant_id = "";
+  std::string endpoint_id = "";
+  std::string event_id = "";
+  std::string subject = "";
+  std::optional<DeliveryState> state = std::nullopt;
   // Continue below this delivery id; 0 begins.
   int64_t before_id = 0;
   int limit = 100;
@@ -56,16 +56,18 @@ class Outbox {
   Async<CreatedEndpoint> CreateEndpoint(std::string tenant_id, std::string url,
                                         std::vector<std::string> event_types);
   // Changes url, event types and enabled. NOT_FOUND when there is none of that id and tenant.
-  Async<Endpoint> UpdateEndpoint(const Endpoint& endpoint);
-  Async<std::vector<Endpoint>> ListEndpoints(std::string_view tenant_id);
+  Async<Endpoint> UpdateEndpoint(Endpoint endpoint);
+  Async<std::vector<Endpoint>> ListEndpoints(std::string tenant_id);
 
-  Async<std::vector<Delivery>> ListDeliveries(const DeliveryFilter& filter);
+  Async<std::vector<Delivery>> ListDeliveries(DeliveryFilter filter);
+  // Of these events, oldest first: what became of each.
+  Async<std::vector<Delivery>> DeliveriesOf(std::vector<std::string> event_ids);
   // Oldest first.
   Async<std::vector<Attempt>> ListAttempts(int64_t delivery_id);
 
   // Sends again, with the same webhook-id and a full set of attempts, what the filter matches and
   // is delivered or parked (at most `limit`, oldest first); how many. Wake the Dispatcher after.
-  Async<int64_t> Replay(const DeliveryFilter& filter);
+  Async<int64_t> Replay(DeliveryFilter filter);
 
  private:
   pg::Pool& pool_;

@@ -1,0 +1,132 @@
+#include "platform/webhooks/outbox.h"
+
+#include "platform/base/id.h"
+#include "platform/postgres/postgres.h"
+#include "platform/webhooks/lanes.h"
+#include "platform/webhooks/signature.h"
+
+#include <boost/url/parse.hpp>
+
+namespace tamarack::webhooks {
+namespace {
+
+constexpr size_t kUrlBytesMax = 2048;
+constexpr size_t kEventTypesMax = 100;
+
+// A delivery is due at once when it is the first of its lane, in this batch and in the table.
+constexpr pg::Statement kAppend{"event.append", R"sql(
+  WITH added AS (
+    INSERT INTO event (event_id, tenant_id, type, source, subject, data)
+    SELECT event_id, tenant_id, type, source, subject, data
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::json[])
+      WITH ORDINALITY AS e (event_id, tenant_id, type, source, subject, data, place)
+    ORDER BY place
+    RETURNING event_id, sequence, tenant_id, type, subject
+  ), fanned AS (
+    SELECT a.event_id, a.sequence, a.subject, e.endpoint_id,
+           row_number() OVER (PARTITION BY e.endpoint_id, a.subject ORDER BY a.sequence) AS place
+    FROM added a JOIN webhook_endpoint e ON e.tenant_id = a.tenant_id AND e.enabled
+      AND (e.event_types = '{}' OR a.type = ANY (e.event_types))
+  )
+  INSERT INTO webhook_delivery (event_id, endpoint_id, subject, due_at)
+  SELECT f.event_id, f.endpoint_id, f.subject,
+         CASE WHEN f.place = 1 AND NOT EXISTS (
+           SELECT FROM webhook_delivery d
+           WHERE d.endpoint_id = f.endpoint_id AND d.subject = f.subject AND d.state = 1)
+         THEN now() END
+  FROM fanned f ORDER BY f.sequence)sql"};
+
+#define ENDPOINT_COLUMNS "endpoint_id, tenant_id, url, event_types, enabled, disabled_reason"
+
+constexpr pg::Statement kInsertEndpoint{
+    "webhook_endpoint.insert",
+    "INSERT INTO webhook_endpoint (endpoint_id, tenant_id, url, event_types, sealed_secret) "
+    "VALUES ($1, $2, $3, $4::text[], $5) RETURNING " ENDPOINT_COLUMNS};
+
+constexpr pg::Statement kUpdateEndpoint{
+    "webhook_endpoint.update",
+    "UPDATE webhook_endpoint SET url = $3, event_types = $4::text[], enabled = $5, "
+    "disabled_reason = CASE WHEN $5 THEN '' WHEN enabled THEN 'by request' ELSE disabled_reason "
+    "END, paused_until = '-infinity' "
+    "WHERE endpoint_id = $1 AND tenant_id = $2 RETURNING " ENDPOINT_COLUMNS};
+
+constexpr pg::Statement kListEndpoints{"webhook_endpoint.list",
+                                       "SELECT " ENDPOINT_COLUMNS
+                                       " FROM webhook_endpoint WHERE tenant_id = $1 "
+                                       "ORDER BY endpoint_id LIMIT 1000"};
+
+Endpoint DecodeEndpoint(const pg::Rows& rows, int row) {
+  Endpoint endpoint;
+  endpoint.id = rows.Text(row, 0);
+  endpoint.tenant_id = rows.Text(row, 1);
+  endpoint.url = rows.Text(row, 2);
+  endpoint.event_types = rows.TextArray(row, 3);
+  endpoint.enabled = rows.Bool(row, 4);
+  endpoint.disabled_reason = rows.Text(row, 5);
+  return endpoint;
+}
+
+absl::Status CheckEndpoint(std::string_view url, const std::vector<std::string>& event_types) {
+  auto parsed = boost::urls::parse_uri({url.data(), url.size()});
+  if (url.size() > kUrlBytesMax || !parsed || parsed->encoded_host().empty() ||
+      parsed->has_userinfo() || parsed->has_fragment() ||
+      (parsed->scheme() != "https" && parsed->scheme() != "http")) {
+    return absl::InvalidArgumentError("url: want an http or https URL of up to 2048 characters");
+  }
+  if (event_types.size() > kEventTypesMax) {
+    return absl::InvalidArgumentError("event_types: at most 100");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Async<std::vector<std::string>> Outbox::Append(pg::Tx& tx, std::span<const Event> events) {
+  std::vector<std::string> ids, tenants, types, sources, subjects, data;
+  for (const Event& event : events) {
+    ids.push_back(event.id.empty() ? NewUuid() : event.id);
+    tenants.push_back(event.tenant_id);
+    types.push_back(event.type);
+    sources.push_back(event.source);
+    subjects.push_back(event.subject);
+    data.push_back(event.data);
+  }
+  CO_RETURN_IF_ERROR(
+      (co_await tx.QueryAll(pg::Call(kLockLanes, subjects),
+                            pg::Call(kAppend, ids, tenants, types, sources, subjects, data)))
+          .status());
+  co_return ids;
+}
+
+Async<std::string> Outbox::Append(pg::Tx& tx, const Event& event) {
+  CO_ASSIGN_OR_RETURN(auto ids, co_await Append(tx, std::span(&event, 1)));
+  co_return std::move(ids.front());
+}
+
+Async<CreatedEndpoint> Outbox::CreateEndpoint(std::string tenant_id, std::string url,
+                                              std::vector<std::string> event_types) {
+  CO_RETURN_IF_ERROR(CheckEndpoint(url, event_types));
+  std::string id = NewUuid();
+  std::string secret = NewSecret();
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kInsertEndpoint, id, tenant_id, url,
+                                                      event_types, sealer_.Seal(secret, id)));
+  co_return CreatedEndpoint{DecodeEndpoint(rows, 0), std::move(secret)};
+}
+
+Async<Endpoint> Outbox::UpdateEndpoint(Endpoint endpoint) {
+  CO_RETURN_IF_ERROR(CheckEndpoint(endpoint.url, endpoint.event_types));
+  CO_ASSIGN_OR_RETURN(auto rows,
+                      co_await pool_.Query(kUpdateEndpoint, endpoint.id, endpoint.tenant_id,
+                                           endpoint.url, endpoint.event_types, endpoint.enabled));
+  if (rows.empty()) co_return absl::NotFoundError("no such webhook endpoint");
+  co_return DecodeEndpoint(rows, 0);
+}
+
+Async<std::vector<Endpoint>> Outbox::ListEndpoints(std::string tenant_id) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListEndpoints, tenant_id));
+  std::vector<Endpoint> endpoints;
+  for (int row = 0; row < rows.size(); ++row) endpoints.push_back(DecodeEndpoint(rows, row));
+  co_return endpoints;
+}
+
+}  // namespace tamarack::webhooks

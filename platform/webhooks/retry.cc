@@ -1,0 +1,88 @@
+#include "platform/webhooks/retry.h"
+
+#include "platform/base/status.h"
+
+#include <absl/strings/numbers.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace tamarack::webhooks {
+namespace {
+
+// The example schedule of the Standard Webhooks specification; it spans 75 hours.
+constexpr absl::Duration kGaps[kAttemptsMax - 1] = {
+    absl::Seconds(5), absl::Minutes(5), absl::Minutes(30), absl::Hours(2),  absl::Hours(5),
+    absl::Hours(10),  absl::Hours(14),  absl::Hours(20),   absl::Hours(24),
+};
+constexpr double kJitter = 0.2;
+constexpr absl::Duration kPauseMax = absl::Hours(24);
+
+// RFC 9110 section 10.2.3: seconds or an HTTP date.
+absl::Duration RetryAfter(const http::ClientResponse& response, absl::Time now) {
+  auto header = response.headers.Get("retry-after");
+  if (!header) return absl::ZeroDuration();
+  absl::Duration wait = absl::ZeroDuration();
+  if (int64_t seconds = 0; absl::SimpleAtoi(ToAbsl(*header), &seconds)) {
+    wait = absl::Seconds(seconds);
+  } else if (absl::Time date;
+             absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", ToAbsl(*header), &date, nullptr)) {
+    wait = date - now;
+  }
+  return std::clamp(wait, absl::ZeroDuration(), kPauseMax);
+}
+
+const char* ErrorClass(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kDeadlineExceeded:
+      return "timeout";
+    case absl::StatusCode::kFailedPrecondition:
+      return "refused_address";
+    case absl::StatusCode::kInvalidArgument:
+      return "bad_endpoint";
+    case absl::StatusCode::kResourceExhausted:
+      return "response_too_large";
+    default:
+      return "connect";
+  }
+}
+
+}  // namespace
+
+absl::Duration RetryGap(int attempt, double jitter, double scale) {
+  if (attempt < 1 || attempt >= kAttemptsMax) return absl::InfiniteDuration();
+  return kGaps[attempt - 1] * (scale * (1 + kJitter * jitter));
+}
+
+Verdict Judge(const absl::StatusOr<http::ClientResponse>& answer, int attempt, double jitter,
+              double scale, absl::Time now) {
+  Verdict verdict;
+  if (answer.ok()) {
+    verdict.status = answer->status;
+    if (verdict.status >= 200 && verdict.status < 300) {
+      verdict.state = DeliveryState::kDelivered;
+      return verdict;
+    }
+    verdict.error = verdict.status >= 300 && verdict.status < 400 ? "redirect" : "http";
+    if (verdict.status == 410) {
+      verdict.state = DeliveryState::kParked;
+      verdict.error = "gone";
+      verdict.disable_endpoint = true;
+      return verdict;
+    }
+    if (verdict.status == 429 || verdict.status == 503) {
+      verdict.pause_endpoint = RetryAfter(*answer, now);
+    }
+  } else {
+    verdict.error = ErrorClass(answer.status());
+  }
+  absl::Duration gap = RetryGap(attempt, jitter, scale);
+  if (gap == absl::InfiniteDuration()) {
+    verdict.state = DeliveryState::kParked;
+  } else {
+    verdict.retry_in = std::max(gap, verdict.pause_endpoint);
+  }
+  return verdict;
+}
+
+}  // namespace tamarack::webhooks
