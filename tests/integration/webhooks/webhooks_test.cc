@@ -16,8 +16,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <sstream>
@@ -184,6 +187,28 @@ TEST_CASE_METHOD(Fixture, "An event is delivered once, signed, as a CloudEvent",
   auto attempts = loop.Await(outbox.ListAttempts(deliveries[0].id)).value();
   REQUIRE(attempts.size() == 1);
   CHECK(attempts[0].error.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "The official packages accept what is sent", "[webhooks]") {
+  auto created = Subscribe(receiver.url());
+  Event event = MakeEvent(1, "sujet \"é\"");
+  event.data = R"({"n": 1, "text": "\u00e9\n"})";
+  REQUIRE(Append({event}).ok());
+  Dispatch();
+  WaitUntilFinished();
+  const Received& got = receiver.received.at(0);
+  boost::json::object sample{{"secret", created.secret},
+                             {"headers",
+                              {{"webhook-id", got.id},
+                               {"webhook-timestamp", got.timestamp},
+                               {"webhook-signature", got.signature},
+                               {"content-type", got.content_type}}},
+                             {"body", got.body}};
+  std::string path = "/tmp/tamarack-webhook." + got.id + ".json";
+  std::ofstream(path) << boost::json::serialize(sample);
+  std::string command = "node " TAMARACK_SOURCE_DIR "/tests/contract/webhook_verify.mjs " + path;
+  CHECK(std::system(command.c_str()) == 0);
+  std::filesystem::remove(path);
 }
 
 TEST_CASE_METHOD(Fixture, "The secret is stored sealed, bound to its endpoint", "[webhooks]") {
