@@ -26,7 +26,7 @@ struct Fixture {
       registry,
       {{"postgres", []() -> tamarack::AsyncStatus { co_return absl::OkStatus(); }},
        {"redis", [this] { return CheckRedis(); }}},
-      50ms};
+      500ms};
 
   ~Fixture() { admin.Drain(5s); }
   tamarack::AsyncStatus CheckRedis() {
