@@ -18,7 +18,9 @@ std::string TypeUrl() {
 
 template <class Message>
 void SetPayload(absl::Status& status, const Message& message) {
-  status.SetPayload(TypeUrl<Message>(), absl::Cord(message.SerializeAsString()));
+  // From a string_view: Clang mangles Cord's constructor template for std::string otherwise than Debian's Abseil.
+  std::string bytes = message.SerializeAsString();
+  status.SetPayload(TypeUrl<Message>(), absl::Cord(ToAbsl(bytes)));
 }
 
 template <class Message>
@@ -100,7 +102,7 @@ absl::Status FromGrpc(const grpc::Status& status) {
   absl::Status result(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
   google::rpc::Status details;
   if (details.ParseFromString(status.error_details())) {
-    for (const auto& any : details.details()) result.SetPayload(any.type_url(), absl::Cord(any.value()));
+    for (const auto& any : details.details()) result.SetPayload(any.type_url(), absl::Cord(ToAbsl(any.value())));
   }
   return result;
 }

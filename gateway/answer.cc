@@ -1,0 +1,101 @@
+#include "gateway/answer.h"
+
+#include "platform/base/status.h"
+
+#include <absl/strings/numbers.h>
+
+#include <algorithm>
+
+namespace tamarack::gateway {
+namespace {
+
+constexpr std::string_view kPrefix = "x-tamarack-http-";
+// Lower-case name in metadata and the name in the answer.
+constexpr std::pair<std::string_view, std::string_view> kAllowed[] = {
+    {"location", "Location"},
+    {"set-cookie", "Set-Cookie"},
+    {"cache-control", "Cache-Control"},
+    {"content-disposition", "Content-Disposition"},
+    {"content-language", "Content-Language"},
+    {"etag", "ETag"},
+    {"last-modified", "Last-Modified"},
+    {"link", "Link"},
+    {"pragma", "Pragma"},
+    {"retry-after", "Retry-After"},
+    {"vary", "Vary"},
+    {"www-authenticate", "WWW-Authenticate"},
+    {"referrer-policy", "Referrer-Policy"},
+    {"clear-site-data", "Clear-Site-Data"},
+};
+
+bool IsHeaderSafe(std::string_view value) {
+  return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+// A source list that cannot end the directive or begin another one.
+bool IsSourceList(std::string_view value) {
+  return IsHeaderSafe(value) && value.find_first_of(";,") == std::string_view::npos;
+}
+
+constexpr char kPermissionsPolicy[] =
+    "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), "
+    "fullscreen=(), geolocation=(), "
+    "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), "
+    "publickey-credentials-create=(self), publickey-credentials-get=(self), screen-wake-lock=(), "
+    "usb=(), "
+    "xr-spatial-tracking=()";
+
+}  // namespace
+
+AnswerHints ReadHints(const Metadata& trailing) {
+  AnswerHints hints;
+  for (const auto& [key, value] : trailing) {
+    std::string_view name = key;
+    if (!name.starts_with(kPrefix) || !IsHeaderSafe(value)) continue;
+    name.remove_prefix(kPrefix.size());
+    if (name == "status") {
+      int status = 0;
+      if (absl::SimpleAtoi(value, &status) && status >= 200 && status < 600) hints.status = status;
+    } else if (name == "csp-form-action") {
+      if (IsSourceList(value)) hints.form_action = value;
+    } else {
+      for (const auto& [allowed, header] : kAllowed) {
+        if (name == allowed) hints.headers.Add(std::string(header), value);
+      }
+    }
+  }
+  return hints;
+}
+
+bool IsHtml(const http::Response& response) {
+  auto type = response.headers.Get("content-type");
+  return type && type->starts_with("text/html");
+}
+
+void AddSecurityHeaders(std::string_view form_action, bool is_https, http::Response& response) {
+  http::Headers& headers = response.headers;
+  headers.Set("X-Content-Type-Options", "nosniff");
+  headers.Set("X-Frame-Options", "DENY");
+  headers.Set("Cross-Origin-Resource-Policy", "same-origin");
+  if (!headers.Has("Cache-Control")) headers.Set("Cache-Control", "no-store");
+  if (is_https) headers.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+  if (!IsHtml(response)) {
+    headers.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    if (!headers.Has("Referrer-Policy")) headers.Set("Referrer-Policy", "no-referrer");
+    return;
+  }
+  // `same-origin`, since `no-referrer` makes our own form posts say `Origin: null`.
+  if (!headers.Has("Referrer-Policy")) headers.Set("Referrer-Policy", "same-origin");
+  headers.Set("Cross-Origin-Opener-Policy", "same-origin");
+  headers.Set("Permissions-Policy", kPermissionsPolicy);
+  headers.Set(
+      "Content-Security-Policy",
+      absl::StrCat("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+                   "font-src 'self'; "
+                   "connect-src 'self'; form-action 'self'",
+                   form_action.empty() ? "" : " ", ToAbsl(form_action),
+                   "; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; "
+                   "trusted-types 'none'"));
+}
+
+}  // namespace tamarack::gateway

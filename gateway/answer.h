@@ -1,0 +1,29 @@
+#pragma once
+
+#include "platform/http/message.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tamarack::gateway {
+
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+// What a service says about its HTTP answer in trailing metadata `x-tamarack-http-<header>`.
+struct AnswerHints {
+  int status = 0;           // 0: not said.
+  http::Headers headers;    // From the allow-list only; values free of control characters.
+  std::string form_action;  // More sources for the page's `form-action`.
+};
+AnswerHints ReadHints(const Metadata& trailing);
+
+// Security headers that every answer gets, over whose defaults `response` wins for Cache-Control
+// only. `form_action` is for pages (text/html); `is_https` says whether the public address is.
+void AddSecurityHeaders(std::string_view form_action, bool is_https, http::Response& response);
+
+// True for text/html, whatever its parameters.
+bool IsHtml(const http::Response& response);
+
+}  // namespace tamarack::gateway

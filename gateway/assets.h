@@ -1,0 +1,38 @@
+#pragma once
+
+#include "platform/http/message.h"
+
+#include <absl/status/statusor.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tamarack::gateway {
+
+// Static files, read into memory once: style sheets, scripts, fonts and images of the pages. A path
+// that is no file's exact name is not found, so no path can lead out of the folder.
+class Assets {
+ public:
+  // An empty folder name gives no assets.
+  static absl::StatusOr<Assets> Load(const std::string& folder);
+
+  // Answers GET and HEAD for the part of the path after `/assets/`, decoded. Null when there is no
+  // such file.
+  const http::Response* Find(std::string_view name, const http::Request& request) const;
+
+  size_t size() const { return files_.size(); }
+
+ private:
+  struct File {
+    http::Response plain;
+    http::Response gzip;  // Only if `has_gzip`.
+    http::Response not_modified;
+    std::string etag;
+    bool has_gzip = false;
+  };
+  std::map<std::string, File, std::less<>> files_;
+};
+
+}  // namespace tamarack::gateway

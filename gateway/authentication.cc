@@ -1,0 +1,114 @@
+#include "gateway/authentication.h"
+
+#include "platform/auth/access_token.h"
+#include "platform/crypto/encoding.h"
+#include "platform/crypto/hash.h"
+#include "platform/crypto/json.h"
+
+#include <algorithm>
+
+namespace tamarack::gateway {
+namespace {
+
+constexpr size_t kCredentialBytesMax = 8192;
+
+std::string KeyOf(CredentialKind kind, std::string_view credential) {
+  return (kind == CredentialKind::kBearer ? "b" : "s") + crypto::Sha256(credential);
+}
+
+// The claims of a token that identity has just given us; the services verify it, we only read it.
+absl::StatusOr<CallerPtr> ReadToken(const std::string& token) {
+  size_t first = token.find('.'), last = token.rfind('.');
+  if (first == std::string::npos || last <= first)
+    return absl::InternalError("the access token is no JWT");
+  auto payload =
+      crypto::Base64UrlDecode(std::string_view(token).substr(first + 1, last - first - 1));
+  if (!payload.ok()) return absl::InternalError("the access token is no JWT");
+  auto claims = crypto::ParseStrictObject(*payload);
+  if (!claims.ok()) return absl::InternalError("the access token has no claims");
+  auto principal = auth::FromClaims(*claims);
+  if (!principal.ok()) return absl::InternalError("the access token lacks claims");
+  return std::make_shared<const Caller>(Caller{token, *std::move(principal)});
+}
+
+bool IsVerdict(absl::StatusCode code) {
+  return code == absl::StatusCode::kUnauthenticated ||
+         code == absl::StatusCode::kPermissionDenied ||
+         code == absl::StatusCode::kInvalidArgument || code == absl::StatusCode::kNotFound;
+}
+
+}  // namespace
+
+Authenticator::Authenticator(boost::asio::any_io_executor executor, ExchangeFunction exchange,
+                             AuthenticatorOptions options)
+    : executor_(executor), exchange_(std::move(exchange)), options_(std::move(options)) {}
+
+Async<CallerPtr> Authenticator::Resolve(CredentialKind kind, std::string credential) {
+  if (credential.empty() || credential.size() > kCredentialBytesMax) {
+    co_return absl::UnauthenticatedError("not a credential");
+  }
+  std::string key = KeyOf(kind, credential);
+  if (auto found = entries_.find(key); found != entries_.end()) {
+    if (options_.now() < found->second.expires) {
+      recent_.splice(recent_.begin(), recent_, found->second.recent);
+      co_return found->second.result;
+    }
+    recent_.erase(found->second.recent);
+    entries_.erase(found);
+  }
+  auto& slot = flights_[key];
+  if (!slot) slot = std::make_shared<Flight>(executor_);
+  std::shared_ptr<Flight> flight = slot;
+
+  api::v1::ExchangeRequest request;
+  request.set_client_id(options_.client_id);
+  request.set_client_secret(options_.client_secret);
+  if (kind == CredentialKind::kBearer) {
+    request.set_bearer(std::move(credential));
+  } else {
+    request.set_session(std::move(credential));
+  }
+  CO_RETURN_IF_ERROR(co_await flight->single.Run(
+      [this, key, flight, request] { return Exchange(key, flight, request); }));
+  co_return flight->result;
+}
+
+AsyncStatus Authenticator::Exchange(std::string key, std::shared_ptr<Flight> flight,
+                                    api::v1::ExchangeRequest request) {
+  auto response = co_await exchange_(std::move(request));
+  TimePoint now = options_.now();
+  flights_.erase(key);
+  if (!response.ok()) {
+    flight->result = response.status();
+    if (IsVerdict(response.status().code()))
+      Remember(key, flight->result, now + options_.invalid_for);
+    co_return absl::OkStatus();
+  }
+  flight->result = ReadToken(response->access_token());
+  if (flight->result.ok() && !response->no_cache()) {
+    TimePoint expires = FromUnixMicros(response->expire_time().seconds() * 1'000'000);
+    Remember(key, flight->result,
+             std::min(expires, now + TimePoint::duration(options_.valid_for_max)));
+  }
+  co_return absl::OkStatus();
+}
+
+void Authenticator::Remember(const std::string& key, absl::StatusOr<CallerPtr> result,
+                             TimePoint expires) {
+  if (entries_.contains(key)) return;
+  while (entries_.size() >= options_.cached_max) {
+    entries_.erase(recent_.back());
+    recent_.pop_back();
+  }
+  recent_.push_front(key);
+  entries_.emplace(key, Entry{std::move(result), expires, recent_.begin()});
+}
+
+void Authenticator::Forget(CredentialKind kind, std::string_view credential) {
+  auto found = entries_.find(KeyOf(kind, credential));
+  if (found == entries_.end()) return;
+  recent_.erase(found->second.recent);
+  entries_.erase(found);
+}
+
+}  // namespace tamarack::gateway

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "platform/auth/principal.h"
+#include "platform/auth/single_flight.h"
+#include "platform/base/clock.h"
+#include "platform/base/status.h"
+#include "tamarack/api/v1/credential_service.pb.h"
+
+#include <absl/container/flat_hash_map.h>
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tamarack::gateway {
+
+// Who a valid credential stands for.
+struct Caller {
+  std::string access_token;  // For the services.
+  auth::Principal principal;
+};
+using CallerPtr = std::shared_ptr<const Caller>;
+
+enum class CredentialKind { kBearer, kSession };
+
+// Calls CredentialService.Exchange.
+using ExchangeFunction = std::function<Async<api::v1::ExchangeResponse>(api::v1::ExchangeRequest)>;
+
+struct AuthenticatorOptions {
+  std::string client_id;
+  std::string client_secret;
+  size_t cached_max = 10'000;
+  std::chrono::seconds valid_for_max{60};
+  std::chrono::seconds invalid_for{1};
+  Clock now = SystemClock();
+};
+
+// Turns credentials into access tokens. Answers are kept under the credential's SHA-256, good ones
+// until they expire and at most a minute, bad ones for a second; the same credential is exchanged
+// once at a time. Lives on one loop.
+class Authenticator {
+ public:
+  Authenticator(boost::asio::any_io_executor executor, ExchangeFunction exchange,
+                AuthenticatorOptions options);
+
+  // UNAUTHENTICATED when the credential is not valid, UNAVAILABLE when nobody could be asked.
+  Async<CallerPtr> Resolve(CredentialKind kind, std::string credential);
+
+  // Forgets what is kept of a credential: the service has just changed or ended that session.
+  void Forget(CredentialKind kind, std::string_view credential);
+
+ private:
+  struct Entry {
+    absl::StatusOr<CallerPtr> result;
+    TimePoint expires;
+    std::list<std::string>::iterator recent;
+  };
+  struct Flight {
+    explicit Flight(boost::asio::any_io_executor executor) : single(executor) {}
+    auth::SingleFlight single;
+    absl::StatusOr<CallerPtr> result = absl::UnavailableError("no answer");
+  };
+
+  AsyncStatus Exchange(std::string key, std::shared_ptr<Flight> flight,
+                       api::v1::ExchangeRequest request);
+  void Remember(const std::string& key, absl::StatusOr<CallerPtr> result, TimePoint expires);
+
+  boost::asio::any_io_executor executor_;
+  ExchangeFunction exchange_;
+  AuthenticatorOptions options_;
+  absl::flat_hash_map<std::string, Entry> entries_;
+  std::list<std::string> recent_;  // Keys, the latest first.
+  absl::flat_hash_map<std::string, std::shared_ptr<Flight>> flights_;
+};
+
+}  // namespace tamarack::gateway

@@ -1,0 +1,262 @@
+#include "gateway/binding.h"
+
+#include "gateway/codec/json_to_wire.h"
+#include "gateway/codec/scalars.h"
+#include "gateway/codec/wire.h"
+#include "platform/base/status.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
+#include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
+
+#include <algorithm>
+
+namespace tamarack::gateway {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using Giver = FieldTree::Giver;
+using Source = InputError::Source;
+
+namespace {
+
+// Lower-case media type without parameters; empty when a charset other than UTF-8 is named.
+std::string MediaType(std::string_view content_type) {
+  std::vector<std::string> parts = absl::StrSplit(absl::AsciiStrToLower(ToAbsl(content_type)), ';');
+  for (size_t i = 1; i < parts.size(); ++i) {
+    absl::string_view parameter = absl::StripAsciiWhitespace(parts[i]);
+    if (absl::ConsumePrefix(&parameter, "charset=") && parameter != "utf-8" &&
+        parameter != "\"utf-8\"")
+      return "";
+  }
+  return std::string(absl::StripAsciiWhitespace(parts[0]));
+}
+
+bool IsJson(std::string_view media_type) {
+  return media_type == "application/json" ||
+         (media_type.starts_with("application/") && media_type.ends_with("+json"));
+}
+
+// Appends one scalar at the end of a field path, with the messages around it. Several occurrences
+// of a message merge, so every parameter brings its own.
+Refusal AppendAtPath(const Route::FieldPath& path, std::string_view text, std::string& wire) {
+  std::vector<size_t> open;
+  for (size_t i = 0; i + 1 < path.size(); ++i) {
+    AppendFieldTag(*path[i], wire);
+    open.push_back(OpenLength(wire));
+  }
+  const FieldDescriptor& leaf = *path.back();
+  AppendFieldTag(leaf, wire);
+  ScalarText value{ScalarText::Kind::kParameter, text};
+  Refusal refusal;
+  if (leaf.message_type() != nullptr) {
+    open.push_back(OpenLength(wire));
+    refusal = EncodeScalarMessage(*leaf.message_type(), value, wire);
+  } else {
+    refusal = EncodeScalar(leaf, value, wire);
+  }
+  for (auto start = open.rbegin(); start != open.rend(); ++start) CloseLength(*start, wire);
+  return refusal;
+}
+
+// Binds the parameters of a query or a form to the fields of one message.
+class ParameterBinder {
+ public:
+  ParameterBinder(const Descriptor& type, Source source, FieldTree& given, std::string& wire)
+      : type_(type), source_(source), given_(given), wire_(wire) {}
+
+  Refusal Bind(const std::string& name, std::string_view value) {
+    auto refuse = [&](Reason reason, std::string argument = {}) -> Refusal {
+      return InputError{reason, source_, Where(name), std::move(argument)};
+    };
+    Route::FieldPath path;
+    const Descriptor* message = &type_;
+    FieldTree* node = &given_;
+    for (absl::string_view part : absl::StrSplit(name, '.')) {
+      const FieldDescriptor* field = message ? FindField(*message, std::string(part)) : nullptr;
+      if (field == nullptr) return refuse(Reason::kUnknownParameter);
+      if (node->OneofRival(field))
+        return refuse(Reason::kOneofConflict, field->real_containing_oneof()->name());
+      path.push_back(field);
+      node = node->Add(field);
+      if (node->giver() == Giver::kPath) return refuse(Reason::kPathCollision);
+      bool may_descend =
+          field->message_type() != nullptr && !field->is_repeated() &&
+          field->message_type()->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED;
+      message = may_descend ? field->message_type() : nullptr;
+    }
+    const FieldDescriptor& leaf = *path.back();
+    if (leaf.message_type() != nullptr && !IsScalarMessage(*leaf.message_type()))
+      return refuse(Reason::kNotMappable);
+    if (node->giver() == Giver::kParameter && !leaf.is_repeated())
+      return refuse(Reason::kRepeatedParameter);
+    node->set_giver(Giver::kParameter);
+    // Browsers send every input of a form: an empty one that cannot be text means that nothing was
+    // entered.
+    bool is_text =
+        leaf.type() == FieldDescriptor::TYPE_STRING || leaf.type() == FieldDescriptor::TYPE_BYTES;
+    if (source_ == Source::kBody && value.empty() && !is_text) return {};
+    Refusal refusal = AppendAtPath(path, value, wire_);
+    if (refusal) {
+      refusal->source = source_;
+      refusal->where = Where(name);
+    }
+    return refusal;
+  }
+
+ private:
+  // Fields of a form get a pointer, as those of JSON do.
+  std::string Where(const std::string& name) const {
+    if (source_ != Source::kBody) return name;
+    std::vector<std::string> parts = absl::StrSplit(name, '.');
+    return absl::StrCat("/", absl::StrJoin(parts, "/"));
+  }
+
+  const Descriptor& type_;
+  Source source_;
+  FieldTree& given_;
+  std::string& wire_;
+};
+
+class Binder {
+ public:
+  Binder(const Route& route, const BindInput& input) : route_(route), input_(input) {}
+
+  Bound Run(const Router::Match& match) {
+    if (auto refusal = BindPath(match)) return Refused(*std::move(refusal));
+    if (auto refusal = BindQuery()) return Refused(*std::move(refusal));
+    if (!input_.body.empty()) {
+      if (auto refusal = BindBody()) return Refused(*std::move(refusal));
+    }
+    return std::move(bound_);
+  }
+
+ private:
+  Bound Refused(InputError error) {
+    bound_.outcome = Bound::Outcome::kRefused;
+    bound_.error = std::move(error);
+    return std::move(bound_);
+  }
+
+  Refusal BindPath(const Router::Match& match) {
+    for (size_t i = 0; i < match.variables.size(); ++i) {
+      const Route::FieldPath& path = route_.path_fields[i];
+      Refusal refusal = AppendAtPath(path, match.variables[i].second, bound_.wire);
+      if (refusal) {
+        refusal->source = Source::kPath;
+        refusal->where = absl::StrJoin(match.variables[i].first->field_path, ".");
+        return refusal;
+      }
+      FieldTree* node = &given_;
+      for (const FieldDescriptor* field : path) node = node->Add(field);
+      node->set_giver(Giver::kPath);
+    }
+    return {};
+  }
+
+  Refusal BindQuery() {
+    if (input_.query.empty()) return {};
+    Parameters parameters;
+    if (auto refusal = SplitParameters(input_.query, Source::kQuery, &parameters)) return refusal;
+    ParameterBinder binder(*route_.method->input_type(), Source::kQuery, given_, bound_.wire);
+    for (const auto& [name, value] : parameters) {
+      Refusal refusal = IsForBody(name)
+                            ? InputError{Reason::kUnknownParameter, Source::kQuery, name, {}}
+                            : binder.Bind(name, value);
+      if (refusal && (refusal->reason != Reason::kUnknownParameter || !IsIgnored(name)))
+        return refusal;
+    }
+    return {};
+  }
+
+  // With `body: "*"` nothing is left for the query, with `body: "field"` that field is not.
+  bool IsForBody(const std::string& name) const {
+    if (route_.body == Route::Body::kWhole) return true;
+    return route_.body == Route::Body::kField &&
+           FindField(*route_.method->input_type(), name.substr(0, name.find('.'))) ==
+               route_.body_field;
+  }
+
+  bool IsIgnored(const std::string& name) const {
+    const auto& ignored = route_.policy.ignore_query();
+    return std::any_of(ignored.begin(), ignored.end(),
+                       [&](const auto& one) { return one == name || one == "*"; });
+  }
+
+  Refusal BindBody() {
+    if (route_.body == Route::Body::kNone) return InputError{Reason::kBodyNotAllowed};
+    std::string media_type = MediaType(input_.content_type);
+    if (route_.takes_http_body) {
+      BindHttpBody();
+      return {};
+    }
+    if (media_type == "application/x-www-form-urlencoded") return BindForm();
+    if (!IsJson(media_type)) {
+      bound_.outcome = Bound::Outcome::kUnsupportedMediaType;
+      return {};
+    }
+    if (route_.body == Route::Body::kWhole) {
+      return JsonToWire(input_.body, *route_.method->input_type(), &given_, bound_.wire);
+    }
+    return JsonFieldToWire(input_.body, *route_.body_field, given_.Find(route_.body_field),
+                           bound_.wire);
+  }
+
+  void BindHttpBody() {
+    std::string body;
+    AppendBytes(1, input_.content_type, body);
+    AppendBytes(2, input_.body, body);
+    if (route_.body == Route::Body::kWhole) {
+      bound_.wire += body;
+    } else {
+      AppendBytes(route_.body_field->number(), body, bound_.wire);
+    }
+  }
+
+  Refusal BindForm() {
+    if (auto refusal = SplitParameters(input_.body, Source::kBody, &bound_.form)) return refusal;
+    bool is_whole = route_.body == Route::Body::kWhole;
+    const Descriptor* type =
+        is_whole ? route_.method->input_type() : route_.body_field->message_type();
+    if (type == nullptr || (!is_whole && route_.body_field->is_repeated())) {
+      bound_.outcome = Bound::Outcome::kUnsupportedMediaType;
+      return {};
+    }
+    std::string inner;
+    ParameterBinder binder(*type, Source::kBody, is_whole ? given_ : *given_.Add(route_.body_field),
+                           inner);
+    for (const auto& [name, value] : bound_.form) {
+      // The token against cross-site requests is the gateway's; a message need not have a field for
+      // it.
+      if (name == "csrf_token" && type->FindFieldByName(name) == nullptr) continue;
+      Refusal refusal = binder.Bind(name, value);
+      if (!refusal) continue;
+      if (refusal->reason == Reason::kUnknownParameter) refusal->reason = Reason::kUnknownField;
+      return refusal;
+    }
+    if (is_whole) {
+      bound_.wire += inner;
+    } else {
+      AppendBytes(route_.body_field->number(), inner, bound_.wire);
+    }
+    return {};
+  }
+
+  const Route& route_;
+  const BindInput& input_;
+  FieldTree given_;
+  Bound bound_;
+};
+
+}  // namespace
+
+Bound BindRequest(const Route& route, const Router::Match& match, const BindInput& input) {
+  return Binder(route, input).Run(match);
+}
+
+bool IsForm(std::string_view content_type) {
+  return MediaType(content_type) == "application/x-www-form-urlencoded";
+}
+
+}  // namespace tamarack::gateway

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "gateway/messages.h"
+#include "gateway/route_table.h"
+#include "gateway/uri.h"
+
+#include <string>
+#include <string_view>
+
+namespace tamarack::gateway {
+
+// The parts of an HTTP request that fill the request message.
+struct BindInput {
+  std::string_view query;         // Without the question mark.
+  std::string_view content_type;  // As received; may be empty.
+  std::string_view body;
+};
+
+struct Bound {
+  enum class Outcome { kOk, kRefused, kUnsupportedMediaType };
+  Outcome outcome = Outcome::kOk;
+  InputError error{};  // Of kRefused.
+  std::string wire;    // Of kOk: the request message.
+  Parameters form;     // What a form body held, for the check against cross-site requests.
+};
+
+// Builds the request message's wire bytes from path, query and body. A field that the path binds is
+// never given again by the other two; what nothing takes is refused.
+Bound BindRequest(const Route& route, const Router::Match& match, const BindInput& input);
+
+// `application/x-www-form-urlencoded`, whatever its parameters.
+bool IsForm(std::string_view content_type);
+
+}  // namespace tamarack::gateway

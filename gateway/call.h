@@ -1,0 +1,45 @@
+#pragma once
+
+#include "gateway/answer.h"
+
+#include <absl/status/status.h>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace tamarack::gateway {
+
+// One call as bytes: the gateway needs no generated code for the services behind it.
+struct CallRequest {
+  std::string grpc_path;
+  std::string wire;
+  Metadata metadata;
+  std::chrono::milliseconds timeout{10'000};
+};
+
+struct CallResult {
+  absl::Status status;  // With the service's details as payloads.
+  std::string wire;
+  Metadata trailing;
+};
+
+// A gRPC channel to one back end. Reconnects by itself; while there is no connection calls fail at
+// once.
+class Backend {
+ public:
+  explicit Backend(const std::string& address);
+  ~Backend();
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+
+  // Resumes on the caller's executor. Cancelling the caller cancels the call.
+  boost::asio::awaitable<CallResult> Call(CallRequest request);
+
+ private:
+  struct Channel;
+  std::unique_ptr<Channel> channel_;
+};
+
+}  // namespace tamarack::gateway

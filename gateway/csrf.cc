@@ -1,0 +1,52 @@
+#include "gateway/csrf.h"
+
+#include "platform/base/status.h"
+#include "platform/crypto/hash.h"
+#include "platform/crypto/random.h"
+
+#include <absl/strings/ascii.h>
+
+#include <algorithm>
+
+namespace tamarack::gateway {
+namespace {
+
+constexpr size_t kTokenBytes = 16;
+constexpr size_t kTokenLength = 22;  // base64url of 16 bytes
+
+bool IsSameOrigin(const Visit& visit, std::string_view public_url) {
+  if (auto site = visit.request.headers.Get("sec-fetch-site"))
+    return *site == "same-origin" || *site == "none";
+  return visit.request.headers.Get("origin") == public_url;
+}
+
+}  // namespace
+
+std::string CsrfToken(const Visit& visit) {
+  std::string_view token = visit.Cookie(kCsrfCookie);
+  bool ok = token.size() == kTokenLength && std::all_of(token.begin(), token.end(), [](char c) {
+              return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+            });
+  return ok ? std::string(token) : std::string();
+}
+
+std::string NewCsrfToken() {
+  return crypto::RandomToken(kTokenBytes);
+}
+
+std::string CsrfCookie(std::string_view token) {
+  return absl::StrCat(ToAbsl(kCsrfCookie), "=", ToAbsl(token),
+                      "; Path=/; Secure; HttpOnly; SameSite=Lax");
+}
+
+bool IsOwnForm(const Visit& visit, const Parameters& form, std::string_view public_url) {
+  std::string expected = CsrfToken(visit);
+  if (expected.empty() || !IsSameOrigin(visit, public_url)) return false;
+  std::string_view sent = visit.request.headers.Get("x-csrf-token").value_or("");
+  for (const auto& [name, value] : form) {
+    if (name == "csrf_token") sent = value;
+  }
+  return crypto::ConstantTimeEqual(sent, expected);
+}
+
+}  // namespace tamarack::gateway

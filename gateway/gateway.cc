@@ -1,0 +1,177 @@
+#include "gateway/gateway.h"
+
+#include "gateway/openapi.h"
+#include "platform/base/status.h"
+
+#include <absl/strings/str_join.h>
+
+#include <algorithm>
+
+namespace tamarack::gateway {
+
+namespace {
+
+constexpr std::string_view kAssetsPrefix = "/assets/";
+constexpr uint64_t kBodyBytesMax = 1 << 20;
+
+// The gateway has no pages of its own but the error page, which is in the shared bundle.
+constexpr pages::Bundle kNoPages{"gateway", {}, {}, {}};
+
+bool HasOwnLimit(const std::unique_ptr<Route>& route) {
+  return route->policy.body_bytes_max() > 0;
+}
+
+// Pages say their language in the path: a variable bound to the field `lang` is `en` or `fr`.
+const std::string* PathLanguage(const Router::Match& match) {
+  for (const auto& [variable, value] : match.variables) {
+    if (variable->field_path.size() == 1 && variable->field_path[0] == "lang") return &value;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Gateway::Gateway(GatewayOptions options, std::shared_ptr<const RouteTable> routes,
+                 std::vector<std::unique_ptr<Backend>> backends, Authenticator* authenticator,
+                 Assets assets, pages::Brand brand, prometheus::Registry& registry)
+    : options_(std::move(options)),
+      is_https_(options_.public_url.starts_with("https://")),
+      proxies_(options_.trusted_proxies),
+      routes_(std::move(routes)),
+      backends_(std::move(backends)),
+      authenticator_(authenticator),
+      assets_(std::move(assets)),
+      renderer_(kNoPages, std::move(brand)),
+      telemetry_(registry) {
+  has_own_body_limits_ =
+      std::any_of(routes_->routes().begin(), routes_->routes().end(), HasOwnLimit);
+  openapi_.shared_body =
+      std::make_shared<const std::string>(MakeOpenApi(*routes_, options_.public_url));
+  openapi_.headers.Set("Content-Type", "application/json");
+  openapi_.headers.Set("Cache-Control", "public, max-age=60");
+  AddSecurityHeaders("", is_https_, openapi_);
+}
+
+boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
+  Observation observation;
+  Visit visit(request, proxies_);
+  http::Response response = co_await Dispatch(visit, observation);
+  response.headers.Set("X-Request-Id", visit.request_id);
+  telemetry_.Record(visit, observation, response);
+  co_return response;
+}
+
+boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observation& observation) {
+  if (!visit.path.starts_with('/')) co_return Fail(visit, nullptr, {ProblemKind::kInvalidRequest});
+  PathSegments segments;
+  if (auto refusal = SplitPath(visit.path, &segments)) {
+    co_return Fail(visit, nullptr, FromRefusal(*refusal, visit.language));
+  }
+  bool is_read = visit.request.method == "GET" || visit.request.method == "HEAD";
+  if (is_read && visit.path.starts_with(kAssetsPrefix)) {
+    const http::Response* file =
+        assets_.Find(visit.path.substr(kAssetsPrefix.size()), visit.request);
+    if (file != nullptr) co_return *file;
+  }
+  if (is_read && visit.path == "/openapi.json") co_return openapi_;
+
+  std::shared_ptr<const RouteTable> routes = routes_;  // Ours to the end, should a newer one come.
+  Router::Match match = routes->router().Find(visit.request.method, segments);
+  if (match.kind == Router::Match::Kind::kNotFound)
+    co_return Fail(visit, nullptr, {ProblemKind::kNotFound});
+  if (match.kind == Router::Match::Kind::kWrongMethod) {
+    std::string allow = absl::StrJoin(match.allowed, ", ");
+    if (visit.request.method == "OPTIONS") {
+      http::Response response{204, {{"Allow", allow}}, {}, {}, true};
+      AddSecurityHeaders("", is_https_, response);
+      co_return response;
+    }
+    Problem problem{ProblemKind::kMethodNotAllowed};
+    problem.headers.Set("Allow", allow);
+    co_return Fail(visit, nullptr, problem);
+  }
+  const Route& route = routes->route(match.target);
+  observation.route = &route;
+  if (const std::string* language = PathLanguage(match)) {
+    if (*language != "en" && *language != "fr")
+      co_return Fail(visit, &route, {ProblemKind::kNotFound});
+    visit.language = *language == "fr" ? Language::kFrench : Language::kEnglish;
+  }
+  co_return co_await Serve(visit, route, match, observation);
+}
+
+http::Response Gateway::Fail(const Visit& visit, const Route* route, const Problem& problem) const {
+  bool is_page = visit.wants_html && (route == nullptr || route->policy.page());
+  http::Response response;
+  if (is_page) {
+    auto page = renderer_.Render(
+        pages::ErrorPage(StatusOf(problem), visit.language_tag(), visit.request_id));
+    response.status = StatusOf(problem);
+    response.headers = problem.headers;
+    response.headers.Set("Content-Type", page.content_type());
+    response.headers.Set("Content-Language", std::string(visit.language_tag()));
+    response.body = std::move(*page.mutable_data());
+  } else {
+    ProblemStyle style;
+    style.language = visit.language;
+    style.public_url = options_.public_url;
+    style.request_id = visit.request_id;
+    style.trace_id = visit.trace.trace_id;
+    if (route != nullptr) {
+      style.method_name = route->method->name();
+      style.service = &route->service;
+    }
+    response = RenderProblem(problem, style);
+  }
+  AddSecurityHeaders("", is_https_, response);
+  return response;
+}
+
+http::Response Gateway::Refuse(const Visit& visit, const Route& route, InputError error) const {
+  return Fail(visit, &route, FromRefusal(error, visit.language));
+}
+
+uint64_t Gateway::BodyLimit(const http::Request& head) const {
+  if (!has_own_body_limits_) return kBodyBytesMax;
+  PathSegments segments;
+  std::string_view path(head.target);
+  path = path.substr(0, path.find('?'));
+  if (!path.starts_with('/') || SplitPath(path, &segments)) return kBodyBytesMax;
+  Router::Match match = routes_->router().Find(head.method, segments);
+  if (match.kind != Router::Match::Kind::kFound) return kBodyBytesMax;
+  int64_t own = routes_->route(match.target).policy.body_bytes_max();
+  return own > 0 ? static_cast<uint64_t>(own) : kBodyBytesMax;
+}
+
+http::Response Gateway::ServerError(int status) const {
+  http::Request request;
+  request.target = "/";
+  Visit visit(request, proxies_);
+  Problem problem;
+  switch (status) {
+    case 408:
+      problem.kind = ProblemKind::kTimeout;
+      break;
+    case 413:
+      problem.kind = ProblemKind::kTooLarge;
+      break;
+    case 414:
+      problem.kind = ProblemKind::kTargetTooLong;
+      break;
+    case 431:
+      problem.kind = ProblemKind::kHeadersTooLarge;
+      break;
+    case 500:
+      problem.kind = ProblemKind::kInternal;
+      break;
+    case 503:
+      problem.kind = ProblemKind::kUnavailable;
+      break;
+    default:
+      problem.kind = ProblemKind::kInvalidRequest;
+      problem.status = status;
+  }
+  return Fail(visit, nullptr, problem);
+}
+
+}  // namespace tamarack::gateway

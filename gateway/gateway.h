@@ -1,0 +1,80 @@
+#pragma once
+
+#include "gateway/assets.h"
+#include "gateway/authentication.h"
+#include "gateway/binding.h"
+#include "gateway/call.h"
+#include "gateway/problem.h"
+#include "gateway/route_table.h"
+#include "gateway/telemetry.h"
+#include "gateway/visit.h"
+#include "platform/http/message.h"
+#include "platform/pages/pages.h"
+
+#include <prometheus/registry.h>
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tamarack::gateway {
+
+struct GatewayOptions {
+  std::string public_url;
+  std::string sign_in_path = "/{lang}/sign-in";
+  std::vector<std::string> trusted_proxies;
+  bool is_open = false;  // Nobody is asked who they are.
+};
+
+// The life of a request: route, authenticate, bind, call, print. It knows no service: everything
+// comes from the route table. One per loop; used on the loop's executor only.
+class Gateway {
+ public:
+  // `authenticator` may be null if `options.is_open`. `backends` in the order of the table's
+  // descriptors.
+  Gateway(GatewayOptions options, std::shared_ptr<const RouteTable> routes,
+          std::vector<std::unique_ptr<Backend>> backends, Authenticator* authenticator,
+          Assets assets, pages::Brand brand, prometheus::Registry& registry);
+
+  boost::asio::awaitable<http::Response> Handle(http::Request request);
+
+  // For http::ServerOptions: the route's own limit, and errors that the HTTP server itself finds.
+  uint64_t BodyLimit(const http::Request& head) const;
+  http::Response ServerError(int status) const;
+
+ private:
+  using Early = std::optional<http::Response>;  // An answer that ends the request, or nothing.
+
+  boost::asio::awaitable<http::Response> Dispatch(Visit& visit, Observation& observation);
+  boost::asio::awaitable<http::Response> Serve(const Visit& visit, const Route& route,
+                                               const Router::Match& match,
+                                               Observation& observation);
+  boost::asio::awaitable<Early> Authenticate(const Visit& visit, const Route& route,
+                                             CallerPtr* caller);
+  Early NotAuthenticated(const Visit& visit, const Route& route, const absl::Status& status) const;
+  Early CheckBound(const Visit& visit, const Route& route, const Bound& bound) const;
+  Early AddIdempotencyKey(const Visit& visit, const Route& route, Metadata* metadata) const;
+  Metadata MakeMetadata(const Visit& visit, const Route& route, const Caller* caller,
+                        std::string_view csrf_token) const;
+  http::Response PrintAnswer(const Visit& visit, const Route& route, CallResult& result) const;
+  // An error in the shape of the route's API, or as a page for a browser on a page. `route` may be
+  // null.
+  http::Response Fail(const Visit& visit, const Route* route, const Problem& problem) const;
+  http::Response Refuse(const Visit& visit, const Route& route, InputError error) const;
+
+  GatewayOptions options_;
+  bool is_https_;
+  TrustedProxies proxies_;
+  std::shared_ptr<const RouteTable> routes_;
+  std::vector<std::unique_ptr<Backend>> backends_;
+  Authenticator* authenticator_;
+  Assets assets_;
+  pages::Renderer renderer_;
+  http::Response openapi_;
+  Telemetry telemetry_;
+  bool has_own_body_limits_ = false;
+};
+
+}  // namespace tamarack::gateway

@@ -1,0 +1,111 @@
+#include "gateway/config.h"
+#include "gateway/gateway.h"
+#include "platform/config/flags.h"
+#include "platform/http/admin.h"
+#include "platform/http/server.h"
+#include "platform/pages/brand.h"
+#include "platform/rpc/client.h"
+#include "platform/runtime/process.h"
+#include "platform/telemetry/log.h"
+
+#include <absl/flags/flag.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+ABSL_FLAG(std::string, config, "", "JSON file that names the back ends; see gateway/README.md");
+ABSL_FLAG(std::string, listen, "127.0.0.1:8080", "Address and port of the public HTTP server");
+ABSL_FLAG(std::string, admin_listen, "127.0.0.1:8130",
+          "Address and port of /livez, /readyz and /metrics");
+ABSL_FLAG(std::string, log_level, "info", "Lowest level printed: debug, info, warning or error");
+ABSL_FLAG(int, drain_seconds, 10, "Time that running requests get to end after SIGTERM");
+ABSL_FLAG(bool, check, false, "Check the configuration and its descriptor sets, then exit");
+
+namespace {
+
+using namespace tamarack;           // main is the one file that names everything
+using namespace tamarack::gateway;  // NOLINT
+
+template <class T>
+T OrExit(absl::StatusOr<T> value) {
+  if (value.ok()) return *std::move(value);
+  std::fprintf(stderr, "tamarack-gateway: %s\n", std::string(value.status().message()).c_str());
+  std::exit(2);
+}
+
+bool IsLoopback(const std::string& listen) {
+  return listen.starts_with("127.") || listen.starts_with("[::1]") ||
+         listen.starts_with("localhost:");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  config::ParseFlags(argc, argv,
+                     "Serves the gRPC services that its configuration names as REST and pages.");
+  telemetry::ConfigureLog("gateway", absl::GetFlag(FLAGS_log_level));
+  Config settings = OrExit(LoadConfig(absl::GetFlag(FLAGS_config)));
+  std::vector<std::string> notes;
+  auto routes = OrExit(RouteTable::Build(OrExit(LoadDescriptors(settings)), &notes));
+  for (const std::string& note : notes)
+    telemetry::Log(telemetry::Level::kInfo, "method without route", {{"why", note}});
+  if (absl::GetFlag(FLAGS_check)) {
+    std::printf("%s: %zu routes, no error\n", absl::GetFlag(FLAGS_config).c_str(),
+                routes->routes().size());
+    return 0;
+  }
+  if (settings.is_open) {
+    if (!IsLoopback(absl::GetFlag(FLAGS_listen))) {
+      OrExit(absl::StatusOr<int>(
+          absl::InvalidArgumentError("without authentication only loopback may be listened on")));
+    }
+    telemetry::Log(telemetry::Level::kWarning,
+                   "authentication is off: anybody on this machine may call anything");
+  }
+
+  runtime::Process process;
+  prometheus::Registry registry;
+  std::unique_ptr<rpc::Client> credentials;
+  std::unique_ptr<Authenticator> authenticator;
+  if (!settings.is_open) {
+    credentials = std::make_unique<rpc::Client>(settings.credentials_address);
+    auto exchange =
+        [&credentials](api::v1::ExchangeRequest request) -> Async<api::v1::ExchangeResponse> {
+      co_return co_await credentials->Call<api::v1::ExchangeResponse>(
+          "/tamarack.api.v1.CredentialService/Exchange", request);
+    };
+    AuthenticatorOptions options;
+    options.client_id = settings.credentials_client_id;
+    options.client_secret = config::ReadSecretFileOrExit(settings.credentials_client_secret_file);
+    authenticator =
+        std::make_unique<Authenticator>(process.executor(), exchange, std::move(options));
+  }
+  std::vector<std::unique_ptr<Backend>> backends;
+  for (const auto& backend : settings.backends)
+    backends.push_back(std::make_unique<Backend>(backend.address));
+
+  GatewayOptions options{settings.public_url, settings.sign_in_path, settings.trusted_proxies,
+                         settings.is_open};
+  Gateway gateway(std::move(options), routes, std::move(backends), authenticator.get(),
+                  OrExit(Assets::Load(settings.assets_dir)),
+                  OrExit(pages::LoadBrand(settings.brand_file)), registry);
+
+  http::ServerOptions server_options;
+  server_options.address = absl::GetFlag(FLAGS_listen);
+  server_options.body_limit = [&](const http::Request& head) { return gateway.BodyLimit(head); };
+  server_options.on_error = [&](int status, const std::string&) {
+    return gateway.ServerError(status);
+  };
+  http::Server server(process.executor(), server_options,
+                      [&](http::Request request) { return gateway.Handle(std::move(request)); });
+  http::AdminServer admin(process.executor(), absl::GetFlag(FLAGS_admin_listen), registry, {});
+
+  telemetry::Log(
+      telemetry::Level::kInfo, "listening",
+      {{"port", server.port()}, {"admin_port", admin.port()}, {"routes", routes->routes().size()}});
+  return process.RunUntilSignal([&] {
+    admin.SetDraining();
+    server.Drain(std::chrono::seconds(absl::GetFlag(FLAGS_drain_seconds)));
+    admin.Drain(std::chrono::seconds(1));
+  });
+}

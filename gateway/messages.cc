@@ -1,0 +1,104 @@
+#include "gateway/messages.h"
+
+#include "platform/base/status.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_split.h>
+
+#include <iterator>
+
+namespace tamarack::gateway {
+namespace {
+
+struct Text {
+  std::string_view name;
+  std::string_view english;
+  std::string_view french;
+};
+
+// In the order of `Reason`.
+constexpr Text kTexts[] = {
+    {"malformed_json", "The body is not valid JSON at byte {}.",
+     "Le corps n’est pas du JSON valide à l’octet {}."},
+    {"too_deep", "The body is nested more than {} levels deep.",
+     "Le corps est imbriqué sur plus de {} niveaux."},
+    {"invalid_utf8", "The text is not valid UTF-8.", "Le texte n’est pas de l’UTF-8 valide."},
+    {"invalid_escape", "A percent sign must be followed by two hexadecimal digits.",
+     "Un signe de pourcentage doit être suivi de deux chiffres hexadécimaux."},
+    {"nul_character", "The character U+0000 is not allowed.",
+     "Le caractère U+0000 n’est pas permis."},
+    {"duplicate_key", "This member is given more than once.",
+     "Ce membre est donné plus d’une fois."},
+    {"unknown_field", "There is no such field. Check its spelling.",
+     "Ce champ n’existe pas. Vérifiez son orthographe."},
+    {"unknown_parameter", "There is no such parameter. Check its spelling.",
+     "Ce paramètre n’existe pas. Vérifiez son orthographe."},
+    {"repeated_parameter", "This parameter may be given once only.",
+     "Ce paramètre ne peut être donné qu’une fois."},
+    {"not_mappable", "This field cannot be given as a parameter.",
+     "Ce champ ne peut pas être donné en paramètre."},
+    {"path_collision", "This field is given by the path; leave it out here.",
+     "Ce champ est donné par le chemin; omettez-le ici."},
+    {"oneof_conflict", "Only one member of `{}` may be given.",
+     "Un seul membre de « {} » peut être donné."},
+    {"null_not_allowed", "Must not be null.", "Ne doit pas être nul."},
+    {"expected_string", "Must be a string.", "Doit être une chaîne."},
+    {"expected_integer", "Must be a whole number.", "Doit être un nombre entier."},
+    {"expected_number", "Must be a number.", "Doit être un nombre."},
+    {"expected_boolean", "Must be true or false.", "Doit être true ou false."},
+    {"expected_object", "Must be an object.", "Doit être un objet."},
+    {"expected_array", "Must be an array.", "Doit être un tableau."},
+    {"expected_timestamp", "Must be a date and time such as 2026-01-31T14:05:00Z.",
+     "Doit être une date et une heure, par exemple 2026-01-31T14:05:00Z."},
+    {"expected_duration", "Must be a number of seconds such as 1.5s.",
+     "Doit être un nombre de secondes, par exemple 1.5s."},
+    {"expected_field_mask", "Must be field names separated by commas.",
+     "Doit être des noms de champs séparés par des virgules."},
+    {"expected_base64", "Must be base64.", "Doit être en base64."},
+    {"expected_enum", "Must be one of {}.", "Doit être l’un des suivants : {}."},
+    {"out_of_range", "The number is outside the range of {}.",
+     "Le nombre est hors de la plage de {}."},
+    {"unsupported_type", "Values of type {} are not accepted.",
+     "Les valeurs de type {} ne sont pas acceptées."},
+    {"body_not_allowed", "This operation takes no body.",
+     "Cette opération n’accepte pas de corps."},
+    {"dot_segment", "The path must not hold `.` or `..` segments.",
+     "Le chemin ne doit pas contenir de segments « . » ou « .. »."},
+    {"missing_header", "The header {} is required.", "L’en-tête {} est requis."},
+    {"invalid_header", "The header {} is not valid.", "L’en-tête {} n’est pas valide."},
+};
+static_assert(std::size(kTexts) == static_cast<size_t>(Reason::kInvalidHeader) + 1);
+
+}  // namespace
+
+Language NegotiateLanguage(std::string_view accept_language) {
+  double english = -1, french = -1;
+  for (absl::string_view range : absl::StrSplit(ToAbsl(accept_language), ',')) {
+    std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(range, absl::MaxSplits(';', 1));
+    absl::string_view tag = absl::StripAsciiWhitespace(parts.first);
+    absl::string_view parameter = absl::StripAsciiWhitespace(parts.second);
+    double quality = 1;
+    if (absl::ConsumePrefix(&parameter, "q=") && !absl::SimpleAtod(parameter, &quality)) continue;
+    tag = tag.substr(0, tag.find('-'));
+    if (absl::EqualsIgnoreCase(tag, "en")) english = std::max(english, quality);
+    if (absl::EqualsIgnoreCase(tag, "fr")) french = std::max(french, quality);
+  }
+  return french > english && french > 0 ? Language::kFrench : Language::kEnglish;
+}
+
+std::string_view ReasonName(Reason reason) {
+  return kTexts[static_cast<size_t>(reason)].name;
+}
+
+std::string Describe(const InputError& error, Language language) {
+  const Text& text = kTexts[static_cast<size_t>(error.reason)];
+  std::string sentence(language == Language::kFrench ? text.french : text.english);
+  if (size_t hole = sentence.find("{}"); hole != std::string::npos)
+    sentence.replace(hole, 2, error.argument);
+  return sentence;
+}
+
+}  // namespace tamarack::gateway

@@ -1,0 +1,138 @@
+#include "gateway/openapi_schema.h"
+
+#include "gateway/codec/scalars.h"
+#include "tamarack/api/v1/policy.pb.h"
+
+#include <boost/json/array.hpp>
+
+namespace tamarack::gateway {
+
+namespace json = boost::json;
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+namespace {
+
+json::object WellKnown(const Descriptor& type) {
+  switch (type.well_known_type()) {
+    case Descriptor::WELLKNOWNTYPE_TIMESTAMP:
+      return {{"type", "string"}, {"format", "date-time"}};
+    case Descriptor::WELLKNOWNTYPE_DURATION:
+      return {{"type", "string"}, {"pattern", "^-?[0-9]+(\\.[0-9]{1,9})?s$"}};
+    case Descriptor::WELLKNOWNTYPE_FIELDMASK:
+      return {{"type", "string"}};
+    case Descriptor::WELLKNOWNTYPE_STRUCT:
+      return {{"type", "object"}, {"additionalProperties", true}};
+    case Descriptor::WELLKNOWNTYPE_LISTVALUE:
+      return {{"type", "array"}, {"items", json::object()}};
+    default:
+      return {};  // Value and Any: anything.
+  }
+}
+
+void AddNull(json::object& schema) {
+  if (json::value* type = schema.if_contains("type")) {
+    json::value with_null = json::array{*type, "null"};
+    *type = std::move(with_null);
+    return;
+  }
+  json::object reference = std::move(schema);
+  schema = {{"anyOf", json::array{std::move(reference), json::object{{"type", "null"}}}}};
+}
+
+void AddRules(const FieldDescriptor& field, json::object& schema) {
+  const auto& rules = field.options().GetExtension(api::v1::rules);
+  bool is_text = field.type() == FieldDescriptor::TYPE_STRING && !field.is_repeated();
+  uint32_t min_len = rules.min_len() > 0 ? rules.min_len() : rules.required() && is_text ? 1 : 0;
+  if (min_len > 0) schema["minLength"] = min_len;
+  if (rules.max_len() > 0) schema["maxLength"] = rules.max_len();
+  if (!rules.pattern().empty()) schema["pattern"] = "^(?:" + rules.pattern() + ")$";
+  if (!rules.in().empty()) {
+    json::array values;
+    for (const std::string& value : rules.in()) values.emplace_back(value);
+    schema["enum"] = std::move(values);
+  }
+  if (rules.has_min()) schema["minimum"] = rules.min();
+  if (rules.has_max()) schema["maximum"] = rules.max();
+  if (rules.max_items() > 0)
+    schema[field.is_map() ? "maxProperties" : "maxItems"] = rules.max_items();
+  if (rules.json_string()) schema["type"] = "string";
+  if (rules.sensitive()) schema["x-sensitive"] = true;
+  if (rules.null_when_unset()) AddNull(schema);
+}
+
+}  // namespace
+
+json::object SchemaBook::Singular(const FieldDescriptor& field) {
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32:
+      return {{"type", "integer"}, {"format", "int32"}};
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return {{"type", "integer"}, {"minimum", 0}, {"maximum", 4294967295}};
+    case FieldDescriptor::CPPTYPE_INT64:
+      return {{"type", "integer"}, {"format", "int64"}};
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return {{"type", "integer"}, {"minimum", 0}};
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return {{"type", "number"}, {"format", "float"}};
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return {{"type", "number"}, {"format", "double"}};
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return {{"type", "boolean"}};
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      json::array names;
+      for (int i = 0; i < field.enum_type()->value_count(); ++i)
+        names.emplace_back(field.enum_type()->value(i)->name());
+      return {{"type", "string"}, {"enum", std::move(names)}};
+    }
+    case FieldDescriptor::CPPTYPE_STRING:
+      if (field.type() == FieldDescriptor::TYPE_BYTES)
+        return {{"type", "string"}, {"contentEncoding", "base64"}};
+      return {{"type", "string"}};
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return Message(*field.message_type());
+  }
+  return {};
+}
+
+json::object SchemaBook::Field(const FieldDescriptor& field) {
+  json::object schema;
+  if (field.is_map()) {
+    schema = {{"type", "object"},
+              {"additionalProperties", Singular(*field.message_type()->map_value())}};
+  } else if (field.is_repeated()) {
+    schema = {{"type", "array"}, {"items", Singular(field)}};
+  } else {
+    schema = Singular(field);
+  }
+  AddRules(field, schema);
+  if (std::string comment = CommentOf(field); !comment.empty()) schema["description"] = comment;
+  if (field.options().deprecated()) schema["deprecated"] = true;
+  return schema;
+}
+
+json::object SchemaBook::Message(const Descriptor& type) {
+  if (IsWrapper(type)) return Singular(*type.FindFieldByNumber(1));
+  if (type.well_known_type() != Descriptor::WELLKNOWNTYPE_UNSPECIFIED) return WellKnown(type);
+  json::object reference{{"$ref", "#/components/schemas/" + type.full_name()}};
+  if (schemas_.contains(type.full_name())) return reference;
+  schemas_[type.full_name()] = json::object();  // Entered first: types may be recursive.
+  json::object schema = Object(type, [](const FieldDescriptor&) { return true; });
+  if (std::string comment = CommentOf(type); !comment.empty()) schema["description"] = comment;
+  schemas_[type.full_name()] = std::move(schema);
+  return reference;
+}
+
+void SchemaBook::AddProperty(const FieldDescriptor& field, json::object& properties,
+                             json::array& required) {
+  properties[field.name()] = Field(field);
+  if (field.options().GetExtension(api::v1::rules).required()) required.emplace_back(field.name());
+}
+
+json::object SchemaBook::MakeObject(json::object properties, json::array required) {
+  json::object schema{{"type", "object"}, {"properties", std::move(properties)}};
+  if (!required.empty()) schema["required"] = std::move(required);
+  return schema;
+}
+
+}  // namespace tamarack::gateway

@@ -1,0 +1,321 @@
+#include "gateway/problem.h"
+
+#include "platform/base/status.h"
+#include "platform/rpc/errors.h"
+#include "platform/rpc/json_struct.h"
+
+#include <absl/strings/str_replace.h>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <iterator>
+
+namespace tamarack::gateway {
+
+namespace json = boost::json;
+using api::v1::ServicePolicy;
+
+namespace {
+
+struct KindText {
+  int status;
+  std::string_view slug;
+  std::string_view code_key;  // In ServicePolicy.error_codes.
+  std::string_view oauth;     // RFC 6749 section 5.2 and 4.1.2.1.
+  std::string_view title_en, title_fr;
+  std::string_view detail_en, detail_fr;
+};
+
+// In the order of ProblemKind.
+constexpr KindText kKinds[] = {
+    {400, "invalid-request", "invalid_field", "invalid_request", "Invalid request",
+     "Requête invalide", "The request is not what this operation accepts.",
+     "La requête n’est pas ce que cette opération accepte."},
+    {401, "unauthenticated", "unauthenticated", "invalid_client", "Authentication required",
+     "Authentification requise", "Send a valid credential in the Authorization header.",
+     "Envoyez un justificatif valide dans l’en-tête Authorization."},
+    {403, "permission-denied", "permission_denied", "access_denied", "Permission denied",
+     "Permission refusée", "The credential does not allow this operation.",
+     "Le justificatif ne permet pas cette opération."},
+    {403, "cross-site-request", "permission_denied", "access_denied", "Form no longer valid",
+     "Formulaire qui n’est plus valide",
+     "The form was not sent from this site, or is too old. Go back, reload the page and send it "
+     "again.",
+     "Le formulaire n’a pas été envoyé à partir de ce site, ou il est trop ancien. Revenez en "
+     "arrière, rechargez la page et "
+     "envoyez-le de nouveau."},
+    {404, "not-found", "not_found", "invalid_request", "Not found", "Introuvable",
+     "There is nothing at this address.", "Il n’y a rien à cette adresse."},
+    {405, "method-not-allowed", "method_not_allowed", "invalid_request", "Method not allowed",
+     "Méthode non permise", "The address exists, but not for this method; see the Allow header.",
+     "L’adresse existe, mais pas pour cette méthode; voir l’en-tête Allow."},
+    {408, "request-timeout", "invalid_field", "invalid_request", "Request timed out",
+     "Requête trop lente", "The request did not arrive in time.",
+     "La requête n’est pas arrivée à temps."},
+    {409, "conflict", "conflict", "invalid_request", "Conflict", "Conflit",
+     "The request conflicts with the current state.",
+     "La requête est en conflit avec l’état actuel."},
+    {412, "precondition-failed", "conflict", "invalid_request", "Precondition failed",
+     "Condition préalable non remplie", "The state does not allow the operation.",
+     "L’état ne permet pas l’opération."},
+    {413, "too-large", "invalid_field", "invalid_request", "Request too large",
+     "Requête trop volumineuse", "The body is larger than this operation accepts.",
+     "Le corps dépasse ce que cette opération accepte."},
+    {414, "address-too-long", "invalid_field", "invalid_request", "Address too long",
+     "Adresse trop longue", "The address of the request is too long.",
+     "L’adresse de la requête est trop longue."},
+    {415, "unsupported-media-type", "invalid_json", "invalid_request", "Unsupported media type",
+     "Type de média non pris en charge", "Send the body as application/json in UTF-8.",
+     "Envoyez le corps en application/json et en UTF-8."},
+    {431, "headers-too-large", "invalid_field", "invalid_request", "Header fields too large",
+     "En-têtes trop volumineux", "The header fields of the request are too large.",
+     "Les en-têtes de la requête sont trop volumineux."},
+    {429, "rate-limited", "rate_limited", "temporarily_unavailable", "Too many requests",
+     "Trop de requêtes", "Wait a while and try again.", "Attendez un peu et réessayez."},
+    {499, "cancelled", "internal", "server_error", "Request cancelled", "Requête annulée",
+     "The request was cancelled.", "La requête a été annulée."},
+    {500, "internal", "internal", "server_error", "Internal error", "Erreur interne",
+     "Something went wrong on our side. Try again later.",
+     "Une erreur est survenue de notre côté. Réessayez plus tard."},
+    {501, "not-implemented", "internal", "server_error", "Not implemented", "Non mis en œuvre",
+     "This operation is not available.", "Cette opération n’est pas offerte."},
+    {503, "unavailable", "unavailable", "temporarily_unavailable", "Service unavailable",
+     "Service non disponible", "The service cannot answer now. Try again in a moment.",
+     "Le service ne peut pas répondre maintenant. Réessayez dans un moment."},
+    {504, "deadline-exceeded", "unavailable", "temporarily_unavailable", "No answer in time",
+     "Pas de réponse à temps",
+     "The service did not answer in time. Whether the operation took place is unknown.",
+     "Le service n’a pas répondu à temps. On ne sait pas si l’opération a eu lieu."},
+    {400, "request-refused", "invalid_field", "invalid_request", "Request refused",
+     "Requête refusée", "The request was refused.", "La requête a été refusée."},
+};
+static_assert(std::size(kKinds) == static_cast<size_t>(ProblemKind::kOther) + 1);
+
+const KindText& TextOf(const Problem& problem) {
+  return kKinds[static_cast<size_t>(problem.kind)];
+}
+
+ProblemKind KindOfCode(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kOutOfRange:
+      return ProblemKind::kInvalidRequest;
+    case absl::StatusCode::kUnauthenticated:
+      return ProblemKind::kUnauthenticated;
+    case absl::StatusCode::kPermissionDenied:
+      return ProblemKind::kPermissionDenied;
+    case absl::StatusCode::kNotFound:
+      return ProblemKind::kNotFound;
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kAborted:
+      return ProblemKind::kConflict;
+    case absl::StatusCode::kResourceExhausted:
+      return ProblemKind::kRateLimited;
+    case absl::StatusCode::kCancelled:
+      return ProblemKind::kCancelled;
+    case absl::StatusCode::kUnimplemented:
+      return ProblemKind::kNotImplemented;
+    case absl::StatusCode::kUnavailable:
+      return ProblemKind::kUnavailable;
+    case absl::StatusCode::kDeadlineExceeded:
+      return ProblemKind::kDeadlineExceeded;
+    default:
+      return ProblemKind::kInternal;
+  }
+}
+
+// Only these codes are made by services on purpose; the texts of others may be gRPC's own and name
+// addresses.
+bool IsPublicText(absl::StatusCode code) {
+  switch (KindOfCode(code)) {
+    case ProblemKind::kInvalidRequest:
+    case ProblemKind::kUnauthenticated:
+    case ProblemKind::kPermissionDenied:
+    case ProblemKind::kNotFound:
+    case ProblemKind::kConflict:
+      return true;
+    default:
+      return false;
+  }
+}
+
+ProblemKind KindOfHttpStatus(int status) {
+  for (size_t i = 0; i < std::size(kKinds); ++i) {
+    if (kKinds[i].status == status) return static_cast<ProblemKind>(i);
+  }
+  return status >= 500 ? ProblemKind::kInternal : ProblemKind::kOther;
+}
+
+// The code that the path's API documents for this error; `fallback` when it documents none.
+std::string CodeOf(const Problem& problem, const ProblemStyle& style, std::string_view fallback) {
+  const auto& codes = style.service->error_codes();
+  std::vector<std::string> keys;
+  auto add = [&](std::string_view key) {
+    keys.push_back(absl::StrCat(ToAbsl(style.method_name), ".", ToAbsl(key)));
+    keys.emplace_back(key);
+  };
+  if (!problem.items.empty() && problem.items[0].reason == "malformed_json") add("invalid_json");
+  if (!problem.items.empty() && problem.items[0].reason == "required") add("missing_field");
+  add(TextOf(problem).code_key);
+  for (const std::string& key : keys) {
+    if (auto found = codes.find(key); found != codes.end()) return found->second;
+  }
+  return std::string(fallback);
+}
+
+// One sentence with the field in front, for APIs that print no pointers.
+std::string Sentence(const Problem::Item& item) {
+  std::string name =
+      item.where.substr(item.where.rfind('/') == std::string::npos ? 0 : item.where.rfind('/') + 1);
+  return name.empty() ? item.detail : absl::StrCat(name, ": ", item.detail);
+}
+
+json::object OauthBody(const Problem& problem, const ProblemStyle& style,
+                       const std::string& detail) {
+  json::object body;
+  body["error"] = CodeOf(problem, style, TextOf(problem).oauth);
+  body["error_description"] = problem.items.empty() ? detail : Sentence(problem.items[0]);
+  return body;
+}
+
+json::object ProblemBody(const Problem& problem, const ProblemStyle& style,
+                         const std::string& detail) {
+  json::object body;
+  body["type"] = absl::StrCat(ToAbsl(style.public_url), "/problems/", ToAbsl(TextOf(problem).slug));
+  body["title"] = json::string_view(TitleOf(problem, style.language));
+  body["status"] = StatusOf(problem);
+  body["detail"] = detail;
+  if (!style.request_id.empty())
+    body["instance"] = absl::StrCat("urn:uuid:", ToAbsl(style.request_id));
+  if (!style.trace_id.empty()) body["trace_id"] = json::string_view(style.trace_id);
+  if (!problem.reason.empty()) body["reason"] = problem.reason;
+  json::array errors;
+  for (const auto& item : problem.items) {
+    json::object error;
+    if (!item.member.empty()) error[item.member] = item.where;
+    error["detail"] = item.detail;
+    if (!item.reason.empty()) error["reason"] = item.reason;
+    errors.push_back(std::move(error));
+  }
+  if (!errors.empty()) body["errors"] = std::move(errors);
+  return body;
+}
+
+void AddStatusCodeAndErrors(const Problem& problem, const ProblemStyle& style,
+                            const std::string& detail, json::object& body) {
+  std::string code = CodeOf(problem, style, TextOf(problem).slug);
+  json::array errors;
+  auto add = [&](const std::string& message) {
+    errors.push_back(json::object{{"error", code}, {"message", message}});
+  };
+  for (const auto& item : problem.items) add(Sentence(item));
+  if (errors.empty()) add(detail);
+  body["status_code"] = StatusOf(problem);
+  body["errors"] = std::move(errors);
+}
+
+void AddCodeAndDescription(const Problem& problem, const ProblemStyle& style,
+                           const std::string& detail, json::object& body) {
+  body["code"] = CodeOf(problem, style, TextOf(problem).slug);
+  body["description"] = problem.items.empty() ? detail : Sentence(problem.items[0]);
+  if (!problem.items.empty() && !problem.items[0].where.empty()) {
+    std::string_view where = problem.items[0].where;
+    if (where.front() == '/') where.remove_prefix(1);
+    body["field"] = absl::StrReplaceAll(ToAbsl(where), {{"/", "."}});
+  }
+}
+
+}  // namespace
+
+int StatusOf(const Problem& problem) {
+  return problem.status != 0 ? problem.status : TextOf(problem).status;
+}
+
+std::string_view TitleOf(const Problem& problem, Language language) {
+  const KindText& text = TextOf(problem);
+  return language == Language::kFrench ? text.title_fr : text.title_en;
+}
+
+std::string DetailOf(const Problem& problem, Language language) {
+  if (!problem.detail.empty()) return problem.detail;
+  const KindText& text = TextOf(problem);
+  return std::string(language == Language::kFrench ? text.detail_fr : text.detail_en);
+}
+
+Problem FromRefusal(const InputError& error, Language language) {
+  Problem problem;
+  problem.kind = ProblemKind::kInvalidRequest;
+  problem.detail = Describe(error, language);
+  const char* member = error.source == InputError::Source::kBody     ? "pointer"
+                       : error.source == InputError::Source::kHeader ? "header"
+                                                                     : "parameter";
+  problem.items.push_back(
+      {member, error.where, problem.detail, std::string(ReasonName(error.reason))});
+  return problem;
+}
+
+Problem FromStatus(const absl::Status& status, bool has_body) {
+  Problem problem;
+  problem.kind = KindOfCode(status.code());
+  bool is_public = IsPublicText(status.code());
+  if (auto payload = status.GetPayload("type.googleapis.com/tamarack.api.v1.HttpError")) {
+    api::v1::HttpError http;
+    if (http.ParseFromString(std::string(*payload))) {
+      if (http.http_status() >= 400 && http.http_status() < 600) {
+        problem.status = http.http_status();
+        problem.kind = KindOfHttpStatus(problem.status);
+      }
+      problem.members = rpc::FromStruct(http.members());
+      // Only a service attaches details, so the text is its own; that of a fault stays inside all
+      // the same.
+      is_public = is_public || status.code() == absl::StatusCode::kResourceExhausted ||
+                  status.code() == absl::StatusCode::kUnavailable;
+    }
+  }
+  problem.reason = rpc::ReasonOf(status);
+  if (is_public) problem.detail = std::string(status.message());
+  for (const auto& violation : rpc::ViolationsOf(status)) {
+    std::string where = violation.field;
+    if (has_body) {
+      where = "/" + absl::StrReplaceAll(violation.field,
+                                        {{".", "/"}, {"[", "/"}, {"]", ""}, {"~", "~0"}});
+    }
+    // The shared validation of field rules says exactly this for a missing field.
+    std::string reason =
+        violation.description == "required" || violation.description.ends_with("is required")
+            ? "required"
+            : "invalid";
+    problem.items.push_back(
+        {has_body ? "pointer" : "parameter", std::move(where), violation.description, reason});
+  }
+  return problem;
+}
+
+http::Response RenderProblem(const Problem& problem, const ProblemStyle& style) {
+  auto shape =
+      style.service ? style.service->error_shape() : ServicePolicy::ERROR_SHAPE_UNSPECIFIED;
+  std::string detail = DetailOf(problem, style.language);
+  json::object body;
+  if (shape == ServicePolicy::OAUTH) {
+    body = OauthBody(problem, style, detail);
+  } else {
+    body = ProblemBody(problem, style, detail);
+    if (shape == ServicePolicy::STATUS_CODE_AND_ERRORS)
+      AddStatusCodeAndErrors(problem, style, detail, body);
+    if (shape == ServicePolicy::CODE_AND_DESCRIPTION)
+      AddCodeAndDescription(problem, style, detail, body);
+  }
+  for (const auto& member : problem.members) body[member.key()] = member.value();
+
+  http::Response response;
+  response.status = StatusOf(problem);
+  response.headers = problem.headers;
+  response.headers.Set("Content-Type", shape == ServicePolicy::OAUTH ? "application/json"
+                                                                     : "application/problem+json");
+  response.headers.Set("Content-Language", style.language == Language::kFrench ? "fr" : "en");
+  response.body = json::serialize(body);
+  return response;
+}
+
+}  // namespace tamarack::gateway

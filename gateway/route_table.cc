@@ -1,0 +1,191 @@
+#include "gateway/route_table.h"
+
+#include "gateway/codec/field_tree.h"
+#include "gateway/codec/scalars.h"
+#include "platform/base/status.h"
+
+#include <absl/strings/str_join.h>
+#include <google/api/annotations.pb.h>
+
+namespace tamarack::gateway {
+
+using google::api::HttpRule;
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::MethodDescriptor;
+
+namespace {
+
+constexpr char kHttpBody[] = "google.api.HttpBody";
+
+#define RETURN_IF_ERROR(expression) \
+  if (absl::Status status_ = (expression); !status_.ok()) return status_
+
+class ErrorList : public google::protobuf::DescriptorPool::ErrorCollector {
+ public:
+  void AddError(const std::string& file, const std::string& element,
+                const google::protobuf::Message*, ErrorLocation,
+                const std::string& message) override {
+    absl::StrAppend(&text, text.empty() ? "" : "; ", file, ": ", element, ": ", message);
+  }
+  std::string text;
+};
+
+// HTTP method and template of a rule; custom kinds say their own method.
+std::pair<std::string, std::string> Pattern(const HttpRule& rule) {
+  switch (rule.pattern_case()) {
+    case HttpRule::kGet:
+      return {"GET", rule.get()};
+    case HttpRule::kPut:
+      return {"PUT", rule.put()};
+    case HttpRule::kPost:
+      return {"POST", rule.post()};
+    case HttpRule::kDelete:
+      return {"DELETE", rule.delete_()};
+    case HttpRule::kPatch:
+      return {"PATCH", rule.patch()};
+    case HttpRule::kCustom:
+      return {rule.custom().kind(), rule.custom().path()};
+    case HttpRule::PATTERN_NOT_SET:
+      return {};
+  }
+  return {};
+}
+
+absl::StatusOr<Route::FieldPath> ResolveFieldPath(const Descriptor& type,
+                                                  const std::vector<std::string>& names) {
+  Route::FieldPath path;
+  const Descriptor* message = &type;
+  for (const std::string& name : names) {
+    if (message == nullptr) return absl::InvalidArgumentError("a scalar has no fields");
+    const FieldDescriptor* field = message->FindFieldByName(name);
+    if (field == nullptr || field->is_repeated()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          message->full_name(), " has no singular field `", name, "` that a path could bind"));
+    }
+    path.push_back(field);
+    message = field->message_type();
+  }
+  if (message != nullptr && !IsScalarMessage(*message)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the field `", absl::StrJoin(names, "."), "` is a message"));
+  }
+  return path;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Build(
+    const std::vector<BackendDescriptors>& backends, std::vector<std::string>* notes) {
+  auto table = std::make_shared<RouteTable>();
+  for (size_t i = 0; i < backends.size(); ++i) {
+    absl::Status status = table->AddBackend(i, backends[i], notes);
+    if (!status.ok()) {
+      return absl::Status(status.code(),
+                          absl::StrCat("back end ", backends[i].name, ": ", status.message()));
+    }
+  }
+  return table;
+}
+
+absl::Status RouteTable::AddBackend(size_t index, const BackendDescriptors& backend,
+                                    std::vector<std::string>* notes) {
+  // A pool of its own: two back ends may be built from different versions of the same file.
+  pools_.push_back(std::make_unique<google::protobuf::DescriptorPool>());
+  ErrorList errors;
+  for (const auto& file : backend.files.file()) {
+    const auto* built = pools_.back()->BuildFileCollectingErrors(file, &errors);
+    if (built == nullptr) return absl::InvalidArgumentError(errors.text);
+    for (int s = 0; s < built->service_count(); ++s) {
+      for (int m = 0; m < built->service(s)->method_count(); ++m) {
+        RETURN_IF_ERROR(AddMethod(index, *built->service(s)->method(m), notes));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RouteTable::AddMethod(size_t backend, const MethodDescriptor& method,
+                                   std::vector<std::string>* notes) {
+  if (!method.options().HasExtension(google::api::http)) return absl::OkStatus();
+  auto note = [&](const char* why) {
+    notes->push_back(absl::StrCat(method.full_name(), ": no route, ", why));
+    return absl::OkStatus();
+  };
+  const auto& policy = method.options().GetExtension(api::v1::policy);
+  if (policy.access() == api::v1::MethodPolicy::ACCESS_UNSPECIFIED)
+    return note("the method has no policy");
+  if (policy.access() == api::v1::MethodPolicy::INTERNAL) return note("the method is internal");
+  if (method.client_streaming() || method.server_streaming())
+    return note("streaming is not supported");
+
+  Route route;
+  route.method = &method;
+  route.grpc_path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
+  route.backend = backend;
+  route.policy = policy;
+  route.service = method.service()->options().GetExtension(api::v1::service);
+
+  const HttpRule& rule = method.options().GetExtension(google::api::http);
+  std::vector<const HttpRule*> rules{&rule};
+  for (const HttpRule& additional : rule.additional_bindings()) {
+    if (additional.additional_bindings_size() > 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(method.full_name(), ": additional_bindings cannot be nested"));
+    }
+    rules.push_back(&additional);
+  }
+  for (const HttpRule* one : rules) {
+    auto [http_method, path_template] = Pattern(*one);
+    absl::Status status =
+        AddRoute(route, http_method, path_template, one->body(), one->response_body());
+    if (!status.ok())
+      return absl::Status(status.code(), absl::StrCat(method.full_name(), ": ", status.message()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RouteTable::AddRoute(Route route, std::string_view http_method,
+                                  const std::string& path_template, const std::string& body,
+                                  const std::string& response_body) {
+  if (http_method.empty()) return absl::InvalidArgumentError("google.api.http without a path");
+  auto parsed = ParseTemplate(path_template);
+  if (!parsed.ok()) return parsed.status();
+  const Descriptor& request = *route.method->input_type();
+  const Descriptor& response = *route.method->output_type();
+  route.http_method = http_method;
+  route.path = path_template;
+  for (const auto& variable : parsed->variables) {
+    auto path = ResolveFieldPath(request, variable.field_path);
+    if (!path.ok()) return path.status();
+    route.path_fields.push_back(*std::move(path));
+  }
+  const Descriptor* body_type = nullptr;
+  if (body == "*") {
+    route.body = Route::Body::kWhole;
+    body_type = &request;
+  } else if (!body.empty()) {
+    route.body = Route::Body::kField;
+    route.body_field = request.FindFieldByName(body);
+    if (route.body_field == nullptr)
+      return absl::InvalidArgumentError("no field `" + body + "` for the body");
+    if (!route.body_field->is_repeated()) body_type = route.body_field->message_type();
+  }
+  route.takes_http_body = body_type != nullptr && body_type->full_name() == kHttpBody;
+  if (!response_body.empty()) {
+    route.response_field = response.FindFieldByName(response_body);
+    if (route.response_field == nullptr) {
+      return absl::InvalidArgumentError("no field `" + response_body + "` for the answer's body");
+    }
+  }
+  route.gives_http_body = response.full_name() == kHttpBody;
+  route.response_plan = plans_.Get(response);
+
+  std::string name = route.method->full_name();
+  auto target = static_cast<int>(routes_.size());
+  RETURN_IF_ERROR(router_.Add(http_method, *std::move(parsed), target, name));
+  routes_.push_back(std::make_unique<Route>(std::move(route)));
+  return absl::OkStatus();
+}
+
+}  // namespace tamarack::gateway

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "gateway/codec/message_plan.h"
+#include "gateway/router.h"
+#include "tamarack/api/v1/policy.pb.h"
+
+#include <absl/status/statusor.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tamarack::gateway {
+
+// One HTTP binding of one method, with everything that a request needs to know about it.
+struct Route {
+  enum class Body { kNone, kWhole, kField };
+  using FieldPath = std::vector<const google::protobuf::FieldDescriptor*>;
+
+  const google::protobuf::MethodDescriptor* method = nullptr;
+  std::string grpc_path;  // `/package.Service/Method`
+  std::string http_method;
+  std::string path;  // The template as written.
+  size_t backend = 0;
+  api::v1::MethodPolicy policy;
+  api::v1::ServicePolicy service;
+
+  Body body = Body::kNone;
+  const google::protobuf::FieldDescriptor* body_field = nullptr;
+  const google::protobuf::FieldDescriptor* response_field = nullptr;
+  const MessagePlan* response_plan = nullptr;
+  bool takes_http_body = false;  // The body goes into a google.api.HttpBody as it is.
+  bool gives_http_body = false;
+  std::vector<FieldPath> path_fields;  // In the order of the template's variables.
+};
+
+// The descriptor set of one back end.
+struct BackendDescriptors {
+  std::string name;
+  google::protobuf::FileDescriptorSet files;
+};
+
+// Every route of every back end: built from descriptors alone, immutable, shared by the requests
+// that began with it.
+class RouteTable {
+ public:
+  // Refuses the whole, with a reason, when a template, a field path or a descriptor is wrong or two
+  // routes are equal. `notes` says which methods get no route and why.
+  static absl::StatusOr<std::shared_ptr<const RouteTable>> Build(
+      const std::vector<BackendDescriptors>& backends, std::vector<std::string>* notes);
+
+  const Router& router() const { return router_; }
+  const Route& route(int target) const { return *routes_[static_cast<size_t>(target)]; }
+  const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }
+
+ private:
+  absl::Status AddBackend(size_t index, const BackendDescriptors& backend,
+                          std::vector<std::string>* notes);
+  absl::Status AddMethod(size_t backend, const google::protobuf::MethodDescriptor& method,
+                         std::vector<std::string>* notes);
+  absl::Status AddRoute(Route route, std::string_view http_method, const std::string& path_template,
+                        const std::string& body, const std::string& response_body);
+
+  std::vector<std::unique_ptr<google::protobuf::DescriptorPool>> pools_;
+  MessagePlans plans_;
+  Router router_;
+  std::vector<std::unique_ptr<Route>> routes_;
+};
+
+}  // namespace tamarack::gateway

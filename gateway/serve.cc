@@ -1,0 +1,264 @@
+// What the gateway does with a request once its route is known.
+#include "gateway/csrf.h"
+#include "gateway/gateway.h"
+#include "gateway/location.h"
+
+#include "gateway/codec/wire.h"
+#include "gateway/codec/wire_to_json.h"
+#include "platform/base/status.h"
+#include "platform/rpc/policy.h"
+#include "platform/telemetry/log.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
+#include <absl/strings/str_replace.h>
+
+#include <algorithm>
+
+namespace tamarack::gateway {
+
+using api::v1::MethodPolicy;
+
+namespace {
+
+constexpr int kTimeoutDefaultMs = 10'000;
+constexpr size_t kIdempotencyKeyLengthMax = 255;
+
+// What follows `Bearer `; empty when the header is absent, another scheme or given twice.
+std::string BearerToken(const Visit& visit) {
+  auto headers = visit.request.headers.GetAll("authorization");
+  if (headers.size() != 1) return {};
+  absl::string_view value = ToAbsl(headers[0]);
+  constexpr absl::string_view kScheme = "bearer ";
+  if (!absl::StartsWithIgnoreCase(value, kScheme)) return {};
+  return std::string(absl::StripAsciiWhitespace(value.substr(kScheme.size())));
+}
+
+// A browser sends cookies by itself, so whatever they authorise must come from a form of ours.
+bool NeedsOwnForm(const Visit& visit, const Route& route) {
+  return !visit.is_safe() &&
+         (route.policy.page() || route.policy.access() == MethodPolicy::SESSION);
+}
+
+// A public method sees the person's session if there is one, but not where that would need a form
+// of ours.
+bool ReadsSession(const Visit& visit, const Route& route) {
+  if (route.policy.access() == MethodPolicy::SESSION) return true;
+  return route.policy.access() == MethodPolicy::PUBLIC && (visit.is_safe() || route.policy.page());
+}
+
+// Members 1 and 2 of google.api.HttpBody.
+void ReadHttpBody(std::string_view wire, http::Response* response) {
+  WireField field;
+  for (WireReader reader(wire); !reader.AtEnd() && reader.Next(&field);) {
+    if (field.number == 1) response->headers.Set("Content-Type", std::string(field.bytes));
+    if (field.number == 2) response->body = field.bytes;
+  }
+}
+
+bool SetsSession(const http::Headers& headers) {
+  auto cookies = headers.GetAll("set-cookie");
+  return std::any_of(cookies.begin(), cookies.end(),
+                     [](std::string_view c) { return c.starts_with(kSessionCookie); });
+}
+
+}  // namespace
+
+boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const Route& route,
+                                                      const Router::Match& match,
+                                                      Observation& observation) {
+  CallerPtr caller;
+  if (auto early = co_await Authenticate(visit, route, &caller)) co_return *std::move(early);
+  if (caller) observation.client_id = caller->principal.client_id;
+
+  auto content_type = visit.request.headers.Get("content-type").value_or("");
+  Bound bound = BindRequest(route, match, {visit.query, content_type, visit.request.body});
+  if (auto early = CheckBound(visit, route, bound)) co_return *std::move(early);
+
+  std::string csrf_token = route.policy.page() ? CsrfToken(visit) : "";
+  bool is_new_csrf_token = route.policy.page() && csrf_token.empty();
+  if (is_new_csrf_token) csrf_token = NewCsrfToken();
+
+  CallRequest call;
+  call.grpc_path = route.grpc_path;
+  call.wire = std::move(bound.wire);
+  call.metadata = MakeMetadata(visit, route, caller.get(), csrf_token);
+  if (auto early = AddIdempotencyKey(visit, route, &call.metadata)) co_return *std::move(early);
+  int timeout_ms = route.policy.timeout_ms() > 0 ? route.policy.timeout_ms() : kTimeoutDefaultMs;
+  call.timeout = std::chrono::milliseconds(timeout_ms);
+
+  CallResult result = co_await backends_[route.backend]->Call(std::move(call));
+  http::Response response = PrintAnswer(visit, route, result);
+  if (is_new_csrf_token && IsHtml(response))
+    response.headers.Add("Set-Cookie", CsrfCookie(csrf_token));
+  if (authenticator_ != nullptr && SetsSession(response.headers)) {
+    authenticator_->Forget(CredentialKind::kSession, visit.Cookie(kSessionCookie));
+  }
+  co_return response;
+}
+
+boost::asio::awaitable<Gateway::Early> Gateway::Authenticate(const Visit& visit, const Route& route,
+                                                             CallerPtr* caller) {
+  if (options_.is_open) co_return std::nullopt;
+  const MethodPolicy& policy = route.policy;
+  bool is_token = policy.access() == MethodPolicy::TOKEN;
+  std::string credential;
+  if (is_token) credential = BearerToken(visit);
+  if (!is_token && ReadsSession(visit, route)) credential = visit.Cookie(kSessionCookie);
+
+  absl::StatusOr<CallerPtr> resolved = absl::UnauthenticatedError("");
+  if (!credential.empty()) {
+    auto kind = is_token ? CredentialKind::kBearer : CredentialKind::kSession;
+    resolved = co_await authenticator_->Resolve(kind, std::move(credential));
+  }
+  if (resolved.ok()) *caller = *resolved;
+  if (policy.access() == MethodPolicy::PUBLIC) co_return std::nullopt;
+  if (!resolved.ok()) co_return NotAuthenticated(visit, route, resolved.status());
+  absl::Status access = rpc::CheckAccess(policy, &(*caller)->principal);
+  if (access.ok()) co_return std::nullopt;
+  co_return absl::IsUnauthenticated(access)
+      ? NotAuthenticated(visit, route, access)
+      : Fail(visit, &route, FromStatus(access, route.body != Route::Body::kNone));
+}
+
+Gateway::Early Gateway::NotAuthenticated(const Visit& visit, const Route& route,
+                                         const absl::Status& status) const {
+  bool is_verdict = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
+                    absl::IsInvalidArgument(status) || absl::IsNotFound(status);
+  if (!is_verdict) {
+    telemetry::Log(telemetry::Level::kError, visit.log_context(), "credential not exchanged",
+                   {{"code", absl::StatusCodeToString(status.code())}});
+    return Fail(visit, &route, {ProblemKind::kUnavailable});
+  }
+  if (route.policy.access() == MethodPolicy::SESSION && route.policy.page()) {
+    std::string location =
+        absl::StrReplaceAll(options_.sign_in_path, {{"{lang}", ToAbsl(visit.language_tag())}});
+    if (visit.is_safe()) {
+      std::string target(visit.path);
+      if (!visit.query.empty()) absl::StrAppend(&target, "?", ToAbsl(visit.query));
+      absl::StrAppend(&location, "?return_to=", PercentEncode(target));
+    }
+    http::Response response{303, {{"Location", location}}, {}, {}, true};
+    AddSecurityHeaders("", is_https_, response);
+    return response;
+  }
+  // The words and members of identity are those that the credential's kind promises (D3).
+  Problem problem = FromStatus(status, false);
+  if (absl::IsInvalidArgument(status) || absl::IsNotFound(status))
+    problem = {ProblemKind::kUnauthenticated};
+  problem.items.clear();
+  if (route.policy.access() == MethodPolicy::TOKEN && StatusOf(problem) == 401) {
+    bool was_given = visit.request.headers.Has("authorization");
+    problem.headers.Set("WWW-Authenticate",
+                        was_given ? "Bearer error=\"invalid_token\"" : "Bearer");
+  }
+  return Fail(visit, &route, problem);
+}
+
+Gateway::Early Gateway::CheckBound(const Visit& visit, const Route& route,
+                                   const Bound& bound) const {
+  if (bound.outcome == Bound::Outcome::kUnsupportedMediaType) {
+    return Fail(visit, &route, {ProblemKind::kUnsupportedMediaType});
+  }
+  if (bound.outcome == Bound::Outcome::kRefused) return Refuse(visit, route, bound.error);
+  if (NeedsOwnForm(visit, route) && !IsOwnForm(visit, bound.form, options_.public_url)) {
+    return Fail(visit, &route, {ProblemKind::kCrossSite});
+  }
+  return std::nullopt;
+}
+
+Gateway::Early Gateway::AddIdempotencyKey(const Visit& visit, const Route& route,
+                                          Metadata* metadata) const {
+  if (route.policy.idempotency() == MethodPolicy::IDEMPOTENCY_UNSPECIFIED) return std::nullopt;
+  constexpr char kHeader[] = "Idempotency-Key";
+  auto refuse = [&](Reason reason) {
+    return Refuse(visit, route, {reason, InputError::Source::kHeader, kHeader, kHeader});
+  };
+  auto keys = visit.request.headers.GetAll(kHeader);
+  if (keys.empty()) {
+    if (route.policy.idempotency() == MethodPolicy::REQUIRED) return refuse(Reason::kMissingHeader);
+    return std::nullopt;
+  }
+  // A structured-field string; the bare key is accepted too.
+  std::string_view key = keys[0];
+  if (key.size() >= 2 && key.front() == '"' && key.back() == '"')
+    key = key.substr(1, key.size() - 2);
+  bool is_valid = keys.size() == 1 && !key.empty() && key.size() <= kIdempotencyKeyLengthMax &&
+                  IsMetadataSafe(key) && key.find_first_of("\"\\ ") == std::string_view::npos;
+  if (!is_valid) return refuse(Reason::kInvalidHeader);
+  metadata->emplace_back("x-tamarack-idempotency-key", key);
+  return std::nullopt;
+}
+
+Metadata Gateway::MakeMetadata(const Visit& visit, const Route& route, const Caller* caller,
+                               std::string_view csrf_token) const {
+  // Nothing of the caller's own goes along unless it is named here, so inbound `x-tamarack-*` and
+  // `grpc-*` never do.
+  Metadata metadata;
+  metadata.emplace_back("x-request-id", visit.request_id);
+  metadata.emplace_back("traceparent", telemetry::FormatTraceparent(visit.trace));
+  metadata.emplace_back("x-tamarack-language", visit.language_tag());
+  metadata.emplace_back("x-tamarack-client-ip", visit.client_address);
+  if (caller != nullptr) metadata.emplace_back("authorization", "Bearer " + caller->access_token);
+  if (!csrf_token.empty()) metadata.emplace_back("x-tamarack-csrf-token", csrf_token);
+  for (const std::string& name : route.policy.pass_headers()) {
+    auto value = visit.request.headers.Get(name);
+    if (value && IsMetadataSafe(*value)) {
+      metadata.emplace_back("x-tamarack-header-" + absl::AsciiStrToLower(name), *value);
+    }
+  }
+  for (const std::string& name : route.policy.pass_cookies()) {
+    std::string_view value = visit.Cookie(name);
+    if (!value.empty() && IsMetadataSafe(value)) {
+      metadata.emplace_back("x-tamarack-cookie-" + absl::AsciiStrToLower(name), value);
+    }
+  }
+  return metadata;
+}
+
+http::Response Gateway::PrintAnswer(const Visit& visit, const Route& route,
+                                    CallResult& result) const {
+  AnswerHints hints = ReadHints(result.trailing);
+  if (!result.status.ok()) {
+    Problem problem = FromStatus(result.status, route.body != Route::Body::kNone);
+    problem.headers = std::move(hints.headers);
+    if (StatusOf(problem) == 401 && !problem.headers.Has("WWW-Authenticate") &&
+        route.policy.access() == MethodPolicy::TOKEN) {
+      problem.headers.Set("WWW-Authenticate", "Bearer");
+    }
+    return Fail(visit, &route, problem);
+  }
+  const MethodPolicy& policy = route.policy;
+  bool is_empty = route.response_plan->type->full_name() == "google.protobuf.Empty";
+  http::Response response;
+  response.status = hints.status != 0             ? hints.status
+                    : policy.success_status() > 0 ? policy.success_status()
+                    : is_empty                    ? 204
+                                                  : 200;
+  response.headers = std::move(hints.headers);
+  absl::Status printed;
+  if (route.gives_http_body) {
+    ReadHttpBody(result.wire, &response);
+  } else if (response.status != 204) {
+    response.headers.Set("Content-Type", "application/json");
+    printed = route.response_field ? WireFieldToJson(result.wire, *route.response_plan,
+                                                     route.response_field->number(), response.body)
+                                   : WireToJson(result.wire, *route.response_plan, response.body);
+  }
+  if (printed.ok() && !policy.location().empty()) {
+    response.headers.Set("Location",
+                         FillLocation(policy.location(), result.wire, *route.response_plan));
+  }
+  if (!printed.ok()) {
+    telemetry::Log(telemetry::Level::kError, visit.log_context(), "answer not printed",
+                   {{"rpc", route.method->full_name()}, {"error", printed.message()}});
+    return Fail(visit, &route, {ProblemKind::kInternal});
+  }
+  if (IsHtml(response) && !response.headers.Has("Content-Language")) {
+    response.headers.Set("Content-Language", std::string(visit.language_tag()));
+  }
+  AddSecurityHeaders(hints.form_action, is_https_, response);
+  return response;
+}
+
+}  // namespace tamarack::gateway

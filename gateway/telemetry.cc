@@ -1,0 +1,43 @@
+#include "gateway/telemetry.h"
+
+#include "platform/telemetry/log.h"
+#include "platform/telemetry/metrics.h"
+
+namespace tamarack::gateway {
+
+void Telemetry::Record(const Visit& visit, const Observation& observation,
+                       const http::Response& response) {
+  const Route* route = observation.route;
+  const void* key = route ? static_cast<const void*>(route->method) : nullptr;
+  std::string method = route ? route->method->full_name() : "none";
+  auto& counter = requests_[{key, response.status}];
+  if (counter == nullptr) {
+    counter =
+        &telemetry::Counter(registry_, "gateway_requests_total", "Requests answered",
+                            {{"method", method}, {"status", std::to_string(response.status)}});
+  }
+  counter->Increment();
+  auto& duration = durations_[key];
+  if (duration == nullptr) {
+    duration = &telemetry::DurationHistogram(registry_, "gateway_request_duration_seconds",
+                                             "Time to answer a request", {{"method", method}});
+  }
+  std::chrono::duration<double> took = std::chrono::steady_clock::now() - observation.start;
+  duration->Observe(took.count());
+
+  if (!telemetry::LogEnabled(telemetry::Level::kInfo)) return;
+  size_t sent = response.shared_body ? response.shared_body->size() : response.body.size();
+  telemetry::Log(
+      response.status >= 500 ? telemetry::Level::kWarning : telemetry::Level::kInfo,
+      visit.log_context(), "request",
+      {{"http_method", route ? std::string_view(route->http_method) : std::string_view("other")},
+       {"route", route ? std::string_view(route->path) : std::string_view("none")},
+       {"rpc", method},
+       {"status", response.status},
+       {"ms", took.count() * 1000},
+       {"bytes_in", visit.request.body.size()},
+       {"bytes_out", sent},
+       {"client_id", observation.client_id}});
+}
+
+}  // namespace tamarack::gateway

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "gateway/route_table.h"
+#include "gateway/visit.h"
+#include "platform/http/message.h"
+
+#include <prometheus/registry.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace tamarack::gateway {
+
+// What is learnt about a request while it is served, for log and metrics.
+struct Observation {
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  const Route* route = nullptr;
+  std::string client_id;
+};
+
+// One JSON line a request and metrics by RPC. Templates and statuses, never values: paths and
+// queries hold personal data.
+class Telemetry {
+ public:
+  explicit Telemetry(prometheus::Registry& registry) : registry_(registry) {}
+  void Record(const Visit& visit, const Observation& observation, const http::Response& response);
+
+ private:
+  prometheus::Registry& registry_;
+  // Looking a metric up by its labels costs more than counting; methods and statuses are few.
+  std::map<std::pair<const void*, int>, prometheus::Counter*> requests_;
+  std::map<const void*, prometheus::Histogram*> durations_;
+};
+
+}  // namespace tamarack::gateway

@@ -1,0 +1,143 @@
+#include "gateway/template.h"
+
+#include "gateway/uri.h"
+#include "platform/base/status.h"
+
+#include <absl/strings/ascii.h>
+
+namespace tamarack::gateway {
+namespace {
+
+using Kind = PathTemplate::Segment::Kind;
+
+// RFC 3986 pchar without the colon, which starts a verb.
+bool IsLiteralChar(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         std::string_view("-._~!$&'()+,;=@%").find(c) != std::string_view::npos;
+}
+
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : text_(text) { result_.text = std::string(text); }
+
+  absl::StatusOr<PathTemplate> Parse() {
+    if (!Consume('/')) return Error("must start with a slash");
+    if (!AtEnd() && Peek() != ':') {
+      if (auto status = Segments(false); !status.ok()) return status;
+    }
+    if (Consume(':')) {
+      auto verb = Literal();
+      if (!verb.ok()) return verb.status();
+      result_.verb = *std::move(verb);
+    }
+    if (!AtEnd()) return Error(absl::StrCat("unexpected `", std::string(1, Peek()), "`"));
+    return std::move(result_);
+  }
+
+ private:
+  bool AtEnd() const { return position_ == text_.size(); }
+  char Peek() const { return text_[position_]; }
+  bool Consume(char c) {
+    if (AtEnd() || Peek() != c) return false;
+    ++position_;
+    return true;
+  }
+  absl::Status Error(std::string_view what) const {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "template \"", result_.text, "\": ", ToAbsl(what), " at character ", position_ + 1));
+  }
+
+  absl::Status Segments(bool in_variable) {
+    do {
+      if (auto status = OneSegment(in_variable); !status.ok()) return status;
+    } while (Consume('/'));
+    return absl::OkStatus();
+  }
+
+  absl::Status OneSegment(bool in_variable) {
+    if (Consume('{')) {
+      if (in_variable) return Error("variables cannot be nested");
+      return VariableSegment();
+    }
+    if (Consume('*')) {
+      bool is_double = Consume('*');
+      if (has_double_star_) return Error("only literals may follow `**`");
+      has_double_star_ = is_double;
+      result_.segments.push_back({is_double ? Kind::kDoubleStar : Kind::kStar, ""});
+      return absl::OkStatus();
+    }
+    auto literal = Literal();
+    if (!literal.ok()) return literal.status();
+    result_.segments.push_back({Kind::kLiteral, *std::move(literal)});
+    return absl::OkStatus();
+  }
+
+  absl::Status VariableSegment() {
+    PathTemplate::Variable variable{{}, result_.segments.size(), 0, false};
+    do {
+      auto identifier = Identifier();
+      if (!identifier.ok()) return identifier.status();
+      variable.field_path.push_back(*std::move(identifier));
+    } while (Consume('.'));
+    if (Consume('=')) {
+      if (auto status = Segments(true); !status.ok()) return status;
+    } else {
+      if (has_double_star_) return Error("only literals may follow `**`");
+      result_.segments.push_back({Kind::kStar, ""});
+    }
+    if (!Consume('}')) return Error("expected `}`");
+    variable.count = result_.segments.size() - variable.first;
+    variable.is_multi = variable.count > 1 || result_.segments.back().kind == Kind::kDoubleStar;
+    for (const auto& other : result_.variables) {
+      if (other.field_path == variable.field_path) return Error("the same field is bound twice");
+    }
+    result_.variables.push_back(std::move(variable));
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::string> Identifier() {
+    size_t begin = position_;
+    while (!AtEnd() && (absl::ascii_isalnum(static_cast<unsigned char>(Peek())) || Peek() == '_'))
+      ++position_;
+    std::string_view identifier = text_.substr(begin, position_ - begin);
+    if (identifier.empty()) return Error("expected a field name");
+    if (absl::ascii_isdigit(static_cast<unsigned char>(identifier[0])))
+      return Error("a field name starts with a letter");
+    return std::string(identifier);
+  }
+
+  absl::StatusOr<std::string> Literal() {
+    size_t begin = position_;
+    while (!AtEnd() && IsLiteralChar(Peek())) ++position_;
+    if (position_ == begin) return Error("expected a literal");
+    auto decoded = PercentDecode(text_.substr(begin, position_ - begin), false);
+    if (!decoded || !IsUtf8(*decoded)) return Error("bad escape");
+    return *std::move(decoded);
+  }
+
+  std::string_view text_;
+  size_t position_ = 0;
+  bool has_double_star_ = false;
+  PathTemplate result_;
+};
+
+}  // namespace
+
+absl::StatusOr<PathTemplate> ParseTemplate(std::string_view text) {
+  return Parser(text).Parse();
+}
+
+std::string PathTemplate::Pattern() const {
+  std::string pattern;
+  for (const Segment& segment : segments) {
+    pattern += '/';
+    pattern += segment.kind == Kind::kStar         ? "*"
+               : segment.kind == Kind::kDoubleStar ? "**"
+                                                   : segment.literal;
+  }
+  if (segments.empty()) pattern = "/";
+  if (!verb.empty()) absl::StrAppend(&pattern, ":", verb);
+  return pattern;
+}
+
+}  // namespace tamarack::gateway

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tamarack::gateway {
+
+// A path template of google.api.http, parsed:
+//   Template = "/" [Segments] [":" LITERAL] ; Segment = "*" | "**" | LITERAL | "{" FieldPath ["="
+//   Segments] "}"
+// with no nested variables, at most one `**` and nothing but literals after it.
+struct PathTemplate {
+  struct Segment {
+    enum class Kind { kLiteral, kStar, kDoubleStar };
+    Kind kind;
+    std::string literal;  // Decoded.
+  };
+  // Binds the segments [first, first + count) of the template to a field.
+  struct Variable {
+    std::vector<std::string> field_path;
+    size_t first;
+    size_t count;
+    // More than one segment, or `**`: an escaped slash stays escaped, so that it cannot forge a
+    // deeper resource name.
+    bool is_multi;
+  };
+
+  std::string text;
+  std::vector<Segment> segments;
+  std::vector<Variable> variables;
+  std::string verb;
+
+  // The template without variable names, for example `/v1/payments/*:cancel`: templates with the
+  // same pattern are equal.
+  std::string Pattern() const;
+};
+
+absl::StatusOr<PathTemplate> ParseTemplate(std::string_view text);
+
+}  // namespace tamarack::gateway

@@ -1,0 +1,106 @@
+#include "gateway/uri.h"
+
+#include <cstdint>
+
+namespace tamarack::gateway {
+namespace {
+
+int HexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Dots hidden behind escaped slashes count too: `..%2f..` must not reach a service as `../..`.
+bool HasDotSegment(std::string_view segment) {
+  while (true) {
+    size_t slash = segment.find_first_of("/\\");
+    std::string_view part = segment.substr(0, slash);
+    if (part == "." || part == "..") return true;
+    if (slash == std::string_view::npos) return false;
+    segment.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace
+
+bool IsUtf8(std::string_view text) {
+  const auto* p = reinterpret_cast<const unsigned char*>(text.data());
+  const auto* end = p + text.size();
+  while (p < end) {
+    if (*p < 0x80) {
+      ++p;
+      continue;
+    }
+    int length = *p >= 0xF0 ? 4 : *p >= 0xE0 ? 3 : 2;
+    if (*p < 0xC2 || *p > 0xF4 || end - p < length) return false;
+    uint32_t point = *p & (0xFFu >> (length + 1));
+    for (int i = 1; i < length; ++i) {
+      if ((p[i] & 0xC0) != 0x80) return false;
+      point = point << 6 | (p[i] & 0x3Fu);
+    }
+    bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
+    if (overlong || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) return false;
+    p += length;
+  }
+  return true;
+}
+
+std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+' && plus_is_space) {
+      out += ' ';
+    } else if (text[i] != '%') {
+      out += text[i];
+    } else {
+      if (i + 2 >= text.size()) return std::nullopt;
+      int high = HexValue(text[i + 1]), low = HexValue(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+  }
+  return out;
+}
+
+Refusal SplitPath(std::string_view path, PathSegments* segments) {
+  constexpr auto kPath = InputError::Source::kPath;
+  if (path == "/") return {};
+  path.remove_prefix(1);
+  while (true) {
+    size_t slash = path.find('/');
+    std::string_view raw = path.substr(0, slash);
+    auto decoded = PercentDecode(raw, false);
+    if (!decoded) return InputError{Reason::kInvalidEscape, kPath};
+    if (decoded->find('\0') != std::string::npos) return InputError{Reason::kNulCharacter, kPath};
+    if (!IsUtf8(*decoded)) return InputError{Reason::kInvalidUtf8, kPath};
+    if (HasDotSegment(*decoded)) return InputError{Reason::kDotSegment, kPath};
+    if (raw.empty()) segments->has_empty = true;
+    segments->raw.push_back(raw);
+    segments->decoded.push_back(*std::move(decoded));
+    if (slash == std::string_view::npos) return {};
+    path.remove_prefix(slash + 1);
+  }
+}
+
+Refusal SplitParameters(std::string_view text, InputError::Source source, Parameters* parameters) {
+  while (!text.empty()) {
+    size_t ampersand = text.find('&');
+    std::string_view pair = text.substr(0, ampersand);
+    text.remove_prefix(ampersand == std::string_view::npos ? text.size() : ampersand + 1);
+    if (pair.empty()) continue;
+    size_t equals = pair.find('=');
+    auto name = PercentDecode(pair.substr(0, equals), true);
+    auto value =
+        PercentDecode(equals == std::string_view::npos ? "" : pair.substr(equals + 1), true);
+    if (!name || !value) return InputError{Reason::kInvalidEscape, source};
+    if (!IsUtf8(*name) || !IsUtf8(*value)) return InputError{Reason::kInvalidUtf8, source};
+    parameters->emplace_back(*std::move(name), *std::move(value));
+  }
+  return {};
+}
+
+}  // namespace tamarack::gateway

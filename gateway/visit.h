@@ -1,0 +1,59 @@
+#pragma once
+
+#include "gateway/messages.h"
+#include "platform/http/message.h"
+#include "platform/telemetry/log.h"
+#include "platform/telemetry/trace.h"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tamarack::gateway {
+
+// Addresses whose X-Forwarded-For is believed.
+class TrustedProxies {
+ public:
+  // Addresses or CIDR networks. Throws std::runtime_error for anything else: a start-up error.
+  explicit TrustedProxies(const std::vector<std::string>& networks);
+
+  // The caller's address: the peer's, or the last one in `forwarded_for` that no trusted proxy has.
+  std::string ClientAddress(const http::Request& request) const;
+
+ private:
+  struct Network {
+    boost::asio::ip::address address;
+    unsigned short prefix_length;
+  };
+  bool Contains(std::string_view address) const;
+  std::vector<Network> networks_;
+};
+
+// What is known about one request from its head alone.
+struct Visit {
+  Visit(const http::Request& received, const TrustedProxies& proxies);
+
+  const http::Request& request;
+  std::string_view path;   // Raw, without the query.
+  std::string_view query;  // Without the question mark.
+  Language language;       // By Accept-Language, until the path says otherwise.
+  std::string request_id;
+  telemetry::TraceContext trace;
+  std::string client_address;
+  bool wants_html;  // A browser: text/html is named in Accept.
+
+  std::string_view language_tag() const { return language == Language::kFrench ? "fr" : "en"; }
+  telemetry::LogContext log_context() const { return {request_id, trace.trace_id}; }
+  bool is_safe() const {
+    return request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
+  }
+  // The first cookie of this name; empty when there is none.
+  std::string_view Cookie(std::string_view name) const;
+};
+
+// Visible ASCII and spaces: what may travel as gRPC metadata or in a header.
+bool IsMetadataSafe(std::string_view value);
+
+}  // namespace tamarack::gateway
