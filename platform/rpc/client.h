@@ -21,7 +21,7 @@ struct CallOptions {
   // The call on whose behalf this one is made: its trace, request id and remaining time go along.
   const Context* on_behalf_of = nullptr;
   // Goes along as `x-tamarack-idempotency-key`.
-  std::string idempotency_key;
+  std::string idempotency_key = {};
 };
 
 // A gRPC channel to one back end, called from coroutines. One per back end and process; it reconnects by itself.

@@ -1,6 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/changes/{change_id}; signed in. Variables: CHANGE_ID, REFERENCE, RECORDED (date and time), ADDRESS_TEXT, SELF_URL,
     CONTINUE_URL; section CONTINUE when there is somewhere to go on to; section TIMELINE around rows DELIVERIES {MINISTRY, STATE (done, active,
-    problem, wait), and one section of DONE, DELIVERED, PROGRESS, DELAYED with DELIVERED_TIME, ACKNOWLEDGED_TIME}; section
+    problem, wait), and one section of DONE, DELIVERED, REJECTED, PROGRESS, DELAYED with DELIVERED_TIME, ACKNOWLEDGED_TIME}; section
     NO_DELIVERIES. }}
 {{>TOP}}
     <h1>{{T_STATUS_HEADING}}</h1>
@@ -37,6 +37,11 @@
         <p><span class="ontario-badge ontario-badge--default-light">{{T_STATUS_PROGRESS}}</span></p>
         <p>{{T_STATUS_SENDING}}</p>
 {{/PROGRESS}}
+{{#REJECTED}}
+        <p><span class="ontario-badge ontario-badge--alert-heavy">{{T_STATUS_REJECTED}}</span></p>
+        <p>{{T_STATUS_DELIVERED_AT}}</p>
+        <p>{{T_STATUS_REJECTED_TEXT}}</p>
+{{/REJECTED}}
 {{#DELAYED}}
         <p><span class="ontario-badge ontario-badge--warning-heavy">{{T_STATUS_DELAYED}}</span></p>
         <p>{{T_STATUS_DELAYED_TEXT}}</p>

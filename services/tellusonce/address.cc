@@ -1,0 +1,72 @@
+#include "services/tellusonce/address.h"
+
+#include "platform/pages/format.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+
+namespace tamarack::tellusonce {
+namespace {
+
+constexpr std::array<std::string_view, 13> kProvinces{"AB", "BC", "MB", "NB", "NL", "NS", "NT",
+                                                      "NU", "ON", "PE", "QC", "SK", "YT"};
+
+std::string Fold(std::string_view text) {
+  std::string folded;
+  for (char c : text) {
+    bool is_space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (!is_space) {
+      folded += c;
+    } else if (!folded.empty() && folded.back() != ' ') {
+      folded += ' ';
+    }
+  }
+  if (folded.ends_with(' ')) folded.pop_back();
+  return folded;
+}
+
+bool HasControlCharacter(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+}  // namespace
+
+v1::Address Normalize(const v1::Address& address) {
+  v1::Address normal;
+  normal.set_line_1(Fold(address.line_1()));
+  normal.set_line_2(Fold(address.line_2()));
+  normal.set_city(Fold(address.city()));
+  normal.set_province(Fold(address.province()));
+  normal.set_postal_code(pages::FormatPostalCode(Fold(address.postal_code())));
+  return normal;
+}
+
+bool IsPostalCode(std::string_view text) {
+  // D, F, I, O, Q and U never appear; W and Z never come first.
+  static const RE2& kPattern = *new RE2("[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z] [0-9][ABCEGHJ-NPRSTV-Z][0-9]");
+  return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), kPattern);
+}
+
+std::vector<AddressProblem> CheckAddress(const v1::Address& address) {
+  std::vector<AddressProblem> problems;
+  if (address.line_1().empty()) problems.push_back({"line_1", "ERROR_LINE_1_MISSING"});
+  if (HasControlCharacter(address.line_1())) problems.push_back({"line_1", "ERROR_CHARACTERS"});
+  if (HasControlCharacter(address.line_2())) problems.push_back({"line_2", "ERROR_CHARACTERS"});
+  if (address.city().empty()) problems.push_back({"city", "ERROR_CITY_MISSING"});
+  if (HasControlCharacter(address.city())) problems.push_back({"city", "ERROR_CHARACTERS"});
+  if (std::find(kProvinces.begin(), kProvinces.end(), address.province()) == kProvinces.end()) {
+    problems.push_back({"province", "ERROR_PROVINCE_MISSING"});
+  }
+  if (!IsPostalCode(address.postal_code())) problems.push_back({"postal_code", "ERROR_POSTAL_CODE"});
+  return problems;
+}
+
+std::string OneLine(const v1::Address& address) {
+  std::string line = address.line_1();
+  if (!address.line_2().empty()) line += ", " + address.line_2();
+  return line + ", " + address.city() + " " + address.province() + "\u00a0 " + address.postal_code();
+}
+
+}  // namespace tamarack::tellusonce

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "tamarack/tellusonce/v1/subscription_service.pb.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Addresses in Canada: pure rules, no I/O. Facts: Canada Post's addressing guidelines.
+namespace tamarack::tellusonce {
+
+// What is wrong with a field, as a key of the page's catalogue.
+struct AddressProblem {
+  std::string field;
+  std::string text_key;
+};
+
+// The address with spaces trimmed and folded, the postal code as `A1A 1A1`.
+v1::Address Normalize(const v1::Address& address);
+
+// Problems of a normalised address; empty when it can be told.
+std::vector<AddressProblem> CheckAddress(const v1::Address& address);
+
+// True for `A1A 1A1` with letters that Canada Post uses.
+bool IsPostalCode(std::string_view text);
+
+// `10-123 Main Street, Ottawa ON  K1A 0A6`: for showing on one line.
+std::string OneLine(const v1::Address& address);
+
+}  // namespace tamarack::tellusonce

@@ -1,0 +1,152 @@
+#include "services/tellusonce/change_repository.h"
+
+#include "platform/base/id.h"
+#include "platform/crypto/encoding.h"
+#include "platform/crypto/random.h"
+
+#include <boost/json/serialize.hpp>
+
+namespace tamarack::tellusonce {
+namespace {
+
+constexpr char kEventType[] = "ca.tamarack.tellusonce.address.changed.v1";
+constexpr char kEventSource[] = "/tellusonce";
+constexpr size_t kPersonKeyBytes = 32;
+
+constexpr pg::Statement kInsertKey{"person_key.insert", R"sql(
+  INSERT INTO person_key (subject, sealed_key) VALUES ($1, $2) ON CONFLICT (subject) DO NOTHING)sql"};
+constexpr pg::Statement kFindKey{"person_key.find", "SELECT sealed_key FROM person_key WHERE subject = $1"};
+constexpr pg::Statement kInsert{"change.insert", R"sql(
+  INSERT INTO change (change_id, subject, request_id, change_type, sealed_value) VALUES ($1, $2, $3, 'address', $4)
+  ON CONFLICT (subject, request_id) DO NOTHING RETURNING change_id)sql"};
+constexpr pg::Statement kFindRequest{"change.find_request",
+                                     "SELECT change_id FROM change WHERE subject = $1 AND request_id = $2"};
+constexpr pg::Statement kInsertDelivery{"delivery.insert", R"sql(
+  INSERT INTO delivery (delivery_id, change_id, subscription_id, ministry_subject, event_id, purpose)
+  VALUES ($1, $2, $3, $4, $5, $6))sql"};
+constexpr pg::Statement kFindAddress{"change.find_address", R"sql(
+  SELECT k.sealed_key, c.sealed_value FROM change c JOIN person_key k USING (subject)
+  WHERE c.subject = $1 ORDER BY c.sequence DESC LIMIT 1)sql"};
+constexpr pg::Statement kFind{"change.find", R"sql(
+  SELECT k.sealed_key, c.sealed_value, c.recorded_at FROM change c JOIN person_key k USING (subject)
+  WHERE c.subject = $1 AND c.change_id = $2)sql"};
+constexpr pg::Statement kListTold{"delivery.list_of_change", R"sql(
+  SELECT s.name_en, s.name_fr,
+    coalesce(d.outcome, CASE w.state WHEN 2 THEN 'delivered' WHEN 3 THEN 'parked' ELSE 'queued' END),
+    CASE WHEN w.state = 2 THEN w.finished_at END, d.acknowledged_at
+  FROM delivery d JOIN subscription s USING (subscription_id) LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
+  WHERE d.change_id = $1 ORDER BY s.created_at, s.subscription_id)sql"};
+constexpr pg::Statement kListUnsynced{"change.list_unsynced", R"sql(
+  SELECT subject, sequence, sealed_key, sealed_value FROM (
+    SELECT DISTINCT ON (c.subject) c.subject, c.sequence, k.sealed_key, c.sealed_value
+    FROM change c JOIN person_key k USING (subject) WHERE c.directory_synced_at IS NULL
+    ORDER BY c.subject, c.sequence DESC) newest
+  ORDER BY sequence LIMIT $1)sql"};
+constexpr pg::Statement kMarkSynced{"change.mark_synced", R"sql(
+  UPDATE change SET directory_synced_at = now()
+  WHERE subject = $1 AND sequence <= $2 AND directory_synced_at IS NULL)sql"};
+
+}  // namespace
+
+Async<std::string> ChangeRepository::Record(const NewChange& change) {
+  CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
+  CO_ASSIGN_OR_RETURN(auto sealer, co_await PersonSealer(tx, change.subject));
+  std::string sealed = sealer.Seal(change.address.SerializeAsString(), "change.value");
+  CO_ASSIGN_OR_RETURN(auto inserted, co_await tx.Query(kInsert, NewUuid(), change.subject, change.request_id, sealed));
+  if (inserted.empty()) {
+    CO_ASSIGN_OR_RETURN(auto first, co_await tx.Query(kFindRequest, change.subject, change.request_id));
+    if (first.empty()) co_return absl::AbortedError("the same request is being recorded");
+    co_return std::string(first.Text(0, 0));
+  }
+  std::string change_id(inserted.Text(0, 0));
+
+  std::vector<pg::Call> deliveries;
+  std::vector<webhooks::Event> events;
+  for (const auto& recipient : change.recipients) {
+    webhooks::Event event;
+    event.id = NewUuid();
+    event.type = kEventType;
+    event.source = kEventSource;
+    event.subject = recipient.ministry_subject;
+    event.tenant_id = recipient.subscription_id;
+    std::string delivery_id = NewUuid();
+    event.data = boost::json::serialize(boost::json::object{
+        {"delivery_id", delivery_id}, {"subject", recipient.ministry_subject}, {"change_type", "address"}});
+    deliveries.emplace_back(kInsertDelivery, delivery_id, change_id, recipient.subscription_id,
+                            recipient.ministry_subject, event.id, recipient.purpose);
+    events.push_back(std::move(event));
+  }
+  if (!deliveries.empty()) {
+    CO_ASSIGN_OR_RETURN(auto written, co_await tx.QueryAll(std::move(deliveries)));
+    CO_ASSIGN_OR_RETURN(auto ids, co_await outbox_.Append(tx, std::span<const webhooks::Event>(events)));
+  }
+  CO_RETURN_IF_ERROR(co_await tx.Commit());
+  co_return change_id;
+}
+
+Async<std::optional<v1::Address>> ChangeRepository::FindAddress(std::string_view subject) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindAddress, subject));
+  if (rows.empty()) co_return std::optional<v1::Address>();
+  CO_ASSIGN_OR_RETURN(auto address, OpenAddress(subject, rows.Text(0, 0), rows.Text(0, 1)));
+  co_return address;
+}
+
+Async<Change> ChangeRepository::Find(std::string_view subject, std::string_view change_id) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFind, subject, change_id));
+  if (rows.empty()) co_return absl::NotFoundError("no such change");
+  Change change;
+  change.id = std::string(change_id);
+  CO_ASSIGN_OR_RETURN(change.address, OpenAddress(subject, rows.Text(0, 0), rows.Text(0, 1)));
+  change.recorded_micros = rows.TimeMicros(0, 2);
+  CO_ASSIGN_OR_RETURN(auto told, co_await pool_.Query(kListTold, change_id));
+  for (int row = 0; row < told.size(); ++row) {
+    change.told.push_back({.name_en = std::string(told.Text(row, 0)),
+                           .name_fr = std::string(told.Text(row, 1)),
+                           .state = std::string(told.Text(row, 2)),
+                           .delivered_micros = told.IsNull(row, 3) ? 0 : told.TimeMicros(row, 3),
+                           .acknowledged_micros = told.IsNull(row, 4) ? 0 : told.TimeMicros(row, 4)});
+  }
+  co_return change;
+}
+
+Async<std::vector<UnsyncedChange>> ChangeRepository::ListUnsynced(int limit) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListUnsynced, limit));
+  std::vector<UnsyncedChange> changes;
+  for (int row = 0; row < rows.size(); ++row) {
+    UnsyncedChange change;
+    change.subject = std::string(rows.Text(row, 0));
+    change.sequence = rows.Int(row, 1);
+    CO_ASSIGN_OR_RETURN(change.address, OpenAddress(change.subject, rows.Text(row, 2), rows.Text(row, 3)));
+    changes.push_back(std::move(change));
+  }
+  co_return changes;
+}
+
+AsyncStatus ChangeRepository::MarkSynced(const UnsyncedChange& change) {
+  co_return (co_await pool_.Query(kMarkSynced, change.subject, change.sequence)).status();
+}
+
+Async<crypto::Sealer> ChangeRepository::PersonSealer(pg::Tx& tx, std::string_view subject) {
+  std::string fresh = sealer_.Seal(crypto::RandomBytes(kPersonKeyBytes), subject);
+  CO_ASSIGN_OR_RETURN(auto rows, co_await tx.QueryAll(pg::Call(kInsertKey, subject, fresh), pg::Call(kFindKey, subject)));
+  co_return OpenKey(subject, rows.back().Text(0, 0));
+}
+
+absl::StatusOr<crypto::Sealer> ChangeRepository::OpenKey(std::string_view subject, std::string_view sealed_key) const {
+  auto key = sealer_.Open(sealed_key, subject);
+  if (!key.ok()) return key.status();
+  return crypto::Sealer::FromKeys({{"1", *std::move(key)}});
+}
+
+absl::StatusOr<v1::Address> ChangeRepository::OpenAddress(std::string_view subject, std::string_view sealed_key,
+                                                          std::string_view sealed_value) const {
+  auto sealer = OpenKey(subject, sealed_key);
+  if (!sealer.ok()) return sealer.status();
+  auto value = sealer->Open(sealed_value, "change.value");
+  if (!value.ok()) return value.status();
+  v1::Address address;
+  if (!address.ParseFromString(*value)) return absl::DataLossError("sealed address cannot be read");
+  return address;
+}
+
+}  // namespace tamarack::tellusonce

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "platform/crypto/seal.h"
+#include "platform/postgres/postgres.h"
+#include "platform/webhooks/outbox.h"
+
+#include "tamarack/tellusonce/v1/subscription_service.pb.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tamarack::tellusonce {
+
+// Who is to be told of a change.
+struct Recipient {
+  std::string subscription_id;
+  std::string ministry_subject;
+  std::string purpose;  // in the words that the person agreed to
+};
+
+struct NewChange {
+  std::string subject;
+  std::string request_id;
+  v1::Address address;
+  std::vector<Recipient> recipients;
+};
+
+// What became of a change at one ministry, for the person.
+struct Told {
+  std::string name_en, name_fr;
+  std::string state;  // as Delivery.state
+  int64_t delivered_micros = 0;
+  int64_t acknowledged_micros = 0;
+};
+
+struct Change {
+  std::string id;
+  v1::Address address;
+  int64_t recorded_micros = 0;
+  std::vector<Told> told;
+};
+
+// A change that identity's directory does not know yet.
+struct UnsyncedChange {
+  std::string subject;
+  int64_t sequence = 0;
+  v1::Address address;
+};
+
+// Tables `person_key`, `change` and `delivery`, and the events that announce deliveries. With delivery_repository, the only
+// file pair that holds SQL about them.
+class ChangeRepository {
+ public:
+  ChangeRepository(pg::Pool& pool, const crypto::Sealer& sealer, webhooks::Outbox& outbox)
+      : pool_(pool), sealer_(sealer), outbox_(outbox) {}
+
+  // Records a change, the person's consents and the events in one transaction; its id. The same request again gives the
+  // same id and changes nothing.
+  Async<std::string> Record(const NewChange& change);
+
+  // The newest address a person told; nullopt when there is none.
+  Async<std::optional<v1::Address>> FindAddress(std::string_view subject);
+  // NOT_FOUND when the person has no such change.
+  Async<Change> Find(std::string_view subject, std::string_view change_id);
+
+  // The newest unsynced change of each person, oldest first.
+  Async<std::vector<UnsyncedChange>> ListUnsynced(int limit);
+  // Marks this change and the person's earlier ones.
+  AsyncStatus MarkSynced(const UnsyncedChange& change);
+
+ private:
+  Async<crypto::Sealer> PersonSealer(pg::Tx& tx, std::string_view subject);
+  absl::StatusOr<v1::Address> OpenAddress(std::string_view subject, std::string_view sealed_key,
+                                          std::string_view sealed_value) const;
+  absl::StatusOr<crypto::Sealer> OpenKey(std::string_view subject, std::string_view sealed_key) const;
+
+  friend class DeliveryRepository;
+  pg::Pool& pool_;
+  const crypto::Sealer& sealer_;
+  webhooks::Outbox& outbox_;
+};
+
+}  // namespace tamarack::tellusonce

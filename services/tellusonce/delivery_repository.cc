@@ -1,0 +1,58 @@
+#include "services/tellusonce/delivery_repository.h"
+
+namespace tamarack::tellusonce {
+namespace {
+
+#define RFC3339(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+
+// The ministry answers before our own record of its 2xx can be there, so an outcome does not wait for `delivered`.
+constexpr pg::Statement kFind{"delivery.find", R"sql(
+  SELECT d.delivery_id, d.ministry_subject,
+    coalesce(d.outcome, CASE w.state WHEN 2 THEN 'delivered' WHEN 3 THEN 'parked' ELSE 'queued' END),
+    )sql" RFC3339("CASE WHEN w.state = 2 THEN w.finished_at END") ", " RFC3339("d.acknowledged_at") R"sql(,
+    d.reason_code, d.case_reference, c.subject, k.sealed_key, c.sealed_value
+  FROM delivery d JOIN subscription s USING (subscription_id) JOIN change c USING (change_id)
+    JOIN person_key k ON k.subject = c.subject LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
+  WHERE s.ministry_id = $1 AND d.delivery_id = $2)sql"};
+constexpr pg::Statement kNoteRead{"delivery.note_read", R"sql(
+  UPDATE delivery d SET first_read_at = now() FROM subscription s
+  WHERE s.subscription_id = d.subscription_id AND s.ministry_id = $1 AND d.delivery_id = $2
+    AND d.first_read_at IS NULL)sql"};
+constexpr pg::Statement kReport{"delivery.report", R"sql(
+  UPDATE delivery d SET outcome = $3, reason_code = $4, case_reference = $5, acknowledged_at = now()
+  FROM subscription s
+  WHERE s.subscription_id = d.subscription_id AND s.ministry_id = $1 AND d.delivery_id = $2
+    AND (d.outcome IS NULL OR (d.outcome = 'accepted' AND $3 <> 'accepted')))sql"};
+
+}  // namespace
+
+Async<v1::Delivery> DeliveryRepository::Read(std::string_view ministry_id, std::string_view delivery_id) {
+  CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(pg::Call(kFind, ministry_id, delivery_id),
+                                                            pg::Call(kNoteRead, ministry_id, delivery_id)));
+  const auto& rows = results.front();
+  if (rows.empty()) co_return absl::NotFoundError("no such delivery");
+  v1::Delivery delivery;
+  delivery.set_delivery_id(std::string(rows.Text(0, 0)));
+  delivery.set_subject(std::string(rows.Text(0, 1)));
+  delivery.set_state(std::string(rows.Text(0, 2)));
+  delivery.set_delivered_at(std::string(rows.Text(0, 3)));
+  delivery.set_acknowledged_at(std::string(rows.Text(0, 4)));
+  delivery.set_reason_code(std::string(rows.Text(0, 5)));
+  delivery.set_case_reference(std::string(rows.Text(0, 6)));
+  CO_ASSIGN_OR_RETURN(*delivery.mutable_address(),
+                      changes_.OpenAddress(rows.Text(0, 7), rows.Text(0, 8), rows.Text(0, 9)));
+  co_return delivery;
+}
+
+Async<v1::Delivery> DeliveryRepository::ReportOutcome(std::string_view ministry_id,
+                                                      const v1::ReportOutcomeRequest& request) {
+  CO_ASSIGN_OR_RETURN(auto updated, co_await pool_.Query(kReport, ministry_id, request.delivery_id(), request.outcome(),
+                                                         request.reason_code(), request.case_reference()));
+  CO_ASSIGN_OR_RETURN(auto delivery, co_await Read(ministry_id, request.delivery_id()));
+  if (updated.affected() == 0 && delivery.state() != request.outcome()) {
+    co_return absl::FailedPreconditionError("the delivery already is " + delivery.state());
+  }
+  co_return delivery;
+}
+
+}  // namespace tamarack::tellusonce

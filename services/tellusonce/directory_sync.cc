@@ -1,0 +1,86 @@
+#include "services/tellusonce/directory_sync.h"
+
+#include "platform/runtime/offload.h"
+#include "platform/telemetry/log.h"
+
+#include "tamarack/identity/v1/directory_service.pb.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <future>
+
+namespace tamarack::tellusonce {
+namespace asio = boost::asio;
+namespace identity_v1 = tamarack::identity::v1;
+
+namespace {
+constexpr auto kTick = std::chrono::seconds(1);
+constexpr int kBatch = 100;
+}  // namespace
+
+struct DirectorySync::State {
+  State(asio::any_io_executor executor_, ChangeRepository& changes_, rpc::Client& identity_)
+      : executor(executor_), changes(changes_), identity(identity_), ticker(executor_) {}
+
+  asio::awaitable<void> Run() {
+    while (!stopping) {
+      absl::Status status = co_await Round();
+      if (!status.ok()) {
+        telemetry::Log(telemetry::Level::kWarning, "directory sync failed",
+                       {{"code", absl::StatusCodeToString(status.code())}});
+      }
+      ticker.expires_after(kTick);
+      if (!stopping) co_await ticker.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    if (stopped) stopped();
+  }
+
+  AsyncStatus Round() {
+    CO_ASSIGN_OR_RETURN(auto unsynced, co_await changes.ListUnsynced(kBatch));
+    for (const auto& change : unsynced) {
+      identity_v1::SetAddressRequest request;
+      request.set_subject(change.subject);
+      auto& address = *request.mutable_address();
+      address.set_line_1(change.address.line_1());
+      address.set_line_2(change.address.line_2());
+      address.set_city(change.address.city());
+      address.set_province(change.address.province());
+      address.set_postal_code(change.address.postal_code());
+      auto answer = co_await identity.Call<identity_v1::Contact>("/tamarack.identity.v1.DirectoryService/SetAddress",
+                                                                 request);
+      // A person who no longer exists needs no address.
+      if (!answer.ok() && !absl::IsNotFound(answer.status())) co_return answer.status();
+      CO_RETURN_IF_ERROR(co_await changes.MarkSynced(change));
+    }
+    co_return absl::OkStatus();
+  }
+
+  asio::any_io_executor executor;
+  ChangeRepository& changes;
+  rpc::Client& identity;
+  asio::steady_timer ticker;
+  bool stopping = false;
+  std::function<void()> stopped;
+};
+
+DirectorySync::DirectorySync(asio::any_io_executor executor, ChangeRepository& changes, rpc::Client& identity)
+    : state_(std::make_shared<State>(executor, changes, identity)) {}
+
+DirectorySync::~DirectorySync() = default;
+
+void DirectorySync::Start() {
+  runtime::Spawn(state_->executor, [state = state_] { return state->Run(); });
+}
+
+void DirectorySync::Stop() {
+  std::promise<void> done;
+  asio::post(state_->executor, [&] {
+    state_->stopping = true;
+    state_->stopped = [&done] { done.set_value(); };
+    state_->ticker.cancel();
+  });
+  done.get_future().wait();
+}
+
+}  // namespace tamarack::tellusonce

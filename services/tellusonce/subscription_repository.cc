@@ -1,0 +1,47 @@
+#include "services/tellusonce/subscription_repository.h"
+
+namespace tamarack::tellusonce {
+namespace {
+
+#define SUBSCRIPTION_COLUMNS \
+  "subscription_id, ministry_id, name_en, name_fr, purpose_en, purpose_fr, change_type, url, return_origins"
+
+constexpr pg::Statement kInsert{"subscription.insert", R"sql(
+  INSERT INTO subscription ()sql" SUBSCRIPTION_COLUMNS R"sql() VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  RETURNING )sql" SUBSCRIPTION_COLUMNS};
+constexpr pg::Statement kList{"subscription.list", "SELECT " SUBSCRIPTION_COLUMNS R"sql(
+  FROM subscription WHERE $1 = '' OR ministry_id = $1 ORDER BY created_at, subscription_id LIMIT 1000)sql"};
+
+v1::Subscription Decode(const pg::Rows& rows, int row) {
+  v1::Subscription subscription;
+  subscription.set_subscription_id(std::string(rows.Text(row, 0)));
+  subscription.set_ministry_id(std::string(rows.Text(row, 1)));
+  subscription.set_name_en(std::string(rows.Text(row, 2)));
+  subscription.set_name_fr(std::string(rows.Text(row, 3)));
+  subscription.set_purpose_en(std::string(rows.Text(row, 4)));
+  subscription.set_purpose_fr(std::string(rows.Text(row, 5)));
+  subscription.set_change_type(std::string(rows.Text(row, 6)));
+  subscription.set_url(std::string(rows.Text(row, 7)));
+  for (auto& origin : rows.TextArray(row, 8)) subscription.add_return_origins(std::move(origin));
+  return subscription;
+}
+
+}  // namespace
+
+Async<v1::Subscription> SubscriptionRepository::Insert(const v1::Subscription& subscription) {
+  std::vector<std::string> origins(subscription.return_origins().begin(), subscription.return_origins().end());
+  CO_ASSIGN_OR_RETURN(
+      auto rows, co_await pool_.Query(kInsert, subscription.subscription_id(), subscription.ministry_id(),
+                                      subscription.name_en(), subscription.name_fr(), subscription.purpose_en(),
+                                      subscription.purpose_fr(), subscription.change_type(), subscription.url(), origins));
+  co_return Decode(rows, 0);
+}
+
+Async<std::vector<v1::Subscription>> SubscriptionRepository::List(std::string_view ministry_id) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kList, ministry_id));
+  std::vector<v1::Subscription> subscriptions;
+  for (int row = 0; row < rows.size(); ++row) subscriptions.push_back(Decode(rows, row));
+  co_return subscriptions;
+}
+
+}  // namespace tamarack::tellusonce

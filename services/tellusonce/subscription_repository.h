@@ -1,0 +1,25 @@
+#pragma once
+
+#include "platform/postgres/postgres.h"
+
+#include "tamarack/tellusonce/v1/subscription_service.pb.h"
+
+#include <string_view>
+#include <vector>
+
+namespace tamarack::tellusonce {
+
+// Table `subscription`. The only file pair that holds SQL about subscriptions.
+class SubscriptionRepository {
+ public:
+  explicit SubscriptionRepository(pg::Pool& pool) : pool_(pool) {}
+
+  Async<v1::Subscription> Insert(const v1::Subscription& subscription);
+  // In the order they were made; an empty ministry id means all.
+  Async<std::vector<v1::Subscription>> List(std::string_view ministry_id);
+
+ private:
+  pg::Pool& pool_;
+};
+
+}  // namespace tamarack::tellusonce

@@ -1,0 +1,76 @@
+#include "services/tellusonce/subscription_service.h"
+
+#include "platform/base/id.h"
+
+#include "tamarack/tellusonce/v1/subscription_service.grpc.pb.h"
+
+namespace tamarack::tellusonce {
+namespace {
+
+constexpr char kAdminScope[] = "platform.admin";
+
+class SubscriptionService final : public v1::SubscriptionService::CallbackService {
+ public:
+  using Api = v1::SubscriptionService;
+  SubscriptionService(rpc::Interceptor& rpc, SubscriptionRepository& subscriptions, DeliveryRepository& deliveries,
+                      webhooks::Outbox& outbox)
+      : rpc_(rpc), subscriptions_(subscriptions), deliveries_(deliveries), outbox_(outbox) {}
+
+  TAMARACK_UNARY(CreateSubscription, v1::CreateSubscriptionRequest, v1::CreateSubscriptionResponse) {
+    v1::Subscription subscription;
+    subscription.set_subscription_id(NewUuid());
+    subscription.set_ministry_id(request.ministry_id());
+    subscription.set_name_en(request.name_en());
+    subscription.set_name_fr(request.name_fr());
+    subscription.set_purpose_en(request.purpose_en());
+    subscription.set_purpose_fr(request.purpose_fr());
+    subscription.set_change_type(request.change_type());
+    subscription.set_url(request.url());
+    *subscription.mutable_return_origins() = request.return_origins();
+    // The endpoint first: without its subscription nothing is ever sent to it.
+    CO_ASSIGN_OR_RETURN(auto endpoint,
+                        co_await outbox_.CreateEndpoint(subscription.subscription_id(), request.url(), {}));
+    v1::CreateSubscriptionResponse response;
+    CO_ASSIGN_OR_RETURN(*response.mutable_subscription(), co_await subscriptions_.Insert(subscription));
+    response.set_secret(endpoint.secret);
+    co_return response;
+  }
+
+  TAMARACK_UNARY(ListSubscriptions, v1::ListSubscriptionsRequest, v1::ListSubscriptionsResponse) {
+    bool is_admin = context.principal.HasScope(kAdminScope);
+    if (!is_admin && context.principal.ministry_id.empty()) co_return absl::PermissionDeniedError("no ministry");
+    CO_ASSIGN_OR_RETURN(auto subscriptions,
+                        co_await subscriptions_.List(is_admin ? "" : context.principal.ministry_id));
+    v1::ListSubscriptionsResponse response;
+    for (auto& each : subscriptions) *response.add_subscriptions() = std::move(each);
+    co_return response;
+  }
+
+  TAMARACK_UNARY(ReportOutcome, v1::ReportOutcomeRequest, v1::Delivery) {
+    if (!IsUuid(request.delivery_id())) co_return absl::NotFoundError("no such delivery");
+    if (request.outcome() == "rejected" && request.reason_code().empty()) {
+      co_return rpc::InvalidField("reason_code", "required when the outcome is rejected");
+    }
+    co_return co_await deliveries_.ReportOutcome(context.principal.ministry_id, request);
+  }
+
+  TAMARACK_UNARY(GetDelivery, v1::GetDeliveryRequest, v1::Delivery) {
+    if (!IsUuid(request.delivery_id())) co_return absl::NotFoundError("no such delivery");
+    co_return co_await deliveries_.Read(context.principal.ministry_id, request.delivery_id());
+  }
+
+ private:
+  rpc::Interceptor& rpc_;
+  SubscriptionRepository& subscriptions_;
+  DeliveryRepository& deliveries_;
+  webhooks::Outbox& outbox_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeSubscriptionService(rpc::Interceptor& rpc, SubscriptionRepository& subscriptions,
+                                                       DeliveryRepository& deliveries, webhooks::Outbox& outbox) {
+  return std::make_unique<SubscriptionService>(rpc, subscriptions, deliveries, outbox);
+}
+
+}  // namespace tamarack::tellusonce

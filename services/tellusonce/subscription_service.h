@@ -1,0 +1,14 @@
+#pragma once
+
+#include "platform/rpc/unary.h"
+#include "services/tellusonce/delivery_repository.h"
+#include "services/tellusonce/subscription_repository.h"
+
+#include <memory>
+
+namespace tamarack::tellusonce {
+
+std::unique_ptr<grpc::Service> MakeSubscriptionService(rpc::Interceptor& rpc, SubscriptionRepository& subscriptions,
+                                                       DeliveryRepository& deliveries, webhooks::Outbox& outbox);
+
+}  // namespace tamarack::tellusonce
