@@ -1,0 +1,167 @@
+#include "services/identity/admin_service.h"
+
+#include "platform/base/id.h"
+#include "platform/crypto/hash.h"
+#include "platform/crypto/random.h"
+#include "platform/rpc/errors.h"
+#include "services/identity/api_key_format.h"
+#include "services/identity/claims.h"
+#include "services/identity/password_rules.h"
+
+#include "tamarack/identity/v1/admin_service.grpc.pb.h"
+
+#include <absl/strings/match.h>
+
+namespace tamarack::identity {
+namespace {
+
+// RFC 6749 section 3.1.2 and RFC 8252: absolute, without fragment; plain http only on this machine.
+bool IsRedirectUri(std::string_view uri) {
+  bool is_https = uri.starts_with("https://");
+  bool is_local = uri.starts_with("http://localhost:") || uri.starts_with("http://localhost/") ||
+                  uri.starts_with("http://127.0.0.1:") || uri.starts_with("http://127.0.0.1/");
+  constexpr std::string_view kForbidden = "#\\@\"'<> ";
+  return (is_https || is_local) && uri.find_first_of(kForbidden) == std::string_view::npos;
+}
+
+absl::Status CheckClient(const v1::CreateClientRequest& request) {
+  for (const auto& uri : request.redirect_uris()) {
+    if (!IsRedirectUri(uri)) {
+      return rpc::InvalidField("redirect_uris", "must be https, or http on localhost, without a fragment");
+    }
+  }
+  bool is_for_people = std::any_of(request.scopes().begin(), request.scopes().end(),
+                                   [](const auto& scope) { return IsPersonScope(scope); });
+  if (is_for_people && (request.purpose_en().empty() || request.purpose_fr().empty())) {
+    return rpc::InvalidField("purpose_en", "both purposes are required of a client that asks for people's data");
+  }
+  for (const auto& scope : request.scopes()) {
+    // Those of the platform itself are in internal_clients.cc and nowhere else.
+    if (absl::StartsWith(scope, "platform.") || absl::StartsWith(scope, "identity.")) {
+      return rpc::InvalidField("scopes", "may not be the platform's own");
+    }
+  }
+  return absl::OkStatus();
+}
+
+class AdminService final : public v1::AdminService::CallbackService {
+ public:
+  using Api = v1::AdminService;
+  AdminService(rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
+               PersonRepository& people, Passwords& passwords, std::string pay_checksum_secret)
+      : rpc_(interceptor),
+        tenants_(tenants),
+        api_keys_(api_keys),
+        people_(people),
+        passwords_(passwords),
+        pay_checksum_secret_(std::move(pay_checksum_secret)) {}
+
+  TAMARACK_UNARY(CreateMinistry, v1::CreateMinistryRequest, v1::Ministry) {
+    co_return co_await tenants_.InsertMinistry(request);
+  }
+
+  TAMARACK_UNARY(ListMinistries, v1::ListMinistriesRequest, v1::ListMinistriesResponse) {
+    CO_ASSIGN_OR_RETURN(auto ministries, co_await tenants_.ListMinistries());
+    v1::ListMinistriesResponse response;
+    for (auto& ministry : ministries) *response.add_ministries() = std::move(ministry);
+    co_return response;
+  }
+
+  TAMARACK_UNARY(CreateService, v1::CreateServiceRequest, v1::MinistryService) {
+    co_return co_await tenants_.InsertService(request);
+  }
+
+  TAMARACK_UNARY(ListServices, v1::ListServicesRequest, v1::ListServicesResponse) {
+    CO_ASSIGN_OR_RETURN(auto services, co_await tenants_.ListServices(request.ministry_id()));
+    v1::ListServicesResponse response;
+    for (auto& service : services) *response.add_services() = std::move(service);
+    co_return response;
+  }
+
+  TAMARACK_UNARY(CreateClient, v1::CreateClientRequest, v1::CreateClientResponse) {
+    CO_RETURN_IF_ERROR(CheckClient(request));
+    std::string secret = crypto::RandomToken(32);
+    OauthClient client;
+    client.id = NewUuid();
+    client.service_id = request.service_id();
+    client.secret_sha256 = crypto::Sha256Hex(secret);
+    client.redirect_uris.assign(request.redirect_uris().begin(), request.redirect_uris().end());
+    client.scopes.insert(request.scopes().begin(), request.scopes().end());
+    client.purpose_en = request.purpose_en();
+    client.purpose_fr = request.purpose_fr();
+    if (request.has_id_token_signed_response_alg()) client.id_token_alg = request.id_token_signed_response_alg();
+    if (request.has_mode()) client.mode = request.mode();
+    CO_ASSIGN_OR_RETURN(auto inserted, co_await tenants_.InsertClient(client));
+    v1::CreateClientResponse response;
+    *response.mutable_client() = ToProto(inserted);
+    response.set_client_secret(secret);
+    co_return response;
+  }
+
+  TAMARACK_UNARY(SetClientEnabled, v1::SetClientEnabledRequest, v1::Client) {
+    CO_ASSIGN_OR_RETURN(auto client, co_await tenants_.SetClientEnabled(request.client_id(), request.is_enabled()));
+    co_return ToProto(client);
+  }
+
+  TAMARACK_UNARY(CreateApiKey, v1::CreateApiKeyRequest, v1::CreateApiKeyResponse) {
+    bool is_pay = request.kind() == "pay";
+    if (is_pay && request.key_type() == "team") co_return rpc::InvalidField("key_type", "must be live or test for pay");
+    std::string secret = is_pay ? NewPayKey(pay_checksum_secret_) : NewNotifySecret();
+    v1::CreateApiKeyResponse response;
+    CO_ASSIGN_OR_RETURN(*response.mutable_api_key(), co_await api_keys_.Insert(request, secret));
+    response.set_secret(is_pay ? secret : FormatNotifyKey(request.name(), request.service_id(), secret));
+    co_return response;
+  }
+
+  TAMARACK_UNARY(ListApiKeys, v1::ListApiKeysRequest, v1::ListApiKeysResponse) {
+    CO_ASSIGN_OR_RETURN(auto keys, co_await api_keys_.List(request.service_id()));
+    v1::ListApiKeysResponse response;
+    for (auto& key : keys) *response.add_api_keys() = std::move(key);
+    co_return response;
+  }
+
+  TAMARACK_UNARY(RevokeApiKey, v1::RevokeApiKeyRequest, v1::ApiKey) {
+    co_return co_await api_keys_.Revoke(request.api_key_id());
+  }
+
+  TAMARACK_UNARY(CreatePerson, v1::CreatePersonRequest, v1::Person) {
+    std::string email = NormalizeEmail(request.email());
+    if (!IsEmail(email)) co_return rpc::InvalidField("email", "must be an email address");
+    if (CheckPassword(request.password(), email, request.given_name()) != PasswordFault::kNone) {
+      co_return rpc::InvalidField("password", "must be 15 characters or more and not easy to guess");
+    }
+    NewPerson person{.profile = {.email = email,
+                                 .given_name = request.given_name(),
+                                 .family_name = request.family_name(),
+                                 .address = std::nullopt},
+                     .password_hash = {},
+                     .language = request.has_language() ? request.language() : "en"};
+    if (request.has_address()) person.profile.address = request.address();
+    CO_ASSIGN_OR_RETURN(person.password_hash, co_await passwords_.Hash(request.password()));
+    auto inserted = co_await people_.Insert(person);
+    if (absl::IsAlreadyExists(inserted.status())) co_return absl::AlreadyExistsError("the email address has an account");
+    if (!inserted.ok()) co_return inserted.status();
+    v1::Person response;
+    response.set_subject(inserted->subject);
+    co_return response;
+  }
+
+ private:
+  rpc::Interceptor& rpc_;
+  TenantRepository& tenants_;
+  ApiKeyRepository& api_keys_;
+  PersonRepository& people_;
+  Passwords& passwords_;
+  const std::string pay_checksum_secret_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor, TenantRepository& tenants,
+                                                ApiKeyRepository& api_keys, PersonRepository& people,
+                                                Passwords& passwords, std::string pay_checksum_secret) {
+  return std::make_unique<AdminService>(interceptor, tenants, api_keys, people, passwords,
+                                        std::move(pay_checksum_secret));
+}
+
+}  // namespace tamarack::identity

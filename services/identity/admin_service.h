@@ -1,0 +1,20 @@
+#pragma once
+
+#include "platform/rpc/unary.h"
+#include "services/identity/api_key_repository.h"
+#include "services/identity/passwords.h"
+#include "services/identity/person_repository.h"
+#include "services/identity/tenant_repository.h"
+
+#include <grpcpp/impl/service_type.h>
+
+#include <memory>
+#include <string>
+
+namespace tamarack::identity {
+
+std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor, TenantRepository& tenants,
+                                                ApiKeyRepository& api_keys, PersonRepository& people,
+                                                Passwords& passwords, std::string pay_checksum_secret);
+
+}  // namespace tamarack::identity

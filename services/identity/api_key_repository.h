@@ -1,0 +1,47 @@
+// The table `api_key`.
+#pragma once
+
+#include "platform/base/status.h"
+#include "platform/postgres/postgres.h"
+#include "services/identity/keyring.h"
+
+#include "tamarack/identity/v1/admin_service.pb.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tamarack::identity {
+
+struct ApiKey {
+  std::string id;
+  std::string service_id;
+  std::string ministry_id;
+  std::string kind;      // "pay" or "notify"
+  std::string key_type;  // "live", "team" or "test"
+  std::string secret;    // of kind notify: the HMAC key
+  bool is_revoked = false;
+};
+
+class ApiKeyRepository {
+ public:
+  ApiKeyRepository(pg::Pool& pool, const Keyring& keyring) : pool_(pool), keyring_(keyring) {}
+
+  // `secret`: for pay the whole key, kept as a hash; for notify its HMAC part, kept sealed. NOT_FOUND without the service.
+  Async<v1::ApiKey> Insert(const v1::CreateApiKeyRequest& request, std::string_view secret);
+  Async<std::vector<v1::ApiKey>> List(std::string_view service_id);
+  Async<v1::ApiKey> Revoke(std::string_view api_key_id);
+
+  // NOT_FOUND for a key that does not exist or is revoked.
+  Async<ApiKey> FindPayKey(std::string_view key);
+  // All keys for notifications of the service, revoked ones too. NOT_FOUND when there is no such service.
+  Async<std::vector<ApiKey>> FindNotifyKeys(std::string_view service_id);
+  // Notes the use; at most one write a minute and key.
+  AsyncStatus MarkUsed(std::string_view api_key_id);
+
+ private:
+  pg::Pool& pool_;
+  const Keyring& keyring_;
+};
+
+}  // namespace tamarack::identity

@@ -1,0 +1,43 @@
+// Authorization codes, in Redis: single use, one minute.
+#pragma once
+
+#include "platform/base/status.h"
+#include "platform/redis/redis.h"
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace tamarack::identity {
+
+// What a code stands for.
+struct CodeGrant {
+  std::string client_id;
+  std::string redirect_uri;
+  std::string code_challenge;
+  std::string nonce;
+  std::string subject;  // pairwise, of the client's ministry
+  std::string language;
+  std::set<std::string, std::less<>> scopes;
+  int64_t auth_time_seconds = 0;
+};
+
+class AuthorizationCodes {
+ public:
+  explicit AuthorizationCodes(redis::Client& redis) : redis_(redis) {}
+
+  Async<std::string> Create(const CodeGrant& grant);
+
+  // Uses the code up, for the client it was made for. NOT_FOUND when it is unknown, expired or another client's;
+  // ALREADY_EXISTS when it was used before: whatever it gave is then revoked.
+  Async<CodeGrant> Redeem(std::string_view code, std::string_view client_id);
+
+  // Whether the tokens that the client holds for the subject were revoked by a code's reuse.
+  Async<bool> IsRevoked(std::string_view client_id, std::string_view subject);
+
+ private:
+  redis::Client& redis_;
+};
+
+}  // namespace tamarack::identity

@@ -1,0 +1,98 @@
+#include "services/identity/consent_repository.h"
+
+#include "platform/base/id.h"
+
+#include <algorithm>
+
+namespace tamarack::identity {
+namespace {
+
+constexpr pg::Statement kFindActive{"consent.find_active", R"sql(
+  SELECT consent_id, person_id, client_id, scopes, claims, client_revision
+  FROM consent WHERE client_id = $1 AND subject = $2 AND withdrawn_at IS NULL)sql"};
+constexpr pg::Statement kSupersede{"consent.supersede", R"sql(
+  UPDATE consent SET withdrawn_at = now() WHERE client_id = $1 AND subject = $2 AND withdrawn_at IS NULL)sql"};
+// Two tabs may agree at once; the first one's row then stands for both.
+constexpr pg::Statement kInsert{"consent.insert", R"sql(
+  INSERT INTO consent (consent_id, person_id, client_id, subject, scopes, claims, purpose_en, purpose_fr, client_revision)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  ON CONFLICT (client_id, subject) WHERE withdrawn_at IS NULL DO NOTHING)sql"};
+constexpr pg::Statement kWithdraw{"consent.withdraw", R"sql(
+  UPDATE consent SET withdrawn_at = now() WHERE consent_id = $1 AND person_id = $2 AND withdrawn_at IS NULL)sql"};
+// Nothing is recorded, and so nothing read, under a consent withdrawn a moment ago.
+constexpr pg::Statement kInsertRead{"consent_read.insert", R"sql(
+  INSERT INTO consent_read (consent_read_id, consent_id, person_id, claims)
+  SELECT $1::uuid, consent_id, person_id, $3::text[] FROM consent WHERE consent_id = $2 AND withdrawn_at IS NULL FOR SHARE)sql"};
+constexpr pg::Statement kListActive{"consent.list_active", R"sql(
+  SELECT c.consent_id, m.name_en, m.name_fr, c.purpose_en, c.purpose_fr, c.claims, c.granted_at
+  FROM consent c JOIN oauth_client USING (client_id) JOIN service USING (service_id) JOIN ministry m USING (ministry_id)
+  WHERE c.person_id = $1 AND c.withdrawn_at IS NULL ORDER BY c.granted_at DESC)sql"};
+constexpr pg::Statement kListReads{"consent_read.list", R"sql(
+  SELECT c.consent_id, m.name_en, m.name_fr, c.purpose_en, c.purpose_fr, r.claims, r.read_at
+  FROM consent_read r JOIN consent c USING (consent_id) JOIN oauth_client USING (client_id)
+  JOIN service USING (service_id) JOIN ministry m USING (ministry_id)
+  WHERE r.person_id = $1 ORDER BY r.read_at DESC LIMIT 50)sql"};
+
+std::vector<SharingEntry> DecodeEntries(const pg::Rows& rows) {
+  std::vector<SharingEntry> entries;
+  for (int row = 0; row < rows.size(); ++row) {
+    entries.push_back({.consent_id = std::string(rows.Text(row, 0)),
+                       .ministry_name_en = std::string(rows.Text(row, 1)),
+                       .ministry_name_fr = std::string(rows.Text(row, 2)),
+                       .purpose_en = std::string(rows.Text(row, 3)),
+                       .purpose_fr = std::string(rows.Text(row, 4)),
+                       .claims = rows.TextArray(row, 5),
+                       .time = FromUnixMicros(rows.TimeMicros(row, 6))});
+  }
+  return entries;
+}
+
+}  // namespace
+
+bool Consent::Covers(const std::set<std::string, std::less<>>& wanted, const OauthClient& client) const {
+  return client_revision == client.revision && std::includes(scopes.begin(), scopes.end(), wanted.begin(), wanted.end());
+}
+
+Async<std::optional<Consent>> ConsentRepository::FindActive(std::string_view client_id, std::string_view subject) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindActive, client_id, subject));
+  if (rows.empty()) co_return std::nullopt;
+  Consent consent{.id = std::string(rows.Text(0, 0)),
+                  .person_id = std::string(rows.Text(0, 1)),
+                  .client_id = std::string(rows.Text(0, 2)),
+                  .scopes = {},
+                  .claims = rows.TextArray(0, 4),
+                  .client_revision = rows.Int(0, 5)};
+  for (auto& scope : rows.TextArray(0, 3)) consent.scopes.insert(std::move(scope));
+  co_return consent;
+}
+
+AsyncStatus ConsentRepository::Grant(const NewConsent& consent, const OauthClient& client) {
+  std::vector<std::string> scopes(consent.scopes.begin(), consent.scopes.end());
+  co_return (co_await pool_.QueryAll(pg::Call(kSupersede, client.id, consent.subject),
+                                     pg::Call(kInsert, NewUuid(), consent.person_id, client.id, consent.subject, scopes,
+                                              consent.claims, client.purpose_en, client.purpose_fr, client.revision)))
+      .status();
+}
+
+Async<bool> ConsentRepository::Withdraw(std::string_view consent_id, std::string_view person_id) {
+  if (!IsUuid(consent_id)) co_return false;
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kWithdraw, consent_id, person_id));
+  co_return rows.affected() == 1;
+}
+
+AsyncStatus ConsentRepository::RecordRead(const Consent& consent, const std::vector<std::string>& claims) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kInsertRead, NewUuid(), consent.id, claims));
+  co_return rows.affected() == 1 ? absl::OkStatus() : absl::NotFoundError("the consent was withdrawn");
+}
+
+Async<std::vector<SharingEntry>> ConsentRepository::ListActive(std::string_view person_id) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListActive, person_id));
+  co_return DecodeEntries(rows);
+}
+
+Async<std::vector<SharingEntry>> ConsentRepository::ListReads(std::string_view person_id) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListReads, person_id));
+  co_return DecodeEntries(rows);
+}
+
+}  // namespace tamarack::identity

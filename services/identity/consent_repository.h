@@ -1,0 +1,67 @@
+// What people agreed to share, and each reading of it: the tables `consent` and `consent_read`.
+#pragma once
+
+#include "platform/base/clock.h"
+#include "platform/base/status.h"
+#include "platform/postgres/postgres.h"
+#include "services/identity/tenant_repository.h"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tamarack::identity {
+
+struct Consent {
+  std::string id;
+  std::string person_id;
+  std::string client_id;
+  std::set<std::string, std::less<>> scopes;
+  std::vector<std::string> claims;
+  int64_t client_revision = 0;
+
+  // Whether it allows these scopes under the client's present terms.
+  bool Covers(const std::set<std::string, std::less<>>& wanted, const OauthClient& client) const;
+};
+
+// A consent or a reading as the person's page shows it.
+struct SharingEntry {
+  std::string consent_id;
+  std::string ministry_name_en;
+  std::string ministry_name_fr;
+  std::string purpose_en;
+  std::string purpose_fr;
+  std::vector<std::string> claims;
+  TimePoint time;  // of the consent, or of the reading
+};
+
+struct NewConsent {
+  std::string person_id;
+  std::string subject;  // pairwise
+  std::set<std::string, std::less<>> scopes;
+  std::vector<std::string> claims;
+};
+
+class ConsentRepository {
+ public:
+  explicit ConsentRepository(pg::Pool& pool) : pool_(pool) {}
+
+  // The consent in force, by the client's own subject for the person.
+  Async<std::optional<Consent>> FindActive(std::string_view client_id, std::string_view subject);
+  // Replaces the one in force, if any; the words shown are kept with it.
+  AsyncStatus Grant(const NewConsent& consent, const OauthClient& client);
+  // False when the person has no such consent in force.
+  Async<bool> Withdraw(std::string_view consent_id, std::string_view person_id);
+  AsyncStatus RecordRead(const Consent& consent, const std::vector<std::string>& claims);
+
+  Async<std::vector<SharingEntry>> ListActive(std::string_view person_id);
+  // The latest 50.
+  Async<std::vector<SharingEntry>> ListReads(std::string_view person_id);
+
+ private:
+  pg::Pool& pool_;
+};
+
+}  // namespace tamarack::identity

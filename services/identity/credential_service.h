@@ -1,0 +1,38 @@
+#pragma once
+
+#include "platform/auth/token_verifier.h"
+#include "platform/rpc/unary.h"
+#include "services/identity/api_key_repository.h"
+#include "services/identity/authorization_codes.h"
+#include "services/identity/client_authenticator.h"
+#include "services/identity/keyring.h"
+#include "services/identity/metrics.h"
+#include "services/identity/sessions.h"
+#include "services/identity/token_issuer.h"
+
+#include <grpcpp/impl/service_type.h>
+
+#include <memory>
+#include <string>
+
+namespace tamarack::identity {
+
+struct CredentialServiceParts {
+  rpc::Interceptor& rpc;
+  auth::TokenVerifier& verifier;
+  TokenIssuer& issuer;
+  const InternalClients& internal;
+  ClientAuthenticator& clients;
+  TenantRepository& tenants;
+  ApiKeyRepository& api_keys;
+  AuthorizationCodes& codes;
+  Sessions& sessions;
+  const Keyring& keyring;
+  IdentityMetrics& metrics;
+  std::string pay_checksum_secret;
+};
+
+// tamarack.api.v1.CredentialService: what the gateway is told of the credentials that callers present.
+std::unique_ptr<grpc::Service> MakeCredentialService(const CredentialServiceParts& parts);
+
+}  // namespace tamarack::identity

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "platform/rpc/unary.h"
+#include "services/identity/keyring.h"
+#include "services/identity/person_repository.h"
+#include "services/identity/tenant_repository.h"
+
+#include <grpcpp/impl/service_type.h>
+
+#include <memory>
+
+namespace tamarack::identity {
+
+std::unique_ptr<grpc::Service> MakeDirectoryService(rpc::Interceptor& interceptor, PersonRepository& people,
+                                                    TenantRepository& tenants, const Keyring& keyring);
+
+}  // namespace tamarack::identity

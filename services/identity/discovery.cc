@@ -1,0 +1,41 @@
+#include "services/identity/discovery.h"
+
+#include "services/identity/token_issuer.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace tamarack::identity {
+
+std::string DiscoveryDocument(const std::string& issuer) {
+  using boost::json::array;
+  // `request_uri_parameter_supported` is true when absent, so what is not supported is said.
+  return boost::json::serialize(boost::json::object{
+      {"issuer", issuer},
+      {"authorization_endpoint", issuer + "/oauth2/authorize"},
+      {"token_endpoint", issuer + "/oauth2/token"},
+      {"userinfo_endpoint", issuer + "/oauth2/userinfo"},
+      {"jwks_uri", issuer + "/oauth2/jwks"},
+      {"scopes_supported", array{"openid", "profile", "email", "address"}},
+      {"response_types_supported", array{"code"}},
+      {"response_modes_supported", array{"query"}},
+      {"grant_types_supported", array{"authorization_code", "client_credentials"}},
+      {"subject_types_supported", array{"pairwise"}},
+      {"id_token_signing_alg_values_supported", array{"RS256", "ES256"}},
+      {"token_endpoint_auth_methods_supported", array{"client_secret_basic", "client_secret_post"}},
+      {"code_challenge_methods_supported", array{"S256"}},
+      {"authorization_response_iss_parameter_supported", true},
+      {"acr_values_supported", array{kAcrPassword}},
+      {"prompt_values_supported", array{"none", "login", "consent"}},
+      {"display_values_supported", array{"page"}},
+      {"claim_types_supported", array{"normal"}},
+      {"claims_supported", array{"sub", "iss", "auth_time", "acr", "amr", "name", "given_name", "family_name", "locale",
+                                 "updated_at", "email", "email_verified", "address"}},
+      {"ui_locales_supported", array{"en-CA", "fr-CA"}},
+      {"claims_parameter_supported", false},
+      {"request_parameter_supported", false},
+      {"request_uri_parameter_supported", false},
+  });
+}
+
+}  // namespace tamarack::identity

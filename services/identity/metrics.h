@@ -1,0 +1,45 @@
+#pragma once
+
+#include "platform/telemetry/metrics.h"
+
+#include <string>
+
+namespace tamarack::identity {
+
+// What identity counts beyond calls and statements.
+struct IdentityMetrics {
+  explicit IdentityMetrics(prometheus::Registry& registry)
+      : sign_ins(Make(registry, "identity_sign_ins_total", "People signed in")),
+        sign_in_failures(Make(registry, "identity_sign_in_failures_total", "Sign-ins refused")),
+        registrations(Make(registry, "identity_registrations_total", "Accounts created")),
+        consents(Make(registry, "identity_consents_total", "Consents given")),
+        consents_withdrawn(Make(registry, "identity_consents_withdrawn_total", "Consents withdrawn")),
+        claims_reads(Make(registry, "identity_claims_reads_total", "Readings of claims by clients")),
+        code_reuses(Make(registry, "identity_code_reuses_total", "Authorization codes presented twice")),
+        tokens_code(Make(registry, "identity_tokens_total", "Tokens issued", "authorization_code")),
+        tokens_client(Make(registry, "identity_tokens_total", "Tokens issued", "client_credentials")),
+        tokens_exchange(Make(registry, "identity_tokens_total", "Tokens issued", "exchange")),
+        emails_sent(Make(registry, "identity_emails_accepted_total", "Emails accepted by notify")),
+        emails_failed(Make(registry, "identity_email_failures_total", "Tries to hand an email to notify that failed")) {}
+
+  prometheus::Counter& sign_ins;
+  prometheus::Counter& sign_in_failures;
+  prometheus::Counter& registrations;
+  prometheus::Counter& consents;
+  prometheus::Counter& consents_withdrawn;
+  prometheus::Counter& claims_reads;
+  prometheus::Counter& code_reuses;
+  prometheus::Counter& tokens_code;
+  prometheus::Counter& tokens_client;
+  prometheus::Counter& tokens_exchange;
+  prometheus::Counter& emails_sent;
+  prometheus::Counter& emails_failed;
+
+ private:
+  static prometheus::Counter& Make(prometheus::Registry& registry, const std::string& name, const std::string& help,
+                                   const std::string& grant = {}) {
+    return telemetry::Counter(registry, name, help, grant.empty() ? telemetry::Labels{} : telemetry::Labels{{"grant", grant}});
+  }
+};
+
+}  // namespace tamarack::identity

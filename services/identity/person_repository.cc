@@ -1,0 +1,142 @@
+#include "services/identity/person_repository.h"
+
+#include "platform/base/id.h"
+#include "platform/crypto/json.h"
+#include "platform/crypto/random.h"
+
+#include <boost/json/serialize.hpp>
+
+namespace tamarack::identity {
+namespace {
+
+namespace json = boost::json;
+
+#define PERSON_COLUMNS "person_id, subject, key_sealed, profile_sealed, password_hash, language, updated_at"
+constexpr pg::Statement kInsert{"person.insert", R"sql(
+  INSERT INTO person (person_id, subject, email_index, key_sealed, profile_sealed, password_hash, language)
+  VALUES ($1, $2, $3, $4, $5, $6, $7))sql"};
+constexpr pg::Statement kFind{"person.find", "SELECT " PERSON_COLUMNS
+                                             " FROM person WHERE person_id = $1 AND erased_at IS NULL"};
+constexpr pg::Statement kFindBySubject{"person.find_by_subject", "SELECT " PERSON_COLUMNS
+                                                                 " FROM person WHERE subject = $1 AND erased_at IS NULL"};
+constexpr pg::Statement kFindByEmail{"person.find_by_email", "SELECT " PERSON_COLUMNS
+                                                             " FROM person WHERE email_index = $1 AND erased_at IS NULL"};
+constexpr pg::Statement kLock{"person.lock", "SELECT " PERSON_COLUMNS
+                                             " FROM person WHERE subject = $1 AND erased_at IS NULL FOR UPDATE"};
+constexpr pg::Statement kSetProfile{"person.set_profile",
+                                    "UPDATE person SET profile_sealed = $2, updated_at = now() WHERE person_id = $1"};
+constexpr pg::Statement kSetPasswordHash{"person.set_password_hash",
+                                         "UPDATE person SET password_hash = $2 WHERE person_id = $1"};
+
+std::string KeyPlace(std::string_view id) {
+  return absl::StrCat("person.key/", ToAbsl(id));
+}
+std::string ProfilePlace(std::string_view id) {
+  return absl::StrCat("person.profile/", ToAbsl(id));
+}
+
+absl::StatusOr<crypto::Sealer> PersonalSealer(const std::string& data_key) {
+  return crypto::Sealer::FromKeys({{"p1", data_key}});
+}
+
+std::string Encode(const Profile& profile) {
+  json::object object{{"email", profile.email}, {"given_name", profile.given_name}, {"family_name", profile.family_name}};
+  if (profile.address) {
+    const auto& address = *profile.address;
+    object["address"] = json::object{{"line_1", address.line_1()},
+                                     {"line_2", address.line_2()},
+                                     {"city", address.city()},
+                                     {"province", address.province()},
+                                     {"postal_code", address.postal_code()}};
+  }
+  return json::serialize(object);
+}
+
+absl::StatusOr<Profile> DecodeProfile(const std::string& text) {
+  auto object = crypto::ParseStrictObject(text);
+  if (!object.ok()) return object.status();
+  auto get = [](const json::object& from, std::string_view name) { return std::string(crypto::StringMember(from, name)); };
+  Profile profile{.email = get(*object, "email"),
+                  .given_name = get(*object, "given_name"),
+                  .family_name = get(*object, "family_name"),
+                  .address = std::nullopt};
+  if (const json::value* value = object->if_contains("address"); value != nullptr && value->is_object()) {
+    auto& address = profile.address.emplace();
+    address.set_line_1(get(value->get_object(), "line_1"));
+    address.set_line_2(get(value->get_object(), "line_2"));
+    address.set_city(get(value->get_object(), "city"));
+    address.set_province(get(value->get_object(), "province"));
+    address.set_postal_code(get(value->get_object(), "postal_code"));
+  }
+  return profile;
+}
+
+}  // namespace
+
+Async<Person> PersonRepository::Insert(const NewPerson& person) {
+  Person out{.id = NewUuid(), .subject = {}, .password_hash = person.password_hash, .language = person.language,
+             .profile = person.profile};
+  out.subject = keyring_.PairwiseSubject(kPlatformSector, out.id);
+  std::string data_key = crypto::RandomBytes(32);
+  CO_ASSIGN_OR_RETURN(auto sealer, PersonalSealer(data_key));
+  CO_RETURN_IF_ERROR((co_await pool_.Query(kInsert, out.id, out.subject, keyring_.EmailIndex(person.profile.email),
+                                           keyring_.sealer().Seal(data_key, KeyPlace(out.id)),
+                                           sealer.Seal(Encode(person.profile), ProfilePlace(out.id)),
+                                           person.password_hash, person.language))
+                         .status());
+  co_return out;
+}
+
+absl::StatusOr<Person> PersonRepository::Decode(const pg::Rows& rows) const {
+  if (rows.empty()) return absl::NotFoundError("no such person");
+  Person person{.id = std::string(rows.Text(0, 0)),
+                .subject = std::string(rows.Text(0, 1)),
+                .password_hash = std::string(rows.Text(0, 4)),
+                .language = std::string(rows.Text(0, 5)),
+                .profile = {},
+                .updated_at_seconds = rows.TimeMicros(0, 6) / 1'000'000};
+  auto data_key = keyring_.sealer().Open(rows.Text(0, 2), KeyPlace(person.id));
+  if (!data_key.ok()) return data_key.status();
+  auto sealer = PersonalSealer(*data_key);
+  if (!sealer.ok()) return sealer.status();
+  auto text = sealer->Open(rows.Text(0, 3), ProfilePlace(person.id));
+  if (!text.ok()) return text.status();
+  auto profile = DecodeProfile(*text);
+  if (!profile.ok()) return profile.status();
+  person.profile = *std::move(profile);
+  return person;
+}
+
+Async<Person> PersonRepository::Find(std::string_view person_id) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFind, person_id));
+  co_return Decode(rows);
+}
+
+Async<Person> PersonRepository::FindBySubject(std::string_view subject) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindBySubject, subject));
+  co_return Decode(rows);
+}
+
+Async<Person> PersonRepository::FindByEmail(std::string_view email) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindByEmail, keyring_.EmailIndex(email)));
+  co_return Decode(rows);
+}
+
+Async<Person> PersonRepository::SetAddress(std::string_view subject, const v1::Address& address) {
+  CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
+  CO_ASSIGN_OR_RETURN(auto rows, co_await tx.Query(kLock, subject));
+  CO_ASSIGN_OR_RETURN(auto person, Decode(rows));
+  person.profile.address = address;
+  CO_ASSIGN_OR_RETURN(auto data_key, keyring_.sealer().Open(rows.Text(0, 2), KeyPlace(person.id)));
+  CO_ASSIGN_OR_RETURN(auto sealer, PersonalSealer(data_key));
+  std::string sealed = sealer.Seal(Encode(person.profile), ProfilePlace(person.id));
+  CO_RETURN_IF_ERROR((co_await tx.Query(kSetProfile, person.id, sealed)).status());
+  CO_RETURN_IF_ERROR(co_await tx.Commit());
+  co_return person;
+}
+
+AsyncStatus PersonRepository::SetPasswordHash(std::string_view person_id, std::string_view hash) {
+  co_return (co_await pool_.Query(kSetPasswordHash, person_id, hash)).status();
+}
+
+}  // namespace tamarack::identity

@@ -1,0 +1,64 @@
+// People: the table `person`. Personal data is encrypted under a key of each person's own, so that erasing the key
+// erases the person.
+#pragma once
+
+#include "platform/base/status.h"
+#include "platform/postgres/postgres.h"
+#include "services/identity/keyring.h"
+
+#include "tamarack/identity/v1/directory_service.pb.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tamarack::identity {
+
+struct Profile {
+  std::string email;
+  std::string given_name;
+  std::string family_name;
+  std::optional<v1::Address> address;
+
+  std::string FullName() const { return given_name + " " + family_name; }
+};
+
+struct Person {
+  std::string id;       // never leaves identity
+  std::string subject;  // on the platform itself
+  std::string password_hash;
+  std::string language;
+  Profile profile;
+  int64_t updated_at_seconds = 0;
+};
+
+struct NewPerson {
+  Profile profile;
+  std::string password_hash;
+  std::string language;
+};
+
+class PersonRepository {
+ public:
+  PersonRepository(pg::Pool& pool, const Keyring& keyring) : pool_(pool), keyring_(keyring) {}
+
+  // Returns id and subject. ALREADY_EXISTS when the email address has an account.
+  Async<Person> Insert(const NewPerson& person);
+
+  // NOT_FOUND each.
+  Async<Person> Find(std::string_view person_id);
+  Async<Person> FindBySubject(std::string_view subject);
+  Async<Person> FindByEmail(std::string_view email);
+
+  // Keeps the rest of the profile as it is.
+  Async<Person> SetAddress(std::string_view subject, const v1::Address& address);
+  AsyncStatus SetPasswordHash(std::string_view person_id, std::string_view hash);
+
+ private:
+  absl::StatusOr<Person> Decode(const pg::Rows& rows) const;
+
+  pg::Pool& pool_;
+  const Keyring& keyring_;
+};
+
+}  // namespace tamarack::identity

@@ -1,0 +1,154 @@
+#include "services/identity/tenant_repository.h"
+
+#include "platform/base/id.h"
+
+namespace tamarack::identity {
+namespace {
+
+constexpr pg::Statement kInsertMinistry{"ministry.insert",
+                                        "INSERT INTO ministry (ministry_id, name_en, name_fr) VALUES ($1, $2, $3)"};
+constexpr pg::Statement kListMinistries{"ministry.list",
+                                        "SELECT ministry_id, name_en, name_fr FROM ministry ORDER BY ministry_id"};
+constexpr pg::Statement kKnownMinistries{"ministry.known",
+                                         "SELECT ministry_id FROM ministry WHERE ministry_id = ANY($1::uuid[])"};
+constexpr pg::Statement kInsertService{"service.insert", R"sql(
+  INSERT INTO service (service_id, ministry_id, name_en, name_fr) VALUES ($1, $2, $3, $4))sql"};
+constexpr pg::Statement kListServices{"service.list", R"sql(
+  SELECT service_id, ministry_id, name_en, name_fr FROM service
+  WHERE $1::uuid IS NULL OR ministry_id = $1 ORDER BY service_id)sql"};
+constexpr pg::Statement kInsertClient{"oauth_client.insert", R"sql(
+  INSERT INTO oauth_client (client_id, service_id, secret_sha256, redirect_uris, scopes, purpose_en, purpose_fr,
+                            id_token_alg, mode) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))sql"};
+constexpr pg::Statement kFindClient{"oauth_client.find", R"sql(
+  SELECT c.client_id, c.service_id, s.ministry_id, c.secret_sha256, c.redirect_uris, c.scopes, c.purpose_en,
+         c.purpose_fr, c.id_token_alg, c.mode, c.revision, c.is_enabled, s.name_en, s.name_fr, m.name_en, m.name_fr
+  FROM oauth_client c JOIN service s USING (service_id) JOIN ministry m USING (ministry_id)
+  WHERE c.client_id = $1)sql"};
+constexpr pg::Statement kSetEnabled{"oauth_client.set_enabled",
+                                    "UPDATE oauth_client SET is_enabled = $2 WHERE client_id = $1"};
+
+OauthClient DecodeClient(const pg::Rows& rows, int row) {
+  OauthClient client;
+  client.id = rows.Text(row, 0);
+  client.service_id = rows.Text(row, 1);
+  client.ministry_id = rows.Text(row, 2);
+  client.secret_sha256 = rows.Text(row, 3);
+  client.redirect_uris = rows.TextArray(row, 4);
+  for (auto& scope : rows.TextArray(row, 5)) client.scopes.insert(std::move(scope));
+  client.purpose_en = rows.Text(row, 6);
+  client.purpose_fr = rows.Text(row, 7);
+  client.id_token_alg = rows.Text(row, 8);
+  client.mode = rows.Text(row, 9);
+  client.revision = rows.Int(row, 10);
+  client.is_enabled = rows.Bool(row, 11);
+  client.service_name_en = rows.Text(row, 12);
+  client.service_name_fr = rows.Text(row, 13);
+  client.ministry_name_en = rows.Text(row, 14);
+  client.ministry_name_fr = rows.Text(row, 15);
+  return client;
+}
+
+// A foreign key that points nowhere is a wrong id in the request.
+absl::Status MissingParent(const absl::Status& status, const char* what) {
+  bool is_missing = absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status);
+  return is_missing ? absl::NotFoundError(absl::StrCat("no such ", what)) : status;
+}
+
+}  // namespace
+
+v1::Client ToProto(const OauthClient& client) {
+  v1::Client out;
+  out.set_client_id(client.id);
+  out.set_service_id(client.service_id);
+  out.set_ministry_id(client.ministry_id);
+  for (const auto& uri : client.redirect_uris) out.add_redirect_uris(uri);
+  for (const auto& scope : client.scopes) out.add_scopes(scope);
+  out.set_purpose_en(client.purpose_en);
+  out.set_purpose_fr(client.purpose_fr);
+  out.set_id_token_signed_response_alg(client.id_token_alg);
+  out.set_mode(client.mode);
+  out.set_is_enabled(client.is_enabled);
+  return out;
+}
+
+Async<v1::Ministry> TenantRepository::InsertMinistry(const v1::CreateMinistryRequest& request) {
+  v1::Ministry ministry;
+  ministry.set_ministry_id(NewUuid());
+  ministry.set_name_en(request.name_en());
+  ministry.set_name_fr(request.name_fr());
+  CO_RETURN_IF_ERROR(
+      (co_await pool_.Query(kInsertMinistry, ministry.ministry_id(), ministry.name_en(), ministry.name_fr())).status());
+  co_return ministry;
+}
+
+Async<std::vector<v1::Ministry>> TenantRepository::ListMinistries() {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListMinistries));
+  std::vector<v1::Ministry> ministries(static_cast<size_t>(rows.size()));
+  for (int row = 0; row < rows.size(); ++row) {
+    auto& ministry = ministries[static_cast<size_t>(row)];
+    ministry.set_ministry_id(std::string(rows.Text(row, 0)));
+    ministry.set_name_en(std::string(rows.Text(row, 1)));
+    ministry.set_name_fr(std::string(rows.Text(row, 2)));
+  }
+  co_return ministries;
+}
+
+Async<std::vector<std::string>> TenantRepository::KnownMinistries(const std::vector<std::string>& ids) {
+  std::vector<std::string> uuids;
+  for (const auto& id : ids) {
+    if (IsUuid(id)) uuids.push_back(id);
+  }
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kKnownMinistries, uuids));
+  std::vector<std::string> known;
+  for (int row = 0; row < rows.size(); ++row) known.emplace_back(rows.Text(row, 0));
+  co_return known;
+}
+
+Async<v1::MinistryService> TenantRepository::InsertService(const v1::CreateServiceRequest& request) {
+  v1::MinistryService service;
+  service.set_service_id(NewUuid());
+  service.set_ministry_id(request.ministry_id());
+  service.set_name_en(request.name_en());
+  service.set_name_fr(request.name_fr());
+  auto inserted = co_await pool_.Query(kInsertService, service.service_id(), service.ministry_id(), service.name_en(),
+                                       service.name_fr());
+  if (!inserted.ok()) co_return MissingParent(inserted.status(), "ministry");
+  co_return service;
+}
+
+Async<std::vector<v1::MinistryService>> TenantRepository::ListServices(std::string_view ministry_id) {
+  std::optional<std::string> filter;
+  if (!ministry_id.empty()) filter = ministry_id;
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListServices, filter));
+  std::vector<v1::MinistryService> services(static_cast<size_t>(rows.size()));
+  for (int row = 0; row < rows.size(); ++row) {
+    auto& service = services[static_cast<size_t>(row)];
+    service.set_service_id(std::string(rows.Text(row, 0)));
+    service.set_ministry_id(std::string(rows.Text(row, 1)));
+    service.set_name_en(std::string(rows.Text(row, 2)));
+    service.set_name_fr(std::string(rows.Text(row, 3)));
+  }
+  co_return services;
+}
+
+Async<OauthClient> TenantRepository::InsertClient(const OauthClient& client) {
+  std::vector<std::string> scopes(client.scopes.begin(), client.scopes.end());
+  auto inserted =
+      co_await pool_.Query(kInsertClient, client.id, client.service_id, client.secret_sha256, client.redirect_uris,
+                           scopes, client.purpose_en, client.purpose_fr, client.id_token_alg, client.mode);
+  if (!inserted.ok()) co_return MissingParent(inserted.status(), "service");
+  co_return co_await FindClient(client.id);
+}
+
+Async<OauthClient> TenantRepository::FindClient(std::string_view client_id) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindClient, client_id));
+  if (rows.empty()) co_return absl::NotFoundError("no such client");
+  co_return DecodeClient(rows, 0);
+}
+
+Async<OauthClient> TenantRepository::SetClientEnabled(std::string_view client_id, bool is_enabled) {
+  CO_RETURN_IF_ERROR((co_await pool_.Query(kSetEnabled, client_id, is_enabled)).status());
+  co_return co_await FindClient(client_id);
+}
+
+}  // namespace tamarack::identity

@@ -1,0 +1,51 @@
+// Makes access tokens and ID tokens.
+#pragma once
+
+#include "platform/auth/principal.h"
+#include "platform/base/clock.h"
+#include "platform/base/status.h"
+#include "services/identity/signing_keys.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tamarack::identity {
+
+// How people sign in today: with a password, one factor.
+inline constexpr char kAcrPassword[] = "urn:tamarack:acr:password";
+
+struct IssuedAccessToken {
+  std::string token;
+  int64_t expires_at_seconds = 0;
+};
+
+// What an ID token says (OpenID Connect Core 1.0 section 2).
+struct IdTokenTerms {
+  std::string subject;
+  std::string client_id;
+  std::string algorithm = "RS256";
+  std::string nonce;
+  std::string acr;
+  int64_t auth_time_seconds = 0;
+  std::string_view access_token;  // for at_hash
+};
+
+class TokenIssuer {
+ public:
+  TokenIssuer(SigningKeys& keys, std::string issuer, Clock now)
+      : keys_(keys), issuer_(std::move(issuer)), now_(std::move(now)) {}
+
+  Async<IssuedAccessToken> AccessToken(const auth::Principal& principal);
+  Async<std::string> IdToken(const IdTokenTerms& terms);
+
+  const std::string& issuer() const { return issuer_; }
+  int64_t NowSeconds() const { return UnixSeconds(now_()); }
+
+ private:
+  SigningKeys& keys_;
+  std::string issuer_;
+  Clock now_;
+};
+
+}  // namespace tamarack::identity

@@ -1,0 +1,178 @@
+#include "services/identity/token_service.h"
+
+#include "services/identity/claims.h"
+#include "services/identity/discovery.h"
+#include "services/identity/oauth_error.h"
+#include "services/identity/pkce.h"
+
+#include "tamarack/identity/v1/token_service.grpc.pb.h"
+
+#include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace tamarack::identity {
+namespace {
+
+google::api::HttpBody JsonBody(std::string text) {
+  google::api::HttpBody body;
+  body.set_content_type("application/json");
+  body.set_data(std::move(text));
+  return body;
+}
+
+// The scopes a client gets in its own name: what it asks for, or all that it may have.
+absl::StatusOr<Scopes> OwnScopes(const OauthClient& client, const std::string& requested) {
+  Scopes own;
+  std::copy_if(client.scopes.begin(), client.scopes.end(), std::inserter(own, own.end()),
+               [](const auto& scope) { return !IsPersonScope(scope); });
+  if (own.empty() && !client.is_platform) {
+    return OauthError("unauthorized_client", "the client has no scopes of its own");
+  }
+  Scopes wanted;
+  for (absl::string_view scope : absl::StrSplit(requested, ' ', absl::SkipEmpty())) {
+    if (!own.contains(ToStd(scope))) return OauthError("invalid_scope", absl::StrCat("not allowed: ", scope));
+    wanted.emplace(scope);
+  }
+  return wanted.empty() ? own : wanted;
+}
+
+auth::Principal PrincipalOf(const OauthClient& client) {
+  auth::Principal principal;
+  principal.subject = client.id;
+  principal.client_id = client.id;
+  principal.ministry_id = client.ministry_id;
+  principal.service_id = client.service_id;
+  principal.mode = client.mode;
+  return principal;
+}
+
+class TokenService final : public v1::TokenService::CallbackService {
+ public:
+  using Api = v1::TokenService;
+  explicit TokenService(const TokenServiceParts& parts)
+      : parts_(parts), rpc_(parts.rpc), discovery_(DiscoveryDocument(parts.issuer.issuer())) {}
+
+  TAMARACK_UNARY(GetConfiguration, v1::GetConfigurationRequest, google::api::HttpBody) {
+    context.http.SetHeader("cache-control", "public, max-age=300");
+    co_return JsonBody(discovery_);
+  }
+
+  TAMARACK_UNARY(GetJwks, v1::GetJwksRequest, google::api::HttpBody) {
+    CO_ASSIGN_OR_RETURN(const auto* keys, co_await parts_.keys.Get());
+    context.http.SetHeader("cache-control", "public, max-age=300");
+    co_return JsonBody(keys->jwks);
+  }
+
+  TAMARACK_UNARY(Token, v1::TokenRequest, v1::TokenResponse) {
+    context.http.SetHeader("cache-control", "no-store");
+    std::string_view authorization = context.RequestHeader("authorization");
+    auto client = co_await Authenticate(authorization, request);
+    if (!client.ok()) {
+      // RFC 6749 section 5.2: who used the header learns which scheme is wanted.
+      if (absl::IsUnauthenticated(client.status()) && !authorization.empty()) {
+        context.http.SetHeader("www-authenticate", "Basic realm=\"tamarack\"");
+      }
+      co_return client.status();
+    }
+    if (request.grant_type() == "authorization_code") co_return co_await RedeemCode(*client, request);
+    if (request.grant_type() == "client_credentials") co_return co_await ForClient(*client, request);
+    if (request.grant_type().empty()) co_return OauthError("invalid_request", "grant_type is missing");
+    co_return OauthError("unsupported_grant_type", "authorization_code and client_credentials are supported");
+  }
+
+  TAMARACK_UNARY(GetUserInfo, v1::GetUserInfoRequest, google::api::HttpBody) {
+    const auth::Principal& principal = context.principal;
+    CO_ASSIGN_OR_RETURN(bool is_revoked, co_await parts_.codes.IsRevoked(principal.client_id, principal.subject));
+    if (is_revoked) co_return InvalidToken("the access token was revoked");
+    CO_ASSIGN_OR_RETURN(auto client, co_await parts_.tenants.FindClient(principal.client_id));
+    CO_ASSIGN_OR_RETURN(auto consent, co_await parts_.consents.FindActive(principal.client_id, principal.subject));
+    if (!consent || !client.is_enabled) co_return InvalidToken("the person withdrew the consent");
+    Scopes scopes;
+    std::set_intersection(principal.scopes.begin(), principal.scopes.end(), consent->scopes.begin(),
+                          consent->scopes.end(), std::inserter(scopes, scopes.end()));
+    CO_ASSIGN_OR_RETURN(auto person, co_await parts_.people.Find(consent->person_id));
+    // Recorded before it is answered: no reading goes unseen.
+    auto recorded = co_await parts_.consents.RecordRead(*consent, SharedClaims(scopes));
+    if (absl::IsNotFound(recorded)) co_return InvalidToken("the person withdrew the consent");
+    CO_RETURN_IF_ERROR(recorded);
+    parts_.metrics.claims_reads.Increment();
+    context.http.SetHeader("cache-control", "no-store");
+    co_return JsonBody(boost::json::serialize(UserInfoClaims(principal.subject, person, scopes)));
+  }
+
+ private:
+  Async<OauthClient> Authenticate(std::string_view authorization, const v1::TokenRequest& request) {
+    CO_ASSIGN_OR_RETURN(auto credentials,
+                        ReadClientCredentials(authorization, request.client_id(), request.client_secret()));
+    co_return co_await parts_.clients.Authenticate(credentials);
+  }
+
+  Async<v1::TokenResponse> ForClient(const OauthClient& client, const v1::TokenRequest& request) {
+    auth::Principal principal = PrincipalOf(client);
+    CO_ASSIGN_OR_RETURN(principal.scopes, OwnScopes(client, request.scope()));
+    CO_ASSIGN_OR_RETURN(auto response, co_await Issue(principal));
+    parts_.metrics.tokens_client.Increment();
+    co_return response;
+  }
+
+  Async<v1::TokenResponse> RedeemCode(const OauthClient& client, const v1::TokenRequest& request) {
+    if (request.code().empty()) co_return OauthError("invalid_request", "code is missing");
+    if (request.code_verifier().empty()) co_return OauthError("invalid_request", "code_verifier is missing");
+    auto grant = co_await parts_.codes.Redeem(request.code(), client.id);
+    if (absl::IsNotFound(grant.status())) co_return OauthError("invalid_grant", "the code is not valid");
+    if (absl::IsAlreadyExists(grant.status())) {
+      parts_.metrics.code_reuses.Increment();
+      co_return OauthError("invalid_grant", "the code was used before; what it gave is revoked");
+    }
+    if (!grant.ok()) co_return grant.status();
+    if (request.redirect_uri() != grant->redirect_uri) {
+      co_return OauthError("invalid_grant", "redirect_uri differs from the authorization request's");
+    }
+    if (!VerifyCodeVerifier(request.code_verifier(), grant->code_challenge)) {
+      co_return OauthError("invalid_grant", "code_verifier does not match the code_challenge");
+    }
+    auth::Principal principal = PrincipalOf(client);
+    principal.subject = grant->subject;
+    principal.scopes = grant->scopes;
+    principal.acr = kAcrPassword;
+    principal.auth_time_seconds = grant->auth_time_seconds;
+    principal.language = grant->language;
+    CO_ASSIGN_OR_RETURN(auto response, co_await Issue(principal));
+    IdTokenTerms terms{.subject = grant->subject,
+                       .client_id = client.id,
+                       .algorithm = client.id_token_alg,
+                       .nonce = grant->nonce,
+                       .acr = kAcrPassword,
+                       .auth_time_seconds = grant->auth_time_seconds,
+                       .access_token = response.access_token()};
+    CO_ASSIGN_OR_RETURN(auto id_token, co_await parts_.issuer.IdToken(terms));
+    response.set_id_token(id_token);
+    parts_.metrics.tokens_code.Increment();
+    co_return response;
+  }
+
+  Async<v1::TokenResponse> Issue(const auth::Principal& principal) {
+    CO_ASSIGN_OR_RETURN(auto issued, co_await parts_.issuer.AccessToken(principal));
+    v1::TokenResponse response;
+    response.set_access_token(issued.token);
+    response.set_token_type("Bearer");
+    response.set_expires_in(issued.expires_at_seconds - parts_.issuer.NowSeconds());
+    response.set_scope(absl::StrJoin(principal.scopes, " "));
+    co_return response;
+  }
+
+  TokenServiceParts parts_;
+  rpc::Interceptor& rpc_;
+  const std::string discovery_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeTokenService(const TokenServiceParts& parts) {
+  return std::make_unique<TokenService>(parts);
+}
+
+}  // namespace tamarack::identity

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "platform/rpc/unary.h"
+#include "services/identity/authorization_codes.h"
+#include "services/identity/client_authenticator.h"
+#include "services/identity/consent_repository.h"
+#include "services/identity/metrics.h"
+#include "services/identity/person_repository.h"
+#include "services/identity/signing_keys.h"
+#include "services/identity/token_issuer.h"
+
+#include <grpcpp/impl/service_type.h>
+
+#include <memory>
+
+namespace tamarack::identity {
+
+struct TokenServiceParts {
+  rpc::Interceptor& rpc;
+  SigningKeys& keys;
+  TokenIssuer& issuer;
+  ClientAuthenticator& clients;
+  TenantRepository& tenants;
+  AuthorizationCodes& codes;
+  ConsentRepository& consents;
+  PersonRepository& people;
+  IdentityMetrics& metrics;
+};
+
+std::unique_ptr<grpc::Service> MakeTokenService(const TokenServiceParts& parts);
+
+}  // namespace tamarack::identity
