@@ -1,0 +1,93 @@
+#include "services/notify/email_message.h"
+#include "services/notify/markdown.h"
+#include "services/notify/recipient.h"
+
+#include "platform/crypto/encoding.h"
+
+#include <catch2/catch.hpp>
+
+namespace tamarack::notify {
+namespace {
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("MarkdownToHtml: what the dialect has", "[notify]") {
+  CHECK(Contains(MarkdownToHtml("# Title"), "<h2"));
+  CHECK(Contains(MarkdownToHtml("* one\n* two"), "<li"));
+  CHECK(Contains(MarkdownToHtml("^ note"), "<blockquote"));
+  CHECK(Contains(MarkdownToHtml("---"), "<hr"));
+  CHECK(Contains(MarkdownToHtml("see https://e.ca/x."), "href=\"https://e.ca/x\""));
+  CHECK(Contains(MarkdownToHtml("[a](https://e.ca)"), ">a</a>"));
+}
+
+TEST_CASE("MarkdownToHtml: HTML, scripts and images come out as text", "[notify]") {
+  for (const char* hostile : {"<script>alert(1)</script>", "a <b onclick=x>b</b>", "<img src=x onerror=y>"}) {
+    std::string html = MarkdownToHtml(hostile);
+    CHECK_FALSE(Contains(html, "<script"));
+    CHECK_FALSE(Contains(html, "<b "));
+    CHECK_FALSE(Contains(html, "<img"));
+    CHECK(Contains(html, "&lt;"));
+  }
+  CHECK_FALSE(Contains(MarkdownToHtml("![x](https://e.ca/i.png)"), "<img"));
+  CHECK_FALSE(Contains(MarkdownToHtml("[x](javascript:alert(1))"), "javascript"));
+  CHECK_FALSE(Contains(MarkdownToHtml("[x](data:text/html,1)"), "href"));
+}
+
+TEST_CASE("MarkdownToPlainText: headings underlined, links written out", "[notify]") {
+  CHECK(MarkdownToPlainText("# Hi\n\ntext [a](https://e.ca)") ==
+        "Hi\n" + std::string(65, '=') + "\n\ntext a: https://e.ca\n");
+  CHECK(MarkdownToPlainText("1. a\n2. b") == "1. a\n2. b\n");
+}
+
+TEST_CASE("FormatEmail: both parts hold the text, headers are encoded", "[notify]") {
+  EmailMessage email;
+  email.message_id = "id@e.ca";
+  email.from_name = "Services gouvernementaux – été";
+  email.from_address = "no-reply@e.ca";
+  email.to_address = "zoe@e.ca";
+  email.subject = "Votre permis est renouvelé, merci de votre confiance en nos services en ligne";
+  email.markdown = "Bonjour **Zoé**";
+  std::string text = FormatEmail(email);
+  CHECK(Contains(text, "Message-ID: <id@e.ca>\r\n"));
+  CHECK(Contains(text, "Subject: =?UTF-8?B?"));
+  CHECK(Contains(text, crypto::Base64Encode("Bonjour Zoé\n")));
+  CHECK(Contains(text, "multipart/alternative"));
+  size_t start = 0;
+  for (size_t end; (end = text.find("\r\n", start)) != std::string::npos; start = end + 2) CHECK(end - start <= 78);
+}
+
+TEST_CASE("FormatEmail: values cannot add headers", "[notify]") {
+  EmailMessage email;
+  email.message_id = "id@e.ca";
+  email.from_name = "a\r\nBcc: x@e.ca";
+  email.from_address = "no-reply@e.ca>\r\nBcc: y@e.ca";
+  email.to_address = "zoe@e.ca\r\nBcc: z@e.ca";
+  email.subject = "s\r\nBcc: w@e.ca";
+  std::string headers = FormatEmail(email);
+  headers.resize(headers.find("\r\n\r\n"));
+  CHECK_FALSE(Contains(headers, "\nBcc:"));
+}
+
+TEST_CASE("IsEmailAddress: good and bad ones", "[notify]") {
+  for (const char* good : {"a@b.ca", "first.last+tag@sub.example.org", "o'neil@example.com", "zoe@exämple.ca"}) {
+    INFO(good);
+    CHECK(IsEmailAddress(good));
+  }
+  for (const char* bad : {"", "a", "a@b", "@b.ca", "a@.ca", "a b@c.ca", "a@b..ca", ".a@b.ca", "a.@b.ca", "a@b.ca\r\nx",
+                          "a@b@c.ca", "a..b@c.ca", "a@-b.ca", "\"a\"@b.ca"}) {
+    INFO(bad);
+    CHECK_FALSE(IsEmailAddress(bad));
+  }
+}
+
+TEST_CASE("SimulationOf: the simulator's addresses", "[notify]") {
+  CHECK(SimulationOf("temp-fail@simulator.notify") == Simulation::kTemporaryFailure);
+  CHECK(SimulationOf("perm-fail@simulator.notify") == Simulation::kPermanentFailure);
+  CHECK(SimulationOf("x@simulator.notify") == Simulation::kDelivered);
+  CHECK(SimulationOf("x@e.ca") == Simulation::kNone);
+}
+
+}  // namespace
+}  // namespace tamarack::notify
