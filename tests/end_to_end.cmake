@@ -19,6 +19,10 @@ file(GLOB browser_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/browser/*.
 if(browser_tests)
   tamarack_node_test(browser 600 --test --test-concurrency=1 ${browser_tests})
 endif()
+# A sample of every page, which unit.pages writes, in a real browser.
+tamarack_node_test(browser.pages 600 tests/browser/samples.mjs ${CMAKE_BINARY_DIR})
+set_tests_properties(unit.pages PROPERTIES FIXTURES_SETUP page_samples)
+set_tests_properties(browser.pages PROPERTIES FIXTURES_REQUIRED page_samples)
 if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/faults/faults.mjs)
   tamarack_node_test(faults 600 ${CMAKE_CURRENT_SOURCE_DIR}/faults/faults.mjs)
 endif()

@@ -32,15 +32,13 @@ void Read(const json::object& from, std::string_view name, Bilingual& to) {
 Brand DefaultBrand() {
   return {
       .name = {"Government services", "Services gouvernementaux"},
-      .home = {"/", "/"},
+      .home = {"/en/account", "/fr/account"},
       .owner_line = {"© Name of the operating organization", "© Nom de l’organisme responsable"},
       .logo_path = "",
       .help_phone = "1-800-555-0100",
       .help_tty = "1-800-555-0101",
-      .help_page = {"/en/contact", "/fr/contact"},
-      .footer_links = {{{"Accessibility", "Accessibilité"}, {"/en/accessibility", "/fr/accessibility"}},
-                       {{"Privacy", "Confidentialité"}, {"/en/privacy", "/fr/privacy"}},
-                       {{"Contact us", "Contactez-nous"}, {"/en/contact", "/fr/contact"}}},
+      .help_page = {},
+      .footer_links = {},
   };
 }
 

@@ -28,15 +28,18 @@ struct Brand {
   std::string logo_path;  // an image below /assets/brand/; empty: the name as a wordmark
   std::string help_phone;
   std::string help_tty;
-  Bilingual help_page;
-  std::vector<FooterLink> footer_links;
+  Bilingual help_page;                   // "Other ways to contact us"; empty: no such link
+  std::vector<FooterLink> footer_links;  // accessibility, privacy, terms of use …
 };
 
 // "Government services / Services gouvernementaux", in text.
 Brand DefaultBrand();
 
-// Reads brand.json (see deploy/local/brand.json); what it leaves out stays as in DefaultBrand().
-// An empty path gives the default.
+// Reads brand.json; what it leaves out stays as in DefaultBrand(). An empty path gives the default.
+//   {"name": {"en": "…", "fr": "…"}, "home": {"en": "https://…", "fr": "https://…"},
+//    "owner_line": {"en": "© …", "fr": "© …"}, "logo_path": "/assets/brand/logo.svg",
+//    "help_phone": "1-800-555-0100", "help_tty": "1-800-555-0101", "help_page": {"en": "…", "fr": "…"},
+//    "footer_links": [{"text": {"en": "Privacy", "fr": "Confidentialité"}, "href": {"en": "…", "fr": "…"}}]}
 absl::StatusOr<Brand> LoadBrand(std::string_view path);
 
 }  // namespace tamarack::pages

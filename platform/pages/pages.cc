@@ -57,16 +57,17 @@ void AddProvinces(Scope& scope, std::string_view name, std::string_view selected
 }
 
 Page ErrorPage(int http_status, std::string_view language, std::string_view request_id) {
-  std::string kind = "500";
-  for (const int known : {400, 403, 404, 409, 429, 503}) {
+  std::string kind = http_status >= 500 ? "500" : "400";
+  for (const int known : {403, 404, 409, 429, 503}) {
     if (http_status == known) kind = std::to_string(known);
   }
+  if (http_status == 401) kind = "403";
   if (http_status == 504) kind = "503";
   Page page("error", language);
   page.SetText("HEADING", absl::StrCat("ERROR_", kind, "_HEADING"));
   page.SetText("EXPLANATION", absl::StrCat("ERROR_", kind, "_TEXT"));
   if (!request_id.empty()) page.Add("REFERENCE").Set("REQUEST_ID", request_id);
-  return page.Path("/");
+  return page.Path("/account");
 }
 
 Page MessagePage(std::string_view language, std::string_view title_key, std::string_view text_key,

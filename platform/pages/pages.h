@@ -105,8 +105,8 @@ struct NavItem {
 };
 
 struct RendererOptions {
-  std::string home = "/";    // where the service's name in the header leads, after the language
-  std::vector<NavItem> nav;  // shown to who is signed in
+  std::string home = "/account";  // where the service's name in the header leads, after the language
+  std::vector<NavItem> nav;       // shown to who is signed in
 };
 
 // The texts of a bundle, falling back to the shared ones. Also for e-mails and notices.
@@ -147,7 +147,8 @@ void AddOption(Scope& scope, std::string_view name, std::string_view value, std:
 // The 13 provinces and territories as such options.
 void AddProvinces(Scope& scope, std::string_view name, std::string_view selected);
 
-// "error" page for 403, 404, 429, 500, 503 …; `request_id` is printed for the help desk unless empty.
+// "error" page for any status from 400 on; `request_id` is printed for the help desk unless empty. Set its Path
+// where the request's is known.
 Page ErrorPage(int http_status, std::string_view language, std::string_view request_id);
 
 // "message" page: a heading, a paragraph and perhaps one link onward, all from the catalogue.

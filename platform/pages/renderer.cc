@@ -81,12 +81,15 @@ struct Renderer::Impl {
     page.Set("LANG", lang).Set("OTHER_LANG", other).Set("OTHER_URL", absl::StrCat("/", other, page.path_));
     page.Set("CSRF_TOKEN", page.csrf_token_).Set("HOME_URL", absl::StrCat("/", lang, options.home));
     page.Set("BRAND", brand.name.In(lang)).Set("BRAND_HOME", brand.home.In(lang));
-    page.Set("OWNER_LINE", brand.owner_line.In(lang)).Set("HELP_URL", brand.help_page.In(lang));
-    page.Set("HELP_PHONE", brand.help_phone).Set("HELP_TEL", Digits(brand.help_phone));
-    page.Set("HELP_TTY", brand.help_tty).Set("LOGO_PATH", brand.logo_path);
-    page.Show(brand.logo_path.empty() ? "WORDMARK" : "LOGO");
-    for (const FooterLink& link : brand.footer_links) {
-      page.Add("FOOTER_LINKS").Set("TEXT", link.text.In(lang)).Set("HREF", link.href.In(lang));
+    page.Set("OWNER_LINE", brand.owner_line.In(lang)).Set("HELP_PHONE", brand.help_phone);
+    page.Set("HELP_TEL", Digits(brand.help_phone)).Set("HELP_TTY", brand.help_tty);
+    if (const std::string& url = brand.help_page.In(lang); !url.empty()) page.Add("HELP_PAGE").Set("HELP_URL", url);
+    page.Set("LOGO_PATH", brand.logo_path).Show(brand.logo_path.empty() ? "WORDMARK" : "LOGO");
+    if (!brand.footer_links.empty()) {
+      Scope& footer = page.Add("FOOTER_NAV");
+      for (const FooterLink& link : brand.footer_links) {
+        footer.Add("FOOTER_LINKS").Set("TEXT", link.text.In(lang)).Set("HREF", link.href.In(lang));
+      }
     }
     if (page.is_signed_in_) {
       Scope& signed_in = page.Add("SIGNED_IN");

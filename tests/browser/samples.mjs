@@ -26,27 +26,26 @@ const server = http.createServer((request, response) => {
 await new Promise((resolve) => server.once('listening', resolve));
 
 const browser = await launch();
-let checked = 0;
+const names = ['en', 'fr'].flatMap((language) => fs.readdirSync(path.join(samples, language)).map((file) => `${language}/${file}`))
+  .filter((name) => !only.length || only.some((part) => name.includes(part)));
 const problems = [];
-for (const language of ['en', 'fr']) {
-  for (const file of fs.readdirSync(path.join(samples, language))) {
-    const name = `${language}/${file.replace('.html', '')}`;
-    if (only.length && !only.some((part) => name.includes(part))) continue;
-    const page = watch(await browser.newPage({ viewport: { width: 1280, height: 900 } }));
-    await page.goto(`http://localhost:${server.address().port}/${language}/${file}`);
-    problems.push(...await checkPage(page, name));
-    if (shots) {
-      for (const width of [1280, 390]) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.screenshot({ path: path.join(shots, `${name.replace('/', '-')}-${width}.png`), fullPage: true });
-      }
-    }
-    await page.close();
-    checked++;
+
+async function check(file) {
+  const name = file.replace('.html', '');
+  const page = watch(await browser.newPage({ viewport: { width: 1280, height: 900 } }));
+  await page.goto(`http://localhost:${server.address().port}/${file}`);
+  problems.push(...await checkPage(page, name));
+  for (const width of shots ? [1280, 390] : []) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: path.join(shots, `${name.replace('/', '-')}-${width}.png`), fullPage: true });
   }
+  await page.close();
 }
+
+const queue = [...names];
+await Promise.all([1, 2, 3].map(async () => { while (queue.length) await check(queue.shift()); }));
 await browser.close();
 server.close();
 problems.forEach((p) => console.log(p));
-console.log(`${checked} pages, ${problems.length} problems`);
-process.exitCode = problems.length || !checked ? 1 : 0;
+console.log(`${names.length} pages, ${problems.length} problems`);
+process.exitCode = problems.length || !names.length ? 1 : 0;

@@ -135,6 +135,12 @@ TEST_CASE("Any language but French is answered in English") {
   CHECK(NormalLanguage("") == "en");
 }
 
+TEST_CASE("A program without pages of its own has the shared ones") {
+  const Renderer renderer({"gateway", {}, {}, {}}, DefaultBrand());
+  CHECK_THAT(renderer.Render(ErrorPage(405, "en", "")).data(), Contains("<h1>We could not read your request</h1>"));
+  CHECK_THAT(renderer.Render(ErrorPage(504, "fr", "")).data(), Contains("pas disponible"));
+}
+
 TEST_CASE("The brand is read from a file, and what it leaves out is the neutral one") {
   const std::string path = std::string(TAMARACK_BINARY_DIR) + "/brand_test.json";
   std::ofstream(path) << R"({"name": {"en": "Example", "fr": "Exemple"}, "logo_path": "/assets/brand/logo.svg",
@@ -148,6 +154,7 @@ TEST_CASE("The brand is read from a file, and what it leaves out is the neutral 
   const Renderer renderer(PageBundle(), *brand);
   CHECK_THAT(renderer.Render(ErrorPage(500, "en", "")).data(),
              Contains("<img src=\"/assets/brand/logo.svg\" alt=\"Example\">"));
+  CHECK_THAT(renderer.Render(ErrorPage(500, "fr", "")).data(), Contains("href=\"/b\">B</a>"));
   std::ofstream(path) << "[1]";
   CHECK_FALSE(LoadBrand(path).ok());
   CHECK_FALSE(LoadBrand("/nonexistent").ok());

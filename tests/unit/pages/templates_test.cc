@@ -111,10 +111,14 @@ TEST_CASE("Every template passes the lint") {
 TEST_CASE("Every service's pages have all their texts in both languages, and samples render whole") {
   const json::object samples = json::parse(ReadFile(kSource / "tests/unit/pages/samples.json")).as_object();
   const fs::path out = fs::path(TAMARACK_BINARY_DIR) / "page_samples";
+  Brand brand = DefaultBrand();
+  brand.help_page = {"https://example.ca/en", "https://example.ca/fr"};
+  brand.footer_links = {{{"Privacy", "Confidentialité"}, {"https://example.ca/en", "https://example.ca/fr"}},
+                        {{"Contact us", "Contactez-nous"}, {"https://example.ca/en", "https://example.ca/fr"}}};
   for (const std::string& service : Services()) {
     INFO(service);
     std::list<std::string> texts;
-    const Renderer renderer(FromSource(service, texts), DefaultBrand(), {.home = "/account", .nav = {{"HOME", "/account"}}});
+    const Renderer renderer(FromSource(service, texts), brand, {.nav = {{"HOME", "/account"}}});
     if (!samples.contains(service)) continue;
     for (const auto& [key, sample] : samples.at(service).as_object()) {
       const std::string name(key);
