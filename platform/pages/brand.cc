@@ -52,7 +52,8 @@ absl::StatusOr<Brand> LoadBrand(std::string_view path) {
   text << file.rdbuf();
   boost::system::error_code error;
   const json::value parsed = json::parse(text.str(), error);
-  if (error || !parsed.is_object()) return absl::InvalidArgumentError(absl::StrCat(name, " is no JSON object"));
+  if (error || !parsed.is_object())
+    return absl::InvalidArgumentError(absl::StrCat(name, " is no JSON object"));
   const json::object& object = parsed.get_object();
   Read(object, "name", brand.name);
   Read(object, "home", brand.home);
@@ -61,10 +62,12 @@ absl::StatusOr<Brand> LoadBrand(std::string_view path) {
   Read(object, "help_phone", brand.help_phone);
   Read(object, "help_tty", brand.help_tty);
   Read(object, "help_page", brand.help_page);
-  if (const json::value* links = object.if_contains("footer_links"); links != nullptr && links->is_array()) {
+  if (const json::value* links = object.if_contains("footer_links");
+      links != nullptr && links->is_array()) {
     brand.footer_links.clear();
     for (const json::value& link : links->get_array()) {
-      if (!link.is_object()) return absl::InvalidArgumentError(absl::StrCat(name, ": footer_links holds objects"));
+      if (!link.is_object())
+        return absl::InvalidArgumentError(absl::StrCat(name, ": footer_links holds objects"));
       FooterLink& added = brand.footer_links.emplace_back();
       Read(link.get_object(), "text", added.text);
       Read(link.get_object(), "href", added.href);

@@ -10,9 +10,9 @@ namespace tamarack::pages {
 // cmake/embed_pages.cmake makes one for every services/<name>/pages:
 //   #include "services/<name>/page_bundle.h"   →   tamarack::<name>::PageBundle()
 struct Bundle {
-  std::string_view domain;                                                // "identity"
+  std::string_view domain;                                               // "identity"
   std::vector<std::pair<std::string_view, std::string_view>> templates;  // "sign-in.tpl", its text
-  std::string_view en;                                                    // compiled .mo catalogues
+  std::string_view en;                                                   // compiled .mo catalogues
   std::string_view fr;
 };
 

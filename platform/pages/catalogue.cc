@@ -17,13 +17,15 @@ namespace {
 
 namespace gettext = boost::locale::gnu_gettext;
 
-// A locale with the catalogues of one language: the service's in domain 0, the shared one in domain 1.
+// A locale with the catalogues of one language: the service's in domain 0, the shared one in
+// domain 1.
 std::locale LoadTexts(const Bundle& service, const Bundle& shared, const std::string& language) {
   gettext::messages_info info;
   info.language = language;
   info.encoding = "UTF-8";
   info.paths = {""};
-  info.domains = {gettext::messages_info::domain("service"), gettext::messages_info::domain("shared")};
+  info.domains = {gettext::messages_info::domain("service"),
+                  gettext::messages_info::domain("shared")};
   info.callback = [&](const std::string& file, const std::string&) {
     const Bundle& bundle = file.ends_with("/service.mo") ? service : shared;
     const std::string_view mo = language == "fr" ? bundle.fr : bundle.en;
@@ -34,7 +36,8 @@ std::locale LoadTexts(const Bundle& service, const Bundle& shared, const std::st
 
 }  // namespace
 
-std::string Fill(std::string_view text, const std::function<const std::string*(std::string_view)>& value_of) {
+std::string Fill(std::string_view text,
+                 const std::function<const std::string*(std::string_view)>& value_of) {
   std::string out;
   for (;;) {
     const std::size_t begin = text.find_first_of("{~");
@@ -89,7 +92,8 @@ bool Catalogue::Has(std::string_view language, std::string_view key) const {
   return impl_->Find(language, std::string(key)) != nullptr;
 }
 
-std::string Catalogue::Text(std::string_view language, std::string_view key, const Params& params) const {
+std::string Catalogue::Text(std::string_view language, std::string_view key,
+                            const Params& params) const {
   const char* text = impl_->Find(language, std::string(key));
   if (text == nullptr) return std::string(key);
   return Fill(text, [&](std::string_view name) -> const std::string* {

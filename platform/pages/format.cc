@@ -13,10 +13,12 @@ namespace {
 
 constexpr char kNbsp[] = "\u00a0";
 
-constexpr const char* kMonthsEn[] = {"January", "February", "March",     "April",   "May",      "June",
-                                     "July",    "August",   "September", "October", "November", "December"};
-constexpr const char* kMonthsFr[] = {"janvier", "février", "mars",      "avril",   "mai",      "juin",
-                                     "juillet", "août",    "septembre", "octobre", "novembre", "décembre"};
+constexpr const char* kMonthsEn[] = {"January",   "February", "March",    "April",
+                                     "May",       "June",     "July",     "August",
+                                     "September", "October",  "November", "December"};
+constexpr const char* kMonthsFr[] = {"janvier",   "février", "mars",     "avril",
+                                     "mai",       "juin",    "juillet",  "août",
+                                     "septembre", "octobre", "novembre", "décembre"};
 
 bool IsFrench(std::string_view language) {
   return language == "fr";
@@ -44,7 +46,8 @@ bool ParseInt(std::string_view text, int& out) {
 }  // namespace
 
 std::string FormatNumber(std::int64_t number, std::string_view language) {
-  return absl::StrCat(number < 0 ? "-" : "", Grouped(Magnitude(number), IsFrench(language) ? kNbsp : ","));
+  return absl::StrCat(number < 0 ? "-" : "",
+                      Grouped(Magnitude(number), IsFrench(language) ? kNbsp : ","));
 }
 
 std::string FormatMoney(std::int64_t cents, std::string_view language, std::string_view currency) {
@@ -52,9 +55,10 @@ std::string FormatMoney(std::int64_t cents, std::string_view language, std::stri
   const std::uint64_t magnitude = Magnitude(cents);
   const std::string sign = cents < 0 ? "-" : "";
   const std::uint64_t rest = magnitude % 100;
-  const std::string amount = absl::StrCat(Grouped(magnitude / 100, french ? kNbsp : ","), french ? "," : ".",
-                                          rest < 10 ? "0" : "", rest);
-  std::string out = french ? absl::StrCat(sign, amount, kNbsp, "$") : absl::StrCat(sign, "$", amount);
+  const std::string amount = absl::StrCat(Grouped(magnitude / 100, french ? kNbsp : ","),
+                                          french ? "," : ".", rest < 10 ? "0" : "", rest);
+  std::string out =
+      french ? absl::StrCat(sign, amount, kNbsp, "$") : absl::StrCat(sign, "$", amount);
   if (currency == "CAD") return out;
   if (currency == "USD") return french ? absl::StrCat(out, kNbsp, "US") : absl::StrCat("US", out);
   return absl::StrCat(sign, amount, kNbsp, std::string(currency));
@@ -75,11 +79,13 @@ std::string FormatIsoDate(std::string_view iso_date, std::string_view language) 
   int year = 0;
   int month = 0;
   int day = 0;
-  if (iso_date.size() != 10 || iso_date[4] != '-' || iso_date[7] != '-' || !ParseInt(iso_date.substr(0, 4), year) ||
-      !ParseInt(iso_date.substr(5, 2), month) || !ParseInt(iso_date.substr(8, 2), day)) {
+  if (iso_date.size() != 10 || iso_date[4] != '-' || iso_date[7] != '-' ||
+      !ParseInt(iso_date.substr(0, 4), year) || !ParseInt(iso_date.substr(5, 2), month) ||
+      !ParseInt(iso_date.substr(8, 2), day)) {
     return std::string(iso_date);
   }
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   return date.ok() ? FormatDate(date, language) : std::string(iso_date);
 }
@@ -91,7 +97,8 @@ std::string FormatTime(int hour, int minute, std::string_view language) {
   if (hour == 12 && minute == 0) return "noon";
   if (hour == 0 && minute == 0) return "midnight";
   const int twelve = hour % 12 == 0 ? 12 : hour % 12;
-  const std::string minutes = minute == 0 ? "" : absl::StrCat(":", absl::Dec(minute, absl::kZeroPad2));
+  const std::string minutes =
+      minute == 0 ? "" : absl::StrCat(":", absl::Dec(minute, absl::kZeroPad2));
   return absl::StrCat(twelve, minutes, kNbsp, hour < 12 ? "a.m." : "p.m.");
 }
 
@@ -117,8 +124,8 @@ std::string FormatPostalCode(std::string_view postal_code) {
   }
   const auto letter = [](char c) { return c >= 'A' && c <= 'Z'; };
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (code.size() != 6 || !letter(code[0]) || !digit(code[1]) || !letter(code[2]) || !digit(code[3]) ||
-      !letter(code[4]) || !digit(code[5])) {
+  if (code.size() != 6 || !letter(code[0]) || !digit(code[1]) || !letter(code[2]) ||
+      !digit(code[3]) || !letter(code[4]) || !digit(code[5])) {
     return std::string(postal_code);
   }
   return absl::StrCat(code.substr(0, 3), kNbsp, code.substr(3));

@@ -10,7 +10,8 @@
 namespace tamarack::pages {
 
 // "$1,234.56", "1 234,56 $" (with NO-BREAK SPACEs). Other currencies than CAD carry their code.
-std::string FormatMoney(std::int64_t cents, std::string_view language, std::string_view currency = "CAD");
+std::string FormatMoney(std::int64_t cents, std::string_view language,
+                        std::string_view currency = "CAD");
 
 // "10,042", "10 042".
 std::string FormatNumber(std::int64_t number, std::string_view language);
@@ -18,7 +19,8 @@ std::string FormatNumber(std::int64_t number, std::string_view language);
 // "November 22, 2026", "22 novembre 2026", "1er mars 2026".
 std::string FormatDate(std::chrono::year_month_day date, std::string_view language);
 
-// The same from "2026-11-22" (a date in an event or a JSON answer); anything else comes back as it is.
+// The same from "2026-11-22" (a date in an event or a JSON answer); anything else comes back as it
+// is.
 std::string FormatIsoDate(std::string_view iso_date, std::string_view language);
 
 // "2:30 p.m.", "noon", "14 h 30", "17 h".

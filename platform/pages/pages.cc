@@ -25,7 +25,10 @@ Scope& Scope::Add(std::string_view section) {
 }
 
 Page::Page(std::string_view name, std::string_view language, std::string_view csrf_token)
-    : name_(name), language_(NormalLanguage(language)), csrf_token_(csrf_token), path_(absl::StrCat("/", name_)) {}
+    : name_(name),
+      language_(NormalLanguage(language)),
+      csrf_token_(csrf_token),
+      path_(absl::StrCat("/", name_)) {}
 
 Page& Page::Path(std::string_view path_and_query) {
   path_ = path_and_query;
@@ -42,8 +45,8 @@ Page& Page::Error(std::string_view field, std::string_view key, Params params) {
   return *this;
 }
 
-void AddOption(Scope& scope, std::string_view name, std::string_view value, std::string_view label_key,
-               std::string_view selected) {
+void AddOption(Scope& scope, std::string_view name, std::string_view value,
+               std::string_view label_key, std::string_view selected) {
   Scope& option = scope.Add(name).Set("VALUE", value).SetText("LABEL", label_key);
   if (value == selected) option.Show("SELECTED");
 }
@@ -75,8 +78,10 @@ Page MessagePage(std::string_view language, std::string_view title_key, std::str
   Page page("message", language);
   page.SetText("HEADING", title_key).SetText("EXPLANATION", text_key);
   if (!link_key.empty()) {
-    page.Add("LINK").SetText("LINK_TEXT", link_key).Set(
-        "HREF", absl::StrCat("/", std::string(NormalLanguage(language)), std::string(link_path)));
+    page.Add("LINK")
+        .SetText("LINK_TEXT", link_key)
+        .Set("HREF",
+             absl::StrCat("/", std::string(NormalLanguage(language)), std::string(link_path)));
   }
   return page;
 }

@@ -1,25 +1,31 @@
 // platform/pages: HTML pages for people, in English and French, usable without JavaScript.
 //
-// Templates are ctemplate with auto-escape (services/<name>/pages/*.tpl); texts are gettext catalogues
-// (services/<name>/locale/{en,fr}.po). Both are embedded into the binary.
+// Templates are ctemplate with auto-escape (services/<name>/pages/*.tpl); texts are gettext
+// catalogues (services/<name>/locale/{en,fr}.po). Both are embedded into the binary.
 //
-// * `{{T_SOMETHING}}` in a template is the catalogue's text SOMETHING: handlers never push texts. Message
+// * `{{T_SOMETHING}}` in a template is the catalogue's text SOMETHING: handlers never push texts.
+// Message
 //   ids are stable keys, not English sentences; English is a translation like French.
 // * `{NAME}` in a text is the page's (or row's) variable NAME. `~` in a text is a NO-BREAK SPACE.
 // * Every page has a text TITLE_<PAGE>, for example TITLE_SIGN_IN = "Sign in – {BRAND}".
-// * `{{>HEAD}}` puts platform/pages/templates/_head.tpl there; partials see the variables around them.
+// * `{{>HEAD}}` puts platform/pages/templates/_head.tpl there; partials see the variables around
+// them.
 // * A key or partial that does not exist in both languages stops the service at start.
 //
 // Headers that the gateway sends with every page:
-//   Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';
-//     font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'
-//   Referrer-Policy: same-origin          (no-referrer would make our own form posts say Origin: null)
-//   Permissions-Policy: camera=(), microphone=(), geolocation=(), payment=(), …; on sign-in pages
-//     publickey-credentials-get=(self), on pages that register a passkey publickey-credentials-create=(self)
+//   Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src
+//   'self';
+//     font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri
+//     'none'
+//   Referrer-Policy: same-origin          (no-referrer would make our own form posts say Origin:
+//   null) Permissions-Policy: camera=(), microphone=(), geolocation=(), payment=(), …; on sign-in
+//   pages
+//     publickey-credentials-get=(self), on pages that register a passkey
+//     publickey-credentials-create=(self)
 //   Cross-Origin-Opener-Policy: same-origin   Cross-Origin-Resource-Policy: same-origin
 //   X-Content-Type-Options: nosniff   X-Frame-Options: DENY   Cache-Control: no-store
-// Chromium holds form-action against the whole chain of redirects of a POST: a handler whose post can end
-// at another origin adds exactly that origin by metadata x-tamarack-http-csp-form-action.
+// Chromium holds form-action against the whole chain of redirects of a POST: a handler whose post
+// can end at another origin adds exactly that origin by metadata x-tamarack-http-csp-form-action.
 #pragma once
 
 #include "platform/pages/brand.h"
@@ -71,16 +77,16 @@ class Page : public Scope {
  public:
   Page(std::string_view name, std::string_view language, std::string_view csrf_token = {});
 
-  // Where this page is read (GET), after the language and with its query: "/pay/123". The language toggle
-  // leads there; "/<name>" unless set.
+  // Where this page is read (GET), after the language and with its query: "/pay/123". The language
+  // toggle leads there; "/<name>" unless set.
   Page& Path(std::string_view path_and_query);
 
   // Shows the service's navigation and "sign out".
   Page& SignedIn();
 
-  // Something to correct: shows the error summary, and at the field {{#E_FIELD}}{{>FIELD_ERROR}}{{/E_FIELD}}.
-  // `field` is the proto field ("card_no": input id card-no, section E_CARD_NO), `key` the catalogue's text.
-  // Answer with status 422.
+  // Something to correct: shows the error summary, and at the field
+  // {{#E_FIELD}}{{>FIELD_ERROR}}{{/E_FIELD}}. `field` is the proto field ("card_no": input id
+  // card-no, section E_CARD_NO), `key` the catalogue's text. Answer with status 422.
   Page& Error(std::string_view field, std::string_view key, Params params = {});
   bool has_errors() const { return !errors_.empty(); }
 
@@ -105,8 +111,9 @@ struct NavItem {
 };
 
 struct RendererOptions {
-  std::string home = "/account";  // where the service's name in the header leads, after the language
-  std::vector<NavItem> nav;       // shown to who is signed in
+  std::string home =
+      "/account";            // where the service's name in the header leads, after the language
+  std::vector<NavItem> nav;  // shown to who is signed in
 };
 
 // The texts of a bundle, falling back to the shared ones. Also for e-mails and notices.
@@ -116,7 +123,8 @@ class Catalogue {
   ~Catalogue();
   bool Has(std::string_view language, std::string_view key) const;
   // The text with its {NAME}s filled in; the key itself when there is no such text.
-  std::string Text(std::string_view language, std::string_view key, const Params& params = {}) const;
+  std::string Text(std::string_view language, std::string_view key,
+                   const Params& params = {}) const;
   // The form for `count` of a text with msgid_plural; {COUNT} is filled in.
   std::string Plural(std::string_view language, std::string_view key, int count) const;
 
@@ -125,8 +133,8 @@ class Catalogue {
   std::unique_ptr<Impl> impl_;
 };
 
-// Renders the pages of one service. Made once at start (it checks all templates and texts then), used
-// from any thread.
+// Renders the pages of one service. Made once at start (it checks all templates and texts then),
+// used from any thread.
 class Renderer {
  public:
   Renderer(const Bundle& service, Brand brand, RendererOptions options = {});
@@ -142,13 +150,13 @@ class Renderer {
 };
 
 // {{#NAME}}<option value="{{VALUE}}"{{#SELECTED}} selected{{/SELECTED}}>{{LABEL}}</option>{{/NAME}}
-void AddOption(Scope& scope, std::string_view name, std::string_view value, std::string_view label_key,
-               std::string_view selected);
+void AddOption(Scope& scope, std::string_view name, std::string_view value,
+               std::string_view label_key, std::string_view selected);
 // The 13 provinces and territories as such options.
 void AddProvinces(Scope& scope, std::string_view name, std::string_view selected);
 
-// "error" page for any status from 400 on; `request_id` is printed for the help desk unless empty. Set its Path
-// where the request's is known.
+// "error" page for any status from 400 on; `request_id` is printed for the help desk unless empty.
+// Set its Path where the request's is known.
 Page ErrorPage(int http_status, std::string_view language, std::string_view request_id);
 
 // "message" page: a heading, a paragraph and perhaps one link onward, all from the catalogue.

@@ -78,12 +78,15 @@ struct Renderer::Impl {
     Page page = given;
     const std::string& lang = page.language_;
     const std::string other = lang == "fr" ? "en" : "fr";
-    page.Set("LANG", lang).Set("OTHER_LANG", other).Set("OTHER_URL", absl::StrCat("/", other, page.path_));
+    page.Set("LANG", lang)
+        .Set("OTHER_LANG", other)
+        .Set("OTHER_URL", absl::StrCat("/", other, page.path_));
     page.Set("CSRF_TOKEN", page.csrf_token_).Set("HOME_URL", absl::StrCat("/", lang, options.home));
     page.Set("BRAND", brand.name.In(lang)).Set("BRAND_HOME", brand.home.In(lang));
     page.Set("OWNER_LINE", brand.owner_line.In(lang)).Set("HELP_PHONE", brand.help_phone);
     page.Set("HELP_TEL", Digits(brand.help_phone)).Set("HELP_TTY", brand.help_tty);
-    if (const std::string& url = brand.help_page.In(lang); !url.empty()) page.Add("HELP_PAGE").Set("HELP_URL", url);
+    if (const std::string& url = brand.help_page.In(lang); !url.empty())
+      page.Add("HELP_PAGE").Set("HELP_URL", url);
     page.Set("LOGO_PATH", brand.logo_path).Show(brand.logo_path.empty() ? "WORDMARK" : "LOGO");
     if (!brand.footer_links.empty()) {
       Scope& footer = page.Add("FOOTER_NAV");
@@ -94,7 +97,9 @@ struct Renderer::Impl {
     if (page.is_signed_in_) {
       Scope& signed_in = page.Add("SIGNED_IN");
       for (const NavItem& item : options.nav) {
-        Scope& row = signed_in.Add("NAV").SetText("TEXT", item.key).Set("HREF", absl::StrCat("/", lang, item.path));
+        Scope& row = signed_in.Add("NAV")
+                         .SetText("TEXT", item.key)
+                         .Set("HREF", absl::StrCat("/", lang, item.path));
         if (item.path == page.path_.substr(0, page.path_.find('?'))) row.Show("CURRENT");
       }
     }
@@ -118,9 +123,11 @@ struct Renderer::Impl {
     }
   }
 
-  // Copies a scope into ctemplate's dictionary. Markers without placeholders are set once, at the root.
+  // Copies a scope into ctemplate's dictionary. Markers without placeholders are set once, at the
+  // root.
   void FillDictionary(const Scope& scope, const Chain* outer, std::string_view language,
-                      const std::vector<Marker>& page_markers, ctemplate::TemplateDictionary& out) const {
+                      const std::vector<Marker>& page_markers,
+                      ctemplate::TemplateDictionary& out) const {
     std::map<std::string, std::string> values = scope.values_;
     for (const auto& [name, text] : scope.texts_) {
       Params params = text.params;
@@ -133,7 +140,8 @@ struct Renderer::Impl {
       if (!marker.has_placeholder) {
         if (outer == nullptr) out.SetValue(marker.name, marker.text);
       } else if (!values.empty()) {
-        out.SetValue(marker.name, Fill(marker.text, [&](std::string_view name) { return chain.Find(name); }));
+        out.SetValue(marker.name,
+                     Fill(marker.text, [&](std::string_view name) { return chain.Find(name); }));
       }
     }
     for (const auto& [name, rows] : scope.sections_) {
@@ -147,7 +155,8 @@ struct Renderer::Impl {
   Brand brand;
   RendererOptions options;
   ctemplate::TemplateCache cache;
-  std::map<std::pair<std::string, std::string>, std::vector<Marker>> markers;  // by page and language
+  std::map<std::pair<std::string, std::string>, std::vector<Marker>>
+      markers;  // by page and language
 };
 
 Renderer::Renderer(const Bundle& service, Brand brand, RendererOptions options)
@@ -167,8 +176,10 @@ google::api::HttpBody Renderer::Render(const Page& page) const {
     return body;
   }
   ctemplate::TemplateDictionary dictionary("page");
-  impl_->FillDictionary(impl_->Complete(page), nullptr, page.language_, markers->second, dictionary);
-  impl_->cache.ExpandNoLoad(page.name_, ctemplate::STRIP_BLANK_LINES, &dictionary, nullptr, body.mutable_data());
+  impl_->FillDictionary(impl_->Complete(page), nullptr, page.language_, markers->second,
+                        dictionary);
+  impl_->cache.ExpandNoLoad(page.name_, ctemplate::STRIP_BLANK_LINES, &dictionary, nullptr,
+                            body.mutable_data());
   return body;
 }
 

@@ -27,7 +27,8 @@ int Count(const std::string& text, const RE2& pattern) {
 }  // namespace
 
 absl::Status LintTemplate(std::string_view name, std::string_view text) {
-  if (!text.starts_with(kPragma)) return Refuse(name, "the first thing must be the AUTOESCAPE pragma");
+  if (!text.starts_with(kPragma))
+    return Refuse(name, "the first thing must be the AUTOESCAPE pragma");
   std::string body(text.substr(kPragma.size()));
   static const RE2 comment(R"((?s)\{\{!.*?\}\})");
   RE2::GlobalReplace(&body, comment, "");
@@ -41,7 +42,8 @@ absl::Status LintTemplate(std::string_view name, std::string_view text) {
       {RE2(R"(\{\{[^}]*:(none|H=pre))"), "a modifier switches escaping off"},
       {RE2(R"((?i)<script[^>]*>\s*[^<\s])"), "inline script"},
       {RE2(R"((?i)<style)"), "inline style sheet"},
-      {RE2(R"((?i)\s(style|formaction|xlink:href|srcdoc|on[a-z]+)\s*=)"), "an attribute that may not be used"},
+      {RE2(R"((?i)\s(style|formaction|xlink:href|srcdoc|on[a-z]+)\s*=)"),
+       "an attribute that may not be used"},
       {RE2(R"(<[^>"]*(?:"[^"]*"[^>"]*)*=\s*\{\{)"), "a variable in an unquoted attribute"},
       {RE2(R"([?&][^"\s]*=\{\{[A-Z0-9_]+\}\})"), "a query value needs {{NAME:u}}"},
       {RE2(R"(</?\{\{)"), "a variable in a tag name"},
@@ -58,7 +60,8 @@ absl::Status LintTemplate(std::string_view name, std::string_view text) {
   static const RE2 word(R"((?:^|[^A-Za-z])([A-Za-z]{3,}))");
   RE2::GlobalReplace(&body, markup, " ");
   std::string found;
-  if (RE2::PartialMatch(body, word, &found)) return Refuse(name, absl::StrCat("a word outside the catalogue: ", found));
+  if (RE2::PartialMatch(body, word, &found))
+    return Refuse(name, absl::StrCat("a word outside the catalogue: ", found));
   return absl::OkStatus();
 }
 
@@ -90,7 +93,8 @@ absl::Status TemplateSources::Append(std::string_view text, int depth, std::stri
     const auto partial = texts_.find(file);
     if (partial == texts_.end()) return absl::NotFoundError(absl::StrCat("no partial ", file));
     if (absl::Status linted = LintTemplate(file, partial->second); !linted.ok()) return linted;
-    if (absl::Status appended = Append(partial->second, depth + 1, out); !appended.ok()) return appended;
+    if (absl::Status appended = Append(partial->second, depth + 1, out); !appended.ok())
+      return appended;
     text.remove_prefix(end + 2);
   }
 }
@@ -104,7 +108,8 @@ absl::StatusOr<std::string> TemplateSources::Assemble(std::string_view page_name
   if (absl::Status appended = Append(found->second, 0, out); !appended.ok()) {
     return absl::Status(appended.code(), absl::StrCat(file, ": ", appended.message()));
   }
-  const std::string title = absl::StrReplaceAll(absl::AsciiStrToUpper(std::string(page_name)), {{"-", "_"}});
+  const std::string title =
+      absl::StrReplaceAll(absl::AsciiStrToUpper(std::string(page_name)), {{"-", "_"}});
   return absl::StrReplaceAll(out, {{"{{T_TITLE}}", absl::StrCat("{{T_TITLE_", title, "}}")}});
 }
 

@@ -13,9 +13,9 @@
 // What happens to a template before ctemplate parses it.
 namespace tamarack::pages {
 
-// Refuses what auto-escape cannot protect or the content security policy forbids: a template without the
-// pragma, `:none`, variables in unquoted attributes or tag names, inline script, style and event handlers,
-// a POST form without {{>CSRF}}, and words that are not in the catalogue.
+// Refuses what auto-escape cannot protect or the content security policy forbids: a template
+// without the pragma, `:none`, variables in unquoted attributes or tag names, inline script, style
+// and event handlers, a POST form without {{>CSRF}}, and words that are not in the catalogue.
 absl::Status LintTemplate(std::string_view name, std::string_view text);
 
 // Template texts by name ("_head.tpl"), those of a service over the shared ones.
@@ -26,8 +26,8 @@ class TemplateSources {
   // Names of the pages: every template but the partials (those that begin with "_").
   std::vector<std::string> PageNames() const;
 
-  // The page with its partials put in place, and {{T_TITLE}} made {{T_TITLE_<PAGE>}}. ctemplate's own
-  // includes would not do: they see none of the variables around them.
+  // The page with its partials put in place, and {{T_TITLE}} made {{T_TITLE_<PAGE>}}. ctemplate's
+  // own includes would not do: they see none of the variables around them.
   absl::StatusOr<std::string> Assemble(std::string_view page_name) const;
 
  private:

@@ -22,7 +22,8 @@ TEST_CASE("Money is written with the sign, separators and spaces of each languag
   CHECK(FormatMoney(-9000, "fr") == "-90,00\u00a0$");
   CHECK(FormatMoney(100, "en", "USD") == "US$1.00");
   CHECK(FormatMoney(100, "fr", "EUR") == "1,00\u00a0EUR");
-  CHECK(FormatMoney(std::numeric_limits<std::int64_t>::min(), "en") == "-$92,233,720,368,547,758.08");
+  CHECK(FormatMoney(std::numeric_limits<std::int64_t>::min(), "en") ==
+        "-$92,233,720,368,547,758.08");
 }
 
 TEST_CASE("Numbers are grouped by three") {
@@ -53,7 +54,8 @@ TEST_CASE("Times follow each language, without zeros in French") {
 }
 
 TEST_CASE("A moment is told in Ontario's time, in winter and in summer") {
-  const auto winter = std::chrono::sys_days(Day(2026, 11, 22)) + std::chrono::hours(19) + std::chrono::minutes(30);
+  const auto winter =
+      std::chrono::sys_days(Day(2026, 11, 22)) + std::chrono::hours(19) + std::chrono::minutes(30);
   CHECK(FormatDateTime(winter, "en") == "November\u00a022, 2026 at 2:30\u00a0p.m.");
   CHECK(FormatDateTime(winter, "fr") == "22\u00a0novembre\u00a02026 à 14\u00a0h\u00a030");
   const auto summer = std::chrono::sys_days(Day(2026, 7, 2)) + std::chrono::hours(2);

@@ -27,7 +27,8 @@ std::string RenderOne(std::string_view text, std::string_view value) {
 }
 
 const Renderer& SharedRenderer() {
-  static const Renderer renderer(PageBundle(), DefaultBrand(), {.home = "/account", .nav = {{"HOME", "/account"}}});
+  static const Renderer renderer(PageBundle(), DefaultBrand(),
+                                 {.home = "/account", .nav = {{"HOME", "/account"}}});
   return renderer;
 }
 
@@ -37,10 +38,12 @@ TEST_CASE("Hostile values are escaped in text, attributes and URLs") {
   const std::string hostile = "\"><script>alert('1')</script>&é\u00a0";
   const std::string text = RenderOne(PRAGMA "<p>{{V}}</p>", hostile);
   CHECK(text == "<p>&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;é\u00a0</p>");
-  CHECK_THAT(RenderOne(PRAGMA "<input value=\"{{V}}\">", hostile), !Contains("\">") || !Contains("<script"));
+  CHECK_THAT(RenderOne(PRAGMA "<input value=\"{{V}}\">", hostile),
+             !Contains("\">") || !Contains("<script"));
   CHECK(RenderOne(PRAGMA "<a href=\"{{V}}\">{{V}}</a>", "javascript:alert(1)") ==
         "<a href=\"#\">javascript:alert(1)</a>");
-  CHECK(RenderOne(PRAGMA "<a href=\"/a?b={{V:u}}\"></a>", "x&y=z?/é") == "<a href=\"/a?b=x%26y%3Dz%3F/%C3%A9\"></a>");
+  CHECK(RenderOne(PRAGMA "<a href=\"/a?b={{V:u}}\"></a>", "x&y=z?/é") ==
+        "<a href=\"/a?b=x%26y%3Dz%3F/%C3%A9\"></a>");
   CHECK(RenderOne(PRAGMA "<title>{{V}}</title>", "</title>") == "<title>&lt;/title&gt;</title>");
 }
 
@@ -49,7 +52,8 @@ TEST_CASE("A page carries its language, the toggle to the same path and the CSRF
   page.Path("/pay/abc?x=1&y=2").SignedIn();
   const std::string html = SharedRenderer().Render(page).data();
   CHECK_THAT(html, Contains("<html lang=\"fr\">"));
-  CHECK_THAT(html, Contains("href=\"/en/pay/abc?x=1&amp;y=2\" hreflang=\"en\" lang=\"en\">English</a>"));
+  CHECK_THAT(html,
+             Contains("href=\"/en/pay/abc?x=1&amp;y=2\" hreflang=\"en\" lang=\"en\">English</a>"));
   CHECK_THAT(html, Contains("<title>Page introuvable – Services gouvernementaux</title>"));
   CHECK_THAT(html, Contains("req-1"));
   CHECK_THAT(html, Contains("action=\"/fr/sign-out\""));
@@ -69,7 +73,8 @@ TEST_CASE("The current page is marked in the navigation, and only for who is sig
 TEST_CASE("Errors are counted, listed with links and shown at their fields") {
   const Renderer renderer(
       {"test",
-       {{"error.tpl", PRAGMA "{{>TOP}}{{#E_POSTAL_CODE}}{{>FIELD_ERROR}}{{/E_POSTAL_CODE}}{{>BOTTOM}}"}},
+       {{"error.tpl",
+         PRAGMA "{{>TOP}}{{#E_POSTAL_CODE}}{{>FIELD_ERROR}}{{/E_POSTAL_CODE}}{{>BOTTOM}}"}},
        PageBundle().en,
        PageBundle().fr},
       DefaultBrand());
@@ -79,7 +84,9 @@ TEST_CASE("Errors are counted, listed with links and shown at their fields") {
   std::string html = renderer.Render(page).data();
   CHECK_THAT(html, Contains("<title>Error:"));
   CHECK_THAT(html, Contains("There is a problem on this page"));
-  CHECK_THAT(html, Contains("<a href=\"#postal-code\">Enter a postal code in the format A1A\u00a01A1</a>"));
+  CHECK_THAT(
+      html,
+      Contains("<a href=\"#postal-code\">Enter a postal code in the format A1A\u00a01A1</a>"));
   CHECK_THAT(html, Contains("id=\"postal-code-error\""));
   page.Error("city", "ERROR_CITY_MISSING");
   html = renderer.Render(page).data();
@@ -95,14 +102,18 @@ TEST_CASE("A row's variables fill the texts inside it, and values are not read a
 }
 
 TEST_CASE("A service does not start with a missing text, partial or pragma") {
-  CHECK_THROWS_WITH(Renderer(OnePage(PRAGMA "{{T_NO_SUCH_TEXT}}"), DefaultBrand()), Contains("NO_SUCH_TEXT"));
-  CHECK_THROWS_WITH(Renderer(OnePage(PRAGMA "{{>NO_SUCH_PART}}"), DefaultBrand()), Contains("_no_such_part.tpl"));
+  CHECK_THROWS_WITH(Renderer(OnePage(PRAGMA "{{T_NO_SUCH_TEXT}}"), DefaultBrand()),
+                    Contains("NO_SUCH_TEXT"));
+  CHECK_THROWS_WITH(Renderer(OnePage(PRAGMA "{{>NO_SUCH_PART}}"), DefaultBrand()),
+                    Contains("_no_such_part.tpl"));
   CHECK_THROWS_WITH(Renderer(OnePage("<p>{{V}}</p>"), DefaultBrand()), Contains("AUTOESCAPE"));
   CHECK_THROWS(Renderer({"test", {}, "not a catalogue", ""}, DefaultBrand()));
 }
 
 TEST_CASE("The lint refuses what escaping cannot protect") {
-  const auto refuses = [](const char* body) { return !LintTemplate("t.tpl", std::string(PRAGMA) + body).ok(); };
+  const auto refuses = [](const char* body) {
+    return !LintTemplate("t.tpl", std::string(PRAGMA) + body).ok();
+  };
   CHECK(refuses("{{V:none}}"));
   CHECK(refuses("<script>var a = 1;</script>"));
   CHECK(refuses("<p style=\"color:red\"></p>"));
@@ -116,7 +127,9 @@ TEST_CASE("The lint refuses what escaping cannot protect") {
   CHECK(refuses("<form method=\"post\"></form>"));
   CHECK(refuses("<p>Sign in</p>"));
   CHECK(refuses("{{lower}}"));
-  CHECK_FALSE(refuses("{{! a comment with words }}<form method=\"post\">{{>CSRF}}</form><p class=\"a\">{{V}} &nbsp;</p>"));
+  CHECK_FALSE(
+      refuses("{{! a comment with words }}<form method=\"post\">{{>CSRF}}</form><p "
+              "class=\"a\">{{V}} &nbsp;</p>"));
 }
 
 TEST_CASE("Plurals follow each language's rule: zero is singular in French") {
@@ -137,13 +150,15 @@ TEST_CASE("Any language but French is answered in English") {
 
 TEST_CASE("A program without pages of its own has the shared ones") {
   const Renderer renderer({"gateway", {}, {}, {}}, DefaultBrand());
-  CHECK_THAT(renderer.Render(ErrorPage(405, "en", "")).data(), Contains("<h1>We could not read your request</h1>"));
+  CHECK_THAT(renderer.Render(ErrorPage(405, "en", "")).data(),
+             Contains("<h1>We could not read your request</h1>"));
   CHECK_THAT(renderer.Render(ErrorPage(504, "fr", "")).data(), Contains("pas disponible"));
 }
 
 TEST_CASE("The brand is read from a file, and what it leaves out is the neutral one") {
   const std::string path = std::string(TAMARACK_BINARY_DIR) + "/brand_test.json";
-  std::ofstream(path) << R"({"name": {"en": "Example", "fr": "Exemple"}, "logo_path": "/assets/brand/logo.svg",
+  std::ofstream(path)
+      << R"({"name": {"en": "Example", "fr": "Exemple"}, "logo_path": "/assets/brand/logo.svg",
                             "footer_links": [{"text": {"en": "A", "fr": "B"}, "href": {"en": "/a", "fr": "/b"}}]})";
   const auto brand = LoadBrand(path);
   REQUIRE(brand.ok());

@@ -1,9 +1,11 @@
-// Holds every template of the tree against its catalogues, and writes a sample of each page for the browser checks
-// (tests/browser/samples.mjs): build/<preset>/page_samples/<language>/<service>-<sample>.html.
+// Holds every template of the tree against its catalogues, and writes a sample of each page for the
+// browser checks (tests/browser/samples.mjs):
+// build/<preset>/page_samples/<language>/<service>-<sample>.html.
 #include "platform/pages/page_bundle.h"
 #include "platform/pages/pages.h"
 #include "platform/pages/template_source.h"
 
+#include <re2/re2.h>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
@@ -69,7 +71,8 @@ void FillScope(Scope& scope, const json::object& sample) {
     if (value.is_string()) {
       scope.Set(std::string_view(name), std::string_view(value.get_string()));
     } else if (value.is_array()) {
-      for (const json::value& row : value.get_array()) FillScope(scope.Add(std::string_view(name)), row.as_object());
+      for (const json::value& row : value.get_array())
+        FillScope(scope.Add(std::string_view(name)), row.as_object());
     } else {
       scope.Show(std::string_view(name));
     }
@@ -78,7 +81,8 @@ void FillScope(Scope& scope, const json::object& sample) {
 
 Page FromSample(const std::string& name, std::string_view language, const json::object& sample) {
   const json::value* of = sample.if_contains("template");
-  Page page(of != nullptr ? std::string_view(of->as_string()) : std::string_view(name), language, "example-token");
+  Page page(of != nullptr ? std::string_view(of->as_string()) : std::string_view(name), language,
+            "example-token");
   FillScope(page, sample);
   if (sample.contains("signed_in")) page.SignedIn();
   if (const json::value* errors = sample.if_contains("errors")) {
@@ -94,7 +98,8 @@ Page FromSample(const std::string& name, std::string_view language, const json::
 
 TEST_CASE("Every template passes the lint") {
   std::vector<fs::path> folders{kSource / "platform/pages/templates"};
-  for (const std::string& service : Services()) folders.push_back(kSource / "services" / service / "pages");
+  for (const std::string& service : Services())
+    folders.push_back(kSource / "services" / service / "pages");
   int count = 0;
   for (const fs::path& folder : folders) {
     for (const auto& entry : fs::directory_iterator(folder)) {
@@ -108,13 +113,16 @@ TEST_CASE("Every template passes the lint") {
   CHECK(count > 20);
 }
 
-TEST_CASE("Every service's pages have all their texts in both languages, and samples render whole") {
-  const json::object samples = json::parse(ReadFile(kSource / "tests/unit/pages/samples.json")).as_object();
+TEST_CASE(
+    "Every service's pages have all their texts in both languages, and samples render whole") {
+  const json::object samples =
+      json::parse(ReadFile(kSource / "tests/unit/pages/samples.json")).as_object();
   const fs::path out = fs::path(TAMARACK_BINARY_DIR) / "page_samples";
   Brand brand = DefaultBrand();
   brand.help_page = {"https://example.ca/en", "https://example.ca/fr"};
-  brand.footer_links = {{{"Privacy", "Confidentialité"}, {"https://example.ca/en", "https://example.ca/fr"}},
-                        {{"Contact us", "Contactez-nous"}, {"https://example.ca/en", "https://example.ca/fr"}}};
+  brand.footer_links = {
+      {{"Privacy", "Confidentialité"}, {"https://example.ca/en", "https://example.ca/fr"}},
+      {{"Contact us", "Contactez-nous"}, {"https://example.ca/en", "https://example.ca/fr"}}};
   for (const std::string& service : Services()) {
     INFO(service);
     std::list<std::string> texts;
@@ -131,6 +139,24 @@ TEST_CASE("Every service's pages have all their texts in both languages, and sam
         CHECK_THAT(html, !Catch::Contains("{"));
         fs::create_directories(out / language);
         std::ofstream(out / language / (service + "-" + name + ".html")) << html;
+      }
+    }
+  }
+}
+
+TEST_CASE("Texts that handlers name by key exist in both languages") {
+  const RE2 use(
+      R"re((?:SetText\("[A-Z0-9_]+",\s*|Error\("[a-z0-9_]+",\s*|MessagePage\([^"]*)"([A-Z0-9_]+)")re");
+  for (const std::string& service : Services()) {
+    std::list<std::string> texts;
+    const Catalogue catalogue(FromSource(service, texts));
+    for (const auto& entry : fs::recursive_directory_iterator(kSource / "services" / service)) {
+      if (entry.path().extension() != ".cc") continue;
+      const std::string code = ReadFile(entry.path());
+      re2::StringPiece rest(code);
+      for (std::string key; RE2::FindAndConsume(&rest, use, &key);) {
+        INFO(entry.path().string() << " " << key);
+        CHECK((catalogue.Has("en", key) && catalogue.Has("fr", key)));
       }
     }
   }
