@@ -8,11 +8,14 @@
 namespace tamarack::webhooks {
 namespace {
 
-// One index probe per endpoint, so that the backlog of one is never waded through for another.
+// One index probe per endpoint, so that the backlog of one is never waded through for another; in
+// random order, so that none is always last. ARRAY and LIMIT 1 keep the planner, which overrates
+// the number of rows, from scanning whole tables.
 constexpr pg::Statement kClaim{"webhook_delivery.claim", R"sql(
   WITH due AS (
-    SELECT head.delivery_id, e.url, e.sealed_secret
-    FROM webhook_endpoint e
+    SELECT head.delivery_id
+    FROM (SELECT endpoint_id FROM webhook_endpoint
+          WHERE enabled AND paused_until <= now() ORDER BY random()) AS e
     LEFT JOIN unnest($3::uuid[], $4::int[]) AS busy (endpoint_id, count) USING (endpoint_id)
     CROSS JOIN LATERAL (
       SELECT d.delivery_id FROM webhook_delivery d
@@ -20,18 +23,18 @@ constexpr pg::Statement kClaim{"webhook_delivery.claim", R"sql(
       ORDER BY d.due_at
       LIMIT greatest($2::int - coalesce(busy.count, 0), 0)
       FOR UPDATE SKIP LOCKED) AS head
-    WHERE e.enabled AND e.paused_until <= now()
     LIMIT $1::int
   ), claimed AS (
     UPDATE webhook_delivery d
     SET claim = $5::uuid, due_at = now() + $6::bigint * interval '1 millisecond'
-    FROM due WHERE d.delivery_id = due.delivery_id
-    RETURNING d.delivery_id, d.endpoint_id, due.url, due.sealed_secret, d.attempts, d.created_at,
-              d.event_id
+    WHERE d.delivery_id = ANY (ARRAY(SELECT delivery_id FROM due))
+    RETURNING d.delivery_id, d.endpoint_id, d.attempts, d.created_at, d.event_id
   )
-  SELECT c.delivery_id, c.endpoint_id, c.url, c.sealed_secret, c.attempts, c.created_at,
+  SELECT c.delivery_id, c.endpoint_id, e.url, e.sealed_secret, c.attempts, c.created_at,
          v.event_id, v.sequence, v.type, v.source, v.subject, v.created_at, v.data
-  FROM claimed c JOIN event v USING (event_id) ORDER BY c.delivery_id)sql"};
+  FROM claimed c JOIN webhook_endpoint e USING (endpoint_id)
+  CROSS JOIN LATERAL (SELECT * FROM event WHERE event_id = c.event_id LIMIT 1) AS v
+  ORDER BY c.delivery_id)sql"};
 
 constexpr pg::Statement kFinish{"webhook_delivery.finish", R"sql(
   WITH result AS (
