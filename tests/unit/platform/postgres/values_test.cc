@@ -23,7 +23,8 @@ Rows Cell(const char* text) {
   char name[] = "c";
   column.name = name;
   PQsetResultAttrs(result, 1, &column);
-  PQsetvalue(result, 0, 0, const_cast<char*>(text), text ? static_cast<int>(std::strlen(text)) : -1);
+  PQsetvalue(result, 0, 0, const_cast<char*>(text),
+             text ? static_cast<int>(std::strlen(text)) : -1);
   return Rows(result);
 }
 
