@@ -1,0 +1,238 @@
+#include "platform/crypto/encoding.h"
+#include "platform/crypto/jws.h"
+#include "tests/integration/identity/world.h"
+
+#include "tamarack/identity/v1/directory_service.pb.h"
+
+#include <catch2/catch.hpp>
+
+// Goal: every kind of credential becomes the right internal token, and nothing else does. Method: all of identity over
+// real gRPC, PostgreSQL and Redis.
+namespace tamarack::identity {
+namespace {
+
+// As GOV.UK Notify's clients make it.
+std::string NotifyToken(const std::string& api_key, int64_t issued_at) {
+  auto key = crypto::Key::FromSecret(api_key.substr(api_key.size() - 36));
+  return *crypto::SignJws(*key, {{"iss", api_key.substr(api_key.size() - 73, 36)}, {"iat", issued_at}}, {{"typ", "JWT"}});
+}
+
+TEST_CASE_METHOD(World, "Token: a client gets its own scopes by client_credentials, never those of people") {
+  auto client = NewClient(NewService().service_id());
+  auto token = ClientToken(client.client().client_id(), client.client_secret());
+  REQUIRE(token.ok());
+  CHECK(token->scope() == "tellusonce.subscriber");
+  CHECK(token->expires_in() == 300);
+  CHECK(!token->has_id_token());
+  auto principal = Principal(token->access_token());
+  REQUIRE(principal.ok());
+  CHECK(principal->subject == client.client().client_id());
+  CHECK(principal->service_id == client.client().service_id());
+  CHECK(principal->ministry_id == client.client().ministry_id());
+  CHECK(!principal->has_person());
+
+  auto refused = ClientToken(client.client().client_id(), client.client_secret(), "email");
+  CHECK(absl::IsInvalidArgument(refused.status()));
+  CHECK(absl::IsUnauthenticated(ClientToken(client.client().client_id(), "wrong").status()));
+  CHECK(absl::IsUnauthenticated(ClientToken("nobody", client.client_secret()).status()));
+}
+
+TEST_CASE_METHOD(World, "Token: HTTP Basic is form-decoded, and may not be mixed with client_secret") {
+  auto client = NewClient(NewService().service_id());
+  v1::TokenRequest request;
+  request.set_grant_type("client_credentials");
+  std::string basic = "Basic " + crypto::Base64Encode(client.client().client_id() + ":" + client.client_secret());
+  auto call = [&](testing::Answer* answer) {
+    return Call<v1::TokenResponse>("TokenService/Token", request, "", {{"x-tamarack-header-authorization", basic}}, answer);
+  };
+  testing::Answer answer;
+  CHECK(call(&answer).ok());
+  CHECK(answer.Http("cache-control") == "no-store");
+  request.set_client_secret(client.client_secret());
+  CHECK(absl::IsInvalidArgument(call(&answer).status()));
+  request.clear_client_secret();
+  basic = "Basic " + crypto::Base64Encode(client.client().client_id() + ":wrong");
+  CHECK(absl::IsUnauthenticated(call(&answer).status()));
+  CHECK(answer.Http("www-authenticate").starts_with("Basic"));
+}
+
+TEST_CASE_METHOD(World, "Token: a disabled client gets nothing, and its tokens are refused at the gateway") {
+  auto client = NewClient(NewService().service_id());
+  std::string token = ClientToken(client.client().client_id(), client.client_secret())->access_token();
+  CHECK(ExchangeBearer(token)->access_token() == token);
+  v1::SetClientEnabledRequest disable;
+  disable.set_client_id(client.client().client_id());
+  REQUIRE(Call<v1::Client>("AdminService/SetClientEnabled", disable, admin_token()).ok());
+  CHECK(absl::IsUnauthenticated(ExchangeBearer(token).status()));
+  CHECK(absl::IsUnauthenticated(ClientToken(client.client().client_id(), client.client_secret()).status()));
+}
+
+TEST_CASE_METHOD(World, "Exchange: only the gateway may") {
+  api::v1::ExchangeRequest request;
+  request.set_bearer(PlatformToken("payments"));
+  auto call = [&] {
+    return host.Call<api::v1::ExchangeResponse>("/tamarack.api.v1.CredentialService/Exchange", request, nullptr).status();
+  };
+  CHECK(absl::IsUnauthenticated(call()));
+  request.set_client_id("payments");
+  request.set_client_secret("payments secret");
+  CHECK(absl::IsPermissionDenied(call()));
+}
+
+TEST_CASE_METHOD(World, "Exchange: a payments key gives a token of its service, until it is revoked") {
+  auto service = NewService();
+  auto key = NewApiKey(service.service_id(), "pay", "test");
+  auto exchanged = ExchangeBearer(key.secret());
+  REQUIRE(exchanged.ok());
+  CHECK(!exchanged->no_cache());
+  auto principal = *Principal(exchanged->access_token());
+  CHECK(principal.service_id == service.service_id());
+  CHECK(principal.mode == "sandbox");
+  CHECK(principal.key_type == "test");
+  CHECK(principal.HasScope("payments.write"));
+  CHECK(!principal.HasScope("notify.send"));
+  CHECK(database_value("SELECT count(*) FROM api_key WHERE last_used_at IS NOT NULL") == "1");
+
+  std::string mistyped = key.secret();
+  mistyped.back() = mistyped.back() == 'a' ? 'b' : 'a';
+  CHECK(absl::IsUnauthenticated(ExchangeBearer(mistyped).status()));
+  v1::RevokeApiKeyRequest revoke;
+  revoke.set_api_key_id(key.api_key().api_key_id());
+  REQUIRE(Call<v1::ApiKey>("AdminService/RevokeApiKey", revoke, admin_token())->has_revoke_time());
+  CHECK(absl::IsUnauthenticated(ExchangeBearer(key.secret()).status()));
+}
+
+TEST_CASE_METHOD(World, "Exchange: a notify key's JWT gives a token of its service") {
+  auto service = NewService();
+  auto live = NewApiKey(service.service_id(), "notify", "live");
+  auto test = NewApiKey(service.service_id(), "notify", "test");
+  CHECK(live.secret().starts_with("some-name-" + service.service_id() + "-"));
+  auto exchanged = ExchangeBearer(NotifyToken(test.secret(), issuer.NowSeconds()));
+  REQUIRE(exchanged.ok());
+  auto principal = *Principal(exchanged->access_token());
+  CHECK(principal.key_type == "test");
+  CHECK(principal.service_id == service.service_id());
+  CHECK(principal.HasScope("notify.send"));
+  CHECK(Principal(ExchangeBearer(NotifyToken(live.secret(), issuer.NowSeconds()))->access_token())->key_type == "live");
+
+  auto late = ExchangeBearer(NotifyToken(test.secret(), issuer.NowSeconds() - 60));
+  CHECK(late.status().message() == "Error: Your system clock must be accurate to within 30 seconds");
+  v1::RevokeApiKeyRequest revoke;
+  revoke.set_api_key_id(test.api_key().api_key_id());
+  REQUIRE(Call<v1::ApiKey>("AdminService/RevokeApiKey", revoke, admin_token()).ok());
+  auto revoked = ExchangeBearer(NotifyToken(test.secret(), issuer.NowSeconds()));
+  CHECK(revoked.status().message() == "Invalid token: API key revoked");
+}
+
+TEST_CASE_METHOD(World, "Exchange: a browser session gives a token of the person; signing out ends it at once") {
+  std::string subject = NewPerson("zoe@example.test");
+  auto person = *host.Await(people.FindBySubject(subject));
+  std::string cookie = *host.Await(sessions.Create(person.id, "fr"));
+  auto exchanged = ExchangeSession(cookie);
+  REQUIRE(exchanged.ok());
+  CHECK(exchanged->no_cache());
+  auto principal = *Principal(exchanged->access_token());
+  CHECK(principal.subject == subject);
+  CHECK(principal.has_person());
+  CHECK(principal.language == "fr");
+  CHECK(!principal.session_id.empty());
+  CHECK(principal.session_id != cookie);
+  CHECK(absl::IsUnauthenticated(ExchangeSession("x" + cookie.substr(1)).status()));
+  REQUIRE(host.Await(sessions.End(cookie)).ok());
+  CHECK(absl::IsUnauthenticated(ExchangeSession(cookie).status()));
+}
+
+TEST_CASE_METHOD(World, "Exchange: a session ends after 12 hours, however much it is used") {
+  auto person = *host.Await(people.FindBySubject(NewPerson("zoe@example.test")));
+  std::string cookie = *host.Await(sessions.Create(person.id, "en"));
+  clock_offset = std::chrono::hours(12) - std::chrono::seconds(5);
+  CHECK(ExchangeSession(cookie).ok());
+  clock_offset = std::chrono::hours(12);
+  CHECK(absl::IsUnauthenticated(ExchangeSession(cookie).status()));
+}
+
+TEST_CASE_METHOD(World, "Exchange: what is no credential of ours is refused") {
+  auto bearer = GENERATE(std::string("x"), std::string("a.b.c"), std::string("api_short"),
+                         std::string("eyJhbGciOiJub25lIn0.e30."), std::string(8000, 'A'));
+  CHECK(absl::IsUnauthenticated(ExchangeBearer(bearer).status()));
+}
+
+TEST_CASE_METHOD(World, "Admin: needs the scope platform.admin") {
+  v1::CreateMinistryRequest request;
+  request.set_name_en("A");
+  request.set_name_fr("B");
+  CHECK(absl::IsUnauthenticated(Call<v1::Ministry>("AdminService/CreateMinistry", request).status()));
+  CHECK(absl::IsPermissionDenied(
+      Call<v1::Ministry>("AdminService/CreateMinistry", request, PlatformToken("tellusonce")).status()));
+  CHECK(Call<v1::Ministry>("AdminService/CreateMinistry", request, admin_token()).ok());
+}
+
+TEST_CASE_METHOD(World, "Admin: a client may not be given the platform's scopes, nor a redirect off https") {
+  v1::CreateClientRequest request;
+  request.set_service_id(NewService().service_id());
+  request.add_scopes("tellusonce.subscriber");
+  auto create = [&] { return Call<v1::CreateClientResponse>("AdminService/CreateClient", request, admin_token()).status(); };
+  CHECK(create().ok());
+  request.set_scopes(0, "platform.admin");
+  CHECK(absl::IsInvalidArgument(create()));
+  request.set_scopes(0, "tellusonce.subscriber");
+  request.add_redirect_uris("");
+  for (const char* uri : {"http://ministry.test/cb", "javascript:alert(1)", "https://a.test/#x", "https://a@b.test/", "/cb"}) {
+    request.set_redirect_uris(0, uri);
+    CHECK(absl::IsInvalidArgument(create()));
+  }
+}
+
+TEST_CASE_METHOD(World, "Directory: each ministry has its own subject for a person, and only services may ask") {
+  std::string subject = NewPerson("zoe@example.test");
+  auto first = NewService("Transportation"), second = NewService("Health");
+  v1::ResolveSubjectsRequest request;
+  request.set_subject(subject);
+  for (const auto& id : {first.ministry_id(), second.ministry_id(), std::string("no-such-ministry")}) {
+    request.add_ministry_ids(id);
+  }
+  auto call = [&](const std::string& token) {
+    return Call<v1::ResolveSubjectsResponse>("DirectoryService/ResolveSubjects", request, token);
+  };
+  auto resolved = call(PlatformToken("tellusonce"));
+  REQUIRE(resolved.ok());
+  REQUIRE(resolved->subjects().size() == 2);
+  CHECK(resolved->subjects().at(first.ministry_id()) != resolved->subjects().at(second.ministry_id()));
+  CHECK(resolved->subjects().at(first.ministry_id()) != subject);
+  CHECK(absl::IsPermissionDenied(call(PlatformToken("payments")).status()));
+  request.set_subject("somebody else");
+  CHECK(absl::IsNotFound(call(PlatformToken("tellusonce")).status()));
+}
+
+TEST_CASE_METHOD(World, "Directory: a new address is what ministries read from then on, and nothing personal is stored in clear") {
+  v1::SetAddressRequest request;
+  request.set_subject(NewPerson("zoe@example.test"));
+  request.mutable_address()->set_line_1("1 Queen's Park");
+  request.mutable_address()->set_city("Toronto");
+  REQUIRE(Call<v1::Contact>("DirectoryService/SetAddress", request, PlatformToken("tellusonce")).ok());
+  v1::GetContactRequest get;
+  get.set_subject(request.subject());
+  auto contact = Call<v1::Contact>("DirectoryService/GetContact", get, PlatformToken("tellusonce"));
+  REQUIRE(contact.ok());
+  CHECK(contact->address().line_1() == "1 Queen's Park");
+  CHECK(contact->email_address() == "zoe@example.test");
+  std::string row = database_value("SELECT person::text FROM person");
+  for (const char* personal : {"zoe", "Zo", "Tremblay", "Queen", "Toronto"}) CHECK(row.find(personal) == std::string::npos);
+}
+
+TEST_CASE_METHOD(World, "Admin: one account per email address, whatever its case") {
+  NewPerson("zoe@example.test");
+  v1::CreatePersonRequest person;
+  person.set_email(" Zoe@Example.TEST ");
+  person.set_password("a walk in the woods");
+  person.set_given_name("Z");
+  person.set_family_name("T");
+  auto again = Call<v1::Person>("AdminService/CreatePerson", person, admin_token());
+  CHECK(absl::IsAlreadyExists(again.status()));
+  person.set_email("other@example.test");
+  person.set_password("too short");
+  CHECK(absl::IsInvalidArgument(Call<v1::Person>("AdminService/CreatePerson", person, admin_token()).status()));
+}
+
+}  // namespace
+}  // namespace tamarack::identity

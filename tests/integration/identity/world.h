@@ -1,0 +1,160 @@
+#pragma once
+
+#include "platform/crypto/random.h"
+#include "platform/redis/redis.h"
+#include "platform/runtime/offload.h"
+#include "services/identity/admin_service.h"
+#include "services/identity/credential_service.h"
+#include "services/identity/directory_service.h"
+#include "services/identity/migrations.h"
+#include "services/identity/token_service.h"
+#include "tests/support/service_host.h"
+
+#include "tamarack/api/v1/credential_service.pb.h"
+#include "tamarack/identity/v1/admin_service.pb.h"
+#include "tamarack/identity/v1/token_service.pb.h"
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace tamarack::identity {
+
+// The whole of identity over real gRPC, PostgreSQL and Redis, wired as main() does, with a clock that tests can move.
+struct World {
+  const std::string secret = crypto::RandomToken(32);
+  std::chrono::seconds clock_offset{0};
+  Clock clock = [this] { return std::chrono::system_clock::now() + clock_offset; };
+
+  testing::ServiceHost host{Migrations()};
+  redis::Client redis{host.executor(), testing::RedisAddress()};
+  runtime::OffloadPool offload{2};
+  Keyring keyring{secret};
+  InternalClients internal = TestClients();
+  IdentityMetrics metrics{host.registry()};
+  TenantRepository tenants{host.pool()};
+  ApiKeyRepository api_keys{host.pool(), keyring};
+  PersonRepository people{host.pool(), keyring};
+  ConsentRepository consents{host.pool()};
+  Sessions sessions{redis, clock};
+  AuthorizationCodes codes{redis};
+  Passwords passwords{offload};
+  SigningKeys keys{host.executor(), host.pool(), offload, keyring};
+  TokenIssuer issuer{keys, testing::kTestIssuer, clock};
+  ClientAuthenticator clients{internal, tenants};
+  auth::TokenVerifier verifier{host.executor(), {.issuer = testing::kTestIssuer, .now = clock},
+                               [this]() -> Async<std::string> {
+                                 CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
+                                 co_return set->jwks;
+                               }};
+  rpc::Interceptor interceptor{host.executor(), &verifier, host.registry()};
+  std::unique_ptr<grpc::Service> token_service = MakeTokenService(
+      {interceptor, keys, issuer, clients, tenants, codes, consents, people, metrics});
+  std::unique_ptr<grpc::Service> credential_service =
+      MakeCredentialService({interceptor, verifier, issuer, internal, clients, tenants, api_keys, codes, sessions, keyring,
+                             metrics, "checksum secret"});
+  std::unique_ptr<grpc::Service> directory_service = MakeDirectoryService(interceptor, people, tenants, keyring);
+  std::unique_ptr<grpc::Service> admin_service =
+      MakeAdminService(interceptor, tenants, api_keys, people, passwords, "checksum secret");
+
+  World() { host.Serve({token_service.get(), credential_service.get(), directory_service.get(), admin_service.get()}); }
+  ~World() { host.Stop(); }
+
+  static InternalClients TestClients() {
+    InternalClients clients;
+    for (const char* name : {"gateway", "payments", "notify", "tellusonce", "bootstrap"}) {
+      clients.Add(name, std::string(name) + " secret");
+    }
+    return clients;
+  }
+
+  template <class Response>
+  absl::StatusOr<Response> Call(const std::string& method, const google::protobuf::Message& request,
+                                const std::string& token = {}, std::map<std::string, std::string> metadata = {},
+                                testing::Answer* answer = nullptr) {
+    if (!token.empty()) metadata["authorization"] = "Bearer " + token;
+    return host.Call<Response>("/tamarack.identity.v1." + method, request, nullptr, metadata, answer);
+  }
+
+  absl::StatusOr<v1::TokenResponse> ClientToken(const std::string& id, const std::string& client_secret,
+                                                const std::string& scope = {}) {
+    v1::TokenRequest request;
+    request.set_grant_type("client_credentials");
+    request.set_client_id(id);
+    request.set_client_secret(client_secret);
+    request.set_scope(scope);
+    return Call<v1::TokenResponse>("TokenService/Token", request);
+  }
+  std::string PlatformToken(const std::string& name) { return ClientToken(name, name + " secret")->access_token(); }
+
+  absl::StatusOr<api::v1::ExchangeResponse> Exchange(const api::v1::ExchangeRequest& credential) {
+    api::v1::ExchangeRequest request = credential;
+    request.set_client_id("gateway");
+    request.set_client_secret("gateway secret");
+    return host.Call<api::v1::ExchangeResponse>("/tamarack.api.v1.CredentialService/Exchange", request, nullptr);
+  }
+  absl::StatusOr<api::v1::ExchangeResponse> ExchangeBearer(const std::string& bearer) {
+    api::v1::ExchangeRequest request;
+    request.set_bearer(bearer);
+    return Exchange(request);
+  }
+  absl::StatusOr<api::v1::ExchangeResponse> ExchangeSession(const std::string& cookie) {
+    api::v1::ExchangeRequest request;
+    request.set_session(cookie);
+    return Exchange(request);
+  }
+  absl::StatusOr<auth::Principal> Principal(const std::string& token) { return host.Await(verifier.Verify(token)); }
+
+  // A ministry with one service.
+  v1::MinistryService NewService(const std::string& name = "Transportation") {
+    v1::CreateMinistryRequest ministry;
+    ministry.set_name_en(name);
+    ministry.set_name_fr(name + " (fr)");
+    v1::CreateServiceRequest service;
+    service.set_ministry_id(Call<v1::Ministry>("AdminService/CreateMinistry", ministry, admin_token())->ministry_id());
+    service.set_name_en(name + " service");
+    service.set_name_fr("Service " + name);
+    return *Call<v1::MinistryService>("AdminService/CreateService", service, admin_token());
+  }
+  v1::CreateClientResponse NewClient(const std::string& service_id) {
+    v1::CreateClientRequest client;
+    client.set_service_id(service_id);
+    client.add_redirect_uris("https://ministry.test/callback");
+    for (const char* scope : {"openid", "profile", "email", "address", "tellusonce.subscriber"}) client.add_scopes(scope);
+    client.set_purpose_en("To renew your licence");
+    client.set_purpose_fr("Pour renouveler votre permis");
+    return *Call<v1::CreateClientResponse>("AdminService/CreateClient", client, admin_token());
+  }
+  v1::CreateApiKeyResponse NewApiKey(const std::string& service_id, const std::string& kind, const std::string& type) {
+    v1::CreateApiKeyRequest key;
+    key.set_service_id(service_id);
+    key.set_kind(kind);
+    key.set_key_type(type);
+    key.set_name("some-name");
+    return *Call<v1::CreateApiKeyResponse>("AdminService/CreateApiKey", key, admin_token());
+  }
+  std::string NewPerson(const std::string& email, const std::string& password = "a walk in the woods") {
+    v1::CreatePersonRequest person;
+    person.set_email(email);
+    person.set_password(password);
+    person.set_given_name("Zoé");
+    person.set_family_name("Tremblay");
+    person.mutable_address()->set_line_1("12 Elm Street");
+    person.mutable_address()->set_city("Sudbury");
+    person.mutable_address()->set_province("ON");
+    person.mutable_address()->set_postal_code("P3E 2W9");
+    return Call<v1::Person>("AdminService/CreatePerson", person, admin_token())->subject();
+  }
+
+  std::string database_value(const std::string& sql) { return host.database().Execute(sql); }
+
+  const std::string& admin_token() {
+    if (admin_token_.empty()) admin_token_ = PlatformToken("bootstrap");
+    return admin_token_;
+  }
+
+ private:
+  std::string admin_token_;
+};
+
+}  // namespace tamarack::identity
