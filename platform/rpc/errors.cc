@@ -30,6 +30,17 @@ Message GetPayload(const absl::Status& status) {
   return message;
 }
 
+// What went wrong on our side belongs in the log: it may name hosts, sockets or tables.
+std::string PublicMessage(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kDataLoss: return "internal error";
+    case absl::StatusCode::kUnavailable: return "temporarily unavailable, try again later";
+    default: return std::string(status.message());
+  }
+}
+
 }  // namespace
 
 absl::Status InvalidField(std::string_view field, std::string_view description) {
@@ -82,8 +93,7 @@ std::vector<FieldViolation> ViolationsOf(const absl::Status& status) {
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   auto code = static_cast<grpc::StatusCode>(status.code());
-  bool is_ours = code == grpc::StatusCode::INTERNAL || code == grpc::StatusCode::UNKNOWN;
-  std::string message = is_ours ? "internal error" : std::string(status.message());
+  std::string message = PublicMessage(status);
   google::rpc::Status details;
   status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
     if (!ToStd(type_url).starts_with(kTypePrefix)) return;

@@ -37,8 +37,8 @@ std::string ReasonOf(const absl::Status& status);
 // The violations of InvalidFields, or none.
 std::vector<FieldViolation> ViolationsOf(const absl::Status& status);
 
-// Payloads travel as the details of google.rpc.Status. `ToGrpc` replaces the text of INTERNAL and UNKNOWN errors by
-// "internal error": what happened belongs in the log.
+// Payloads travel as the details of google.rpc.Status. `ToGrpc` replaces the text of INTERNAL, UNKNOWN, DATA_LOSS and
+// UNAVAILABLE errors by a fixed one: what happened belongs in the log.
 grpc::Status ToGrpc(const absl::Status& status);
 absl::Status FromGrpc(const grpc::Status& status);
 

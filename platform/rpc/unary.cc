@@ -125,11 +125,13 @@ void UnaryCallBase::Report(const absl::Status& status, Steady::duration took) {
   }
   counter->Increment();
 
-  bool is_ours = status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kUnknown;
-  auto level = is_ours ? telemetry::Level::kError : telemetry::Level::kInfo;
+  bool is_bug = status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kUnknown ||
+                status.code() == absl::StatusCode::kDataLoss;
+  bool is_ours = is_bug || status.code() == absl::StatusCode::kUnavailable;
+  auto level = is_bug ? telemetry::Level::kError : is_ours ? telemetry::Level::kWarning : telemetry::Level::kInfo;
   auto trace = telemetry::ParseTraceparent(context_.traceparent);
   telemetry::LogContext log_context{context_.request_id, trace ? trace->trace_id : std::string_view()};
-  // Error texts may quote input, so only those that are our own bugs are logged.
+  // Other texts may quote input, so only those about our own side are logged.
   std::string detail = is_ours ? std::string(status.message()) : std::string();
   telemetry::Log(level, log_context, "rpc",
                  {{"method", method_.full_name()},
