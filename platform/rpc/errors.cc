@@ -84,7 +84,8 @@ std::string ReasonOf(const absl::Status& status) {
 
 std::vector<FieldViolation> ViolationsOf(const absl::Status& status) {
   std::vector<FieldViolation> violations;
-  for (const auto& violation : GetPayload<google::rpc::BadRequest>(status).field_violations()) {
+  auto details = GetPayload<google::rpc::BadRequest>(status);  // a temporary in the loop's head would be gone in its body
+  for (const auto& violation : details.field_violations()) {
     violations.push_back({violation.field(), violation.description()});
   }
   return violations;
