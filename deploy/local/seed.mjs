@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Admin } from './seed/admin.mjs';
-import { ministries, people, templates } from './seed/content.mjs';
+import { ministries, people } from './seed/content.mjs';
 import { dsn } from './stack/postgres.mjs';
 import { redisSocket } from './stack/components.mjs';
 import { services } from './stack/layout.mjs';
@@ -23,7 +23,7 @@ export async function seed(layout, { log = () => {} } = {}) {
   writeSandbox(layout, seeded);
 }
 
-async function seedMinistry(layout, admin, notes, { key, name, service, purpose, scopes, part, told }) {
+async function seedMinistry(layout, admin, notes, { key, name, service, purpose, scopes, templates, part, told }) {
   const once = (what, make) => notes.once(`${key} ${what}`, make);
   const both = (words) => ({ name_en: words.en, name_fr: words.fr });
   const { ministry_id } = await once('ministry', () => admin.post('/v1/admin/ministries', both(name)));

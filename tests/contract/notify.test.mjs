@@ -55,12 +55,13 @@ describe('notifications-node-client', () => {
   });
 
   it('lists what was sent with the same kind of key, newest first', async () => {
-    const first = await client.sendEmail(template, 'one@example.ca', { personalisation, reference: 'list' });
-    const second = await client.sendEmail(template, 'two@example.ca', { personalisation, reference: 'list' });
-    const { data } = await client.getNotifications('email', null, 'list');
+    const reference = `list-${Date.now()}`;
+    const first = await client.sendEmail(template, 'one@example.ca', { personalisation, reference });
+    const second = await client.sendEmail(template, 'two@example.ca', { personalisation, reference });
+    const { data } = await client.getNotifications('email', null, reference);
     assert.deepEqual(data.notifications.map(({ id }) => id), [second.data.id, first.data.id]);
     assert.ok(data.links.current);
-    const older = await client.getNotifications('email', null, 'list', second.data.id);
+    const older = await client.getNotifications('email', null, reference, second.data.id);
     assert.deepEqual(older.data.notifications.map(({ id }) => id), [first.data.id]);
   });
 

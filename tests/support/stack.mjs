@@ -18,8 +18,10 @@ async function freeBase() {
   }
 }
 
-// Starts a stack. `name` shows in the folder that keeps its logs if the test fails: build/<preset>/logs/<name>.
+// Starts a stack, or takes the running one whose state is in TAMARACK_TEST_STATE and leaves it running. `name` shows in the folder that keeps its logs if the test fails: build/<preset>/logs/<name>.
 export async function startStack(name) {
+  const running = process.env.TAMARACK_TEST_STATE;
+  if (running) return handle(prepareFolders(layoutOf({ state: running })), async () => {});
   const layout = prepareFolders(layoutOf({ state: join(tmpdir(), `tamarack-${name}-${randomBytes(4).toString('hex')}`), port: await freeBase() }));
   const stop = async () => {
     await down(layout);
@@ -35,6 +37,10 @@ export async function startStack(name) {
     await stop();
     throw error;
   }
+  return handle(layout, stop);
+}
+
+function handle(layout, stop) {
   return {
     layout,
     stop,

@@ -1,35 +1,5 @@
 // What a fresh sandbox holds: two ministries with a service each, their message templates, and people with accounts.
 
-export const ministries = [
-  {
-    key: 'transportation',
-    name: { en: 'Ministry of Transportation', fr: 'Ministère des Transports' },
-    service: { en: 'Driver’s licence renewal', fr: 'Renouvellement du permis de conduire' },
-    purpose: {
-      en: 'To find your driver’s licence, to send it to your address, and to confirm your renewal by email.',
-      fr: 'Pour trouver votre permis de conduire, vous l’envoyer à votre adresse et confirmer le renouvellement par courriel.',
-    },
-    scopes: ['openid', 'profile', 'email', 'address', 'tellusonce.subscriber'],
-    part: 'example',
-    told: {
-      name: { en: 'Driver’s licence', fr: 'Permis de conduire' },
-      purpose: { en: 'To keep the address on your licence up to date.', fr: 'Pour tenir à jour l’adresse de votre permis.' },
-    },
-  },
-  {
-    key: 'health',
-    name: { en: 'Ministry of Health', fr: 'Ministère de la Santé' },
-    service: { en: 'Health card registry', fr: 'Registre des cartes Santé' },
-    purpose: { en: 'To find your health card.', fr: 'Pour trouver votre carte Santé.' },
-    scopes: ['openid', 'tellusonce.subscriber'],
-    part: 'healthcard',
-    told: {
-      name: { en: 'Health card', fr: 'Carte Santé' },
-      purpose: { en: 'To send your health card to the right address.', fr: 'Pour envoyer votre carte Santé à la bonne adresse.' },
-    },
-  },
-];
-
 const english = `# Your driver’s licence is renewed
 
 Hello ((name)),
@@ -53,7 +23,7 @@ Bonjour ((name)),
 Votre nouvelle carte arrivera par la poste d’ici six semaines.`;
 
 // One message in both languages; the language that the person chose comes first.
-export const templates = {
+const licenceTemplates = {
   'licence-renewed-en': {
     subject: 'Your driver’s licence is renewed | Votre permis de conduire est renouvelé',
     body: `Le français suit.\n\n${english}\n\n---\n\n${french}`,
@@ -64,13 +34,45 @@ export const templates = {
   },
 };
 
+export const ministries = [
+  {
+    key: 'transportation',
+    name: { en: 'Ministry of Transportation', fr: 'Ministère des Transports' },
+    service: { en: 'Driver’s licence renewal', fr: 'Renouvellement du permis de conduire' },
+    purpose: {
+      en: 'To find your driver’s licence, to send it to your address, and to confirm your renewal by email.',
+      fr: 'Pour trouver votre permis de conduire, vous l’envoyer à votre adresse et confirmer le renouvellement par courriel.',
+    },
+    scopes: ['openid', 'profile', 'email', 'address', 'tellusonce.subscriber'],
+    templates: licenceTemplates,
+    part: 'example',
+    told: {
+      name: { en: 'Driver’s licence', fr: 'Permis de conduire' },
+      purpose: { en: 'To keep the address on your licence up to date.', fr: 'Pour tenir à jour l’adresse de votre permis.' },
+    },
+  },
+  {
+    key: 'health',
+    name: { en: 'Ministry of Health', fr: 'Ministère de la Santé' },
+    service: { en: 'Health card registry', fr: 'Registre des cartes Santé' },
+    purpose: { en: 'To find your health card.', fr: 'Pour trouver votre carte Santé.' },
+    scopes: ['openid', 'tellusonce.subscriber'],
+    templates: {},
+    part: 'healthcard',
+    told: {
+      name: { en: 'Health card', fr: 'Carte Santé' },
+      purpose: { en: 'To send your health card to the right address.', fr: 'Pour envoyer votre carte Santé à la bonne adresse.' },
+    },
+  },
+];
+
 export const people = [
   {
-    email: 'zoe.tremblay@example.ca', password: 'maple-canoe-lantern', name: 'Zoé Tremblay', language: 'en',
+    email: 'zoe.tremblay@example.ca', password: 'maple-canoe-lantern', given_name: 'Zoé', family_name: 'Tremblay', language: 'en',
     address: { line_1: '12 Elm Street', line_2: '', city: 'Sudbury', province: 'ON', postal_code: 'P3C 1S8' },
   },
   {
-    email: 'etienne.lavoie@example.ca', password: 'bouleau-riviere-phare', name: 'Étienne Lavoie', language: 'fr',
+    email: 'etienne.lavoie@example.ca', password: 'bouleau-riviere-phare', given_name: 'Étienne', family_name: 'Lavoie', language: 'fr',
     address: { line_1: '45, rue Principale', line_2: 'app. 3', city: 'Hearst', province: 'ON', postal_code: 'P0L 1N0' },
   },
 ];
