@@ -39,8 +39,8 @@ test: build ## Builds and runs all tests: unit, integration, contract, browser, 
 test-asan: setup ## Unit and integration tests under address and undefined-behaviour sanitizers
 	@deploy/local/build.sh asan && ctest --test-dir build/asan --output-on-failure -L 'unit|integration'
 
-test-tsan: setup ## Unit tests of what links no gRPC under the thread sanitizer
-	@deploy/local/build.sh tsan && ctest --test-dir build/tsan --output-on-failure -L tsan
+test-tsan: setup ## Unit and integration tests of what links no gRPC under the thread sanitizer
+	@deploy/local/build.sh tsan tests_without_grpc && TSAN_OPTIONS=second_deadlock_stack=1 ctest --test-dir build/tsan --output-on-failure -L tsan
 
 bench: build ## Prints the benchmarks of bench/README.md
 	@bench/run.sh $(BUILD)
