@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# build.sh PRESET [programs]: configures when needed, then builds everything, or only what the local stack runs.
+# build.sh PRESET [programs | TARGET...]: configures when needed, then builds everything, only what the local stack runs, or
+# the targets named.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 preset=${1:?preset}
@@ -13,6 +14,8 @@ targets=(all)
 if [ "${2:-}" = programs ]; then
   targets=(tamarack-identity tamarack-payments tamarack-notify tamarack-tellusonce tamarack-card-processor tamarack-gateway
     assets descriptors_identity descriptors_payments descriptors_notify descriptors_tellusonce)
+elif [ $# -gt 1 ]; then
+  targets=("${@:2}")
 fi
 # Without a terminal ninja prints a line for every file: they go into a log, and every 15 s one of them is shown.
 if [ -t 1 ]; then
