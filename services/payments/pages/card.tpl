@@ -1,4 +1,4 @@
-{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/pay/{payment_id}, and POST there with errors. Ids and nesting are those that GOV.UK Pay's smoke tests use.
+{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/card_details/{payment_id}, and POST there with errors. Ids and nesting are those that GOV.UK Pay's smoke tests use.
     Variables: PAYMENT_ID, DESCRIPTION, REFERENCE, AMOUNT (FormatMoney), CARDHOLDER_NAME, ADDRESS_LINE_1, ADDRESS_LINE_2, ADDRESS_CITY,
     ADDRESS_POSTCODE, EMAIL; options COUNTRIES and PROVINCES; section NOT_CHARGED with errors; section CARDS_SANDBOX in
     sandbox mode. Card number and security code are never sent back. Fields: card_no, expiry_month, expiry_year,
@@ -20,7 +20,7 @@
       <p>{{T_TOTAL}} <span id="amount" class="tmk-amount">{{AMOUNT}}</span></p>
     </div>
     <p>{{T_ALL_REQUIRED}}</p>
-    <form id="card-details" class="tmk-form" method="post" action="/{{LANG}}/pay/{{PAYMENT_ID}}" novalidate>
+    <form id="card-details" class="tmk-form" method="post" action="/{{LANG}}/card_details/{{PAYMENT_ID}}" novalidate>
       {{>CSRF}}
       <div class="ontario-form-group{{#E_CARD_NO}} tmk-has-error{{/E_CARD_NO}}">
         <label class="ontario-label" for="card-no">{{T_CARD_NUMBER}}</label>
@@ -96,13 +96,13 @@
       </fieldset>
       <div class="ontario-form-group{{#E_EMAIL}} tmk-has-error{{/E_EMAIL}}">
         <label class="ontario-label" for="email">{{T_EMAIL_ADDRESS}}</label>
-        <p class="ontario-hint" id="email-hint">{{T_RECEIPT_HINT}}</p>
+        <p class="ontario-hint" id="email-hint">{{T_EMAIL_HINT}}</p>
         {{#E_EMAIL}}{{>FIELD_ERROR}}{{/E_EMAIL}}
         <input class="ontario-input tmk-narrow{{#E_EMAIL}} ontario-input__error{{/E_EMAIL}}" id="email" name="email" value="{{EMAIL}}" type="email" autocomplete="email" spellcheck="false" autocapitalize="none" maxlength="254" aria-required="true" aria-describedby="email-hint{{#E_EMAIL}} email-error{{/E_EMAIL}}"{{#E_EMAIL}} aria-invalid="true"{{/E_EMAIL}}>
       </div>
       <div class="tmk-buttons"><button type="submit" class="ontario-button ontario-button--primary govuk-button" id="submit-card-details">{{T_CONTINUE}}</button></div>
     </form>
-    <form id="cancel" method="post" action="/{{LANG}}/pay/{{PAYMENT_ID}}/cancel">
+    <form id="cancel" method="post" action="/{{LANG}}/card_details/{{PAYMENT_ID}}/cancel">
       {{>CSRF}}
       <div class="tmk-buttons"><button type="submit" class="ontario-button ontario-button--secondary" id="cancel-payment">{{T_CANCEL_PAYMENT}}</button></div>
     </form>

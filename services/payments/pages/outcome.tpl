@@ -1,6 +1,7 @@
-{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/pay/{payment_id}/status: how a payment ended, or that the bank's answer is awaited. Variables: REFERENCE, AMOUNT,
-    and one section of SUCCESS, DECLINED, CANCELLED, EXPIRED, FAILED, WAITING (with SELF_URL); HEADING (SetText with the key
-    OUTCOME_<SECTION>); section RETRY with RETRY_URL when another card may be tried; section RETURN with RETURN_URL, a checked URL. }}
+{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/card_details/{payment_id}/status: how a payment ended, or that the bank's answer is awaited. Variables: REFERENCE, AMOUNT,
+    and one section of SUCCESS, DECLINED, UNREACHED, CANCELLED, EXPIRED, FAILED, WAITING (with SELF_URL); HEADING (SetText with the
+    key OUTCOME_<SECTION>); sections RETRY with RETRY_URL and CANCEL with PAYMENT_ID when another card may be tried; section RETURN
+    with RETURN_URL, a checked URL. }}
 {{>TOP}}
     <h1>{{HEADING}}</h1>
 {{#SUCCESS}}
@@ -9,6 +10,9 @@
 {{#DECLINED}}
     <div class="ontario-alert ontario-alert--error" role="alert"><div class="ontario-alert__header"><div class="ontario-alert__header-icon">{{>ICON_ERROR}}</div><h2 class="ontario-alert__header-title ontario-h4">{{T_OUTCOME_NOT_CHARGED}}</h2></div><div class="ontario-alert__body"><p>{{T_OUTCOME_DECLINED_TEXT}}</p></div></div>
 {{/DECLINED}}
+{{#UNREACHED}}
+    <div class="ontario-alert ontario-alert--error" role="alert"><div class="ontario-alert__header"><div class="ontario-alert__header-icon">{{>ICON_ERROR}}</div><h2 class="ontario-alert__header-title ontario-h4">{{T_OUTCOME_NOT_CHARGED}}</h2></div><div class="ontario-alert__body"><p>{{T_OUTCOME_UNREACHED_TEXT}}</p></div></div>
+{{/UNREACHED}}
 {{#CANCELLED}}
     <p>{{T_OUTCOME_NOT_CHARGED}}.</p>
 {{/CANCELLED}}
@@ -31,4 +35,10 @@
       <a class="ontario-button ontario-button--secondary" id="return-url" href="{{RETURN_URL}}">{{T_RETURN_TO_SERVICE}}</a>
 {{/RETURN}}
     </div>
+{{#CANCEL}}
+    <form id="cancel" method="post" action="/{{LANG}}/card_details/{{PAYMENT_ID}}/cancel">
+      {{>CSRF}}
+      <div class="tmk-buttons"><button type="submit" class="ontario-button ontario-button--secondary" id="cancel-payment">{{T_CANCEL_PAYMENT}}</button></div>
+    </form>
+{{/CANCEL}}
 {{>BOTTOM}}

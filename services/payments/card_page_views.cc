@@ -1,0 +1,131 @@
+#include "services/payments/card_page_views.h"
+
+#include "platform/base/status.h"
+#include "platform/pages/format.h"
+#include "services/payments/payment_rules.h"
+#include "services/payments/payment_view.h"
+
+#include <boost/url/parse.hpp>
+
+#include <utility>
+
+namespace tamarack::payments {
+namespace {
+
+pages::Page NewPage(std::string_view name, const PageContext& context, const Payment& payment, std::string_view step) {
+  pages::Page page(name, context.language, context.csrf_token);
+  page.Path(CardPath("", payment.id, step));
+  page.Set("PAYMENT_ID", payment.id)
+      .Set("DESCRIPTION", payment.description)
+      .Set("REFERENCE", payment.reference)
+      .Set("AMOUNT", pages::FormatMoney(payment.amount_cents, context.language, payment.currency));
+  return page;
+}
+
+std::string AddressText(const Payer& payer) {
+  std::string text;
+  std::string postcode = payer.country == "CA" ? pages::FormatPostalCode(payer.postcode) : payer.postcode;
+  for (const auto& part : {payer.line1, payer.line2, payer.city, payer.province, postcode}) {
+    if (!part.empty()) absl::StrAppend(&text, text.empty() ? "" : ", ", part);
+  }
+  return text;
+}
+
+// What the page says, and which ways on it offers.
+struct Outcome {
+  const char* section;
+  bool can_retry = false;
+};
+
+Outcome OutcomeOf(const Payment& payment) {
+  switch (payment.status) {
+    case Status::kCaptureApproved:
+    case Status::kCaptured: return {"SUCCESS"};
+    case Status::kAuthorisationRejected: return {"DECLINED"};
+    case Status::kExpired: return {"EXPIRED"};
+    case Status::kUserCancelled:
+    case Status::kSystemCancelled: return {"CANCELLED"};
+    case Status::kAuthorisationError:
+    case Status::kCaptureError: return {"FAILED"};
+    case Status::kCreated:
+    case Status::kEnteringCardDetails: {
+      bool is_declined = payment.attempt && payment.attempt->status == AttemptStatus::kDeclined;
+      return {is_declined ? "DECLINED" : "UNREACHED", true};
+    }
+    case Status::kAuthorisationSubmitted:
+    case Status::kAuthorisationSuccess: return {"WAITING"};
+  }
+  return {"FAILED"};
+}
+
+}  // namespace
+
+std::string CardPath(std::string_view language, std::string_view payment_id, std::string_view step) {
+  return absl::StrCat(language.empty() ? "" : "/", ToAbsl(language), "/card_details/", ToAbsl(payment_id),
+                      step.empty() ? "" : "/", ToAbsl(step));
+}
+
+std::string NextPath(const Payment& payment, std::string_view language) {
+  switch (payment.status) {
+    case Status::kCreated:
+    case Status::kEnteringCardDetails: return CardPath(language, payment.id);
+    case Status::kAuthorisationSuccess: return CardPath(language, payment.id, "confirm");
+    default: return CardPath(language, payment.id, "status");
+  }
+}
+
+pages::Page CardPage(const PageContext& context, const Payment& payment, const Payer& payer,
+                     const v1::SubmitCardRequest* posted, const std::vector<FieldError>& errors) {
+  pages::Page page = NewPage("card", context, payment, "");
+  // Card number and security code are never sent back.
+  page.Set("CARDHOLDER_NAME", payer.cardholder_name)
+      .Set("ADDRESS_LINE_1", payer.line1)
+      .Set("ADDRESS_LINE_2", payer.line2)
+      .Set("ADDRESS_CITY", payer.city)
+      .Set("ADDRESS_POSTCODE", payer.postcode)
+      .Set("EMAIL", payer.email)
+      .Set("EXPIRY_MONTH", posted != nullptr ? posted->expiry_month() : "")
+      .Set("EXPIRY_YEAR", posted != nullptr ? posted->expiry_year() : "");
+  std::string country = payer.country.empty() ? "CA" : payer.country;
+  for (const char* code : {"CA", "US", "GB", "FR"}) {
+    pages::AddOption(page, "COUNTRIES", code, absl::StrCat("COUNTRY_", code), country);
+  }
+  pages::AddProvinces(page, "PROVINCES", payer.province);
+  if (!payment.is_live) page.Show("CARDS_SANDBOX");
+  for (const auto& error : errors) page.Error(error.field, error.key);
+  if (page.has_errors()) page.Show("NOT_CHARGED");
+  return page;
+}
+
+pages::Page ConfirmPage(const PageContext& context, const Payment& payment) {
+  pages::Page page = NewPage("confirm", context, payment, "confirm");
+  const CardSummary& card = payment.attempt->card;
+  page.Set("CARD_BRAND", BrandLabel(card.brand))
+      .Set("CARD_LAST_DIGITS", card.last_digits)
+      .Set("EXPIRY", card.expiry_date)
+      .Set("CARDHOLDER_NAME", payment.payer.cardholder_name)
+      .Set("ADDRESS_TEXT", AddressText(payment.payer))
+      .Set("EMAIL", payment.payer.email);
+  return page;
+}
+
+pages::Page OutcomePage(const PageContext& context, const Payment& payment) {
+  pages::Page page = NewPage("outcome", context, payment, "status");
+  Outcome outcome = OutcomeOf(payment);
+  std::string section = outcome.section;
+  page.Show(section).SetText("HEADING", "OUTCOME_" + section);
+  page.Set("SELF_URL", CardPath(context.language, payment.id, "status"));
+  if (outcome.can_retry) {
+    page.Show("CANCEL").Add("RETRY").Set("RETRY_URL", CardPath(context.language, payment.id));
+  }
+  if (IsFinished(payment.status)) page.Add("RETURN").Set("RETURN_URL", payment.return_url);
+  return page;
+}
+
+std::string OriginOf(std::string_view url) {
+  auto parsed = boost::urls::parse_uri(url);
+  if (!parsed) return {};
+  return absl::StrCat(std::string(parsed->scheme()), "://", std::string(parsed->encoded_host_and_port()));
+}
+
+}  // namespace tamarack::payments

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "platform/pages/pages.h"
+#include "services/payments/card_rules.h"
+#include "services/payments/payment.h"
+
+#include <string>
+#include <string_view>
+
+// The hosted pages' contents: what of a payment goes where. No I/O.
+namespace tamarack::payments {
+
+// "/en/card_details/<id>" and what follows.
+std::string CardPath(std::string_view language, std::string_view payment_id, std::string_view step = {});
+
+// The page on which this payment goes on: the form, confirmation, or how it stands.
+std::string NextPath(const Payment& payment, std::string_view language);
+
+struct PageContext {
+  std::string_view language;
+  std::string_view csrf_token;
+};
+
+// The form, filled in with `payer`; with errors after a post.
+pages::Page CardPage(const PageContext& context, const Payment& payment, const Payer& payer,
+                     const v1::SubmitCardRequest* posted, const std::vector<FieldError>& errors);
+pages::Page ConfirmPage(const PageContext& context, const Payment& payment);
+pages::Page OutcomePage(const PageContext& context, const Payment& payment);
+
+// Scheme, host and port of a URL: a form-action source.
+std::string OriginOf(std::string_view url);
+
+}  // namespace tamarack::payments

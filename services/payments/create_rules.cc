@@ -1,0 +1,204 @@
+#include "services/payments/create_rules.h"
+
+#include "platform/crypto/hash.h"
+#include "platform/rpc/json_struct.h"
+#include "services/payments/errors.h"
+
+#include <absl/strings/ascii.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <boost/json/serialize.hpp>
+#include <boost/url/parse.hpp>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+namespace tamarack::payments {
+namespace {
+
+constexpr size_t kReferenceSizeMax = 255;
+constexpr size_t kReturnUrlSizeMax = 2000;
+constexpr size_t kEmailSizeMax = 254;
+constexpr size_t kPostcodeSizeMax = 25;
+constexpr int kMetadataKeysMax = 15;
+constexpr size_t kMetadataKeySizeMax = 30;
+constexpr size_t kMetadataValueSizeMax = 100;
+constexpr size_t kIdempotencyKeySizeMax = 255;
+
+size_t CountCodePoints(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+absl::Status TooLong(std::string_view field, size_t size_max) {
+  return InvalidAttribute(422, field, absl::StrCat("Must be less than or equal to ", size_max, " characters length"));
+}
+
+absl::Status CheckSize(const std::string& value, std::string_view field, size_t size_max) {
+  return CountCodePoints(value) > size_max ? TooLong(field, size_max) : absl::OkStatus();
+}
+
+absl::Status CheckAmount(const v1::CreatePaymentRequest& request) {
+  if (!request.has_amount()) return MissingAttribute("amount");
+  if (request.amount() < kAmountCentsMin) {
+    return InvalidAttribute(422, "amount", absl::StrCat("Must be greater than or equal to ", kAmountCentsMin));
+  }
+  if (request.amount() > kAmountCentsMax) {
+    return InvalidAttribute(422, "amount", absl::StrCat("Must be less than or equal to ", kAmountCentsMax));
+  }
+  return absl::OkStatus();
+}
+
+// Reference and description: shown on pages and in other systems' lists, hence no markup.
+absl::Status CheckLine(bool is_present, const std::string& value, std::string_view field) {
+  if (!is_present || absl::StripAsciiWhitespace(value).empty()) return MissingAttribute(field);
+  if (value.find_first_of("<>|") != std::string::npos) {
+    return InvalidAttribute(400, field, "Must be a valid string format");
+  }
+  return CheckSize(value, field, kReferenceSizeMax);
+}
+
+absl::Status CheckReturnUrl(const v1::CreatePaymentRequest& request, bool is_live) {
+  const std::string& url = request.return_url();
+  if (!request.has_return_url() || absl::StripAsciiWhitespace(url).empty()) return MissingAttribute("return_url");
+  if (auto status = CheckSize(url, "return_url", kReturnUrlSizeMax); !status.ok()) return status;
+  auto parsed = boost::urls::parse_uri(url);
+  bool is_web = parsed.has_value() && (parsed->scheme() == "https" || parsed->scheme() == "http") &&
+                !parsed->host().empty() && !parsed->has_userinfo();
+  if (!is_web) return InvalidAttribute(422, "return_url", "Must be a valid URL format");
+  if (is_live && parsed->scheme() != "https") {
+    return InvalidAttribute(422, "return_url", "Must begin with https:// for a live gateway account");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckEmail(const v1::CreatePaymentRequest& request) {
+  if (!request.has_email()) return absl::OkStatus();
+  if (auto status = CheckSize(request.email(), "email", kEmailSizeMax); !status.ok()) return status;
+  size_t at = request.email().find('@');
+  bool is_address = at != std::string::npos && at > 0 && at + 1 < request.email().size() &&
+                    request.email().find_first_of(" \t\r\n") == std::string::npos;
+  return is_address ? absl::OkStatus() : InvalidAttribute(422, "email", "Must be a valid email address");
+}
+
+absl::Status CheckMetadata(const google::protobuf::Struct& metadata) {
+  using google::protobuf::Value;
+  std::set<std::string> faults;
+  std::set<std::string> keys;
+  for (const auto& [key, value] : metadata.fields()) {
+    size_t size = CountCodePoints(key);
+    if (size < 1 || size > kMetadataKeySizeMax) faults.insert("Keys must be between 1 and 30 characters long");
+    if (!keys.insert(absl::AsciiStrToLower(key)).second) faults.insert("Keys must be unique, whatever their case");
+    switch (value.kind_case()) {
+      case Value::kStringValue:
+        if (CountCodePoints(value.string_value()) > kMetadataValueSizeMax) {
+          faults.insert("Values must be no greater than 100 characters long");
+        }
+        break;
+      case Value::kNumberValue:
+      case Value::kBoolValue: break;
+      case Value::kNullValue: faults.insert("Must not have null values"); break;
+      default: faults.insert("Values must be of type String, Boolean or Number");
+    }
+  }
+  std::vector<std::string> texts;
+  if (metadata.fields_size() > kMetadataKeysMax) texts.emplace_back("Cannot have more than 15 key-value pairs");
+  texts.insert(texts.end(), faults.begin(), faults.end());
+  std::string text;
+  for (const auto& fault : texts) absl::StrAppend(&text, text.empty() ? "" : ". ", fault);
+  return text.empty() ? absl::OkStatus() : InvalidAttribute(422, "metadata", text);
+}
+
+absl::Status CheckPrefilled(const v1::PrefilledCardholderDetails& details) {
+  const auto& address = details.billing_address();
+  const struct {
+    const std::string& value;
+    const char* field;
+    size_t size_max;
+  } kLines[] = {{details.cardholder_name(), "cardholder_name", kReferenceSizeMax},
+                {address.line1(), "line1", kReferenceSizeMax},
+                {address.line2(), "line2", kReferenceSizeMax},
+                {address.city(), "city", kReferenceSizeMax},
+                {address.postcode(), "postcode", kPostcodeSizeMax}};
+  for (const auto& line : kLines) {
+    auto status = CheckSize(line.value, absl::StrCat("prefilled_cardholder_details.", line.field), line.size_max);
+    if (!status.ok()) return status;
+  }
+  const std::string& country = address.country();
+  bool is_code = country.size() == 2 && absl::ascii_isupper(country[0]) && absl::ascii_isupper(country[1]);
+  if (address.has_country() && !is_code) {
+    return InvalidAttribute(422, "prefilled_cardholder_details.country", "Must be a valid ISO-3166-1 alpha-2 code");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckChoices(const v1::CreatePaymentRequest& request) {
+  if (request.has_language() && request.language() != "en" && request.language() != "fr") {
+    return InvalidAttribute(422, "language", "Must be \"en\" or \"fr\"");
+  }
+  if (request.delayed_capture()) return InvalidAttribute(422, "delayed_capture", "Must be false");
+  if (request.moto()) return InvalidAttribute(422, "moto", "Must be false");
+  if (request.has_authorisation_mode() && request.authorisation_mode() != "web") {
+    return InvalidAttribute(422, "authorisation_mode", "Must be one of web");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAll(const v1::CreatePaymentRequest& request, bool is_live) {
+  absl::Status status = CheckAmount(request);
+  status.Update(CheckLine(request.has_reference(), request.reference(), "reference"));
+  status.Update(CheckLine(request.has_description(), request.description(), "description"));
+  status.Update(CheckChoices(request));
+  status.Update(CheckReturnUrl(request, is_live));
+  status.Update(CheckEmail(request));
+  status.Update(CheckMetadata(request.metadata()));
+  status.Update(CheckPrefilled(request.prefilled_cardholder_details()));
+  return status;
+}
+
+}  // namespace
+
+absl::StatusOr<Payment> CheckCreate(const v1::CreatePaymentRequest& request, bool is_live) {
+  if (absl::Status status = CheckAll(request, is_live); !status.ok()) return status;
+  const auto& details = request.prefilled_cardholder_details();
+  const auto& address = details.billing_address();
+  Payment payment;
+  payment.is_live = is_live;
+  payment.amount_cents = request.amount();
+  payment.reference = request.reference();
+  payment.description = request.description();
+  payment.return_url = request.return_url();
+  payment.language = request.has_language() ? request.language() : "en";
+  if (request.has_metadata()) payment.metadata = boost::json::serialize(rpc::FromStruct(request.metadata()));
+  payment.payer = {.email = request.email(),
+                   .cardholder_name = details.cardholder_name(),
+                   .line1 = address.line1(),
+                   .line2 = address.line2(),
+                   .city = address.city(),
+                   .province = {},
+                   .postcode = address.postcode(),
+                   .country = address.country()};
+  return payment;
+}
+
+absl::Status CheckIdempotencyKey(std::string_view key) {
+  if (key.size() > kIdempotencyKeySizeMax) return InvalidIdempotencyKey("have a size between 1 and 255");
+  bool is_plain = std::all_of(key.begin(), key.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-';
+  });
+  return is_plain ? absl::OkStatus() : InvalidIdempotencyKey("only contain alphanumeric characters and hyphens");
+}
+
+std::string HashOf(const v1::CreatePaymentRequest& request) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    request.SerializeToCodedStream(&coded);
+  }
+  return crypto::Sha256Hex(bytes);
+}
+
+}  // namespace tamarack::payments

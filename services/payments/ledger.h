@@ -1,0 +1,54 @@
+#pragma once
+
+#include "platform/postgres/postgres.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// The double-entry ledger, which the database itself enforces (migrations/0002_ledger.sql). Statements to go into the
+// transaction of the state change they belong to; each is idempotent.
+namespace tamarack::payments::ledger {
+
+struct Pending {
+  std::string transfer_id;  // a UUID
+  std::string reference;
+  std::string debit;   // account names: "processor:sandbox", "service:<id>"
+  std::string credit;
+  std::string currency;
+  int64_t amount_cents = 0;
+};
+
+pg::Call Pend(const Pending& pending);
+// Turns what is pending into booked.
+pg::Call Post(std::string_view pending_id);
+// Gives it up.
+pg::Call Void(std::string_view pending_id);
+
+struct CurrencySums {
+  std::string currency;
+  int64_t debits_posted = 0;
+  int64_t credits_posted = 0;
+  int64_t debits_pending = 0;
+  int64_t credits_pending = 0;
+  int64_t unbalanced_transfers = 0;
+  bool balances = true;
+};
+struct AccountSums {
+  std::string account;
+  std::string currency;
+  int64_t debits_posted = 0;
+  int64_t credits_posted = 0;
+  int64_t debits_pending = 0;
+  int64_t credits_pending = 0;
+};
+struct Balance {
+  std::vector<CurrencySums> currencies;
+  std::vector<AccountSums> accounts;
+};
+
+// Adds up every entry.
+Async<Balance> Check(pg::Pool& pool);
+
+}  // namespace tamarack::payments::ledger

@@ -1,0 +1,92 @@
+#include "services/payments/list_rules.h"
+
+#include "services/payments/errors.h"
+#include "services/payments/payment_rules.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/time/time.h>
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
+#include <algorithm>
+
+namespace tamarack::payments {
+namespace {
+
+constexpr size_t kReferenceSizeMax = 255;
+constexpr int64_t kDisplaySizeMax = 500;
+constexpr int64_t kPageMax = 1'000'000'000;
+
+bool ReadNumber(const std::string& text, int64_t max, int64_t& number) {
+  return absl::SimpleAtoi(text, &number) && number >= 1 && number <= max;
+}
+
+bool ReadTime(const std::string& text, std::optional<TimePoint>& time) {
+  absl::Time parsed;
+  if (!absl::ParseTime(absl::RFC3339_full, text, &parsed, nullptr)) return false;
+  time = absl::ToChronoTime(parsed);
+  return true;
+}
+
+bool ReadState(const std::string& text, std::vector<int>& statuses) {
+  for (int i = 1; i <= static_cast<int>(Status::kCaptureError); ++i) {
+    if (StateOf(static_cast<Status>(i)).status == text) statuses.push_back(i);
+  }
+  return !statuses.empty();
+}
+
+void AddParameter(std::string& url, std::string_view name, const std::string& value) {
+  url += url.find('?') == std::string::npos ? '?' : '&';
+  absl::StrAppend(&url, ToAbsl(name), "=", boost::urls::encode(value, boost::urls::unreserved_chars));
+}
+
+}  // namespace
+
+absl::StatusOr<ListQuery> CheckList(const v1::ListPaymentsRequest& request) {
+  ListQuery query;
+  std::string wrong;
+  auto check = [&](bool is_good, const char* name) {
+    if (!is_good) absl::StrAppend(&wrong, wrong.empty() ? "" : ", ", name);
+  };
+  query.filter.reference = request.reference();
+  if (request.has_state()) check(ReadState(request.state(), query.filter.statuses), "state");
+  check(request.reference().size() <= kReferenceSizeMax, "reference");
+  if (request.has_from_date()) check(ReadTime(request.from_date(), query.filter.from), "from_date");
+  if (request.has_to_date()) check(ReadTime(request.to_date(), query.filter.to), "to_date");
+  if (request.has_page()) check(ReadNumber(request.page(), kPageMax, query.page), "page");
+  if (request.has_display_size()) {
+    check(ReadNumber(request.display_size(), kDisplaySizeMax, query.display_size), "display_size");
+  }
+  if (!wrong.empty()) return InvalidParameters(wrong);
+  query.filter.offset = (query.page - 1) * query.display_size;
+  query.filter.limit = query.display_size;
+  return query;
+}
+
+v1::SearchLinks LinksOf(const v1::ListPaymentsRequest& request, const ListQuery& query, int64_t total,
+                        const std::string& base_url) {
+  auto url = [&](int64_t page) {
+    std::string text = base_url + "/v1/payments";
+    if (request.has_reference()) AddParameter(text, "reference", request.reference());
+    if (request.has_state()) AddParameter(text, "state", request.state());
+    if (request.has_from_date()) AddParameter(text, "from_date", request.from_date());
+    if (request.has_to_date()) AddParameter(text, "to_date", request.to_date());
+    AddParameter(text, "page", std::to_string(page));
+    AddParameter(text, "display_size", std::to_string(query.display_size));
+    return text;
+  };
+  auto set = [&](v1::Link& link, int64_t page) {
+    link.set_href(url(page));
+    link.set_method("GET");
+  };
+  int64_t last = std::max<int64_t>(1, (total + query.display_size - 1) / query.display_size);
+  v1::SearchLinks links;
+  set(*links.mutable_self(), query.page);
+  set(*links.mutable_first_page(), 1);
+  set(*links.mutable_last_page(), last);
+  if (query.page > 1) set(*links.mutable_prev_page(), query.page - 1);
+  if (query.page < last) set(*links.mutable_next_page(), query.page + 1);
+  return links;
+}
+
+}  // namespace tamarack::payments

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "platform/crypto/seal.h"
+#include "platform/postgres/postgres.h"
+#include "platform/webhooks/outbox.h"
+#include "services/payments/payment.h"
+#include "services/payments/payment_metrics.h"
+#include "services/payments/processors/processor.h"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tamarack::payments {
+
+enum class JobKind : int16_t { kCapture = 1, kRelease = 2 };
+
+struct Submission {
+  CardSummary card;
+  Payer payer;
+  std::string_view provider;
+  // Nobody asks the processor what became of the attempt before this has passed: the call itself may still be running.
+  std::chrono::milliseconds check_after;
+};
+
+// Every change of a payment's status. Each is one transaction: lock the payment, check that the move is allowed, write
+// status, event, attempt, ledger, work for the processor and webhook. Safe to repeat.
+class PaymentMoves {
+ public:
+  // `wake` is called after each commit that left work for a worker or a webhook.
+  PaymentMoves(pg::Pool& pool, const crypto::Sealer& sealer, webhooks::Outbox& outbox, PaymentMetrics& metrics,
+               std::function<void()> wake);
+
+  // The person opened the card page.
+  AsyncStatus Start(std::string_view payment_id);
+
+  // Records, before the processor is asked, that a card is tried; returns the attempt's id. A reservation that an earlier
+  // card holds is released. FAILED_PRECONDITION when the payment takes no card now.
+  Async<std::string> Submit(std::string_view payment_id, const Submission& submission);
+
+  // Records what the processor says about an attempt, once: later answers change nothing. Returns the payment's status.
+  // An authorisation that nobody wants any more is released.
+  Async<Status> Resolve(std::string_view attempt_id, const ProcessorAnswer& answer);
+
+  // The person confirmed. FAILED_PRECONDITION unless the amount is reserved, or was confirmed before.
+  AsyncStatus ApproveCapture(std::string_view payment_id);
+
+  // Ends the payment unpaid with one of kExpired, kUserCancelled, kSystemCancelled, kAuthorisationRejected.
+  // FAILED_PRECONDITION when it is too late for that.
+  AsyncStatus End(std::string_view payment_id, Status end);
+
+  // Records what the processor says to a capture or release: the ledger follows.
+  AsyncStatus FinishJob(std::string_view attempt_id, JobKind kind, const ProcessorAnswer& answer);
+
+ private:
+  struct Locked;
+  Async<Locked> Lock(std::string_view payment_id);
+  AsyncStatus Move(Locked& locked, Status to);
+  AsyncStatus Release(Locked& locked);
+  AsyncStatus Commit(Locked& locked, std::vector<pg::Call> last = {});
+
+  pg::Pool& pool_;
+  const crypto::Sealer& sealer_;
+  webhooks::Outbox& outbox_;
+  PaymentMetrics& metrics_;
+  std::function<void()> wake_;
+};
+
+}  // namespace tamarack::payments

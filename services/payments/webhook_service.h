@@ -1,0 +1,19 @@
+#pragma once
+
+#include "platform/webhooks/outbox.h"
+
+#include <memory>
+
+namespace grpc {
+class Service;
+}
+namespace tamarack::rpc {
+class Interceptor;
+}
+
+namespace tamarack::payments {
+
+// tamarack.payments.v1.WebhookService.
+std::unique_ptr<grpc::Service> MakeWebhookService(rpc::Interceptor& interceptor, webhooks::Outbox& outbox);
+
+}  // namespace tamarack::payments
