@@ -1,5 +1,6 @@
 #include "gateway/openapi_schema.h"
 
+#include "gateway/codec/message_plan.h"
 #include "gateway/codec/scalars.h"
 #include "tamarack/api/v1/policy.pb.h"
 
@@ -125,8 +126,8 @@ json::object SchemaBook::Message(const Descriptor& type) {
 
 void SchemaBook::AddProperty(const FieldDescriptor& field, json::object& properties,
                              json::array& required) {
-  properties[field.name()] = Field(field);
-  if (field.options().GetExtension(api::v1::rules).required()) required.emplace_back(field.name());
+  properties[JsonName(field)] = Field(field);
+  if (field.options().GetExtension(api::v1::rules).required()) required.emplace_back(JsonName(field));
 }
 
 json::object SchemaBook::MakeObject(json::object properties, json::array required) {

@@ -9,6 +9,10 @@
 
 namespace tamarack::gateway {
 
+// The field's name in JSON: the proto's own, unless it sets `json_name` to something that is not its camel case
+// (`links [json_name = "_links"]`).
+std::string JsonName(const google::protobuf::FieldDescriptor& field);
+
 // How one message type is printed, worked out once when a descriptor set is loaded: field rules are
 // options, and looking an option up costs more than printing a field.
 struct MessagePlan {
