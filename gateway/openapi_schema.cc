@@ -127,7 +127,8 @@ json::object SchemaBook::Message(const Descriptor& type) {
 void SchemaBook::AddProperty(const FieldDescriptor& field, json::object& properties,
                              json::array& required) {
   properties[JsonName(field)] = Field(field);
-  if (field.options().GetExtension(api::v1::rules).required()) required.emplace_back(JsonName(field));
+  if (field.options().GetExtension(api::v1::rules).required())
+    required.emplace_back(JsonName(field));
 }
 
 json::object SchemaBook::MakeObject(json::object properties, json::array required) {

@@ -85,11 +85,7 @@ std::string_view CutVerb(const PathSegments& path, std::vector<std::string>* seg
   auto stem = PercentDecode(last.substr(0, colon), false);
   *segments = path.decoded;
   segments->pop_back();
-  if (!stem->empty()) {
-    segments->push_back(*std::move(stem));
-  } else if (path.raw.size() > 1) {
-    return {};  // `/v1/:verb` has an empty segment; only `/:verb` belongs to the root
-  }
+  if (!stem->empty()) segments->push_back(*std::move(stem));
   return last.substr(colon + 1);
 }
 

@@ -78,10 +78,13 @@ Refusal SplitPath(std::string_view path, PathSegments* segments) {
     if (decoded->find('\0') != std::string::npos) return InputError{Reason::kNulCharacter, kPath};
     if (!IsUtf8(*decoded)) return InputError{Reason::kInvalidUtf8, kPath};
     if (HasDotSegment(*decoded)) return InputError{Reason::kDotSegment, kPath};
-    if (raw.empty()) segments->has_empty = true;
+    bool is_last = slash == std::string_view::npos;
+    // `/v1/:verb` has an empty segment before its verb; only `/:verb` belongs to the root.
+    bool is_bare_verb = is_last && raw.starts_with(':') && !segments->raw.empty();
+    if (raw.empty() || is_bare_verb) segments->has_empty = true;
     segments->raw.push_back(raw);
     segments->decoded.push_back(*std::move(decoded));
-    if (slash == std::string_view::npos) return {};
+    if (is_last) return {};
     path.remove_prefix(slash + 1);
   }
 }

@@ -80,16 +80,13 @@ Refusal ParseFloating(ScalarText value, const char* type, T* number) {
   }
   bool is_integer = false;
   if (!IsJsonNumber(value.text, &is_integer)) return Refuse(Reason::kExpectedNumber);
-  double wide = 0;
-  auto result = std::from_chars(value.text.data(), value.text.data() + value.text.size(), wide);
+  auto result = std::from_chars(value.text.data(), value.text.data() + value.text.size(), *number);
   if (result.ec == std::errc::result_out_of_range) {
     // Too small is zero, too large is an error; from_chars does not tell them apart, strtod does.
-    wide = std::strtod(std::string(value.text).c_str(), nullptr);
-    if (std::isinf(wide)) return Refuse(Reason::kOutOfRange, type);
+    double wide = std::strtod(std::string(value.text).c_str(), nullptr);
+    if (std::fabs(wide) > 1) return Refuse(Reason::kOutOfRange, type);
+    *number = 0;
   }
-  if (std::fabs(wide) > static_cast<double>(std::numeric_limits<T>::max()))
-    return Refuse(Reason::kOutOfRange, type);
-  *number = static_cast<T>(wide);
   return {};
 }
 

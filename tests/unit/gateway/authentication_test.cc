@@ -1,0 +1,160 @@
+// The cache of exchanged credentials: what is kept, for how long, and that one credential is
+// exchanged once at a time.
+#include "gateway/authentication.h"
+#include "platform/auth/access_token.h"
+#include "platform/crypto/encoding.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json/serialize.hpp>
+#include <catch2/catch.hpp>
+
+namespace tamarack::gateway {
+namespace {
+
+namespace asio = boost::asio;
+
+std::string FakeToken(const std::string& client_id) {
+  auth::Principal principal;
+  principal.subject = principal.client_id = client_id;
+  principal.mode = "sandbox";
+  auto claims = auth::ToClaims(principal, {"http://issuer", "tamarack", 1000, 300});
+  return "e30." + crypto::Base64UrlEncode(boost::json::serialize(claims)) + ".c2ln";
+}
+
+struct Fixture {
+  asio::io_context io;
+  TimePoint now = FromUnixMicros(1'000'000'000'000);
+  int exchanges = 0;
+  absl::Status failure;
+  int64_t lifetime_seconds = 300;
+  bool no_cache = false;
+  size_t cached_max = 3;
+
+  Authenticator authenticator{
+      io.get_executor(),
+      [this](api::v1::ExchangeRequest request) -> Async<api::v1::ExchangeResponse> {
+        ++exchanges;
+        CHECK(request.client_secret() == "secret");
+        co_await asio::post(io.get_executor(),
+                            asio::use_awaitable);  // as a call would, let others run
+        if (!failure.ok()) co_return failure;
+        api::v1::ExchangeResponse response;
+        response.set_access_token(FakeToken(request.bearer() + request.session()));
+        response.mutable_expire_time()->set_seconds(UnixSeconds(now) + lifetime_seconds);
+        response.set_no_cache(no_cache);
+        co_return response;
+      },
+      {"gateway", "secret", 3, std::chrono::seconds(60), std::chrono::seconds(1),
+       [this] { return now; }}};
+
+  absl::StatusOr<CallerPtr> Resolve(const std::string& credential,
+                                    CredentialKind kind = CredentialKind::kBearer) {
+    absl::StatusOr<CallerPtr> result = absl::UnknownError("not run");
+    asio::co_spawn(
+        io,
+        [&]() -> asio::awaitable<void> {
+          result = co_await authenticator.Resolve(kind, credential);
+        },
+        asio::detached);
+    io.restart();
+    io.run();
+    return result;
+  }
+};
+
+TEST_CASE_METHOD(Fixture, "a good credential is exchanged once a minute", "[gateway]") {
+  auto caller = Resolve("key");
+  REQUIRE(caller.ok());
+  CHECK((*caller)->principal.client_id == "key");
+  now += std::chrono::seconds(59);
+  CHECK(Resolve("key").ok());
+  CHECK(exchanges == 1);
+  now += std::chrono::seconds(1);
+  CHECK(Resolve("key").ok());
+  CHECK(exchanges == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "a token is not kept beyond its own expiry", "[gateway]") {
+  lifetime_seconds = 10;
+  CHECK(Resolve("key").ok());
+  now += std::chrono::seconds(10);
+  CHECK(Resolve("key").ok());
+  CHECK(exchanges == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "a bad credential is remembered for a second", "[gateway]") {
+  failure = absl::UnauthenticatedError("unknown key");
+  CHECK(absl::IsUnauthenticated(Resolve("key").status()));
+  CHECK(absl::IsUnauthenticated(Resolve("key").status()));
+  CHECK(exchanges == 1);
+  failure = absl::OkStatus();
+  now += std::chrono::seconds(1);
+  CHECK(Resolve("key").ok());
+}
+
+TEST_CASE_METHOD(Fixture, "an exchange that could not take place is no verdict", "[gateway]") {
+  failure = absl::UnavailableError("down");
+  CHECK(absl::IsUnavailable(Resolve("key").status()));
+  failure = absl::OkStatus();
+  CHECK(Resolve("key").ok());
+}
+
+TEST_CASE_METHOD(Fixture, "a credential that must not be cached is exchanged every time",
+                 "[gateway]") {
+  no_cache = true;
+  CHECK(Resolve("key").ok());
+  CHECK(Resolve("key").ok());
+  CHECK(exchanges == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "a key and a session of the same text are two credentials", "[gateway]") {
+  CHECK(Resolve("same").ok());
+  CHECK(Resolve("same", CredentialKind::kSession).ok());
+  CHECK(exchanges == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "callers that come together share one exchange", "[gateway]") {
+  int answered = 0;
+  for (int i = 0; i < 20; ++i) {
+    asio::co_spawn(
+        io,
+        [&]() -> asio::awaitable<void> {
+          auto caller = co_await authenticator.Resolve(CredentialKind::kBearer, "key");
+          if (caller.ok()) ++answered;
+        },
+        asio::detached);
+  }
+  io.run();
+  CHECK(answered == 20);
+  CHECK(exchanges == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "the least recently used credential leaves a full cache", "[gateway]") {
+  for (const char* key : {"a", "b", "c", "a", "d"}) CHECK(Resolve(key).ok());
+  CHECK(exchanges == 4);
+  CHECK(Resolve("a").ok());
+  CHECK(exchanges == 4);
+  CHECK(Resolve("b").ok());
+  CHECK(exchanges == 5);
+}
+
+TEST_CASE_METHOD(Fixture, "a forgotten session is asked about again", "[gateway]") {
+  CHECK(Resolve("s", CredentialKind::kSession).ok());
+  authenticator.Forget(CredentialKind::kSession, "s");
+  authenticator.Forget(CredentialKind::kSession, "never seen");
+  CHECK(Resolve("s", CredentialKind::kSession).ok());
+  CHECK(exchanges == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "an empty or endless credential is not even asked about", "[gateway]") {
+  CHECK(absl::IsUnauthenticated(Resolve("").status()));
+  CHECK(absl::IsUnauthenticated(Resolve(std::string(8193, 'x')).status()));
+  CHECK(exchanges == 0);
+}
+
+}  // namespace
+}  // namespace tamarack::gateway

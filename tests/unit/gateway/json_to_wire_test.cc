@@ -1,0 +1,332 @@
+// JSON to wire bytes. What is accepted is compared with what the generated class makes of the
+// bytes; what is refused is compared by reason and pointer.
+#include "gateway/codec/json_to_wire.h"
+#include "toy.pb.h"
+
+#include <google/protobuf/text_format.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <catch2/catch.hpp>
+
+namespace tamarack::gateway {
+namespace {
+
+using google::protobuf::TextFormat;
+using toy::v1::AllTypes;
+
+AllTypes FromText(const std::string& text) {
+  AllTypes message;
+  REQUIRE(TextFormat::ParseFromString(text, &message));
+  return message;
+}
+
+TEST_CASE("JSON becomes the message it means", "[gateway]") {
+  auto [json, text] = GENERATE(table<const char*, const char*>({
+      {"{}", ""},
+      {" { } \n", ""},
+      {R"({"int32_value": 7})", "int32_value: 7"},
+      {R"({"int32Value": 7})", "int32_value: 7"},
+      {R"({"aka": "x"})", "renamed: 'x'"},
+      {R"({"renamed": "x"})", "renamed: 'x'"},
+      {R"({"int32_value": -2147483648})", "int32_value: -2147483648"},
+      {R"({"int32_value": 2147483647})", "int32_value: 2147483647"},
+      {R"({"int32_value": "2147483647"})", "int32_value: 2147483647"},
+      {R"({"int32_value": 1e5})", "int32_value: 100000"},
+      {R"({"int32_value": 1.0})", "int32_value: 1"},
+      {R"({"int32_value": -0})", "int32_value: 0"},
+      {R"({"int32_value": 0.5e1})", "int32_value: 5"},
+      {R"({"int64_value": 9223372036854775807})", "int64_value: 9223372036854775807"},
+      {R"({"int64_value": -9223372036854775808})", "int64_value: -9223372036854775808"},
+      {R"({"int64_value": "9223372036854775807"})", "int64_value: 9223372036854775807"},
+      {R"({"uint32_value": 4294967295})", "uint32_value: 4294967295"},
+      {R"({"uint64_value": 18446744073709551615})", "uint64_value: 18446744073709551615"},
+      {R"({"uint64_value": -0})", "uint64_value: 0"},
+      {R"({"sint32_value": -5})", "sint32_value: -5"},
+      {R"({"sint64_value": -9223372036854775808})", "sint64_value: -9223372036854775808"},
+      {R"({"fixed32_value": 4294967295})", "fixed32_value: 4294967295"},
+      {R"({"fixed64_value": 18446744073709551615})", "fixed64_value: 18446744073709551615"},
+      {R"({"sfixed32_value": -1})", "sfixed32_value: -1"},
+      {R"({"sfixed64_value": -1})", "sfixed64_value: -1"},
+      {R"({"float_value": 1.5})", "float_value: 1.5"},
+      {R"({"float_value": "NaN"})", "float_value: nan"},
+      {R"({"float_value": 3.4028235e38})", "float_value: 3.4028235e38"},
+      {R"({"double_value": 0.1})", "double_value: 0.1"},
+      {R"({"double_value": 1})", "double_value: 1"},
+      {R"({"double_value": "Infinity"})", "double_value: inf"},
+      {R"({"double_value": "-Infinity"})", "double_value: -inf"},
+      {R"({"double_value": 1e-400})", "double_value: 0"},
+      {R"({"double_value": 123456789012345678901234567890})",
+       "double_value: 1.2345678901234568e29"},
+      {R"({"double_value": "1.5"})", "double_value: 1.5"},
+      {R"({"bool_value": true})", "bool_value: true"},
+      {R"({"bool_value": false})", "bool_value: false"},
+      {R"({"string_value": "café 🚀"})", "string_value: 'café 🚀'"},
+      {R"({"string_value": "\u00e9\ud83d\ude80\n\t\"\\\/"})", "string_value: 'é🚀\\n\\t\\\"\\\\/'"},
+      {R"({"string_value": ""})", ""},
+      {R"({"bytes_value": "AQID"})", "bytes_value: '\\001\\002\\003'"},
+      {R"({"bytes_value": "-_8="})", "bytes_value: '\\373\\377'"},
+      {R"({"bytes_value": "+/8"})", "bytes_value: '\\373\\377'"},
+      {R"({"bytes_value": ""})", ""},
+      {R"({"colour": "RED"})", "colour: RED"},
+      {R"({"colour": 2})", "colour: BLUE"},
+      {R"({"inner": {"text": "a", "child": {"child": {"number": 3}}}})",
+       "inner {text: 'a' child {child {number: 3}}}"},
+      {R"({"inner": {}})", "inner {}"},
+      {R"({"inner": null})", ""},
+      {R"({"int32_value": null})", ""},
+      {R"({"optional_int32": 0})", "optional_int32: 0"},
+      {R"({"optional_int32": null})", ""},
+      {R"({"optional_string": ""})", "optional_string: ''"},
+      {R"({"repeated_int32": [1, 2, -3]})", "repeated_int32: [1, 2, -3]"},
+      {R"({"repeated_int32": []})", ""},
+      {R"({"repeated_int32": null})", ""},
+      {R"({"repeated_string": ["a", "", "b"]})", "repeated_string: ['a', '', 'b']"},
+      {R"({"repeated_inner": [{}, {"text": "a"}]})",
+       "repeated_inner {} repeated_inner {text: 'a'}"},
+      {R"({"repeated_colour": ["RED", 2]})", "repeated_colour: [RED, BLUE]"},
+      {R"({"repeated_double": [1, "NaN"]})", "repeated_double: [1, nan]"},
+      {R"({"string_map": {"a": 1, "": 2}})",
+       "string_map {key: 'a' value: 1} string_map {key: '' value: 2}"},
+      {R"({"string_map": {}})", ""},
+      {R"({"int_map": {"-5": {"text": "x"}, "0": {}}})",
+       "int_map {key: -5 value {text: 'x'}} int_map {value {}}"},
+      {R"({"bool_map": {"true": "yes", "false": "no"}})",
+       "bool_map {key: true value: 'yes'} bool_map {key: false value: 'no'}"},
+      {R"({"choice_text": "a"})", "choice_text: 'a'"},
+      {R"({"choice_number": 0})", "choice_number: 0"},
+      {R"({"choice_inner": {}})", "choice_inner {}"},
+      {R"({"choice_null": null})", "choice_null: NULL_VALUE"},
+      {R"({"choice_text": null, "choice_number": 1})", "choice_number: 1"},
+      {R"({"timestamp": "2026-11-24T14:30:00Z"})", "timestamp {seconds: 1795530600}"},
+      {R"({"timestamp": "2026-11-24T09:30:00.5-05:00"})",
+       "timestamp {seconds: 1795530600 nanos: 500000000}"},
+      {R"({"timestamp": "0001-01-01T00:00:00Z"})", "timestamp {seconds: -62135596800}"},
+      {R"({"timestamp": "9999-12-31T23:59:59.999999999Z"})",
+       "timestamp {seconds: 253402300799 nanos: 999999999}"},
+      {R"({"timestamp": "1969-12-31T23:59:59.9Z"})", "timestamp {seconds: -1 nanos: 900000000}"},
+      {R"({"duration": "1.5s"})", "duration {seconds: 1 nanos: 500000000}"},
+      {R"({"duration": "-0.000000001s"})", "duration {nanos: -1}"},
+      {R"({"duration": "315576000000s"})", "duration {seconds: 315576000000}"},
+      {R"({"field_mask": "a,b_c.d,eF"})", "field_mask {paths: ['a', 'b_c.d', 'e_f']}"},
+      {R"({"field_mask": ""})", "field_mask {}"},
+      {R"({"struct": {"a": 1, "b": [true, null, "x", {"c": {}}]}})",
+       "struct {fields {key: 'a' value {number_value: 1}} fields {key: 'b' value {list_value "
+       "{values {bool_value: true} "
+       "values {null_value: NULL_VALUE} values {string_value: 'x'} values {struct_value {fields "
+       "{key: 'c' value "
+       "{struct_value {}}}}}}}}}"},
+      {R"({"struct": {}})", "struct {}"},
+      {R"({"value": null})", "value {null_value: NULL_VALUE}"},
+      {R"({"value": "x"})", "value {string_value: 'x'}"},
+      {R"({"value": [1, {}]})",
+       "value {list_value {values {number_value: 1} values {struct_value {}}}}"},
+      {R"({"list_value": [[], null]})",
+       "list_value {values {list_value {}} values {null_value: NULL_VALUE}}"},
+      {R"({"wrapped_string": ""})", "wrapped_string {}"},
+      {R"({"wrapped_string": "x"})", "wrapped_string {value: 'x'}"},
+      {R"({"wrapped_int64": "-5"})", "wrapped_int64 {value: -5}"},
+      {R"({"wrapped_bool": true})", "wrapped_bool {value: true}"},
+      {R"({"wrapped_double": 2.5})", "wrapped_double {value: 2.5}"},
+      {R"({"wrapped_bool": null})", ""},
+      {R"({"timestamps": ["1970-01-01T00:00:01Z"]})", "timestamps {seconds: 1}"},
+      {R"({"big_number": "5"})", "big_number: 5"},
+      {"{\"string_value\": \"\x7f\"}", "string_value: '\\177'"},
+  }));
+  INFO(json);
+  std::string wire;
+  Refusal refusal = JsonToWire(json, *AllTypes::descriptor(), nullptr, wire);
+  if (refusal)
+    FAIL("refused: " << Describe(*refusal, Language::kEnglish) << " at " << refusal->where);
+  AllTypes message;
+  REQUIRE(message.ParseFromString(wire));
+  google::protobuf::util::MessageDifferencer differencer;
+  differencer.set_float_comparison(google::protobuf::util::MessageDifferencer::EXACT);
+  differencer.TreatAsMap(
+      AllTypes::descriptor()->FindFieldByName("int_map"),
+      AllTypes::descriptor()->FindFieldByName("int_map")->message_type()->map_key());
+  google::protobuf::util::DefaultFieldComparator comparator;
+  comparator.set_treat_nan_as_equal(true);
+  differencer.set_field_comparator(&comparator);
+  std::string differences;
+  differencer.ReportDifferencesToString(&differences);
+  differencer.Compare(FromText(text), message);
+  CHECK(differences.empty());
+  INFO(differences);
+}
+
+TEST_CASE("a message longer than its reserved length byte is moved, at every depth", "[gateway]") {
+  size_t length = GENERATE(0u, 1u, 125u, 126u, 127u, 128u, 129u, 16380u, 16384u, 300000u);
+  std::string text(length, 'x');
+  std::string wire;
+  std::string json =
+      R"({"inner": {"child": {"child": {"text": ")" + text + R"("}, "number": 7}, "number": 8}})";
+  REQUIRE_FALSE(JsonToWire(json, *AllTypes::descriptor(), nullptr, wire));
+  AllTypes message;
+  REQUIRE(message.ParseFromString(wire));
+  CHECK(message.inner().child().child().text() == text);
+  CHECK(message.inner().child().number() == 7);
+  CHECK(message.inner().number() == 8);
+}
+
+TEST_CASE("JSON that is not exactly right is refused with its place", "[gateway]") {
+  auto [json, reason, where] = GENERATE(table<std::string, Reason, const char*>({
+      {"", Reason::kMalformedJson, ""},
+      {"{", Reason::kMalformedJson, ""},
+      {"{}{}", Reason::kMalformedJson, ""},
+      {"{} x", Reason::kMalformedJson, ""},
+      {"{\"int32_value\": 1,}", Reason::kMalformedJson, ""},
+      {"{'int32_value': 1}", Reason::kMalformedJson, ""},
+      {"{int32_value: 1}", Reason::kMalformedJson, ""},
+      {"{\"int32_value\": 01}", Reason::kMalformedJson, ""},
+      {"{\"int32_value\": +1}", Reason::kMalformedJson, ""},
+      {"{\"int32_value\": 0x1}", Reason::kMalformedJson, ""},
+      {"{\"int32_value\": .5}", Reason::kMalformedJson, ""},
+      {"{\"double_value\": NaN}", Reason::kMalformedJson, ""},
+      {"{\"double_value\": Infinity}", Reason::kMalformedJson, ""},
+      {"{\"bool_value\": True}", Reason::kMalformedJson, ""},
+      {"{\"string_value\": \"a\nb\"}", Reason::kMalformedJson, ""},
+      {"{\"string_value\": \"\\x\"}", Reason::kMalformedJson, ""},
+      {"{\"string_value\": \"\\ud800\"}", Reason::kMalformedJson, ""},
+      {"{\"string_value\": \"\\udc00\"}", Reason::kMalformedJson, ""},
+      {"{\"string_value\": \"\\ud800\\u0041\"}", Reason::kMalformedJson, ""},
+      {"{\"string_value\": \"\xff\"}", Reason::kMalformedJson, ""},
+      {"{\"string_value\": \"\xc0\xaf\"}", Reason::kMalformedJson, ""},
+      {"{\"string_value\": \"\xed\xa0\x80\"}", Reason::kMalformedJson, ""},
+      {"\xef\xbb\xbf{}", Reason::kMalformedJson, ""},
+      {"{/* no */}", Reason::kMalformedJson, ""},
+      {"[]", Reason::kExpectedObject, ""},
+      {"null", Reason::kNull, ""},
+      {"7", Reason::kExpectedObject, ""},
+      {"\"x\"", Reason::kExpectedObject, ""},
+      {R"({"nonsense": 1})", Reason::kUnknownField, "/nonsense"},
+      {R"({"INT32_VALUE": 1})", Reason::kUnknownField, "/INT32_VALUE"},
+      {R"({"inner": {"a/b~c": 1}})", Reason::kUnknownField, "/inner/a~1b~0c"},
+      {R"({"repeated_inner": [{}, {"x": 1}]})", Reason::kUnknownField, "/repeated_inner/1/x"},
+      {R"({"int_map": {"5": {"x": 1}}})", Reason::kUnknownField, "/int_map/5/x"},
+      {R"({"int32_value": 1, "int32_value": 1})", Reason::kDuplicateKey, "/int32_value"},
+      {R"({"int32_value": 1, "int32Value": 1})", Reason::kDuplicateKey, "/int32Value"},
+      {R"({"int32_value": null, "int32_value": 1})", Reason::kDuplicateKey, "/int32_value"},
+      {R"({"string_map": {"a": 1, "a": 2}})", Reason::kDuplicateKey, "/string_map/a"},
+      {R"({"struct": {"a": 1, "a": 2}})", Reason::kDuplicateKey, "/struct/a"},
+      {R"({"value": {"a": {"b": 1, "b": 2}}})", Reason::kDuplicateKey, "/value/a/b"},
+      {R"({"int32_value": "x"})", Reason::kExpectedInteger, "/int32_value"},
+      {R"({"int32_value": true})", Reason::kExpectedInteger, "/int32_value"},
+      {R"({"int32_value": 1.5})", Reason::kExpectedInteger, "/int32_value"},
+      {R"({"int32_value": " 1"})", Reason::kExpectedInteger, "/int32_value"},
+      {R"({"int32_value": "1 "})", Reason::kExpectedInteger, "/int32_value"},
+      {R"({"int32_value": "+1"})", Reason::kExpectedInteger, "/int32_value"},
+      {R"({"int32_value": "01"})", Reason::kExpectedInteger, "/int32_value"},
+      {R"({"int32_value": ""})", Reason::kExpectedInteger, "/int32_value"},
+      {R"({"int32_value": "0x1"})", Reason::kExpectedInteger, "/int32_value"},
+      {R"({"int32_value": {}})", Reason::kExpectedInteger, "/int32_value"},
+      {R"({"int32_value": []})", Reason::kExpectedInteger, "/int32_value"},
+      {R"({"int32_value": 2147483648})", Reason::kOutOfRange, "/int32_value"},
+      {R"({"int32_value": -2147483649})", Reason::kOutOfRange, "/int32_value"},
+      {R"({"int32_value": 1e10})", Reason::kOutOfRange, "/int32_value"},
+      {R"({"int64_value": 9223372036854775808})", Reason::kOutOfRange, "/int64_value"},
+      {R"({"int64_value": 9223372036854775807.0})", Reason::kOutOfRange, "/int64_value"},
+      {R"({"int64_value": 1e400})", Reason::kOutOfRange, "/int64_value"},
+      {R"({"uint32_value": -1})", Reason::kOutOfRange, "/uint32_value"},
+      {R"({"uint32_value": 4294967296})", Reason::kOutOfRange, "/uint32_value"},
+      {R"({"uint64_value": 18446744073709551616})", Reason::kOutOfRange, "/uint64_value"},
+      {R"({"uint64_value": -1})", Reason::kOutOfRange, "/uint64_value"},
+      {R"({"float_value": 3.5e38})", Reason::kOutOfRange, "/float_value"},
+      {R"({"double_value": 1e999})", Reason::kOutOfRange, "/double_value"},
+      {R"({"double_value": "x"})", Reason::kExpectedNumber, "/double_value"},
+      {R"({"double_value": "nan"})", Reason::kExpectedNumber, "/double_value"},
+      {R"({"double_value": false})", Reason::kExpectedNumber, "/double_value"},
+      {R"({"bool_value": 1})", Reason::kExpectedBoolean, "/bool_value"},
+      {R"({"bool_value": "true"})", Reason::kExpectedBoolean, "/bool_value"},
+      {R"({"string_value": 1})", Reason::kExpectedString, "/string_value"},
+      {R"({"string_value": {}})", Reason::kExpectedString, "/string_value"},
+      {R"({"string_value": ["x"]})", Reason::kExpectedString, "/string_value"},
+      {R"({"string_value": "a\u0000b"})", Reason::kNulCharacter, "/string_value"},
+      {R"({"bytes_value": "!!!!"})", Reason::kExpectedBase64, "/bytes_value"},
+      {R"({"bytes_value": "A"})", Reason::kExpectedBase64, "/bytes_value"},
+      {R"({"bytes_value": "AQ=ID"})", Reason::kExpectedBase64, "/bytes_value"},
+      {R"({"bytes_value": "A==="})", Reason::kExpectedBase64, "/bytes_value"},
+      {R"({"bytes_value": 1})", Reason::kExpectedBase64, "/bytes_value"},
+      {R"({"colour": "red"})", Reason::kExpectedEnum, "/colour"},
+      {R"({"colour": 99})", Reason::kExpectedEnum, "/colour"},
+      {R"({"colour": true})", Reason::kExpectedEnum, "/colour"},
+      {R"({"repeated_colour": ["RED", "GREEN"]})", Reason::kExpectedEnum, "/repeated_colour/1"},
+      {R"({"inner": 1})", Reason::kExpectedObject, "/inner"},
+      {R"({"inner": []})", Reason::kExpectedObject, "/inner"},
+      {R"({"repeated_int32": 1})", Reason::kExpectedArray, "/repeated_int32"},
+      {R"({"repeated_int32": {}})", Reason::kExpectedArray, "/repeated_int32"},
+      {R"({"repeated_int32": [1, null]})", Reason::kNull, "/repeated_int32/1"},
+      {R"({"repeated_int32": [[1]]})", Reason::kExpectedInteger, "/repeated_int32/0"},
+      {R"({"repeated_inner": [null]})", Reason::kNull, "/repeated_inner/0"},
+      {R"({"string_map": []})", Reason::kExpectedObject, "/string_map"},
+      {R"({"string_map": {"a": null}})", Reason::kNull, "/string_map/a"},
+      {R"({"string_map": {"a": "x"}})", Reason::kExpectedInteger, "/string_map/a"},
+      {R"({"int_map": {"x": {}}})", Reason::kExpectedInteger, "/int_map/x"},
+      {R"({"bool_map": {"1": ""}})", Reason::kExpectedBoolean, "/bool_map/1"},
+      {R"({"choice_text": "a", "choice_number": 1})", Reason::kOneofConflict, "/choice_number"},
+      {R"({"choice_inner": {}, "choice_text": "a"})", Reason::kOneofConflict, "/choice_text"},
+      {R"({"choice_text": "a", "choice_inner": {}})", Reason::kOneofConflict, "/choice_inner"},
+      {R"({"choice_text": "a", "choice_null": null})", Reason::kOneofConflict, "/choice_null"},
+      {R"({"timestamp": "2026-11-24"})", Reason::kExpectedTimestamp, "/timestamp"},
+      {R"({"timestamp": "2026-11-24 14:30:00Z"})", Reason::kExpectedTimestamp, "/timestamp"},
+      {R"({"timestamp": "2026-11-24t14:30:00z"})", Reason::kExpectedTimestamp, "/timestamp"},
+      {R"({"timestamp": "2026-02-30T00:00:00Z"})", Reason::kExpectedTimestamp, "/timestamp"},
+      {R"({"timestamp": "2026-01-01T24:00:00Z"})", Reason::kExpectedTimestamp, "/timestamp"},
+      {R"({"timestamp": "2026-01-01T00:00:60Z"})", Reason::kExpectedTimestamp, "/timestamp"},
+      {R"({"timestamp": "0000-01-01T00:00:00Z"})", Reason::kExpectedTimestamp, "/timestamp"},
+      {R"({"timestamp": "9999-12-31T23:59:59-01:00"})", Reason::kExpectedTimestamp, "/timestamp"},
+      {R"({"timestamp": "2026-01-01T00:00:00.1234567890Z"})", Reason::kExpectedTimestamp,
+       "/timestamp"},
+      {R"({"timestamp": "2026-01-01T00:00:00"})", Reason::kExpectedTimestamp, "/timestamp"},
+      {R"({"timestamp": 5})", Reason::kExpectedTimestamp, "/timestamp"},
+      {R"({"timestamp": {"seconds": 5}})", Reason::kExpectedTimestamp, "/timestamp"},
+      {R"({"timestamps": [[]]})", Reason::kExpectedTimestamp, "/timestamps/0"},
+      {R"({"duration": "1"})", Reason::kExpectedDuration, "/duration"},
+      {R"({"duration": "1.s"})", Reason::kExpectedDuration, "/duration"},
+      {R"({"duration": "315576000001s"})", Reason::kExpectedDuration, "/duration"},
+      {R"({"duration": "--1s"})", Reason::kExpectedDuration, "/duration"},
+      {R"({"field_mask": "a,,b"})", Reason::kExpectedFieldMask, "/field_mask"},
+      {R"({"field_mask": ["a"]})", Reason::kExpectedFieldMask, "/field_mask"},
+      {R"({"struct": 1})", Reason::kExpectedObject, "/struct"},
+      {R"({"struct": []})", Reason::kExpectedObject, "/struct"},
+      {R"({"list_value": {}})", Reason::kExpectedArray, "/list_value"},
+      {R"({"wrapped_string": 5})", Reason::kExpectedString, "/wrapped_string"},
+      {R"({"wrapped_int64": {"value": 5}})", Reason::kExpectedInteger, "/wrapped_int64"},
+      {"{\"value\": " + std::string(64, '[') + std::string(64, ']') + "}", Reason::kTooDeep, ""},
+  }));
+  INFO(json);
+  std::string wire;
+  Refusal refusal = JsonToWire(json, *AllTypes::descriptor(), nullptr, wire);
+  REQUIRE(refusal);
+  CHECK(ReasonName(refusal->reason) == ReasonName(reason));
+  CHECK(refusal->where == where);
+  CHECK_FALSE(Describe(*refusal, Language::kFrench).empty());
+}
+
+TEST_CASE("63 levels inside an object are not too deep", "[gateway]") {
+  std::string json = "{\"value\": " + std::string(63, '[') + std::string(63, ']') + "}";
+  std::string wire;
+  CHECK_FALSE(JsonToWire(json, *AllTypes::descriptor(), nullptr, wire));
+}
+
+TEST_CASE("one field's value is translated with its tag", "[gateway]") {
+  auto [field, json, text] = GENERATE(table<const char*, const char*, const char*>({
+      {"repeated_int32", "[1,2]", "repeated_int32: [1, 2]"},
+      {"repeated_inner", "[{\"number\":1}]", "repeated_inner {number: 1}"},
+      {"inner", "{\"text\":\"x\"}", "inner {text: 'x'}"},
+      {"string_map", "{\"a\":1}", "string_map {key: 'a' value: 1}"},
+      {"string_value", "\"x\"", "string_value: 'x'"},
+      {"int32_value", "7", "int32_value: 7"},
+      {"timestamp", "\"1970-01-01T00:00:01Z\"", "timestamp {seconds: 1}"},
+      {"struct", "{\"a\":true}", "struct {fields {key: 'a' value {bool_value: true}}}"},
+      {"value", "null", "value {null_value: NULL_VALUE}"},
+  }));
+  INFO(field);
+  std::string wire;
+  REQUIRE_FALSE(
+      JsonFieldToWire(json, *AllTypes::descriptor()->FindFieldByName(field), nullptr, wire));
+  AllTypes message;
+  REQUIRE(message.ParseFromString(wire));
+  CHECK(google::protobuf::util::MessageDifferencer::Equals(message, FromText(text)));
+}
+
+}  // namespace
+}  // namespace tamarack::gateway

@@ -1,0 +1,172 @@
+// Errors: status, shape, language, and that nothing internal is told.
+#include "gateway/problem.h"
+#include "fixture.h"
+#include "platform/rpc/errors.h"
+
+#include <boost/json/parse.hpp>
+#include <catch2/catch.hpp>
+
+namespace tamarack::gateway {
+namespace {
+
+using api::v1::ServicePolicy;
+
+struct Rendered {
+  int status;
+  std::string type;
+  boost::json::object body;
+};
+
+Rendered Render(const Problem& problem,
+                ServicePolicy::ErrorShape shape = ServicePolicy::ERROR_SHAPE_UNSPECIFIED,
+                Language language = Language::kEnglish) {
+  ServicePolicy service;
+  service.set_error_shape(shape);
+  (*service.mutable_error_codes())["invalid_field"] = "P0102";
+  (*service.mutable_error_codes())["Create.invalid_json"] = "P0197";
+  (*service.mutable_error_codes())["missing_field"] = "P0101";
+  ProblemStyle style{language, "https://services.example", "id", "trace", "Create", &service};
+  http::Response response = RenderProblem(problem, style);
+  return {response.status, std::string(*response.headers.Get("content-type")),
+          boost::json::parse(response.body).as_object()};
+}
+
+TEST_CASE("a gRPC code has its HTTP status", "[gateway]") {
+  auto [code, status, slug] = GENERATE(table<absl::StatusCode, int, const char*>({
+      {absl::StatusCode::kInvalidArgument, 400, "invalid-request"},
+      {absl::StatusCode::kFailedPrecondition, 400, "invalid-request"},
+      {absl::StatusCode::kOutOfRange, 400, "invalid-request"},
+      {absl::StatusCode::kUnauthenticated, 401, "unauthenticated"},
+      {absl::StatusCode::kPermissionDenied, 403, "permission-denied"},
+      {absl::StatusCode::kNotFound, 404, "not-found"},
+      {absl::StatusCode::kAlreadyExists, 409, "conflict"},
+      {absl::StatusCode::kAborted, 409, "conflict"},
+      {absl::StatusCode::kResourceExhausted, 429, "rate-limited"},
+      {absl::StatusCode::kCancelled, 499, "cancelled"},
+      {absl::StatusCode::kUnknown, 500, "internal"},
+      {absl::StatusCode::kInternal, 500, "internal"},
+      {absl::StatusCode::kDataLoss, 500, "internal"},
+      {absl::StatusCode::kUnimplemented, 501, "not-implemented"},
+      {absl::StatusCode::kUnavailable, 503, "unavailable"},
+      {absl::StatusCode::kDeadlineExceeded, 504, "deadline-exceeded"},
+  }));
+  Rendered rendered = Render(FromStatus(absl::Status(code, "the text"), false));
+  CHECK(rendered.status == status);
+  CHECK(rendered.type == "application/problem+json");
+  CHECK(Show(rendered.body.at("type")) == "https://services.example/problems/" + std::string(slug));
+  CHECK(Show(rendered.body.at("status")) == std::to_string(status));
+  CHECK(Show(rendered.body.at("trace_id")) == "trace");
+  CHECK_FALSE(rendered.body.at("title").as_string().empty());
+}
+
+TEST_CASE("texts of our own faults and of gRPC itself stay inside", "[gateway]") {
+  auto code = GENERATE(absl::StatusCode::kInternal, absl::StatusCode::kUnknown,
+                       absl::StatusCode::kUnavailable, absl::StatusCode::kDeadlineExceeded,
+                       absl::StatusCode::kUnimplemented, absl::StatusCode::kCancelled,
+                       absl::StatusCode::kDataLoss, absl::StatusCode::kResourceExhausted);
+  auto shape =
+      GENERATE(ServicePolicy::ERROR_SHAPE_UNSPECIFIED, ServicePolicy::STATUS_CODE_AND_ERRORS,
+               ServicePolicy::CODE_AND_DESCRIPTION, ServicePolicy::OAUTH);
+  Problem problem = FromStatus(absl::Status(code, "connect failed: 10.1.2.3:5432"), false);
+  CHECK(boost::json::serialize(Render(problem, shape).body).find("10.1.2.3") == std::string::npos);
+}
+
+TEST_CASE("field violations become pointers, or parameters where there is no body", "[gateway]") {
+  absl::Status status =
+      rpc::InvalidFields({{"payment.lines[2].amount", "must be positive"}, {"email", "required"}});
+  auto body = Render(FromStatus(status, true)).body;
+  CHECK(Show(body.at("errors").at(0).at("pointer")) == "/payment/lines/2/amount");
+  CHECK(Show(body.at("errors").at(0).at("detail")) == "must be positive");
+  CHECK(Show(body.at("errors").at(1).at("reason")) == "required");
+  CHECK(Show(Render(FromStatus(status, false)).body.at("errors").at(1).at("parameter")) == "email");
+}
+
+TEST_CASE("a service's own status and members win", "[gateway]") {
+  absl::Status status =
+      rpc::WithReason(rpc::WithHttp(absl::FailedPreconditionError("Already paid."), 422,
+                                    {{"code", "P0500"}, {"detail", "mine"}}),
+                      "PAID");
+  Rendered rendered = Render(FromStatus(status, true), ServicePolicy::CODE_AND_DESCRIPTION);
+  CHECK(rendered.status == 422);
+  CHECK(Show(rendered.body.at("code")) == "P0500");
+  CHECK(Show(rendered.body.at("detail")) == "mine");
+  CHECK(Show(rendered.body.at("description")) == "Already paid.");
+  CHECK(Show(rendered.body.at("reason")) == "PAID");
+  CHECK(Show(rendered.body.at("status")) == "422");
+}
+
+TEST_CASE("an absurd status of a service is ignored", "[gateway]") {
+  CHECK(Render(FromStatus(rpc::WithHttp(absl::NotFoundError("x"), 200), false)).status == 404);
+  CHECK(Render(FromStatus(rpc::WithHttp(absl::NotFoundError("x"), 99999), false)).status == 404);
+}
+
+TEST_CASE("the shape with status code and errors", "[gateway]") {
+  Problem problem = FromRefusal({Reason::kUnknownField, InputError::Source::kBody, "/template/x"},
+                                Language::kEnglish);
+  auto body = Render(problem, ServicePolicy::STATUS_CODE_AND_ERRORS).body;
+  CHECK(Show(body.at("status_code")) == "400");
+  CHECK(Show(body.at("errors").at(0).at("error")) == "P0102");
+  CHECK(Show(body.at("errors").at(0).at("message")) ==
+        "x: There is no such field. Check its spelling.");
+  CHECK(Show(body.at("title")) == "Invalid request");
+}
+
+TEST_CASE("the shape with code, description and field", "[gateway]") {
+  Problem problem = FromRefusal({Reason::kExpectedInteger, InputError::Source::kBody, "/a/b"},
+                                Language::kEnglish);
+  auto body = Render(problem, ServicePolicy::CODE_AND_DESCRIPTION).body;
+  CHECK(Show(body.at("code")) == "P0102");
+  CHECK(Show(body.at("field")) == "a.b");
+  CHECK(Show(body.at("description")) == "b: Must be a whole number.");
+  auto broken =
+      FromRefusal({Reason::kMalformedJson, InputError::Source::kBody, "", "7"}, Language::kEnglish);
+  CHECK(Show(Render(broken, ServicePolicy::CODE_AND_DESCRIPTION).body.at("code")) == "P0197");
+  auto missing = FromStatus(rpc::InvalidField("amount", "required"), true);
+  CHECK(Show(Render(missing, ServicePolicy::CODE_AND_DESCRIPTION).body.at("code")) == "P0101");
+}
+
+TEST_CASE("the shape of RFC 6749 has its two members only", "[gateway]") {
+  Rendered rendered =
+      Render(FromStatus(rpc::WithHttp(absl::InvalidArgumentError("The code has expired."), 400,
+                                      {{"error", "invalid_grant"}}),
+                        true),
+             ServicePolicy::OAUTH);
+  CHECK(rendered.type == "application/json");
+  CHECK(rendered.body.size() == 2);
+  CHECK(Show(rendered.body.at("error")) == "invalid_grant");
+  CHECK(Show(rendered.body.at("error_description")) == "The code has expired.");
+  CHECK(Show(Render({ProblemKind::kUnavailable}, ServicePolicy::OAUTH).body.at("error")) ==
+        "temporarily_unavailable");
+}
+
+TEST_CASE("every kind of problem speaks both languages", "[gateway]") {
+  for (int kind = 0; kind <= static_cast<int>(ProblemKind::kOther); ++kind) {
+    Problem problem{static_cast<ProblemKind>(kind)};
+    auto english = Render(problem).body;
+    auto french = Render(problem, ServicePolicy::ERROR_SHAPE_UNSPECIFIED, Language::kFrench).body;
+    CHECK(Show(english.at("title")) != Show(french.at("title")));
+    CHECK(Show(english.at("detail")) != Show(french.at("detail")));
+    CHECK(Show(english.at("type")) == Show(french.at("type")));
+  }
+}
+
+TEST_CASE("the caller's language is the better of the two", "[gateway]") {
+  auto [header, language] = GENERATE(table<const char*, Language>({
+      {"", Language::kEnglish},
+      {"fr", Language::kFrench},
+      {"fr-CA", Language::kFrench},
+      {"FR-ca, en;q=0.8", Language::kFrench},
+      {"en, fr;q=0.9", Language::kEnglish},
+      {"en;q=0.5, fr;q=0.9", Language::kFrench},
+      {"de, fr;q=0.1", Language::kFrench},
+      {"fr;q=0", Language::kEnglish},
+      {"*", Language::kEnglish},
+      {"fr;q=x", Language::kEnglish},
+      {",,;;", Language::kEnglish},
+  }));
+  INFO(header);
+  CHECK(NegotiateLanguage(header) == language);
+}
+
+}  // namespace
+}  // namespace tamarack::gateway

@@ -1,0 +1,205 @@
+// Wire bytes to JSON: what the generated class serialises is printed as the API promises.
+#include "gateway/codec/wire_to_json.h"
+#include "gateway/codec/json_to_wire.h"
+#include "toy.pb.h"
+
+#include <google/protobuf/text_format.h>
+#include <boost/json/parse.hpp>
+#include <catch2/catch.hpp>
+
+#include <random>
+
+namespace tamarack::gateway {
+namespace {
+
+using google::protobuf::TextFormat;
+using toy::v1::AllTypes;
+using toy::v1::Kite;
+
+template <class Message>
+std::string Print(const std::string& wire) {
+  MessagePlans plans;
+  std::string json;
+  absl::Status status = WireToJson(wire, *plans.Get(*Message::descriptor()), json);
+  return status.ok() ? json : std::string(status.message());
+}
+
+// The value that AllTypes' `field` has in the printed object; empty when it is not printed.
+std::string PrintField(const std::string& text, const std::string& field) {
+  AllTypes message;
+  REQUIRE(TextFormat::ParseFromString(text, &message));
+  auto object = boost::json::parse(Print<AllTypes>(message.SerializeAsString())).as_object();
+  const auto* value = object.if_contains(field);
+  return value ? boost::json::serialize(*value) : std::string();
+}
+
+TEST_CASE("every kind of field is printed as the API promises", "[gateway]") {
+  auto [text, field, json] = GENERATE(table<const char*, const char*, const char*>({
+      {"", "int32_value", "0"},
+      {"", "int64_value", "0"},
+      {"", "bool_value", "false"},
+      {"", "string_value", "\"\""},
+      {"", "bytes_value", "\"\""},
+      {"", "colour", "\"COLOUR_UNSPECIFIED\""},
+      {"", "double_value", "0"},
+      {"", "big_number", "\"0\""},
+      {"", "repeated_int32", "[]"},
+      {"", "string_map", "{}"},
+      {"", "inner", ""},
+      {"", "optional_int32", ""},
+      {"", "choice_text", ""},
+      {"", "timestamp", ""},
+      {"", "wrapped_string", ""},
+      {"", "renamed", "\"\""},
+      {"optional_int32: 0", "optional_int32", "0"},
+      {"int32_value: -5", "int32_value", "-5"},
+      {"int64_value: 9223372036854775807", "int64_value", "9223372036854775807"},
+      {"int64_value: -9223372036854775808", "int64_value", "-9223372036854775808"},
+      {"uint64_value: 18446744073709551615", "uint64_value", "18446744073709551615"},
+      {"sint32_value: -7", "sint32_value", "-7"},
+      {"sint64_value: -9223372036854775808", "sint64_value", "-9223372036854775808"},
+      {"fixed32_value: 4294967295", "fixed32_value", "4294967295"},
+      {"sfixed32_value: -1", "sfixed32_value", "-1"},
+      {"sfixed64_value: -1", "sfixed64_value", "-1"},
+      {"big_number: 9007199254740993", "big_number", "\"9007199254740993\""},
+      {"bool_value: true", "bool_value", "true"},
+      {"double_value: nan", "double_value", "\"NaN\""},
+      {"double_value: -inf", "double_value", "\"-Infinity\""},
+      {"colour: BLUE", "colour", "\"BLUE\""},
+      {"bytes_value: '\\373\\377'", "bytes_value", "\"+/8=\""},
+      {"string_value: 'é\"\\\\\\n\\001'", "string_value", "\"é\\\"\\\\\\n\\u0001\""},
+      {"inner {}", "inner", R"({"text":"","number":0})"},
+      {"repeated_int32: [1, -2, 3]", "repeated_int32", "[1,-2,3]"},
+      {"repeated_string: ['a', '']", "repeated_string", R"(["a",""])"},
+      {"repeated_colour: [RED]", "repeated_colour", R"(["RED"])"},
+      {"repeated_inner {} repeated_inner {number: 1}", "repeated_inner",
+       R"([{"text":"","number":0},{"text":"","number":1}])"},
+      {"string_map {key: 'b' value: 2} string_map {key: 'a' value: 1}", "string_map",
+       R"({"a":1,"b":2})"},
+      {"int_map {key: -1 value {number: 1}}", "int_map", R"({"-1":{"text":"","number":1}})"},
+      {"bool_map {key: true value: 'x'}", "bool_map", R"({"true":"x"})"},
+      {"choice_number: 0", "choice_number", "0"},
+      {"choice_null: NULL_VALUE", "choice_null", "null"},
+      {"timestamp {seconds: 1795530600}", "timestamp", "\"2026-11-24T14:30:00Z\""},
+      {"timestamp {seconds: -1 nanos: 900000000}", "timestamp", "\"1969-12-31T23:59:59.900Z\""},
+      {"timestamp {seconds: 0 nanos: 1}", "timestamp", "\"1970-01-01T00:00:00.000000001Z\""},
+      {"timestamp {seconds: -62135596800}", "timestamp", "\"0001-01-01T00:00:00Z\""},
+      {"duration {seconds: -1 nanos: -500000000}", "duration", "\"-1.500s\""},
+      {"duration {seconds: 3}", "duration", "\"3s\""},
+      {"field_mask {paths: ['a', 'b_c.d']}", "field_mask", "\"a,b_c.d\""},
+      {"struct {fields {key: 'a' value {list_value {values {null_value: NULL_VALUE} values "
+       "{number_value: 1.5}}}}}",
+       "struct", R"({"a":[null,1.5E0]})"},
+      {"value {string_value: 'x'}", "value", "\"x\""},
+      {"value {}", "value", "null"},
+      {"list_value {values {bool_value: true}}", "list_value", "[true]"},
+      {"wrapped_string {}", "wrapped_string", "\"\""},
+      {"wrapped_int64 {value: 7}", "wrapped_int64", "7"},
+      {"wrapped_double {value: 2}", "wrapped_double", "2"},
+      {"timestamps {seconds: 1}", "timestamps", R"(["1970-01-01T00:00:01Z"])"},
+  }));
+  INFO(text << " → " << field);
+  CHECK(PrintField(text, field) == json);
+}
+
+TEST_CASE("numbers print in the shortest form that reads back the same", "[gateway]") {
+  auto [value, json] = GENERATE(table<double, const char*>({{0.1, "0.1"},
+                                                            {1.5, "1.5"},
+                                                            {100, "100"},
+                                                            {1e21, "1e+21"},
+                                                            {-2.5e-7, "-2.5e-07"},
+                                                            {1.0 / 3, "0.3333333333333333"}}));
+  AllTypes message;
+  message.set_double_value(value);
+  CHECK(Print<AllTypes>(message.SerializeAsString())
+            .find("\"double_value\":" + std::string(json) + ",") != std::string::npos);
+}
+
+TEST_CASE("an unset field is null where its rules say so", "[gateway]") {
+  Kite kite;
+  CHECK(Print<Kite>(kite.SerializeAsString()) ==
+        R"({"name":"","colour":"","price_cents":0,"note":null})");
+  kite.set_note("");
+  CHECK(Print<Kite>(kite.SerializeAsString()) ==
+        R"({"name":"","colour":"","price_cents":0,"note":""})");
+}
+
+TEST_CASE("fields may come in any order, unknown ones are skipped, the last scalar counts",
+          "[gateway]") {
+  Kite first, second;
+  first.set_price_cents(5);
+  first.set_note("n");
+  second.set_name("kites/1");
+  second.set_price_cents(7);
+  std::string wire =
+      first.SerializeAsString() + second.SerializeAsString() + std::string("\xf8\x3f\x01", 3);
+  CHECK(Print<Kite>(wire) == R"({"name":"kites/1","colour":"","price_cents":7,"note":"n"})");
+}
+
+TEST_CASE("several occurrences of a message merge", "[gateway]") {
+  AllTypes first, second;
+  first.mutable_inner()->set_text("a");
+  second.mutable_inner()->mutable_child()->set_number(1);
+  std::string json = Print<AllTypes>(first.SerializeAsString() + second.SerializeAsString());
+  CHECK(json.find(R"("inner":{"text":"a","child":{"text":"","number":1},"number":0})") !=
+        std::string::npos);
+}
+
+TEST_CASE("one field alone is printed as the body", "[gateway]") {
+  MessagePlans plans;
+  AllTypes message;
+  message.add_repeated_int32(4);
+  auto [field, expected] =
+      GENERATE(table<int, const char*>({{20, "[4]"}, {21, "[]"}, {17, "null"}, {1, "0"}}));
+  std::string json;
+  REQUIRE(
+      WireFieldToJson(message.SerializeAsString(), *plans.Get(*AllTypes::descriptor()), field, json)
+          .ok());
+  CHECK(json == expected);
+}
+
+TEST_CASE("bytes that are no such message are an internal error, never a crash", "[gateway]") {
+  MessagePlans plans;
+  const MessagePlan& plan = *plans.Get(*AllTypes::descriptor());
+  std::mt19937 random(20261124);
+  AllTypes message;
+  REQUIRE(
+      TextFormat::ParseFromString("int32_value: 5 inner {text: 'abc'} repeated_int32: [1, 2] "
+                                  "string_map {key: 'a' value: 1} timestamp {seconds: 1} "
+                                  "struct {fields {key: 'a' value {number_value: 1}}}",
+                                  &message));
+  const std::string whole = message.SerializeAsString();
+  for (int round = 0; round < 20000; ++round) {
+    std::string wire = whole.substr(0, random() % (whole.size() + 1));
+    for (int flips = static_cast<int>(random() % 4); flips > 0 && !wire.empty(); --flips) {
+      wire[random() % wire.size()] = static_cast<char>(random());
+    }
+    std::string json;
+    if (!WireToJson(wire, plan, json).ok()) continue;
+    boost::json::error_code error;
+    boost::json::parse(json, error);
+    REQUIRE_FALSE(error);
+  }
+}
+
+TEST_CASE("what is printed can be read back to the same message", "[gateway]") {
+  AllTypes message;
+  REQUIRE(
+      TextFormat::ParseFromString("int32_value: -5 uint64_value: 18446744073709551615 "
+                                  "sint64_value: -3 float_value: 0.1 double_value: 1e300 "
+                                  "string_value: 'é' bytes_value: 'xyz' colour: RED inner {child "
+                                  "{}} optional_string: '' repeated_double: [0.1] "
+                                  "string_map {key: 'k' value: 1} choice_inner {} timestamp "
+                                  "{nanos: 5} duration {seconds: -9} field_mask {paths: 'a'} "
+                                  "value {list_value {}} wrapped_bool {} big_number: -1",
+                                  &message));
+  std::string wire;
+  REQUIRE_FALSE(JsonToWire(Print<AllTypes>(message.SerializeAsString()), *AllTypes::descriptor(),
+                           nullptr, wire));
+  AllTypes again;
+  REQUIRE(again.ParseFromString(wire));
+  CHECK(again.SerializeAsString() == message.SerializeAsString());
+}
+
+}  // namespace
+}  // namespace tamarack::gateway
