@@ -18,20 +18,20 @@ constexpr pg::Statement kLock{"payment.lock", R"sql(
   FOR NO KEY UPDATE)sql"};
 constexpr pg::Statement kMove{"payment.move", R"sql(
   WITH moved AS (
-    UPDATE payment SET status = $2, version = version + 1, updated_at = now(),
-      capture_approved_at = CASE WHEN $2 = 5 THEN now() ELSE capture_approved_at END,
-      captured_at = CASE WHEN $2 = 6 THEN now() ELSE captured_at END
+    UPDATE payment SET status = $2::smallint, version = version + 1, updated_at = now(),
+      capture_approved_at = CASE WHEN $2::smallint = 5 THEN now() ELSE capture_approved_at END,
+      captured_at = CASE WHEN $2::smallint = 6 THEN now() ELSE captured_at END
     WHERE payment_id = $1
     RETURNING payment_id, version
   )
-  INSERT INTO payment_event (payment_id, version, status, created_at) SELECT payment_id, version, $2, now() FROM moved
+  INSERT INTO payment_event (payment_id, version, status, created_at) SELECT payment_id, version, $2::smallint, now() FROM moved
   )sql"};
 constexpr pg::Statement kSetPayer{"payment.set_payer", "UPDATE payment SET payer_sealed = $2 WHERE payment_id = $1"};
 
 constexpr pg::Statement kInsertAttempt{"authorisation_attempt.insert", R"sql(
   INSERT INTO authorisation_attempt (attempt_id, payment_id, number, status, provider, card_brand, card_type, last_digits,
                                      first_digits, expiry_date, created_at, check_at)
-  SELECT $1, $2, coalesce(max(number), 0) + 1, 1, $3, $4, $5, $6, $7, $8, now(), now() + $9 * interval '1 millisecond'
+  SELECT $1::uuid, $2, coalesce(max(number), 0) + 1, 1, $3, $4, $5, $6, $7, $8, now(), now() + $9 * interval '1 millisecond'
   FROM authorisation_attempt WHERE payment_id = $2)sql"};
 constexpr pg::Statement kPaymentOf{"authorisation_attempt.payment", R"sql(
   SELECT payment_id FROM authorisation_attempt WHERE attempt_id = $1)sql"};
