@@ -2,6 +2,7 @@
 
 #include "platform/pages/format.h"
 
+#include <absl/strings/str_replace.h>
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -39,7 +40,9 @@ v1::Address Normalize(const v1::Address& address) {
   normal.set_line_2(Fold(address.line_2()));
   normal.set_city(Fold(address.city()));
   normal.set_province(Fold(address.province()));
-  normal.set_postal_code(pages::FormatPostalCode(Fold(address.postal_code())));
+  // The page's form has a no-break space, what is stored and told a plain one.
+  normal.set_postal_code(
+      absl::StrReplaceAll(pages::FormatPostalCode(Fold(address.postal_code())), {{"\u00a0", " "}}));
   return normal;
 }
 
