@@ -64,7 +64,7 @@ describe('a GOV.UK Pay client', () => {
   });
 
   it('gets the same payment again for the same Idempotency-Key, however often it asks at once', async () => {
-    const key = { 'idempotency-key': 'contract-1' };
+    const key = { 'idempotency-key': `contract-${Date.now()}` };
     const answers = await Promise.all(Array.from({ length: 8 }, () => create({ reference: 'once' }, key)));
     assert.equal(new Set(answers.map(({ body }) => body.payment_id)).size, 1);
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 200, 200, 200, 200, 200, 200, 201]);
@@ -76,7 +76,7 @@ describe('a GOV.UK Pay client', () => {
   it('is told what is wrong with its code, description and field', async () => {
     const cases = [
       [{ amount: undefined }, 400, 'P0101', 'amount'],
-      [{ amount: '14500' }, 400, 'P0102', 'amount'],
+      [{ amount: true }, 400, 'P0102', 'amount'],
       [{ amount: -1 }, 422, 'P0102', 'amount'],
       [{ amount: 10000001 }, 422, 'P0102', 'amount'],
       [{ reference: 7 }, 400, 'P0102', 'reference'],
@@ -111,11 +111,12 @@ describe('a GOV.UK Pay client', () => {
   });
 
   it('sees its own payments only', async () => {
-    const { body: payment } = await create({ reference: 'mine' });
+    const reference = `mine-${Date.now()}`;
+    const { body: payment } = await create({ reference });
     const stranger = stack.sandbox.ministries[1].pay_api_key;
     assert.equal((await call('GET', `/v1/payments/${payment.payment_id}`, { key: stranger })).status, 404);
-    const list = await eventually('the list', async () => (await call('GET', '/v1/payments?reference=mine')).body);
+    const list = await eventually('the list', async () => (await call('GET', `/v1/payments?reference=${reference}`)).body);
     assert.equal(list.total, 1);
-    assert.equal((await call('GET', '/v1/payments?reference=mine', { key: stranger })).body.total, 0);
+    assert.equal((await call('GET', `/v1/payments?reference=${reference}`, { key: stranger })).body.total, 0);
   });
 });

@@ -60,6 +60,16 @@ function checkPayments() {
     sums.filter(({ difference, debits }) => difference !== 0 || debits !== paid.reduce((sum, { amount_cents }) => sum + amount_cents, 0)));
 }
 
+// The processor is where money is taken: it must agree with what we believe.
+async function checkProcessor() {
+  const authorisations = await (await fetch(`${sandbox.card_processor}/v1/authorisations`)).json();
+  const paid = rows('payments', `SELECT payment_id, amount_cents FROM payment WHERE status = 6`);
+  const captured = countBy(authorisations.filter(({ state }) => state === 'captured'), ({ order }) => order);
+  check('the processor captured every payment exactly once, and nothing else', authorisations.length,
+    paid.filter(({ payment_id }) => captured.get(payment_id) !== 1).concat([...captured.keys()].filter((id) => !paid.some((one) => one.payment_id === id))));
+  check('the processor holds no reservation', authorisations.length, authorisations.filter(({ state }) => state === 'authorised'));
+}
+
 async function checkNotifications() {
   const references = new Set(acknowledged.map(({ reference }) => reference));
   const sent = rows('notify', `SELECT notification_id, reference, status FROM notification`);
@@ -105,6 +115,7 @@ function checkMinistry() {
 }
 
 checkPayments();
+await checkProcessor();
 await checkNotifications();
 checkChanges();
 checkMinistry();

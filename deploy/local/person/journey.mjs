@@ -79,9 +79,12 @@ export class Person {
     throw new Error(`${this.email}: no end of pages, last ${page.url} "${page.title}"`);
   }
 
-  // Does what the page asks for.
+  // Does what the page asks for. What a form refuses is an error of ours, except at signing in and at the code.
   #answer(page) {
     const has = (selector) => page.document.querySelector(selector);
+    if (has('#error-summary') && !has('input[autocomplete=current-password]') && !has('input[autocomplete=one-time-code]')) {
+      throw new Error(`${this.email}: ${page.path} refuses: ${page.text('#error-summary')}`);
+    }
     if (has('input[autocomplete=new-password]')) return this.#register(page);
     if (has('input[autocomplete=current-password]')) return this.#enter(page);
     if (has('input[autocomplete=one-time-code]')) return this.#confirmEmail(page);

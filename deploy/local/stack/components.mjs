@@ -51,7 +51,7 @@ async function startInbox(layout) {
 
 async function startCardProcessor(layout) {
   const port = layout.ports['card-processor'];
-  launch(layout, { name: 'card-processor', command: [program(layout, 'tamarack-card-processor'), `--listen=${loopback}:${port}`] });
+  launch(layout, { name: 'card-processor', command: [program(layout, 'tamarack-card-processor'), `--listen=${loopback}:${port}`, `--state_file=${join(layout.folder, 'card-processor.journal')}`] });
   await ready(layout, 'card-processor', httpOk(`http://${loopback}:${port}/livez`));
 }
 
@@ -84,16 +84,18 @@ const ownEnvironment = {
     };
   },
   payments: (layout) => ({
-    TAMARACK_SANDBOX_PROCESSOR_URL: `http://${loopback}:${layout.ports['card-processor']}`,
+    TAMARACK_PROCESSOR_URL: `http://${loopback}:${layout.ports['card-processor']}`,
+    TAMARACK_PROCESSOR_TIMEOUT_MS: '3000',
+    TAMARACK_WEBHOOK_ALLOWED_HOSTS: exampleHosts(layout),
+    TAMARACK_WEBHOOK_RETRY_SCALE: webhookRetryScale,
   }),
   // After a crash a claimed mail is sent again once its claim has lapsed: twice the timeout.
   notify: (layout) => ({ TAMARACK_SMTP_URL: `smtp://${loopback}:${layout.ports.smtp}`, TAMARACK_SMTP_TIMEOUT_SECONDS: '5' }),
-  // The examples listen on loopback, which subscribers may not; and a developer does not wait for hours.
-  tellusonce: (layout) => ({
-    TAMARACK_WEBHOOK_ALLOWED_HOSTS: [layout.example, layout.healthcard].map((url) => new URL(url).host).join(','),
-    TAMARACK_WEBHOOK_RETRY_SCALE: '0.05',
-  }),
+  tellusonce: (layout) => ({ TAMARACK_WEBHOOK_ALLOWED_HOSTS: exampleHosts(layout), TAMARACK_WEBHOOK_RETRY_SCALE: webhookRetryScale }),
 };
+// The examples listen on loopback, where subscribers may not be; and a developer does not wait for hours.
+const exampleHosts = (layout) => [layout.example, layout.healthcard].map((url) => new URL(url).host).join(',');
+const webhookRetryScale = '0.05';
 
 async function startService(layout, name) {
   const env = serviceEnvironment(layout, name);

@@ -3,10 +3,15 @@
 #include "platform/crypto/random.h"
 #include "platform/redis/redis.h"
 #include "platform/runtime/offload.h"
+#include "services/identity/account_service.h"
 #include "services/identity/admin_service.h"
+#include "services/identity/authorize_service.h"
 #include "services/identity/credential_service.h"
 #include "services/identity/directory_service.h"
+#include "services/identity/email_outbox.h"
 #include "services/identity/migrations.h"
+#include "services/identity/page_bundle.h"
+#include "services/identity/sign_in_service.h"
 #include "services/identity/token_service.h"
 #include "tests/support/service_host.h"
 
@@ -38,7 +43,10 @@ struct World {
   ConsentRepository consents{host.pool()};
   Sessions sessions{redis, clock};
   AuthorizationCodes codes{redis};
+  Attempts attempts{redis};
   Passwords passwords{offload};
+  int emails_queued = 0;
+  Registrations registrations{host.pool(), keyring, people, [this] { ++emails_queued; }};
   SigningKeys keys{host.executor(), host.pool(), offload, keyring};
   TokenIssuer issuer{keys, testing::kTestIssuer, clock};
   ClientAuthenticator clients{internal, tenants};
@@ -50,6 +58,12 @@ struct World {
   rpc::Interceptor interceptor{host.executor(), &verifier, host.registry()};
   std::unique_ptr<grpc::Service> token_service = MakeTokenService(
       {interceptor, keys, issuer, clients, tenants, codes, consents, people, metrics});
+  std::unique_ptr<grpc::Service> authorize_service = MakeAuthorizeService(
+      {interceptor, TestPages(), issuer, keys, tenants, people, consents, codes, sessions, keyring, metrics});
+  std::unique_ptr<grpc::Service> sign_in_service = MakeSignInService(
+      {interceptor, TestPages(), tenants, people, registrations, sessions, passwords, attempts, keyring, metrics});
+  std::unique_ptr<grpc::Service> account_service =
+      MakeAccountService({interceptor, TestPages(), people, consents, sessions, metrics});
   std::unique_ptr<grpc::Service> credential_service =
       MakeCredentialService({interceptor, verifier, issuer, internal, clients, tenants, api_keys, codes, sessions, keyring,
                              metrics, "checksum secret"});
@@ -57,9 +71,16 @@ struct World {
   std::unique_ptr<grpc::Service> admin_service =
       MakeAdminService(interceptor, tenants, api_keys, people, passwords, "checksum secret");
 
-  World() { host.Serve({token_service.get(), credential_service.get(), directory_service.get(), admin_service.get()}); }
+  World() {
+    host.Serve({token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),
+                credential_service.get(), directory_service.get(), admin_service.get()});
+  }
   ~World() { host.Stop(); }
 
+  static const pages::Renderer& TestPages() {
+    static const auto& renderer = *new pages::Renderer(PageBundle(), pages::DefaultBrand(), {});
+    return renderer;
+  }
   static InternalClients TestClients() {
     InternalClients clients;
     for (const char* name : {"gateway", "payments", "notify", "tellusonce", "bootstrap"}) {

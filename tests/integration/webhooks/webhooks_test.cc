@@ -141,9 +141,11 @@ struct Fixture {
   std::vector<Delivery> List(DeliveryFilter filter = {}) {
     return loop.Await(outbox.ListDeliveries(filter)).value();
   }
-  // Asks the database every 20 ms, not after every handler of the loop.
+  // Asks the database every 20 ms, not after every handler of the loop; throws after 20 s.
   void WaitUntil(const std::string& sql, const std::string& answer) {
+    auto end = std::chrono::steady_clock::now() + 20s;
     while (database.Execute(sql) != answer) {
+      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("waited: " + sql);
       loop.Await([]() -> asio::awaitable<int> {
         asio::steady_timer timer(co_await asio::this_coro::executor, 20ms);
         co_await timer.async_wait(asio::use_awaitable);
@@ -456,6 +458,34 @@ TEST_CASE_METHOD(Fixture, "Appends that race with deliveries of their subject ar
   std::vector<int64_t> expected;
   for (int n = 0; n < 200; ++n) expected.push_back(n);
   CHECK(receiver.Numbers() == expected);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "An append under way while its subject's delivery finishes is not stranded",
+                 "[webhooks]") {
+  Subscribe(receiver.url());
+  REQUIRE(Append({MakeEvent(1)}).ok());
+  DeliveryStore store(pool);
+  FinishedAttempt first;
+  first.delivery = loop.Await(store.Claim({100, 8, 60s}, {})).value().at(0);
+  first.attempt.started_at = absl::Now();
+  first.verdict.state = DeliveryState::kDelivered;
+  // Appended behind the first, whose end its transaction cannot see, and not yet committed.
+  pg::Tx tx = loop.Await(pool.Begin()).value();
+  REQUIRE(loop.Await(outbox.Append(tx, MakeEvent(2))).ok());
+  std::optional<absl::Status> finished;
+  asio::co_spawn(loop.executor(), store.Finish({first}),
+                 [&](std::exception_ptr, absl::Status status) { finished = status; });
+  WaitUntil(
+      "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted) "
+      "OR EXISTS (SELECT FROM webhook_delivery WHERE state = 2)",
+      "t");
+  REQUIRE(loop.Await(tx.Commit()).ok());
+  loop.RunUntil([&] { return finished.has_value(); });
+  CHECK(*finished == absl::OkStatus());
+  auto next = loop.Await(store.Claim({100, 8, 60s}, {})).value();
+  REQUIRE(next.size() == 1);
+  CHECK(next[0].event.data == "{\"n\": 2}");
 }
 
 TEST_CASE_METHOD(Fixture, "Bad events and endpoints are refused", "[webhooks]") {
