@@ -50,7 +50,7 @@ async function main() {
     console.log(`[renewal] ${String(++count).padStart(2)}. ${step}\n              ${evidence}  (${((Date.now() - last) / 1000).toFixed(2)} s)`);
     last = Date.now();
   };
-  const before = await journeyMetrics(sandbox);
+  const before = await journeyMetrics(sandbox, { isNewPerson: !values.email });
   await renewOnce({ sandbox, ...values, tryDeclined: true, say });
 
   const balance = await ledgerBalance(sandbox);
@@ -60,7 +60,7 @@ async function main() {
 
   // Capturing is the payments worker's, a moment later.
   const counted = await eventually('the metrics count the renewal', async () => {
-    const after = await journeyMetrics(sandbox);
+    const after = await journeyMetrics(sandbox, { isNewPerson: !values.email });
     const moved = Object.keys(after).map((name) => [name, after[name] - before[name]]);
     return moved.every(([, by]) => by > 0) && moved;
   });

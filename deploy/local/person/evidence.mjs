@@ -32,13 +32,12 @@ export async function metric(url, name) {
   return values.length ? values.reduce((sum, value) => sum + value, 0) : null;
 }
 
-const counters = [
-  ['identity', 'identity_registrations_total'], ['identity', 'identity_consents_total'], ['payments', 'payments_captured_cents_total'],
-  ['notify', 'notify_delivered_total'],
-];
+const paying = [['payments', 'payments_captured_cents_total'], ['notify', 'notify_delivered_total']];
+const joining = [['identity', 'identity_registrations_total'], ['identity', 'identity_consents_total']];
 
-// The counters that the renewal of a new person moves.
-export async function journeyMetrics(sandbox) {
+// The counters that a renewal moves; a person who has an account moves fewer.
+export async function journeyMetrics(sandbox, { isNewPerson }) {
+  const counters = isNewPerson ? [...joining, ...paying] : paying;
   const read = counters.map(async ([service, name]) => [name, (await metric(sandbox.metrics[service], name)) ?? 0]);
   return Object.fromEntries(await Promise.all(read));
 }
