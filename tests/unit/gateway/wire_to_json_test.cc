@@ -50,7 +50,7 @@ TEST_CASE("every kind of field is printed as the API promises", "[gateway]") {
       {"", "choice_text", ""},
       {"", "timestamp", ""},
       {"", "wrapped_string", ""},
-      {"", "renamed", "\"\""},
+      {"", "aka", "\"\""},
       {"optional_int32: 0", "optional_int32", "0"},
       {"int32_value: -5", "int32_value", "-5"},
       {"int64_value: 9223372036854775807", "int64_value", "9223372036854775807"},
