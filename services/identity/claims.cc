@@ -24,10 +24,10 @@ std::vector<std::string> SharedClaims(const Scopes& scopes) {
   return claims;
 }
 
-std::string FormatAddress(const v1::Address& address) {
+std::string FormatAddress(const v1::Address& address, std::string_view separator) {
   std::string text = address.line_1();
-  if (!address.line_2().empty()) absl::StrAppend(&text, "\n", address.line_2());
-  absl::StrAppend(&text, "\n", address.city(), " ", address.province(), "  ", address.postal_code());
+  if (!address.line_2().empty()) absl::StrAppend(&text, ToAbsl(separator), address.line_2());
+  absl::StrAppend(&text, ToAbsl(separator), address.city(), " ", address.province(), "  ", address.postal_code());
   return text;
 }
 
@@ -49,7 +49,7 @@ json::object UserInfoClaims(std::string_view subject, const Person& person, cons
     const v1::Address& address = *profile.address;
     std::string street = address.line_1();
     if (!address.line_2().empty()) absl::StrAppend(&street, "\n", address.line_2());
-    claims["address"] = json::object{{"formatted", FormatAddress(address)},
+    claims["address"] = json::object{{"formatted", FormatAddress(address, "\n")},
                                      {"street_address", street},
                                      {"locality", address.city()},
                                      {"region", address.province()},

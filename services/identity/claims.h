@@ -23,7 +23,7 @@ std::vector<std::string> SharedClaims(const Scopes& scopes);
 // UserInfo's answer. Claims without a value are left out.
 boost::json::object UserInfoClaims(std::string_view subject, const Person& person, const Scopes& scopes);
 
-// The address on one or several lines, as on a letter.
-std::string FormatAddress(const v1::Address& address);
+// The address as on a letter, its lines joined by `separator`.
+std::string FormatAddress(const v1::Address& address, std::string_view separator);
 
 }  // namespace tamarack::identity

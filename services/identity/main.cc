@@ -1,15 +1,29 @@
 #include "platform/crypto/hash.h"
+#include "platform/pages/pages.h"
 #include "platform/service/shell.h"
+#include "services/identity/account_service.h"
 #include "services/identity/admin_service.h"
+#include "services/identity/authorize_service.h"
 #include "services/identity/credential_service.h"
 #include "services/identity/directory_service.h"
+#include "services/identity/email_outbox.h"
 #include "services/identity/migrations.h"
+#include "services/identity/page_bundle.h"
+#include "services/identity/platform_calls.h"
+#include "services/identity/sign_in_service.h"
 #include "services/identity/token_service.h"
 
 #include <absl/flags/flag.h>
 
+#include <cstdio>
+
 ABSL_FLAG(std::string, service_secrets_dir, "", "folder with <name>.secret of gateway, payments, notify, tellusonce");
 ABSL_FLAG(std::string, bootstrap_admin_secret_file, "", "file with the secret of the client `bootstrap` (platform.admin)");
+ABSL_FLAG(std::string, notify_address, "127.0.0.1:8122", "host:port of notify's gRPC server");
+ABSL_FLAG(std::string, email_code_template_id_en, "00000000-0000-7000-8000-0000000000e1",
+          "notify's template of the confirmation email in English; made when it is not there");
+ABSL_FLAG(std::string, email_code_template_id_fr, "00000000-0000-7000-8000-0000000000f1", "the same in French");
+ABSL_FLAG(std::string, brand_file, "", "brand.json: whose government this is; see platform/pages/brand.h");
 
 int main(int argc, char** argv) {
   using namespace tamarack;
@@ -19,6 +33,13 @@ int main(int argc, char** argv) {
   const identity::Keyring keyring(secret);
   const auto internal_clients = identity::InternalClients::FromFiles(absl::GetFlag(FLAGS_service_secrets_dir),
                                                                      absl::GetFlag(FLAGS_bootstrap_admin_secret_file));
+  auto brand = pages::LoadBrand(absl::GetFlag(FLAGS_brand_file));
+  if (!brand.ok()) {
+    std::fprintf(stderr, "--brand_file: %s\n", std::string(brand.status().message()).c_str());
+    return 2;
+  }
+  const pages::Renderer renderer(identity::PageBundle(), *std::move(brand),
+                                 {.home = "/account", .nav = {{"NAV_ACCOUNT", "/account"}}});
 
   identity::IdentityMetrics metrics(shell.registry());
   identity::TenantRepository tenants(shell.database());
@@ -27,6 +48,7 @@ int main(int argc, char** argv) {
   identity::ConsentRepository consents(shell.database());
   identity::Sessions sessions(shell.redis(), SystemClock());
   identity::AuthorizationCodes codes(shell.redis());
+  identity::Attempts attempts(shell.redis());
   identity::Passwords passwords(shell.offload());
 
   identity::SigningKeys keys(shell.executor(), shell.database(), shell.offload(), keyring);
@@ -39,8 +61,24 @@ int main(int argc, char** argv) {
   rpc::Interceptor interceptor(shell.executor(), &verifier, shell.registry());
   shell.AddReadyCheck({"signing_keys", [&]() -> AsyncStatus { co_return (co_await keys.Get()).status(); }});
 
-  auto token_service = identity::MakeTokenService(
-      {interceptor, keys, issuer, clients, tenants, codes, consents, people, metrics});
+  identity::OwnTokens own_tokens(shell.executor(), issuer);
+  rpc::Client notify(absl::GetFlag(FLAGS_notify_address), own_tokens.ForSending());
+  rpc::Client notify_templates(absl::GetFlag(FLAGS_notify_address), own_tokens.ForTemplates());
+  identity::EmailWorker emails(shell.executor(), shell.database(), keyring, notify, notify_templates,
+                               identity::CodeEmailTemplates(renderer.catalogue(),
+                                                            absl::GetFlag(FLAGS_email_code_template_id_en),
+                                                            absl::GetFlag(FLAGS_email_code_template_id_fr)),
+                               metrics);
+  identity::Registrations registrations(shell.database(), keyring, people, [&] { emails.Wake(); });
+  emails.Start();
+
+  auto token_service =
+      identity::MakeTokenService({interceptor, keys, issuer, clients, tenants, codes, consents, people, metrics});
+  auto authorize_service = identity::MakeAuthorizeService(
+      {interceptor, renderer, issuer, keys, tenants, people, consents, codes, sessions, keyring, metrics});
+  auto sign_in_service = identity::MakeSignInService({interceptor, renderer, tenants, people, registrations, sessions,
+                                                      passwords, attempts, keyring, metrics});
+  auto account_service = identity::MakeAccountService({interceptor, renderer, people, consents, sessions, metrics});
   auto credential_service =
       identity::MakeCredentialService({interceptor, verifier, issuer, internal_clients, clients, tenants, api_keys, codes,
                                        sessions, keyring, metrics, pay_checksum_secret});
@@ -48,5 +86,7 @@ int main(int argc, char** argv) {
   auto admin_service =
       identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords, pay_checksum_secret);
 
-  return shell.Run({token_service.get(), credential_service.get(), directory_service.get(), admin_service.get()});
+  return shell.Run({token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),
+                    credential_service.get(), directory_service.get(), admin_service.get()},
+                   [&] { emails.Stop(); });
 }

@@ -1,5 +1,5 @@
-{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/confirm-email. Variables: EMAIL, RETURN_TO, REGISTRATION_ID; section SENT_AGAIN after a new code was sent.
-    Fields: code, registration_id, return_to. Error at code. }}
+{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/confirm-email. Variables: EMAIL, RETURN_TO; section SENT_AGAIN after a new code was sent.
+    Fields: code, return_to. Error at code. }}
 {{>TOP}}
     <h1>{{T_CONFIRM_EMAIL}}</h1>
 {{#SENT_AGAIN}}
@@ -8,7 +8,6 @@
     <p>{{T_CONFIRM_EMAIL_TEXT}}</p>
     <form class="tmk-form" id="confirm-form" method="post" action="/{{LANG}}/confirm-email" novalidate>
       {{>CSRF}}
-      <input type="hidden" name="registration_id" value="{{REGISTRATION_ID}}">
       <input type="hidden" name="return_to" value="{{RETURN_TO}}">
       <div class="ontario-form-group{{#E_CODE}} tmk-has-error{{/E_CODE}}">
         <label class="ontario-label" for="code">{{T_CODE}}</label>
@@ -22,7 +21,6 @@
     <p>{{T_NO_CODE_TEXT}}</p>
     <form id="resend-form" method="post" action="/{{LANG}}/confirm-email/resend">
       {{>CSRF}}
-      <input type="hidden" name="registration_id" value="{{REGISTRATION_ID}}">
       <input type="hidden" name="return_to" value="{{RETURN_TO}}">
       <div class="tmk-buttons"><button type="submit" class="ontario-button ontario-button--secondary" id="resend">{{T_SEND_CODE_AGAIN}}</button></div>
     </form>

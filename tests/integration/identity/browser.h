@@ -18,6 +18,10 @@
 
 namespace tamarack::identity {
 
+inline std::string Text(const boost::json::object& object, std::string_view name) {
+  return std::string(crypto::StringMember(object, name));
+}
+
 // What a page's RPC answered, as the gateway would print it.
 struct PageAnswer {
   absl::Status status;
@@ -46,12 +50,17 @@ struct Browser {
     std::string token;
     if (needs_session) {
       auto exchanged = world.ExchangeSession(cookies["__host-tamarack-session"]);
-      if (!exchanged.ok()) return {.status = exchanged.status()};
+      if (!exchanged.ok()) {
+        PageAnswer refused;
+        refused.status = exchanged.status();
+        return refused;
+      }
       token = exchanged->access_token();
     }
     testing::Answer answer;
     auto page = world.Call<google::api::HttpBody>(method, request, token, metadata, &answer);
-    PageAnswer out{.status = page.status()};
+    PageAnswer out;
+    out.status = page.status();
     if (page.ok()) out.body = page->data();
     if (!answer.Http("status").empty()) out.http_status = std::stoi(answer.Http("status"));
     out.location = answer.Http("location");

@@ -40,7 +40,7 @@ struct SignInWorld : World {
     auto text = keyring.sealer().Open(database_value("SELECT request_sealed " + newest), "email_outbox/" + id);
     return *crypto::ParseStrictObject(*text);
   }
-  std::string LastCode() { return std::string(crypto::StringMember(LastEmail(), "code")); }
+  std::string LastCode() { return Text(LastEmail(), "code"); }
 };
 
 TEST_CASE_METHOD(SignInWorld, "Register: the code that arrives by email makes the account and signs the person in") {
@@ -48,8 +48,8 @@ TEST_CASE_METHOD(SignInWorld, "Register: the code that arrives by email makes th
   REQUIRE(answer.location == "/fr/confirm-email?return_to=%2Ffr%2Fsomewhere%3Fx%3D1");
   CHECK(emails_queued == 1);
   auto email = LastEmail();
-  CHECK(email["address"] == kEmail);
-  CHECK(email["language"] == "fr");
+  CHECK(Text(email, "address") == kEmail);
+  CHECK(Text(email, "language") == "fr");
   v1::ShowConfirmEmailRequest show;
   show.set_lang("fr");
   CHECK(browser.Open("SignInService/ShowConfirmEmail", show).Has(kEmail));

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "platform/pages/pages.h"
+#include "platform/rpc/unary.h"
+#include "services/identity/consent_repository.h"
+#include "services/identity/metrics.h"
+#include "services/identity/person_repository.h"
+#include "services/identity/sessions.h"
+
+#include <grpcpp/impl/service_type.h>
+
+#include <memory>
+
+namespace tamarack::identity {
+
+struct AccountServiceParts {
+  rpc::Interceptor& rpc;
+  const pages::Renderer& pages;
+  PersonRepository& people;
+  ConsentRepository& consents;
+  Sessions& sessions;
+  IdentityMetrics& metrics;
+};
+
+std::unique_ptr<grpc::Service> MakeAccountService(const AccountServiceParts& parts);
+
+}  // namespace tamarack::identity

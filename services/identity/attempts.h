@@ -1,0 +1,43 @@
+// Counting tries against guessing and flooding: in Redis, shared by all replicas; while Redis is away, in this process.
+#pragma once
+
+#include "platform/base/status.h"
+#include "platform/redis/redis.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace tamarack::identity {
+
+// At most `max` tries within `window` of the first.
+struct AttemptLimit {
+  const char* name;
+  int64_t max;
+  std::chrono::seconds window;
+};
+inline constexpr AttemptLimit kSignInFailures{"sign-in", 10, std::chrono::minutes(15)};
+inline constexpr AttemptLimit kRegistrations{"register", 5, std::chrono::minutes(15)};
+
+class Attempts {
+ public:
+  explicit Attempts(redis::Client& redis) : redis_(redis) {}
+
+  // Whether another try is allowed. Never fails: Redis away must not lock people out.
+  boost::asio::awaitable<bool> IsAllowed(const AttemptLimit& limit, const std::string& who);
+  // Counts one.
+  boost::asio::awaitable<void> Add(const AttemptLimit& limit, const std::string& who);
+
+ private:
+  struct Local {
+    int64_t count = 0;
+    std::chrono::steady_clock::time_point ends;
+  };
+  Local& LocalOf(const std::string& key, std::chrono::seconds window);
+
+  redis::Client& redis_;
+  std::map<std::string, Local> local_;
+};
+
+}  // namespace tamarack::identity

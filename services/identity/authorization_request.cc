@@ -1,0 +1,151 @@
+#include "services/identity/authorization_request.h"
+
+#include "platform/base/status.h"
+#include "services/identity/pkce.h"
+#include "services/identity/url.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_split.h>
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+
+namespace tamarack::identity {
+namespace {
+
+constexpr std::string_view kPath = "/oauth2/authorize";
+
+using Request = v1::AuthorizeRequest;
+using Result = std::optional<AuthorizationError>;
+using Check = Result (*)(const Request&, const OauthClient&, AuthorizationTerms*);
+
+// OpenID Connect Core 6.1 and 6.2: what is not supported is refused by name, never ignored.
+Result CheckNoRequestObject(const Request& request, const OauthClient&, AuthorizationTerms*) {
+  if (!request.request().empty()) return {{"request_not_supported", "request objects are not supported"}};
+  if (!request.request_uri().empty()) return {{"request_uri_not_supported", "request_uri is not supported"}};
+  if (!request.registration().empty()) return {{"registration_not_supported", "registration is not supported"}};
+  return std::nullopt;
+}
+
+// RFC 6749 section 4.1.1.
+Result CheckResponseType(const Request& request, const OauthClient&, AuthorizationTerms*) {
+  if (request.response_type().empty()) return {{"invalid_request", "response_type is missing"}};
+  if (request.response_type() != "code") return {{"unsupported_response_type", "response_type must be code"}};
+  return std::nullopt;
+}
+
+Result CheckResponseMode(const Request& request, const OauthClient&, AuthorizationTerms*) {
+  if (request.response_mode().empty() || request.response_mode() == "query") return std::nullopt;
+  return {{"invalid_request", "response_mode must be query"}};
+}
+
+// Scopes that we do not know, or that the client may not have, are left out; the token's `scope` says so.
+Result CheckScope(const Request& request, const OauthClient& client, AuthorizationTerms* terms) {
+  for (absl::string_view scope : absl::StrSplit(request.scope(), ' ', absl::SkipEmpty())) {
+    if (IsPersonScope(ToStd(scope)) && client.scopes.contains(ToStd(scope))) terms->scopes.emplace(scope);
+  }
+  if (terms->scopes.contains("openid")) return std::nullopt;
+  if (!client.scopes.contains("openid")) return {{"unauthorized_client", "the client may not sign people in"}};
+  return {{"invalid_scope", "scope must contain openid"}};
+}
+
+// RFC 7636 section 4.4.1; required of every client (RFC 9700 section 2.1.1).
+Result CheckCodeChallenge(const Request& request, const OauthClient&, AuthorizationTerms*) {
+  if (request.code_challenge().empty()) return {{"invalid_request", "code_challenge is missing"}};
+  if (request.code_challenge_method() != "S256") return {{"invalid_request", "code_challenge_method must be S256"}};
+  if (!IsCodeChallenge(request.code_challenge())) return {{"invalid_request", "code_challenge is malformed"}};
+  return std::nullopt;
+}
+
+// OpenID Connect Core 3.1.2.1.
+Result CheckPrompt(const Request& request, const OauthClient&, AuthorizationTerms* terms) {
+  constexpr std::string_view kKnown[] = {"none", "login", "consent", "select_account"};
+  for (absl::string_view prompt : absl::StrSplit(request.prompt(), ' ', absl::SkipEmpty())) {
+    if (std::find(std::begin(kKnown), std::end(kKnown), ToStd(prompt)) == std::end(kKnown)) {
+      return {{"invalid_request", "prompt has an unknown value"}};
+    }
+    terms->prompts.emplace(prompt);
+  }
+  if (terms->prompts.contains("none") && terms->prompts.size() > 1) {
+    return {{"invalid_request", "prompt=none excludes other prompts"}};
+  }
+  return std::nullopt;
+}
+
+Result CheckAges(const Request& request, const OauthClient&, AuthorizationTerms* terms) {
+  auto parse = [](const std::string& text, std::optional<int64_t>* value) {
+    if (text.empty()) return true;
+    int64_t number = 0;
+    if (!absl::SimpleAtoi(text, &number) || number < 0) return false;
+    *value = number;
+    return true;
+  };
+  if (!parse(request.max_age(), &terms->max_age_seconds)) return {{"invalid_request", "max_age must be a number"}};
+  if (!parse(request.auth_after(), &terms->auth_after_seconds)) return {{"invalid_request", "auth_after is malformed"}};
+  return std::nullopt;
+}
+
+constexpr Check kChecks[] = {
+    CheckNoRequestObject, CheckResponseType, CheckResponseMode, CheckScope, CheckCodeChallenge, CheckPrompt, CheckAges,
+};
+
+}  // namespace
+
+bool MayRedirect(const Request& request, const OauthClient& client) {
+  return client.is_enabled && std::find(client.redirect_uris.begin(), client.redirect_uris.end(),
+                                        request.redirect_uri()) != client.redirect_uris.end();
+}
+
+std::optional<AuthorizationError> CheckAuthorization(const Request& request, const OauthClient& client,
+                                                     AuthorizationTerms* terms) {
+  for (Check check : kChecks) {
+    if (auto error = check(request, client, terms)) return error;
+  }
+  return std::nullopt;
+}
+
+std::string SuccessLocation(const Request& request, std::string_view code, std::string_view issuer) {
+  QueryParams params{{"code", std::string(code)}};
+  if (!request.state().empty()) params.emplace_back("state", request.state());
+  params.emplace_back("iss", issuer);
+  return AppendQuery(request.redirect_uri(), params);
+}
+
+std::string ErrorLocation(const Request& request, const AuthorizationError& error, std::string_view issuer) {
+  QueryParams params{{"error", error.error}, {"error_description", error.description}};
+  if (!request.state().empty()) params.emplace_back("state", request.state());
+  params.emplace_back("iss", issuer);
+  return AppendQuery(request.redirect_uri(), params);
+}
+
+std::string ToPath(const Request& request) {
+  QueryParams params;
+  const auto* descriptor = Request::descriptor();
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    std::string value = request.GetReflection()->GetString(request, descriptor->field(i));
+    if (!value.empty()) params.emplace_back(descriptor->field(i)->name(), std::move(value));
+  }
+  return AppendQuery(kPath, params);
+}
+
+std::optional<Request> FromPath(std::string_view path) {
+  if (!path.starts_with(kPath) || path.substr(kPath.size(), 1) != "?") return std::nullopt;
+  Request request;
+  for (const auto& [name, value] : ParseQuery(path.substr(kPath.size() + 1))) {
+    if (const auto* field = Request::descriptor()->FindFieldByName(name)) {
+      request.GetReflection()->SetString(&request, field, value);
+    }
+  }
+  return request;
+}
+
+std::string_view PageLanguage(const Request& request, std::string_view fallback) {
+  for (absl::string_view locale : absl::StrSplit(request.ui_locales(), ' ', absl::SkipEmpty())) {
+    std::string_view language = ToStd(locale).substr(0, 2);
+    if (language == "fr") return "fr";
+    if (language == "en") return "en";
+  }
+  return fallback;
+}
+
+}  // namespace tamarack::identity

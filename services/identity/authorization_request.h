@@ -1,0 +1,50 @@
+// Authorization requests: what is checked of them, and how they travel from page to page. Pure functions.
+#pragma once
+
+#include "services/identity/claims.h"
+#include "services/identity/tenant_repository.h"
+
+#include "tamarack/identity/v1/authorize_service.pb.h"
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace tamarack::identity {
+
+// An error that the client is told of by a redirect (RFC 6749 section 4.1.2.1).
+struct AuthorizationError {
+  std::string error;
+  std::string description;
+};
+
+// What a good request asks for.
+struct AuthorizationTerms {
+  // Those asked for that the client may have.
+  Scopes scopes;
+  std::set<std::string, std::less<>> prompts;
+  std::optional<int64_t> max_age_seconds;
+  std::optional<int64_t> auth_after_seconds;
+};
+
+// Only a client that exists and a redirect URI of its own, character by character, may be sent anything at all.
+bool MayRedirect(const v1::AuthorizeRequest& request, const OauthClient& client);
+
+// Everything else, in the order of the specifications; fills in `terms`. nullopt when the request is good.
+std::optional<AuthorizationError> CheckAuthorization(const v1::AuthorizeRequest& request, const OauthClient& client,
+                                                     AuthorizationTerms* terms);
+
+// Where the client's answer goes: code or error, with `state` and `iss` (RFC 9207).
+std::string SuccessLocation(const v1::AuthorizeRequest& request, std::string_view code, std::string_view issuer);
+std::string ErrorLocation(const v1::AuthorizeRequest& request, const AuthorizationError& error, std::string_view issuer);
+
+// The request as the path of this site that pages carry in `return_to`, and back. nullopt when it is another path.
+std::string ToPath(const v1::AuthorizeRequest& request);
+std::optional<v1::AuthorizeRequest> FromPath(std::string_view path);
+
+// "en" or "fr" by `ui_locales`, else `fallback`.
+std::string_view PageLanguage(const v1::AuthorizeRequest& request, std::string_view fallback);
+
+}  // namespace tamarack::identity

@@ -1,0 +1,57 @@
+// Emails that identity has to send, handed to notify by a worker.
+#pragma once
+
+#include "platform/base/status.h"
+#include "platform/postgres/postgres.h"
+#include "platform/rpc/client.h"
+#include "services/identity/keyring.h"
+#include "services/identity/metrics.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tamarack::identity {
+
+// A code on its way to an email address.
+struct CodeEmail {
+  std::string address;
+  std::string language;
+  std::string code;
+};
+
+// The statement that queues the email, to be run in the transaction of what it tells of.
+pg::Call QueueEmail(const Keyring& keyring, const CodeEmail& email);
+
+// The template of the code's email in each language; made at notify, if it is not there, with the texts of the catalogue.
+struct EmailTemplate {
+  std::string id;
+  std::string subject;
+  std::string body;
+};
+struct EmailTemplates {
+  EmailTemplate en;
+  EmailTemplate fr;
+};
+
+// Hands what is due to notify, again and again until it is accepted: a row's id is the idempotency key, so nothing is
+// sent twice. Any number may run against one database.
+class EmailWorker {
+ public:
+  // `admin_notify` calls with the right to create templates.
+  EmailWorker(boost::asio::any_io_executor executor, pg::Pool& pool, const Keyring& keyring, rpc::Client& notify,
+              rpc::Client& admin_notify, EmailTemplates templates, IdentityMetrics& metrics);
+  ~EmailWorker();
+
+  void Start();
+  // Looks for work now. On the loop.
+  void Wake();
+  // Waits for what is under way. Off the loop, which must still run.
+  void Stop();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace tamarack::identity

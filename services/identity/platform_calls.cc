@@ -1,0 +1,42 @@
+#include "services/identity/platform_calls.h"
+
+#include "platform/auth/token_source.h"
+#include "services/identity/internal_clients.h"
+
+namespace tamarack::identity {
+
+rpc::TokenFunction OwnTokens::ForSending() {
+  return With("");
+}
+
+rpc::TokenFunction OwnTokens::ForTemplates() {
+  return With("platform.admin");
+}
+
+rpc::TokenFunction OwnTokens::With(std::string extra_scope) {
+  auto mint = [this, extra_scope]() -> Async<auth::IssuedToken> {
+    OauthClient client = PlatformClient("identity");
+    auth::Principal principal;
+    principal.subject = client.id;
+    principal.client_id = client.id;
+    principal.ministry_id = client.ministry_id;
+    principal.service_id = client.service_id;
+    principal.scopes = client.scopes;
+    if (!extra_scope.empty()) principal.scopes.insert(extra_scope);
+    principal.mode = client.mode;
+    CO_ASSIGN_OR_RETURN(auto issued, co_await issuer_.AccessToken(principal));
+    co_return auth::IssuedToken{issued.token, std::chrono::seconds(issued.expires_at_seconds - issuer_.NowSeconds())};
+  };
+  auto source = std::make_shared<auth::TokenSource>(executor_, mint);
+  return [source] { return source->Token(); };
+}
+
+EmailTemplates CodeEmailTemplates(const pages::Catalogue& catalogue, const std::string& id_en,
+                                  const std::string& id_fr) {
+  auto make = [&](const std::string& id, std::string_view language) {
+    return EmailTemplate{id, catalogue.Text(language, "EMAIL_CODE_SUBJECT"), catalogue.Text(language, "EMAIL_CODE_BODY")};
+  };
+  return {make(id_en, "en"), make(id_fr, "fr")};
+}
+
+}  // namespace tamarack::identity

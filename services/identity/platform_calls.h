@@ -1,0 +1,32 @@
+// identity's own calls to other services, under tokens that it makes itself.
+#pragma once
+
+#include "platform/pages/pages.h"
+#include "platform/rpc/client.h"
+#include "services/identity/email_outbox.h"
+#include "services/identity/token_issuer.h"
+
+#include <string>
+
+namespace tamarack::identity {
+
+class OwnTokens {
+ public:
+  OwnTokens(boost::asio::any_io_executor executor, TokenIssuer& issuer) : executor_(std::move(executor)), issuer_(issuer) {}
+
+  // As the client `identity`, with the scopes it has anyway.
+  rpc::TokenFunction ForSending();
+  // With the right to create templates, which nothing else of identity needs.
+  rpc::TokenFunction ForTemplates();
+
+ private:
+  rpc::TokenFunction With(std::string extra_scope);
+
+  boost::asio::any_io_executor executor_;
+  TokenIssuer& issuer_;
+};
+
+// The email with the code, in the catalogue's words.
+EmailTemplates CodeEmailTemplates(const pages::Catalogue& catalogue, const std::string& id_en, const std::string& id_fr);
+
+}  // namespace tamarack::identity

@@ -1,0 +1,115 @@
+#include "services/identity/registrations.h"
+
+#include "platform/base/id.h"
+#include "platform/crypto/hash.h"
+#include "platform/crypto/json.h"
+#include "platform/crypto/random.h"
+#include "services/identity/email_outbox.h"
+
+#include <boost/json/serialize.hpp>
+
+namespace tamarack::identity {
+namespace {
+
+namespace json = boost::json;
+constexpr int kTriesMax = 10;
+constexpr int kSendsMax = 6;
+constexpr size_t kCodeDigits = 6;
+
+constexpr pg::Statement kInsert{"registration.insert", R"sql(
+  INSERT INTO registration (registration_id, token_sha256, details_sealed, language, code_mac, code_expires_at)
+  VALUES ($1, $2, $3, $4, $5, now() + interval '15 minutes'))sql"};
+#define REGISTRATION_COLUMNS \
+  "registration_id, details_sealed, language, code_mac, code_expires_at < now(), tries, sends"
+constexpr pg::Statement kFind{"registration.find",
+                              "SELECT " REGISTRATION_COLUMNS " FROM registration WHERE token_sha256 = $1"};
+// Counted before it is looked at, so that parallel tries cannot outrun the limit.
+constexpr pg::Statement kTry{"registration.try", R"sql(
+  UPDATE registration SET tries = tries + 1 WHERE token_sha256 = $1 RETURNING )sql" REGISTRATION_COLUMNS};
+constexpr pg::Statement kRenew{"registration.renew", R"sql(
+  UPDATE registration SET code_mac = $2, code_expires_at = now() + interval '15 minutes', tries = 0, sends = sends + 1
+  WHERE registration_id = $1)sql"};
+constexpr pg::Statement kDelete{"registration.delete", "DELETE FROM registration WHERE registration_id = $1"};
+
+std::string Place(std::string_view id) {
+  return absl::StrCat("registration/", ToAbsl(id));
+}
+
+}  // namespace
+
+struct Registrations::Row {
+  std::string id;
+  NewPerson person;
+  std::string code_mac;
+  bool is_expired = false;
+  int64_t tries = 0;
+  int64_t sends = 0;
+};
+
+Async<std::string> Registrations::Begin(const NewPerson& person) {
+  std::string id = NewUuid();
+  std::string cookie = crypto::RandomToken(32);
+  std::string code = crypto::RandomDigits(kCodeDigits);
+  json::object details{{"email", person.profile.email},
+                       {"given_name", person.profile.given_name},
+                       {"family_name", person.profile.family_name},
+                       {"password_hash", person.password_hash}};
+  auto written = co_await pool_.QueryAll(
+      pg::Call(kInsert, id, crypto::Sha256Hex(cookie), keyring_.sealer().Seal(json::serialize(details), Place(id)),
+               person.language, keyring_.CodeMac(id, code)),
+      QueueEmail(keyring_, {person.profile.email, person.language, code}));
+  CO_RETURN_IF_ERROR(written.status());
+  on_email_();
+  co_return cookie;
+}
+
+Async<Registrations::Row> Registrations::Read(const pg::Statement& statement, std::string_view cookie) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(statement, crypto::Sha256Hex(cookie)));
+  if (rows.empty()) co_return absl::NotFoundError("no such registration");
+  Row row;
+  row.id = rows.Text(0, 0);
+  CO_ASSIGN_OR_RETURN(auto text, keyring_.sealer().Open(rows.Text(0, 1), Place(row.id)));
+  CO_ASSIGN_OR_RETURN(auto details, crypto::ParseStrictObject(text));
+  row.person.profile.email = crypto::StringMember(details, "email");
+  row.person.profile.given_name = crypto::StringMember(details, "given_name");
+  row.person.profile.family_name = crypto::StringMember(details, "family_name");
+  row.person.password_hash = crypto::StringMember(details, "password_hash");
+  row.person.language = rows.Text(0, 2);
+  row.code_mac = rows.Text(0, 3);
+  row.is_expired = rows.Bool(0, 4);
+  row.tries = rows.Int(0, 5);
+  row.sends = rows.Int(0, 6);
+  co_return row;
+}
+
+Async<std::string> Registrations::EmailOf(std::string_view cookie) {
+  CO_ASSIGN_OR_RETURN(auto row, co_await Read(kFind, cookie));
+  co_return row.person.profile.email;
+}
+
+Async<ConfirmResult> Registrations::Confirm(std::string_view cookie, std::string_view code) {
+  CO_ASSIGN_OR_RETURN(auto row, co_await Read(kTry, cookie));
+  if (row.tries > kTriesMax) co_return ConfirmResult{ConfirmOutcome::kTooManyTries, {}};
+  if (row.is_expired) co_return ConfirmResult{ConfirmOutcome::kExpiredCode, {}};
+  if (!crypto::ConstantTimeEqual(keyring_.CodeMac(row.id, code), row.code_mac)) {
+    co_return ConfirmResult{ConfirmOutcome::kWrongCode, {}};
+  }
+  auto person = co_await people_.Insert(row.person);
+  bool has_account = absl::IsAlreadyExists(person.status());
+  if (!person.ok() && !has_account) co_return person.status();
+  CO_RETURN_IF_ERROR((co_await pool_.Query(kDelete, row.id)).status());
+  if (has_account) co_return ConfirmResult{ConfirmOutcome::kHasAccount, {}};
+  co_return ConfirmResult{ConfirmOutcome::kCreated, *std::move(person)};
+}
+
+AsyncStatus Registrations::Resend(std::string_view cookie) {
+  CO_ASSIGN_OR_RETURN(auto row, co_await Read(kFind, cookie));
+  if (row.sends >= kSendsMax) co_return absl::ResourceExhaustedError("too many codes were sent");
+  std::string code = crypto::RandomDigits(kCodeDigits);
+  auto written = co_await pool_.QueryAll(pg::Call(kRenew, row.id, keyring_.CodeMac(row.id, code)),
+                                         QueueEmail(keyring_, {row.person.profile.email, row.person.language, code}));
+  if (written.ok()) on_email_();
+  co_return written.status();
+}
+
+}  // namespace tamarack::identity

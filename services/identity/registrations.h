@@ -1,0 +1,62 @@
+// Registration: from an email address that somebody claims to a person who has shown it to be theirs.
+#pragma once
+
+#include "platform/base/status.h"
+#include "platform/postgres/postgres.h"
+#include "services/identity/keyring.h"
+#include "services/identity/person_repository.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace tamarack::identity {
+
+inline constexpr char kRegistrationCookie[] = "__Host-tamarack-registration";
+inline constexpr char kRegistrationCookieKey[] = "__host-tamarack-registration";
+
+enum class ConfirmOutcome {
+  kWrongCode,
+  kExpiredCode,
+  kTooManyTries,
+  // The address has an account already. Said only to who has read its mail.
+  kHasAccount,
+  kCreated,
+};
+
+struct ConfirmResult {
+  ConfirmOutcome outcome;
+  Person person;  // when created
+};
+
+// The table `registration`. A registration is known by a secret cookie, so that a code is of use only in the browser that
+// asked for it.
+class Registrations {
+ public:
+  // `on_email` is called when an email has been queued.
+  Registrations(pg::Pool& pool, const Keyring& keyring, PersonRepository& people, std::function<void()> on_email)
+      : pool_(pool), keyring_(keyring), people_(people), on_email_(std::move(on_email)) {}
+
+  // Stores it and queues the email with the code, in one transaction. Returns the cookie's value.
+  Async<std::string> Begin(const NewPerson& person);
+
+  // The address that a code was sent to. NOT_FOUND when there is no such registration (any more).
+  Async<std::string> EmailOf(std::string_view cookie);
+
+  // Ten tries for each code. NOT_FOUND as above.
+  Async<ConfirmResult> Confirm(std::string_view cookie, std::string_view code);
+
+  // A new code to the same address, five times. NOT_FOUND as above; RESOURCE_EXHAUSTED after that.
+  AsyncStatus Resend(std::string_view cookie);
+
+ private:
+  struct Row;
+  Async<Row> Read(const pg::Statement& statement, std::string_view cookie);
+
+  pg::Pool& pool_;
+  const Keyring& keyring_;
+  PersonRepository& people_;
+  std::function<void()> on_email_;
+};
+
+}  // namespace tamarack::identity

@@ -1,0 +1,258 @@
+#include "services/identity/sign_in_service.h"
+
+#include "services/identity/password_rules.h"
+#include "services/identity/pending_authorization.h"
+#include "services/identity/url.h"
+
+#include "tamarack/identity/v1/sign_in_service.grpc.pb.h"
+
+#include <absl/strings/ascii.h>
+
+namespace tamarack::identity {
+namespace {
+
+using google::api::HttpBody;
+using pages::Page;
+
+constexpr int kUnprocessable = 422;
+constexpr int kTooManyRequests = 429;
+constexpr int kRegistrationCookieSeconds = 86400;
+
+std::string PagePath(std::string_view page, std::string_view return_to) {
+  return return_to.empty() ? absl::StrCat("/", ToAbsl(page))
+                           : absl::StrCat("/", ToAbsl(page), "?return_to=", PercentEncode(return_to));
+}
+std::string PageUrl(std::string_view lang, std::string_view page, std::string_view return_to) {
+  return absl::StrCat("/", ToAbsl(lang), PagePath(page, return_to));
+}
+
+std::string DigitsOf(std::string_view text) {
+  std::string digits;
+  for (char c : text) {
+    if (c >= '0' && c <= '9') digits += c;
+  }
+  return digits;
+}
+
+std::string Trimmed(const std::string& text) {
+  return std::string(absl::StripAsciiWhitespace(text));
+}
+
+class SignInService final : public v1::SignInService::CallbackService {
+ public:
+  using Api = v1::SignInService;
+  explicit SignInService(const SignInServiceParts& parts) : parts_(parts), rpc_(parts.rpc) {}
+
+  TAMARACK_UNARY(ShowSignIn, v1::ShowSignInRequest, HttpBody) {
+    Page page = SignInPage(context, request.lang(), request.return_to(), "");
+    if (request.has_account()) page.Show("HAS_ACCOUNT");
+    co_return co_await Render(context, page, request.return_to());
+  }
+
+  TAMARACK_UNARY(SignIn, v1::SignInRequest, HttpBody) {
+    std::string email = NormalizeEmail(request.email());
+    Page page = SignInPage(context, request.lang(), request.return_to(), email);
+    if (email.empty()) page.Error("email", "ERROR_EMAIL_MISSING");
+    if (request.password().empty()) page.Error("password", "ERROR_PASSWORD_MISSING");
+    if (page.has_errors()) co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
+
+    // By address and sender together: a stranger elsewhere cannot lock the person out.
+    std::string who = absl::StrCat(parts_.keyring.EmailIndex(email), ":", context.client_ip);
+    if (!co_await parts_.attempts.IsAllowed(kSignInFailures, who)) {
+      page.Error("email", "ERROR_TOO_MANY_TRIES");
+      co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
+    }
+    auto person = co_await parts_.people.FindByEmail(email);
+    if (!person.ok() && !absl::IsNotFound(person.status())) co_return person.status();
+    std::string hash = person.ok() ? person->password_hash : "";
+    CO_ASSIGN_OR_RETURN(bool is_right, co_await parts_.passwords.Verify(hash, request.password()));
+    if (!is_right) {
+      co_await parts_.attempts.Add(kSignInFailures, who);
+      parts_.metrics.sign_in_failures.Increment();
+      page.Error("email", "ERROR_SIGN_IN");
+      co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
+    }
+    CO_RETURN_IF_ERROR(co_await StartSession(context, person->id, request.lang()));
+    parts_.metrics.sign_ins.Increment();
+    co_return GoOn(context, request.lang(), request.return_to());
+  }
+
+  TAMARACK_UNARY(SignOut, v1::SignOutRequest, HttpBody) {
+    std::string_view cookie = context.Cookie(kSessionCookieKey);
+    if (!cookie.empty()) CO_RETURN_IF_ERROR(co_await parts_.sessions.End(cookie));
+    context.http.SetCookie(kSessionCookie, "", 0);
+    Page page = pages::MessagePage(request.lang(), "SIGNED_OUT", "SIGNED_OUT_TEXT", "SIGN_IN", "/sign-in");
+    co_return parts_.pages.Render(page.Path("/sign-in"));
+  }
+
+  TAMARACK_UNARY(ShowRegister, v1::ShowRegisterRequest, HttpBody) {
+    v1::RegisterRequest empty;
+    empty.set_lang(request.lang());
+    empty.set_return_to(request.return_to());
+    co_return co_await Render(context, RegisterPage(context, empty), request.return_to());
+  }
+
+  TAMARACK_UNARY(Register, v1::RegisterRequest, HttpBody) {
+    NewPerson person{.profile = {.email = NormalizeEmail(request.email()),
+                                 .given_name = Trimmed(request.given_name()),
+                                 .family_name = Trimmed(request.family_name()),
+                                 .address = std::nullopt},
+                     .password_hash = {},
+                     .language = request.lang()};
+    Page page = RegisterPage(context, request);
+    CheckRegistration(person.profile, request.password(), page);
+    if (page.has_errors()) co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
+
+    std::string who = parts_.keyring.EmailIndex(person.profile.email);
+    if (!co_await parts_.attempts.IsAllowed(kRegistrations, who)) {
+      page.Error("email", "ERROR_TOO_MANY_TRIES");
+      co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
+    }
+    co_await parts_.attempts.Add(kRegistrations, who);
+    CO_ASSIGN_OR_RETURN(person.password_hash, co_await parts_.passwords.Hash(request.password()));
+    CO_ASSIGN_OR_RETURN(auto cookie, co_await parts_.registrations.Begin(person));
+    context.http.SetCookie(kRegistrationCookie, cookie, kRegistrationCookieSeconds);
+    context.http.Redirect(PageUrl(request.lang(), "confirm-email", request.return_to()));
+    co_return HttpBody();
+  }
+
+  TAMARACK_UNARY(ShowConfirmEmail, v1::ShowConfirmEmailRequest, HttpBody) {
+    auto page = co_await ConfirmPage(context, request.lang(), request.return_to());
+    if (absl::IsNotFound(page.status())) co_return GoTo(context, request.lang(), "register", request.return_to());
+    if (!page.ok()) co_return page.status();
+    if (request.sent_again()) page->Show("SENT_AGAIN");
+    co_return co_await Render(context, *page, request.return_to());
+  }
+
+  TAMARACK_UNARY(ConfirmEmail, v1::ConfirmEmailRequest, HttpBody) {
+    auto page = co_await ConfirmPage(context, request.lang(), request.return_to());
+    // The form was sent twice, or long after: whoever has an account signs in.
+    if (absl::IsNotFound(page.status())) co_return GoTo(context, request.lang(), "sign-in", request.return_to());
+    if (!page.ok()) co_return page.status();
+    std::string code = DigitsOf(request.code());
+    if (code.empty()) {
+      page->Error("code", "ERROR_CODE_MISSING");
+      co_return co_await Refuse(context, *page, request.return_to(), kUnprocessable);
+    }
+    CO_ASSIGN_OR_RETURN(auto result, co_await parts_.registrations.Confirm(RegistrationCookie(context), code));
+    switch (result.outcome) {
+      case ConfirmOutcome::kWrongCode: page->Error("code", "ERROR_CODE_WRONG"); break;
+      case ConfirmOutcome::kExpiredCode: page->Error("code", "ERROR_CODE_EXPIRED"); break;
+      case ConfirmOutcome::kTooManyTries: page->Error("code", "ERROR_CODE_TRIES"); break;
+      case ConfirmOutcome::kHasAccount:
+      case ConfirmOutcome::kCreated: break;
+    }
+    if (page->has_errors()) co_return co_await Refuse(context, *page, request.return_to(), kUnprocessable);
+    context.http.SetCookie(kRegistrationCookie, "", 0);
+    if (result.outcome == ConfirmOutcome::kHasAccount) {
+      std::string to = PageUrl(request.lang(), "sign-in", request.return_to());
+      context.http.Redirect(AppendQuery(to, {{"has_account", "true"}}));
+      co_return HttpBody();
+    }
+    parts_.metrics.registrations.Increment();
+    CO_RETURN_IF_ERROR(co_await StartSession(context, result.person.id, request.lang()));
+    co_return GoOn(context, request.lang(), request.return_to());
+  }
+
+  TAMARACK_UNARY(ResendCode, v1::ResendCodeRequest, HttpBody) {
+    absl::Status sent = co_await parts_.registrations.Resend(RegistrationCookie(context));
+    if (absl::IsNotFound(sent)) co_return GoTo(context, request.lang(), "register", request.return_to());
+    if (absl::IsResourceExhausted(sent)) {
+      CO_ASSIGN_OR_RETURN(auto page, co_await ConfirmPage(context, request.lang(), request.return_to()));
+      page.Error("code", "ERROR_TOO_MANY_TRIES");
+      co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
+    }
+    CO_RETURN_IF_ERROR(sent);
+    std::string to = PageUrl(request.lang(), "confirm-email", request.return_to());
+    context.http.Redirect(AppendQuery(to, {{"sent_again", "true"}}));
+    co_return HttpBody();
+  }
+
+ private:
+  static std::string_view RegistrationCookie(const rpc::Context& context) {
+    return context.Cookie(kRegistrationCookieKey);
+  }
+
+  static Page SignInPage(const rpc::Context& context, const std::string& lang, const std::string& return_to,
+                         const std::string& email) {
+    Page page("sign-in", lang, context.csrf_token);
+    page.Path(PagePath("sign-in", return_to)).Set("EMAIL", email).Set("RETURN_TO", return_to);
+    return page;
+  }
+
+  static Page RegisterPage(const rpc::Context& context, const v1::RegisterRequest& request) {
+    Page page("register", request.lang(), context.csrf_token);
+    page.Path(PagePath("register", request.return_to()));
+    page.Set("GIVEN_NAME", request.given_name()).Set("FAMILY_NAME", request.family_name());
+    page.Set("EMAIL", request.email()).Set("RETURN_TO", request.return_to());
+    return page;
+  }
+
+  // NOT_FOUND without a registration in progress.
+  Async<Page> ConfirmPage(const rpc::Context& context, const std::string& lang, const std::string& return_to) {
+    CO_ASSIGN_OR_RETURN(auto email, co_await parts_.registrations.EmailOf(RegistrationCookie(context)));
+    Page page("confirm-email", lang, context.csrf_token);
+    page.Path(PagePath("confirm-email", return_to)).Set("EMAIL", email).Set("RETURN_TO", return_to);
+    co_return page;
+  }
+
+  static void CheckRegistration(const Profile& profile, const std::string& password, Page& page) {
+    constexpr size_t kNameBytesMax = 200;
+    auto is_name = [](const std::string& name) { return !name.empty() && name.size() <= kNameBytesMax; };
+    if (!is_name(profile.given_name)) page.Error("given_name", "ERROR_GIVEN_NAME_MISSING");
+    if (!is_name(profile.family_name)) page.Error("family_name", "ERROR_FAMILY_NAME_MISSING");
+    if (profile.email.empty()) {
+      page.Error("email", "ERROR_EMAIL_MISSING");
+    } else if (!IsEmail(profile.email)) {
+      page.Error("email", "ERROR_EMAIL_FORMAT");
+    }
+    switch (CheckPassword(password, profile.email, profile.given_name)) {
+      case PasswordFault::kNone: break;
+      case PasswordFault::kShort: page.Error("password", "ERROR_PASSWORD_SHORT"); break;
+      case PasswordFault::kCommon: page.Error("password", "ERROR_PASSWORD_COMMON"); break;
+    }
+  }
+
+  // Names the service that asked for the sign-in, and lets the form lead back to it.
+  Async<HttpBody> Render(rpc::Context& context, Page page, const std::string& return_to) {
+    CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
+    if (pending) page.Add("FOR_CLIENT").Set("CLIENT_NAME", pending->client.ServiceName(context.language));
+    AllowReturn(context, pending);
+    co_return parts_.pages.Render(page);
+  }
+
+  Async<HttpBody> Refuse(rpc::Context& context, Page page, const std::string& return_to, int status) {
+    context.http.SetStatus(status);
+    co_return co_await Render(context, std::move(page), return_to);
+  }
+
+  AsyncStatus StartSession(rpc::Context& context, const std::string& person_id, const std::string& lang) {
+    std::string_view earlier = context.Cookie(kSessionCookieKey);
+    if (!earlier.empty()) CO_RETURN_IF_ERROR(co_await parts_.sessions.End(earlier));
+    CO_ASSIGN_OR_RETURN(auto cookie, co_await parts_.sessions.Create(person_id, lang));
+    context.http.SetCookie(kSessionCookie, cookie);
+    co_return absl::OkStatus();
+  }
+
+  static HttpBody GoOn(rpc::Context& context, const std::string& lang, const std::string& return_to) {
+    context.http.Redirect(SafeReturnTo(return_to, absl::StrCat("/", lang, "/account")));
+    return HttpBody();
+  }
+
+  static HttpBody GoTo(rpc::Context& context, const std::string& lang, std::string_view page,
+                       const std::string& return_to) {
+    context.http.Redirect(PageUrl(lang, page, return_to));
+    return HttpBody();
+  }
+
+  SignInServiceParts parts_;
+  rpc::Interceptor& rpc_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeSignInService(const SignInServiceParts& parts) {
+  return std::make_unique<SignInService>(parts);
+}
+
+}  // namespace tamarack::identity

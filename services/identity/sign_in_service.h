@@ -1,0 +1,35 @@
+#pragma once
+
+#include "platform/pages/pages.h"
+#include "platform/rpc/unary.h"
+#include "services/identity/attempts.h"
+#include "services/identity/keyring.h"
+#include "services/identity/metrics.h"
+#include "services/identity/passwords.h"
+#include "services/identity/person_repository.h"
+#include "services/identity/registrations.h"
+#include "services/identity/sessions.h"
+#include "services/identity/tenant_repository.h"
+
+#include <grpcpp/impl/service_type.h>
+
+#include <memory>
+
+namespace tamarack::identity {
+
+struct SignInServiceParts {
+  rpc::Interceptor& rpc;
+  const pages::Renderer& pages;
+  TenantRepository& tenants;
+  PersonRepository& people;
+  Registrations& registrations;
+  Sessions& sessions;
+  Passwords& passwords;
+  Attempts& attempts;
+  const Keyring& keyring;
+  IdentityMetrics& metrics;
+};
+
+std::unique_ptr<grpc::Service> MakeSignInService(const SignInServiceParts& parts);
+
+}  // namespace tamarack::identity
