@@ -19,6 +19,13 @@ using Request = v1::AuthorizeRequest;
 using Result = std::optional<AuthorizationError>;
 using Check = Result (*)(const Request&, const OauthClient&, AuthorizationTerms*);
 
+// It travels inside URLs and headers, encoded twice on the way.
+Result CheckLength(const Request& request, const OauthClient&, AuthorizationTerms*) {
+  constexpr size_t kPathLengthMax = 3500;
+  if (ToPath(request).size() <= kPathLengthMax) return std::nullopt;
+  return {{"invalid_request", "the request is too long"}};
+}
+
 // OpenID Connect Core 6.1 and 6.2: what is not supported is refused by name, never ignored.
 Result CheckNoRequestObject(const Request& request, const OauthClient&, AuthorizationTerms*) {
   if (!request.request().empty()) return {{"request_not_supported", "request objects are not supported"}};
@@ -86,7 +93,7 @@ Result CheckAges(const Request& request, const OauthClient&, AuthorizationTerms*
 }
 
 constexpr Check kChecks[] = {
-    CheckNoRequestObject, CheckResponseType, CheckResponseMode, CheckScope, CheckCodeChallenge, CheckPrompt, CheckAges,
+    CheckLength,        CheckNoRequestObject, CheckResponseType, CheckResponseMode, CheckScope, CheckCodeChallenge, CheckPrompt, CheckAges,
 };
 
 }  // namespace

@@ -1,0 +1,177 @@
+#include "platform/crypto/encoding.h"
+#include "platform/crypto/hash.h"
+#include "platform/crypto/jws.h"
+#include "services/identity/api_key_format.h"
+#include "services/identity/claims.h"
+#include "services/identity/client_authenticator.h"
+#include "services/identity/keyring.h"
+#include "services/identity/notify_key_token.h"
+#include "services/identity/password_rules.h"
+#include "services/identity/pkce.h"
+
+#include <catch2/catch.hpp>
+
+// Goal: identity's pure rules, each alone.
+namespace tamarack::identity {
+namespace {
+
+TEST_CASE("PKCE: the example of RFC 7636, and nothing near it") {
+  constexpr char kVerifier[] = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+  constexpr char kChallenge[] = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+  CHECK(IsCodeChallenge(kChallenge));
+  CHECK(VerifyCodeVerifier(kVerifier, kChallenge));
+  CHECK(!VerifyCodeVerifier(kChallenge, kChallenge));
+  CHECK(!VerifyCodeVerifier("", kChallenge));
+  auto challenge_of = [](const std::string& verifier) { return crypto::Base64UrlEncode(crypto::Sha256(verifier)); };
+  for (const auto& verifier : {std::string(42, 'a'), std::string(129, 'a'), std::string(42, 'a') + "=", std::string(43, ' ')}) {
+    CHECK(!VerifyCodeVerifier(verifier, challenge_of(verifier)));
+  }
+  CHECK(VerifyCodeVerifier(std::string(128, '~'), challenge_of(std::string(128, '~'))));
+}
+
+TEST_CASE("Pairwise subjects: stable, 43 characters, different for each person, sector and key") {
+  Keyring keyring(std::string(32, 'k')), other(std::string(32, 'o'));
+  std::string subject = keyring.PairwiseSubject("transport", "person");
+  CHECK(subject.size() == 43);
+  CHECK(subject == Keyring(std::string(32, 'k')).PairwiseSubject("transport", "person"));
+  CHECK(subject != keyring.PairwiseSubject("health", "person"));
+  CHECK(subject != keyring.PairwiseSubject("transport", "other"));
+  CHECK(subject != other.PairwiseSubject("transport", "person"));
+  CHECK(keyring.PairwiseSubject("ab", "c") != keyring.PairwiseSubject("a", "bc"));
+  CHECK(keyring.EmailIndex("a@b.test") != keyring.PairwiseSubject("email", "a@b.test"));
+}
+
+TEST_CASE("CheckPassword: length in characters, then what everybody tries first") {
+  auto [password, fault] = GENERATE(table<std::string, PasswordFault>({
+      {"", PasswordFault::kShort},
+      {"fourteen chars", PasswordFault::kShort},
+      {"éééééééééééééé", PasswordFault::kShort},  // 14 characters, 28 bytes
+      {"a walk in the woods", PasswordFault::kNone},
+      {"Été à Sudbury !", PasswordFault::kNone},
+      {"15 chars exactl", PasswordFault::kNone},
+      {"PasswordPassword", PasswordFault::kCommon},
+      {"aaaaaaaaaaaaaaaaaaaa", PasswordFault::kCommon},
+      {"1234567890123456", PasswordFault::kCommon},
+      {"abcdefghijklmnopq", PasswordFault::kCommon},
+      {"Zoe@Example.test", PasswordFault::kCommon},
+      {"marguerite2marguerite2", PasswordFault::kNone},
+      {"margueritemarguerite", PasswordFault::kCommon},
+  }));
+  CAPTURE(password);
+  CHECK(CheckPassword(password, "zoe@example.test", "Marguerite") == fault);
+}
+
+TEST_CASE("IsEmail: one address, with a domain, and nothing to break out of a header") {
+  for (const char* good : {"a@b.ca", "zoé@exemple.ca", "a+b@localhost", "first.last@sub.example.test"}) CHECK(IsEmail(good));
+  for (const char* bad : {"", "a", "@b.ca", "a@", "a@b", "a@b.", "a@.ca", "a@b..ca", "a@b@c.ca", "a b@c.ca", "a@b.ca\n",
+                          "a@b.ca,c@d.ca", "<a@b.ca>", "\"a\"@b.ca"}) {
+    CAPTURE(bad);
+    CHECK(!IsEmail(bad));
+  }
+  CHECK(!IsEmail(std::string(65, 'a') + "@b.ca"));
+  CHECK(NormalizeEmail("  A@B.CA ") == "a@b.ca");
+}
+
+TEST_CASE("Payment keys: 32 characters of checksum under GOV.UK Pay's rule") {
+  std::string key = NewPayKey("secret");
+  CHECK(HasPayChecksum(key, "secret"));
+  CHECK(!HasPayChecksum(key, "other secret"));
+  std::string token = key.substr(0, key.size() - 32);
+  CHECK(key.substr(token.size()) == crypto::Base32HexEncode(crypto::HmacSha1("secret", token)));
+  for (size_t i = 0; i < key.size(); ++i) {
+    std::string mistyped = key;
+    mistyped[i] = mistyped[i] == '7' ? '8' : '7';
+    CHECK(!HasPayChecksum(mistyped, "secret"));
+  }
+  CHECK(!HasPayChecksum(key.substr(1), "secret"));
+  CHECK(!HasPayChecksum("", "secret"));
+  CHECK(NewPayKey("secret") != key);
+}
+
+TEST_CASE("ReadClientCredentials: Basic or post, never both") {
+  auto basic = [](const std::string& text) { return "Basic " + crypto::Base64Encode(text); };
+  auto read = ReadClientCredentials(basic("a%3Ab:c%20d+e"), "", "");
+  REQUIRE(read.ok());
+  CHECK(read->id == "a:b");
+  CHECK(read->secret == "c d e");
+  CHECK(ReadClientCredentials("bAsIc " + crypto::Base64Encode("a:b"), "a", "")->secret == "b");
+  CHECK(ReadClientCredentials("", "a", "b")->secret == "b");
+  CHECK(absl::IsInvalidArgument(ReadClientCredentials(basic("a:b"), "a", "b").status()));
+  CHECK(absl::IsInvalidArgument(ReadClientCredentials(basic("a:b"), "other", "").status()));
+  for (const auto& header : {std::string("Basic"), std::string("Basic !"), basic("no colon"), std::string("Bearer x")}) {
+    CHECK(absl::IsUnauthenticated(ReadClientCredentials(header, "", "").status()));
+  }
+  CHECK(absl::IsUnauthenticated(ReadClientCredentials("", "a", "").status()));
+}
+
+constexpr char kService[] = "0190aaaa-0000-7000-8000-000000000001";
+constexpr int64_t kNow = 1'800'000'000;
+
+std::string SignNotify(const std::string& secret, const boost::json::object& claims) {
+  return *crypto::SignJws(*crypto::Key::FromSecret(secret), claims, {{"typ", "JWT"}});
+}
+
+TEST_CASE("Notify's tokens: each fault in GOV.UK Notify's order and words") {
+  const std::string secret = NewNotifySecret(), revoked = NewNotifySecret(), unknown = NewNotifySecret();
+  std::vector<ApiKey> keys(2);
+  keys[0].id = "live";
+  keys[0].secret = secret;
+  keys[1].id = "old";
+  keys[1].secret = revoked;
+  keys[1].is_revoked = true;
+  auto verify = [&](const std::string& token) { return VerifyNotifyToken(token, keys, kNow); };
+  auto good = verify(SignNotify(secret, {{"iss", kService}, {"iat", kNow - 30}}));
+  REQUIRE(good.ok());
+  CHECK(good->id == "live");
+  CHECK(verify(SignNotify(secret, {{"iss", kService}, {"iat", kNow + 30}})).ok());
+
+  const std::string clock = "Error: Your system clock must be accurate to within 30 seconds";
+  CHECK(verify(SignNotify(secret, {{"iss", kService}, {"iat", kNow - 31}})).status().message() == clock);
+  CHECK(verify(SignNotify(secret, {{"iss", kService}, {"iat", kNow + 31}})).status().message() == clock);
+  CHECK(verify(SignNotify(secret, {{"iss", kService}})).status().message() == clock);
+  CHECK(verify(SignNotify(unknown, {{"iss", kService}, {"iat", kNow}})).status().message() ==
+        "Invalid token: API key not found");
+  CHECK(verify(SignNotify(revoked, {{"iss", kService}, {"iat", kNow}})).status().message() ==
+        "Invalid token: API key revoked");
+  CHECK(verify(SignNotify(revoked, {{"iss", kService}, {"iat", 0}})).status().message() == clock);
+  CHECK(VerifyNotifyToken("a.b.c", {}, kNow).status().message() == "Invalid token: service has no API keys");
+}
+
+TEST_CASE("Notify's tokens: the service is read strictly before anything is verified") {
+  std::string secret = NewNotifySecret();
+  CHECK(*ServiceOfNotifyToken(SignNotify(secret, {{"iss", kService}})) == kService);
+  CHECK(ServiceOfNotifyToken(SignNotify(secret, {{"iat", 1}})).status().message() ==
+        "Invalid token: iss field not provided");
+  CHECK(ServiceOfNotifyToken(SignNotify(secret, {{"iss", "x"}})).status().message() ==
+        "Invalid token: service id is not the right data type");
+  CHECK(ServiceOfNotifyToken(SignNotify(secret, {{"iss", 5}})).status().message() ==
+        "Invalid token: service id is not the right data type");
+  auto es256 = *crypto::Key::Generate(crypto::Algorithm::kEs256);
+  std::string ours = *crypto::SignJws(es256, {{"iss", kService}});
+  CHECK(ServiceOfNotifyToken(ours).status().message() == "Invalid token: algorithm used is not HS256");
+  CHECK(!LooksLikeNotifyToken(ours));
+  CHECK(!LooksLikeNotifyToken("api_abc"));
+  CHECK(LooksLikeNotifyToken(SignNotify(secret, {{"iss", kService}})));
+}
+
+TEST_CASE("UserInfoClaims: scopes decide, and what is not known is left out") {
+  Person person;
+  person.language = "fr";
+  person.profile = {.email = "zoe@example.test", .given_name = "Zoé", .family_name = "Tremblay", .address = std::nullopt};
+  auto claims = UserInfoClaims("subject", person, {"openid", "profile", "email", "address"});
+  CHECK(claims.size() == 8);
+  CHECK(!claims.contains("address"));
+  CHECK(UserInfoClaims("subject", person, {"openid"}).size() == 1);
+  auto& address = person.profile.address.emplace();
+  address.set_line_1("12 Elm Street");
+  address.set_line_2("Unit 3");
+  address.set_city("Sudbury");
+  address.set_province("ON");
+  address.set_postal_code("P3E 2W9");
+  claims = UserInfoClaims("subject", person, {"openid", "address"});
+  CHECK(claims.at("address").at("street_address") == "12 Elm Street\nUnit 3");
+  CHECK(claims.at("address").at("formatted") == "12 Elm Street\nUnit 3\nSudbury ON  P3E 2W9");
+}
+
+}  // namespace
+}  // namespace tamarack::identity
