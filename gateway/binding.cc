@@ -232,6 +232,8 @@ class Binder {
       if (name == "csrf_token" && type->FindFieldByName(name) == nullptr) continue;
       Refusal refusal = binder.Bind(name, value);
       if (!refusal) continue;
+      // RFC 6749 section 3.2: what is not known is ignored in forms too.
+      if (refusal->reason == Reason::kUnknownParameter && IsIgnored(name)) continue;
       if (refusal->reason == Reason::kUnknownParameter) refusal->reason = Reason::kUnknownField;
       return refusal;
     }
