@@ -15,7 +15,7 @@ export class Person {
     this.lang = lang;
     this.browser = new Browser(lang);
     this.mayHaveAccount = Boolean(email);
-    this.email = email ?? `person-${randomBytes(6).toString('hex')}@example.ca`;
+    this.email = email ?? `person-${randomBytes(4).toString('hex')}@example.ca`;
     this.password = password ?? 'maple-canoe-lantern-7';
     this.name = name ?? ['Zoé', 'Tremblay'];
     this.card = acceptedCard;
