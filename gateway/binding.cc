@@ -234,7 +234,10 @@ class Binder {
       if (!refusal) continue;
       // RFC 6749 section 3.2: what is not known is ignored in forms too.
       if (refusal->reason == Reason::kUnknownParameter && IsIgnored(name)) continue;
-      if (refusal->reason == Reason::kUnknownParameter) refusal->reason = Reason::kUnknownField;
+      if (refusal->reason == Reason::kUnknownParameter) {
+        if (IsIgnored(name)) continue;
+        refusal->reason = Reason::kUnknownField;
+      }
       return refusal;
     }
     if (is_whole) {

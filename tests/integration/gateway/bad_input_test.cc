@@ -1,4 +1,5 @@
-// Bad input at the front door: each case is one raw HTTP request, and the answer's status and shape are what the API promises.
+// Bad input at the front door: each case is one raw HTTP request, and the answer's status and shape
+// are what the API promises.
 #include "fixture.h"
 
 #include <map>
@@ -24,14 +25,35 @@ struct BadRequest {
 
 std::vector<BadRequest> MalformedJson() {
   std::vector<BadRequest> cases;
-  for (const char* body : {"{", "}", "{]", "{\"int32_value\"", "{\"int32_value\":}", "{\"int32_value\":1,}", "{'a':1}", "{a:1}", "nul",
-                           "{\"int32_value\":01}", "{\"int32_value\":+1}", "{\"int32_value\":1.}", "{\"double_value\":NaN}",
-                           "{\"double_value\":-Infinity}", "{}{}", "{} {", "\xef\xbb\xbf{}", "// c\n{}",
-                           "{\"string_value\":\"\xff\"}", "{\"string_value\":\"\xc0\x80\"}",
-                           "{\"string_value\":\"\xed\xa0\x80\"}", "{\"string_value\":\"\xf4\x90\x80\x80\"}",
-                           "{\"string_value\":\"\\ud800\"}", "{\"string_value\":\"\\udc00x\"}",
-                           "{\"string_value\":\"\\u12\"}", "{\"string_value\":\"a\tb\"}", "{\"string_value\":\"abc}"}) {
-    cases.push_back({body, "POST", "/toy/v1/echo", kJson, body, 400, "invalid-request", "malformed_json", ""});
+  for (const char* body : {"{",
+                           "}",
+                           "{]",
+                           "{\"int32_value\"",
+                           "{\"int32_value\":}",
+                           "{\"int32_value\":1,}",
+                           "{'a':1}",
+                           "{a:1}",
+                           "nul",
+                           "{\"int32_value\":01}",
+                           "{\"int32_value\":+1}",
+                           "{\"int32_value\":1.}",
+                           "{\"double_value\":NaN}",
+                           "{\"double_value\":-Infinity}",
+                           "{}{}",
+                           "{} {",
+                           "\xef\xbb\xbf{}",
+                           "// c\n{}",
+                           "{\"string_value\":\"\xff\"}",
+                           "{\"string_value\":\"\xc0\x80\"}",
+                           "{\"string_value\":\"\xed\xa0\x80\"}",
+                           "{\"string_value\":\"\xf4\x90\x80\x80\"}",
+                           "{\"string_value\":\"\\ud800\"}",
+                           "{\"string_value\":\"\\udc00x\"}",
+                           "{\"string_value\":\"\\u12\"}",
+                           "{\"string_value\":\"a\tb\"}",
+                           "{\"string_value\":\"abc}"}) {
+    cases.push_back(
+        {body, "POST", "/toy/v1/echo", kJson, body, 400, "invalid-request", "malformed_json", ""});
   }
   return cases;
 }
@@ -39,7 +61,8 @@ std::vector<BadRequest> MalformedJson() {
 std::vector<BadRequest> WrongJson() {
   std::vector<BadRequest> cases;
   auto add = [&](const char* body, const char* reason, const char* where) {
-    cases.push_back({body, "POST", "/toy/v1/echo", kJson, body, 400, "invalid-request", reason, where});
+    cases.push_back(
+        {body, "POST", "/toy/v1/echo", kJson, body, 400, "invalid-request", reason, where});
   };
   add("[]", "expected_object", "");
   add("null", "null_not_allowed", "");
@@ -83,81 +106,102 @@ std::vector<BadRequest> PathsAndQueries() {
       {"internal method", "GET", "/toy/v1/backstage", "", "", 404, "not-found", "", ""},
       {"grpc path", "POST", "/toy.v1.KiteService/GetKite", "", "", 404, "not-found", "", ""},
       {"dot segment", "GET", "/toy/v1/kites/..", "", "", 400, "invalid-request", "dot_segment", ""},
-      {"hidden dots", "GET", "/toy/v1/kites/%2e%2e", "", "", 400, "invalid-request", "dot_segment", ""},
-      {"dots behind slashes", "GET", "/toy/v1/kites/..%2f..", "", "", 400, "invalid-request", "dot_segment", ""},
-      {"broken escape", "GET", "/toy/v1/kites/%zz", "", "", 400, "invalid-request", "invalid_escape", ""},
-      {"NUL in path", "GET", "/toy/v1/kites/%00", "", "", 400, "invalid-request", "nul_character", ""},
-      {"bad UTF-8 in path", "GET", "/toy/v1/kites/%ff", "", "", 400, "invalid-request", "invalid_utf8", ""},
+      {"hidden dots", "GET", "/toy/v1/kites/%2e%2e", "", "", 400, "invalid-request", "dot_segment",
+       ""},
+      {"dots behind slashes", "GET", "/toy/v1/kites/..%2f..", "", "", 400, "invalid-request",
+       "dot_segment", ""},
+      {"broken escape", "GET", "/toy/v1/kites/%zz", "", "", 400, "invalid-request",
+       "invalid_escape", ""},
+      {"NUL in path", "GET", "/toy/v1/kites/%00", "", "", 400, "invalid-request", "nul_character",
+       ""},
+      {"bad UTF-8 in path", "GET", "/toy/v1/kites/%ff", "", "", 400, "invalid-request",
+       "invalid_utf8", ""},
       {"wrong method", "PATCH", "/toy/v1/kites/7", "", "", 405, "method-not-allowed", "", ""},
       {"made-up method", "BREW", "/toy/v1/kites", "", "", 405, "method-not-allowed", "", ""},
-      {"unknown parameter", "GET", "/toy/v1/kites?x=1", "", "", 400, "invalid-request", "unknown_parameter", "x"},
-      {"nested unknown parameter", "GET", "/toy/v1/kites?filter.x=1", "", "", 400, "invalid-request",
-       "unknown_parameter", "filter.x"},
-      {"repeated scalar", "GET", "/toy/v1/kites?page_size=1&page_size=1", "", "", 400, "invalid-request",
-       "repeated_parameter", "page_size"},
-      {"not a number", "GET", "/toy/v1/kites?page_size=ten", "", "", 400, "invalid-request", "expected_integer",
-       "page_size"},
-      {"number too large", "GET", "/toy/v1/kites?page_size=3000000000", "", "", 400, "invalid-request", "out_of_range",
-       "page_size"},
-      {"message as parameter", "GET", "/toy/v1/kites?filter=x", "", "", 400, "invalid-request", "not_mappable", "filter"},
-      {"path overridden by query", "GET", "/toy/v1/kites/7?name=kites/8", "", "", 400, "invalid-request",
-       "path_collision", "name"},
-      {"bad escape in query", "GET", "/toy/v1/kites?page_token=%g1", "", "", 400, "invalid-request", "invalid_escape", ""},
-      {"bad UTF-8 in query", "GET", "/toy/v1/kites?page_token=%c3", "", "", 400, "invalid-request", "invalid_utf8", ""},
-      {"NUL in query", "GET", "/toy/v1/kites?page_token=%00", "", "", 400, "invalid-request", "nul_character",
-       "page_token"},
-      {"two of a oneof", "GET", "/toy/v1/echo?choice_text=a&choice_number=1", "", "", 400, "invalid-request",
-       "oneof_conflict", "choice_number"},
-      {"endless target", "GET", "/toy/v1/kites?page_token=" + std::string(9000, 'a'), "", "", 414, "address-too-long", "",
-       ""},
+      {"unknown parameter", "GET", "/toy/v1/kites?x=1", "", "", 400, "invalid-request",
+       "unknown_parameter", "x"},
+      {"nested unknown parameter", "GET", "/toy/v1/kites?filter.x=1", "", "", 400,
+       "invalid-request", "unknown_parameter", "filter.x"},
+      {"repeated scalar", "GET", "/toy/v1/kites?page_size=1&page_size=1", "", "", 400,
+       "invalid-request", "repeated_parameter", "page_size"},
+      {"not a number", "GET", "/toy/v1/kites?page_size=ten", "", "", 400, "invalid-request",
+       "expected_integer", "page_size"},
+      {"number too large", "GET", "/toy/v1/kites?page_size=3000000000", "", "", 400,
+       "invalid-request", "out_of_range", "page_size"},
+      {"message as parameter", "GET", "/toy/v1/kites?filter=x", "", "", 400, "invalid-request",
+       "not_mappable", "filter"},
+      {"path overridden by query", "GET", "/toy/v1/kites/7?name=kites/8", "", "", 400,
+       "invalid-request", "path_collision", "name"},
+      {"bad escape in query", "GET", "/toy/v1/kites?page_token=%g1", "", "", 400, "invalid-request",
+       "invalid_escape", ""},
+      {"bad UTF-8 in query", "GET", "/toy/v1/kites?page_token=%c3", "", "", 400, "invalid-request",
+       "invalid_utf8", ""},
+      {"NUL in query", "GET", "/toy/v1/kites?page_token=%00", "", "", 400, "invalid-request",
+       "nul_character", "page_token"},
+      {"two of a oneof", "GET", "/toy/v1/echo?choice_text=a&choice_number=1", "", "", 400,
+       "invalid-request", "oneof_conflict", "choice_number"},
+      {"endless target", "GET", "/toy/v1/kites?page_token=" + std::string(9000, 'a'), "", "", 414,
+       "address-too-long", "", ""},
       {"language there is not", "GET", "/es/toy", "", "", 404, "not-found", "", ""},
-      {"asset outside", "GET", "/assets/%2e%2e/secret", "", "", 400, "invalid-request", "dot_segment", ""},
+      {"asset outside", "GET", "/assets/%2e%2e/secret", "", "", 400, "invalid-request",
+       "dot_segment", ""},
   };
 }
 
 std::vector<BadRequest> Bodies() {
   return {
-      {"body on GET", "GET", "/toy/v1/kites", kJson, "{}", 400, "invalid-request", "body_not_allowed", ""},
-      {"body on DELETE", "DELETE", "/toy/v1/kites/7", std::string(kJson) + "Authorization: Bearer admin\r\n", "{}", 400,
-       "invalid-request", "body_not_allowed", ""},
+      {"body on GET", "GET", "/toy/v1/kites", kJson, "{}", 400, "invalid-request",
+       "body_not_allowed", ""},
+      {"body on DELETE", "DELETE", "/toy/v1/kites/7",
+       std::string(kJson) + "Authorization: Bearer admin\r\n", "{}", 400, "invalid-request",
+       "body_not_allowed", ""},
       {"no content type", "POST", "/toy/v1/echo", "", "{}", 415, "unsupported-media-type", "", ""},
-      {"text", "POST", "/toy/v1/echo", "Content-Type: text/plain\r\n", "{}", 415, "unsupported-media-type", "", ""},
-      {"XML", "POST", "/toy/v1/echo", "Content-Type: application/xml\r\n", "<a/>", 415, "unsupported-media-type", "", ""},
-      {"multipart", "POST", "/toy/v1/echo", "Content-Type: multipart/form-data; boundary=x\r\n", "--x--", 415,
+      {"text", "POST", "/toy/v1/echo", "Content-Type: text/plain\r\n", "{}", 415,
        "unsupported-media-type", "", ""},
-      {"other charset", "POST", "/toy/v1/echo", "Content-Type: application/json; charset=utf-16\r\n", "{}", 415,
+      {"XML", "POST", "/toy/v1/echo", "Content-Type: application/xml\r\n", "<a/>", 415,
        "unsupported-media-type", "", ""},
-      {"path overridden by body", "POST", "/toy/v1/kites/7:land", kJson + kWriter + "Idempotency-Key: a\r\n",
-       R"({"name":"kites/8"})", 400, "invalid-request", "path_collision", "/name"},
-      {"query beside a whole body", "POST", "/toy/v1/echo?int32_value=1", kJson, "{}", 400, "invalid-request",
-       "unknown_parameter", "int32_value"},
-      {"unknown form field", "POST", "/toy/v1/echo", kForm, "x=1", 400, "invalid-request", "unknown_field", "/x"},
-      {"repeated form field", "POST", "/toy/v1/echo", kForm, "string_value=1&string_value=2", 400, "invalid-request",
-       "repeated_parameter", "/string_value"},
-      {"broken form", "POST", "/toy/v1/echo", kForm, "string_value=%", 400, "invalid-request", "invalid_escape", ""},
-      {"form with bad UTF-8", "POST", "/toy/v1/echo", kForm, "string_value=%e9", 400, "invalid-request", "invalid_utf8",
-       ""},
-      {"form with a wrong number", "POST", "/toy/v1/echo", kForm, "int32_value=x", 400, "invalid-request",
-       "expected_integer", "/int32_value"},
-      {"body above the method's limit", "POST", "/toy/v1/kites", kJson + kWriter, std::string(5000, ' '), 413, "too-large",
+      {"multipart", "POST", "/toy/v1/echo", "Content-Type: multipart/form-data; boundary=x\r\n",
+       "--x--", 415, "unsupported-media-type", "", ""},
+      {"other charset", "POST", "/toy/v1/echo",
+       "Content-Type: application/json; charset=utf-16\r\n", "{}", 415, "unsupported-media-type",
        "", ""},
-      {"body above the common limit", "POST", "/toy/v1/echo", kJson, std::string((1 << 20) + 1, ' '), 413, "too-large", "",
-       ""},
-      {"too deep", "POST", "/toy/v1/echo", kJson, "{\"value\":" + std::string(100, '[') + std::string(100, ']') + "}", 400,
-       "invalid-request", "too_deep", ""},
-      {"depth bomb", "POST", "/toy/v1/echo", kJson, "{\"value\":" + std::string(500000, '['), 400, "invalid-request",
+      {"path overridden by body", "POST", "/toy/v1/kites/7:land",
+       kJson + kWriter + "Idempotency-Key: a\r\n", R"({"name":"kites/8"})", 400, "invalid-request",
+       "path_collision", "/name"},
+      {"query beside a whole body", "POST", "/toy/v1/echo?int32_value=1", kJson, "{}", 400,
+       "invalid-request", "unknown_parameter", "int32_value"},
+      {"unknown form field", "POST", "/toy/v1/echo", kForm, "x=1", 400, "invalid-request",
+       "unknown_field", "/x"},
+      {"repeated form field", "POST", "/toy/v1/echo", kForm, "string_value=1&string_value=2", 400,
+       "invalid-request", "repeated_parameter", "/string_value"},
+      {"broken form", "POST", "/toy/v1/echo", kForm, "string_value=%", 400, "invalid-request",
+       "invalid_escape", ""},
+      {"form with bad UTF-8", "POST", "/toy/v1/echo", kForm, "string_value=%e9", 400,
+       "invalid-request", "invalid_utf8", ""},
+      {"form with a wrong number", "POST", "/toy/v1/echo", kForm, "int32_value=x", 400,
+       "invalid-request", "expected_integer", "/int32_value"},
+      {"body above the method's limit", "POST", "/toy/v1/kites", kJson + kWriter,
+       std::string(5000, ' '), 413, "too-large", "", ""},
+      {"body above the common limit", "POST", "/toy/v1/echo", kJson,
+       std::string((1 << 20) + 1, ' '), 413, "too-large", "", ""},
+      {"too deep", "POST", "/toy/v1/echo", kJson,
+       "{\"value\":" + std::string(100, '[') + std::string(100, ']') + "}", 400, "invalid-request",
        "too_deep", ""},
-      {"list for an object", "POST", "/toy/v1/kites", kJson + kWriter, "[]", 400, "invalid-request", "expected_object", ""},
-      {"no idempotency key", "POST", "/toy/v1/kites/7:land", kJson + kWriter, "{}", 400, "invalid-request",
-       "missing_header", "Idempotency-Key"},
-      {"empty idempotency key", "POST", "/toy/v1/kites/7:land", kJson + kWriter + "Idempotency-Key: \"\"\r\n", "{}", 400,
-       "invalid-request", "invalid_header", "Idempotency-Key"},
-      {"two idempotency keys", "POST", "/toy/v1/kites/7:land",
-       kJson + kWriter + "Idempotency-Key: a\r\nIdempotency-Key: b\r\n", "{}", 400, "invalid-request", "invalid_header",
-       "Idempotency-Key"},
-      {"endless idempotency key", "POST", "/toy/v1/kites/7:land",
-       kJson + kWriter + "Idempotency-Key: " + std::string(256, 'k') + "\r\n", "{}", 400, "invalid-request",
+      {"depth bomb", "POST", "/toy/v1/echo", kJson, "{\"value\":" + std::string(500000, '['), 400,
+       "invalid-request", "too_deep", ""},
+      {"list for an object", "POST", "/toy/v1/kites", kJson + kWriter, "[]", 400, "invalid-request",
+       "expected_object", ""},
+      {"no idempotency key", "POST", "/toy/v1/kites/7:land", kJson + kWriter, "{}", 400,
+       "invalid-request", "missing_header", "Idempotency-Key"},
+      {"empty idempotency key", "POST", "/toy/v1/kites/7:land",
+       kJson + kWriter + "Idempotency-Key: \"\"\r\n", "{}", 400, "invalid-request",
        "invalid_header", "Idempotency-Key"},
+      {"two idempotency keys", "POST", "/toy/v1/kites/7:land",
+       kJson + kWriter + "Idempotency-Key: a\r\nIdempotency-Key: b\r\n", "{}", 400,
+       "invalid-request", "invalid_header", "Idempotency-Key"},
+      {"endless idempotency key", "POST", "/toy/v1/kites/7:land",
+       kJson + kWriter + "Idempotency-Key: " + std::string(256, 'k') + "\r\n", "{}", 400,
+       "invalid-request", "invalid_header", "Idempotency-Key"},
   };
 }
 
@@ -173,23 +217,31 @@ std::vector<BadRequest> CredentialCases() {
   add("basic", "Authorization: Basic d3JpdGVyOg==\r\n", 401, "unauthenticated");
   add("no scheme", "Authorization: writer\r\n", 401, "unauthenticated");
   add("two credentials", kWriter + "Authorization: Bearer reader\r\n", 401, "unauthenticated");
-  add("unsigned JWT", "Authorization: Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ3cml0ZXIifQ.\r\n", 401, "unauthenticated");
-  add("endless key", "Authorization: Bearer " + std::string(9000, 'k') + "\r\n", 401, "unauthenticated");
+  add("unsigned JWT", "Authorization: Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ3cml0ZXIifQ.\r\n", 401,
+      "unauthenticated");
+  add("endless key", "Authorization: Bearer " + std::string(9000, 'k') + "\r\n", 401,
+      "unauthenticated");
   add("key in another header", "X-Api-Key: writer\r\n", 401, "unauthenticated");
-  add("session instead of a key", "Cookie: __Host-tamarack-session=person\r\n", 401, "unauthenticated");
+  add("session instead of a key", "Cookie: __Host-tamarack-session=person\r\n", 401,
+      "unauthenticated");
   add("internal token forged", "x-tamarack-subject: admin\r\n", 401, "unauthenticated");
   add("identity is down", "Authorization: Bearer broken\r\n", 503, "unavailable");
-  cases.push_back({"key in the query", "GET", "/toy/v1/inspect?access_token=writer", "", "", 401, "unauthenticated", "", ""});
-  cases.push_back({"scope missing", "POST", "/toy/v1/kites", kJson + kReader, "{}", 403, "permission-denied", "", ""});
-  cases.push_back({"another scope", "DELETE", "/toy/v1/kites/7", kWriter, "", 403, "permission-denied", "", ""});
-  cases.push_back({"forged session", "GET", "/toy/v1/me", "Cookie: __Host-tamarack-session=x\r\n", "", 401,
+  cases.push_back({"key in the query", "GET", "/toy/v1/inspect?access_token=writer", "", "", 401,
                    "unauthenticated", "", ""});
-  cases.push_back({"session cookie of another name", "GET", "/toy/v1/me", "Cookie: tamarack-session=person\r\n", "", 401,
-                   "unauthenticated", "", ""});
-  cases.push_back({"page form without a token", "POST", "/en/toy", kForm, "name=x", 403, "cross-site-request", "", ""});
-  cases.push_back({"page form with a made-up token", "POST", "/en/toy",
-                   std::string(kForm) + "Cookie: __Host-tamarack-csrf=x\r\nSec-Fetch-Site: same-origin\r\n",
-                   "csrf_token=x", 403, "cross-site-request", "", ""});
+  cases.push_back({"scope missing", "POST", "/toy/v1/kites", kJson + kReader, "{}", 403,
+                   "permission-denied", "", ""});
+  cases.push_back({"another scope", "DELETE", "/toy/v1/kites/7", kWriter, "", 403,
+                   "permission-denied", "", ""});
+  cases.push_back({"forged session", "GET", "/toy/v1/me", "Cookie: __Host-tamarack-session=x\r\n",
+                   "", 401, "unauthenticated", "", ""});
+  cases.push_back({"session cookie of another name", "GET", "/toy/v1/me",
+                   "Cookie: tamarack-session=person\r\n", "", 401, "unauthenticated", "", ""});
+  cases.push_back({"page form without a token", "POST", "/en/toy", kForm, "name=x", 403,
+                   "cross-site-request", "", ""});
+  cases.push_back(
+      {"page form with a made-up token", "POST", "/en/toy",
+       std::string(kForm) + "Cookie: __Host-tamarack-csrf=x\r\nSec-Fetch-Site: same-origin\r\n",
+       "csrf_token=x", 403, "cross-site-request", "", ""});
   return cases;
 }
 
@@ -201,7 +253,8 @@ void Check(const Fixture& fixture, const std::vector<BadRequest>& cases) {
     CHECK(answer.status == bad.status);
     CHECK(answer.Header("content-type") == "application/problem+json");
     auto problem = answer.Json();
-    CHECK(Show(problem.if_contains("type")) == Fixture::kOrigin + std::string("/problems/") + bad.slug);
+    CHECK(Show(problem.if_contains("type")) ==
+          Fixture::kOrigin + std::string("/problems/") + bad.slug);
     CHECK(Show(problem.if_contains("status")) == std::to_string(bad.status));
     CHECK(Show(problem.if_contains("trace_id")).size() == 32);
     CHECK_FALSE(Show(problem.if_contains("title")).empty());
@@ -218,11 +271,21 @@ void Check(const Fixture& fixture, const std::vector<BadRequest>& cases) {
   }
 }
 
-TEST_CASE_METHOD(Fixture, "malformed JSON is refused", "[gateway]") { Check(*this, MalformedJson()); }
-TEST_CASE_METHOD(Fixture, "JSON of the wrong kind is refused with its place", "[gateway]") { Check(*this, WrongJson()); }
-TEST_CASE_METHOD(Fixture, "wrong paths and queries are refused", "[gateway]") { Check(*this, PathsAndQueries()); }
-TEST_CASE_METHOD(Fixture, "wrong bodies are refused", "[gateway]") { Check(*this, Bodies()); }
-TEST_CASE_METHOD(Fixture, "missing and forged credentials are refused", "[gateway]") { Check(*this, CredentialCases()); }
+TEST_CASE_METHOD(Fixture, "malformed JSON is refused", "[gateway]") {
+  Check(*this, MalformedJson());
+}
+TEST_CASE_METHOD(Fixture, "JSON of the wrong kind is refused with its place", "[gateway]") {
+  Check(*this, WrongJson());
+}
+TEST_CASE_METHOD(Fixture, "wrong paths and queries are refused", "[gateway]") {
+  Check(*this, PathsAndQueries());
+}
+TEST_CASE_METHOD(Fixture, "wrong bodies are refused", "[gateway]") {
+  Check(*this, Bodies());
+}
+TEST_CASE_METHOD(Fixture, "missing and forged credentials are refused", "[gateway]") {
+  Check(*this, CredentialCases());
+}
 
 TEST_CASE_METHOD(Fixture, "what is not HTTP is refused and the connection closed", "[gateway]") {
   auto [request, status] = GENERATE(table<std::string, int>({
@@ -231,9 +294,12 @@ TEST_CASE_METHOD(Fixture, "what is not HTTP is refused and the connection closed
       {"GARBAGE\r\n\r\n", 400},
       {"GET /toy/v1/kites HTTP/1.1\r\nHost: x\r\nA b: c\r\n\r\n", 400},
       {"GET /toy/v1/kites HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400},
-      {"POST /toy/v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400},
+      {"POST /toy/v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+       400},
       {"POST /toy/v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400},
-      {"POST /toy/v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+      {"POST /toy/v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: "
+       "chunked\r\n\r\n0\r\n\r\n",
+       400},
       {"GET /toy/v1/kites HTTP/1.1\r\nHost: x\r\nX: " + std::string(20000, 'x') + "\r\n\r\n", 431},
   }));
   INFO(request.substr(0, 80));
@@ -247,15 +313,19 @@ TEST_CASE_METHOD(Fixture, "a service's errors keep their meaning in every shape"
   CHECK(plain.status == 400);
   CHECK(Show(plain.Json().at("errors").at(0).as_object().if_contains("pointer")) == "/kite/name");
 
-  Answer notify = PostJson("/status-code/fail", R"({"code":3,"message":"is taken","field":"name"})", kWriter);
+  Answer notify =
+      PostJson("/status-code/fail", R"({"code":3,"message":"is taken","field":"name"})", kWriter);
   CHECK(notify.status == 400);
   CHECK(Show(notify.Json().if_contains("status_code")) == "400");
-  CHECK(Show(notify.Json().at("errors").at(0).as_object().if_contains("error")) == "ValidationError");
-  CHECK(Show(notify.Json().at("errors").at(0).as_object().if_contains("message")) == "name: is taken");
+  CHECK(Show(notify.Json().at("errors").at(0).as_object().if_contains("error")) ==
+        "ValidationError");
+  CHECK(Show(notify.Json().at("errors").at(0).as_object().if_contains("message")) ==
+        "name: is taken");
   Answer denied = PostJson("/status-code/fail", "{}", "Authorization: Bearer nobody\r\n");
   CHECK(denied.status == 401);
   CHECK(Show(denied.Json().at("errors").at(0).as_object().if_contains("error")) == "AuthError");
-  CHECK(Show(denied.Json().at("errors").at(0).as_object().if_contains("message")) == "The key is not known.");
+  CHECK(Show(denied.Json().at("errors").at(0).as_object().if_contains("message")) ==
+        "The key is not known.");
   CHECK(Show(denied.Json().if_contains("hint")) == "check it");
 
   Answer pay = PostJson("/code/fail", "{");
@@ -263,7 +333,9 @@ TEST_CASE_METHOD(Fixture, "a service's errors keep their meaning in every shape"
   Answer field = PostJson("/code/fail", R"({"code":"x"})");
   CHECK(Show(field.Json().if_contains("code")) == "P0102");
   CHECK(Show(field.Json().if_contains("field")) == "code");
-  Answer own = PostJson("/code/fail", R"({"code":9,"message":"No.","http_status":422,"members":{"code":"P9","n":7}})");
+  Answer own =
+      PostJson("/code/fail",
+               R"({"code":9,"message":"No.","http_status":422,"members":{"code":"P9","n":7}})");
   CHECK(own.status == 422);
   CHECK(Show(own.Json().if_contains("code")) == "P9");
   CHECK(Show(own.Json().if_contains("n")) == "7");
@@ -278,7 +350,8 @@ TEST_CASE_METHOD(Fixture, "errors speak the caller's language", "[gateway]") {
   Answer french = PostJson("/toy/v1/echo", R"({"x":1})", "Accept-Language: fr-CA\r\n");
   CHECK(french.Header("content-language") == "fr");
   CHECK(Show(french.Json().if_contains("title")) == "Requête invalide");
-  CHECK(Show(french.Json().if_contains("detail")) == "Ce champ n’existe pas. Vérifiez son orthographe.");
+  CHECK(Show(french.Json().if_contains("detail")) ==
+        "Ce champ n’existe pas. Vérifiez son orthographe.");
 }
 
 }  // namespace

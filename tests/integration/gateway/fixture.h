@@ -53,11 +53,12 @@ struct Answer {
 
 inline std::string Show(const boost::json::value* value) {
   if (value == nullptr) return "(absent)";
-  return value->is_string() ? std::string(value->get_string().c_str()) : boost::json::serialize(*value);
+  return value->is_string() ? std::string(value->get_string().c_str())
+                            : boost::json::serialize(*value);
 }
 
-// The real gateway in front of the toy service, over real sockets. The gateway gets a descriptor set file and an address,
-// nothing else.
+// The real gateway in front of the toy service, over real sockets. The gateway gets a descriptor
+// set file and an address, nothing else.
 struct Fixture {
   static constexpr char kOrigin[] = "http://localhost:8080";
 
@@ -66,12 +67,13 @@ struct Fixture {
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
   prometheus::Registry registry;
   rpc::Client identity{"127.0.0.1:" + std::to_string(toy.port)};
-  Authenticator authenticator{io.get_executor(),
-                              [this](api::v1::ExchangeRequest request) -> Async<api::v1::ExchangeResponse> {
-                                co_return co_await identity.Call<api::v1::ExchangeResponse>(
-                                    "/tamarack.api.v1.CredentialService/Exchange", request);
-                              },
-                              {"gateway", "secret"}};
+  Authenticator authenticator{
+      io.get_executor(),
+      [this](api::v1::ExchangeRequest request) -> Async<api::v1::ExchangeResponse> {
+        co_return co_await identity.Call<api::v1::ExchangeResponse>(
+            "/tamarack.api.v1.CredentialService/Exchange", request);
+      },
+      {"gateway", "secret"}};
   std::unique_ptr<Gateway> gateway = MakeGateway();
   std::unique_ptr<http::Server> server = MakeServer();
   std::thread thread{[this] { io.run(); }};
@@ -93,7 +95,8 @@ struct Fixture {
     std::string address = "127.0.0.1:" + std::to_string(toy.port);
     std::ofstream(folder / "gateway.json")
         << R"({"public_url": "http://localhost:8080", "assets_dir": "assets", "backends": [{"name": "toy", "address": ")"
-        << address << R"(", "descriptor_set": ")" << TAMARACK_BINARY_DIR << R"(/descriptors/test_support.binpb"}],)"
+        << address << R"(", "descriptor_set": ")" << TAMARACK_BINARY_DIR
+        << R"(/descriptors/test_support.binpb"}],)"
         << R"("credentials": {"address": ")" << address << R"(", "client_secret_file": "secret"}})";
     auto config = LoadConfig((folder / "gateway.json").string());
     if (!config.ok()) throw std::runtime_error(std::string(config.status().message()));
@@ -101,10 +104,12 @@ struct Fixture {
     auto routes = RouteTable::Build(*LoadDescriptors(*config), &notes);
     if (!routes.ok()) throw std::runtime_error(std::string(routes.status().message()));
     std::vector<std::unique_ptr<Backend>> backends;
-    for (const auto& backend : config->backends) backends.push_back(std::make_unique<Backend>(backend.address));
-    auto made = std::make_unique<Gateway>(GatewayOptions{config->public_url, config->sign_in_path, {}, false}, *routes,
-                                          std::move(backends), &authenticator, *Assets::Load(config->assets_dir),
-                                          pages::DefaultBrand(), registry);
+    for (const auto& backend : config->backends)
+      backends.push_back(std::make_unique<Backend>(backend.address));
+    auto made = std::make_unique<Gateway>(
+        GatewayOptions{config->public_url, config->sign_in_path, {}, false}, *routes,
+        std::move(backends), &authenticator, *Assets::Load(config->assets_dir),
+        pages::DefaultBrand(), registry);
     fs::remove_all(folder);
     return made;
   }
@@ -112,15 +117,18 @@ struct Fixture {
   std::unique_ptr<http::Server> MakeServer() {
     http::ServerOptions options;
     options.body_limit = [this](const http::Request& head) { return gateway->BodyLimit(head); };
-    options.on_error = [this](int status, const std::string&) { return gateway->ServerError(status); };
-    return std::make_unique<http::Server>(io.get_executor(), options, [this](http::Request request) {
-      return gateway->Handle(std::move(request));
-    });
+    options.on_error = [this](int status, const std::string&) {
+      return gateway->ServerError(status);
+    };
+    return std::make_unique<http::Server>(
+        io.get_executor(), options,
+        [this](http::Request request) { return gateway->Handle(std::move(request)); });
   }
 
   asio::ip::tcp::socket Connect(asio::io_context& context) const {
     asio::ip::tcp::socket socket(context);
-    socket.connect({asio::ip::make_address("127.0.0.1"), static_cast<unsigned short>(server->port())});
+    socket.connect(
+        {asio::ip::make_address("127.0.0.1"), static_cast<unsigned short>(server->port())});
     return socket;
   }
 
@@ -144,16 +152,22 @@ struct Fixture {
   // `headers` are lines that end in \r\n.
   Answer Send(const std::string& method, const std::string& target, const std::string& headers = "",
               const std::string& body = "") const {
-    std::string length = body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n";
-    return Raw(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + length + "\r\n" +
-               body);
+    std::string length =
+        body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n";
+    return Raw(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
+               headers + length + "\r\n" + body);
   }
-  Answer Get(const std::string& target, const std::string& headers = "") const { return Send("GET", target, headers); }
-  Answer PostJson(const std::string& target, const std::string& body, const std::string& headers = "") const {
+  Answer Get(const std::string& target, const std::string& headers = "") const {
+    return Send("GET", target, headers);
+  }
+  Answer PostJson(const std::string& target, const std::string& body,
+                  const std::string& headers = "") const {
     return Send("POST", target, "Content-Type: application/json\r\n" + headers, body);
   }
-  Answer PostForm(const std::string& target, const std::string& body, const std::string& headers = "") const {
-    return Send("POST", target, "Content-Type: application/x-www-form-urlencoded\r\n" + headers, body);
+  Answer PostForm(const std::string& target, const std::string& body,
+                  const std::string& headers = "") const {
+    return Send("POST", target, "Content-Type: application/x-www-form-urlencoded\r\n" + headers,
+                body);
   }
 };
 

@@ -26,7 +26,8 @@ namespace tamarack::gateway {
 inline grpc::Status FailAsTold(grpc::ServerContext* context, const toy::v1::FailRequest& request,
                                std::atomic<int>* hanging = nullptr) {
   if (request.hang() && hanging) ++*hanging;
-  while (request.hang() && !context->IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  while (request.hang() && !context->IsCancelled())
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
   if (request.hang() && hanging) --*hanging;
   absl::Status status(static_cast<absl::StatusCode>(request.code()), request.message());
   if (!request.field().empty()) status = rpc::InvalidField(request.field(), request.message());
@@ -42,28 +43,35 @@ class Kites final : public toy::v1::KiteService::Service {
   using Status = grpc::Status;
 
   Status GetKite(Context*, const toy::v1::GetKiteRequest* request, toy::v1::Kite* kite) override {
-    if (request->name() == "kites/404") return {grpc::StatusCode::NOT_FOUND, "there is no such kite"};
+    if (request->name() == "kites/404")
+      return {grpc::StatusCode::NOT_FOUND, "there is no such kite"};
     kite->set_name(request->name());
     kite->mutable_create_time()->set_seconds(1);
     return Status::OK;
   }
-  Status ListKites(Context*, const toy::v1::ListKitesRequest* request, toy::v1::ListKitesResponse* response) override {
+  Status ListKites(Context*, const toy::v1::ListKitesRequest* request,
+                   toy::v1::ListKitesResponse* response) override {
     response->set_asked(request->ShortDebugString());
     response->add_kites()->set_name("kites/1");
     return Status::OK;
   }
-  Status CreateKite(Context* context, const toy::v1::CreateKiteRequest* request, toy::v1::Kite* kite) override {
+  Status CreateKite(Context* context, const toy::v1::CreateKiteRequest* request,
+                    toy::v1::Kite* kite) override {
     *kite = request->kite();
     kite->set_name("kites/é 1");
     auto key = context->client_metadata().find("x-tamarack-idempotency-key");
-    if (key != context->client_metadata().end()) kite->set_note({key->second.data(), key->second.size()});
+    if (key != context->client_metadata().end())
+      kite->set_note({key->second.data(), key->second.size()});
     return Status::OK;
   }
-  Status UpdateKite(Context*, const toy::v1::UpdateKiteRequest* request, toy::v1::Kite* kite) override {
+  Status UpdateKite(Context*, const toy::v1::UpdateKiteRequest* request,
+                    toy::v1::Kite* kite) override {
     *kite = request->kite();
     return Status::OK;
   }
-  Status DeleteKite(Context*, const toy::v1::GetKiteRequest*, google::protobuf::Empty*) override { return Status::OK; }
+  Status DeleteKite(Context*, const toy::v1::GetKiteRequest*, google::protobuf::Empty*) override {
+    return Status::OK;
+  }
   Status LandKite(Context*, const toy::v1::LandKiteRequest* request, toy::v1::Kite* kite) override {
     kite->set_name(request->name());
     kite->set_note(request->reason());
@@ -73,31 +81,40 @@ class Kites final : public toy::v1::KiteService::Service {
     *response = *request;
     return Status::OK;
   }
-  Status Inspect(Context* context, const toy::v1::InspectRequest*, toy::v1::InspectResponse* response) override {
+  Status Inspect(Context* context, const toy::v1::InspectRequest*,
+                 toy::v1::InspectResponse* response) override {
     CopyMetadata(*context, response);
     return Status::OK;
   }
-  Status WhoAmI(Context* context, const google::protobuf::Empty*, toy::v1::InspectResponse* response) override {
+  Status WhoAmI(Context* context, const google::protobuf::Empty*,
+                toy::v1::InspectResponse* response) override {
     CopyMetadata(*context, response);
     return Status::OK;
   }
-  Status Fail(Context* context, const toy::v1::FailRequest* request, google::protobuf::Empty*) override {
+  Status Fail(Context* context, const toy::v1::FailRequest* request,
+              google::protobuf::Empty*) override {
     return FailAsTold(context, *request);
   }
-  Status Upload(Context*, const google::api::HttpBody* request, google::api::HttpBody* response) override {
+  Status Upload(Context*, const google::api::HttpBody* request,
+                google::api::HttpBody* response) override {
     *response = *request;
     return Status::OK;
   }
-  Status Page(Context* context, const toy::v1::PageRequest* request, google::api::HttpBody* page) override {
+  Status Page(Context* context, const toy::v1::PageRequest* request,
+              google::api::HttpBody* page) override {
     return Render(*context, *request, page);
   }
-  Status Account(Context* context, const toy::v1::PageRequest* request, google::api::HttpBody* page) override {
+  Status Account(Context* context, const toy::v1::PageRequest* request,
+                 google::api::HttpBody* page) override {
     return Render(*context, *request, page);
   }
 
-  static Status Render(Context& context, const toy::v1::PageRequest& request, google::api::HttpBody* page) {
+  static Status Render(Context& context, const toy::v1::PageRequest& request,
+                       google::api::HttpBody* page) {
     auto token = context.client_metadata().find("x-tamarack-csrf-token");
-    std::string text = token == context.client_metadata().end() ? "" : std::string(token->second.data(), token->second.size());
+    std::string text = token == context.client_metadata().end()
+                           ? ""
+                           : std::string(token->second.data(), token->second.size());
     page->set_content_type("text/html; charset=utf-8");
     page->set_data("<html><p>" + request.name() + "</p>csrf=" + text + "</html>");
     context.AddTrailingMetadata("x-tamarack-http-csp-form-action", "https://rp.example");
@@ -112,18 +129,21 @@ class Kites final : public toy::v1::KiteService::Service {
   }
   static void CopyMetadata(const Context& context, toy::v1::InspectResponse* response) {
     for (const auto& [key, value] : context.client_metadata()) {
-      (*response->mutable_metadata())[std::string(key.data(), key.size())] = std::string(value.data(), value.size());
+      (*response->mutable_metadata())[std::string(key.data(), key.size())] =
+          std::string(value.data(), value.size());
     }
   }
 };
 
 class StatusCodes final : public toy::v1::StatusCodeService::Service {
-  grpc::Status FailNotify(grpc::ServerContext* context, const toy::v1::FailRequest* request, google::protobuf::Empty*) override {
+  grpc::Status FailNotify(grpc::ServerContext* context, const toy::v1::FailRequest* request,
+                          google::protobuf::Empty*) override {
     return FailAsTold(context, *request);
   }
 };
 class Codes final : public toy::v1::CodeService::Service {
-  grpc::Status FailPay(grpc::ServerContext* context, const toy::v1::FailRequest* request, google::protobuf::Empty*) override {
+  grpc::Status FailPay(grpc::ServerContext* context, const toy::v1::FailRequest* request,
+                       google::protobuf::Empty*) override {
     return FailAsTold(context, *request);
   }
 };
@@ -132,12 +152,14 @@ class Oauths final : public toy::v1::OauthService::Service {
   std::atomic<int> hanging{0};  // Calls that wait for their caller to give up.
 
  private:
-  grpc::Status FailOauth(grpc::ServerContext* context, const toy::v1::FailRequest* request, google::protobuf::Empty*) override {
+  grpc::Status FailOauth(grpc::ServerContext* context, const toy::v1::FailRequest* request,
+                         google::protobuf::Empty*) override {
     return FailAsTold(context, *request, &hanging);
   }
 };
 
-// Knows the keys `reader`, `writer` and `admin` and the session `person`; is not there for `broken`.
+// Knows the keys `reader`, `writer` and `admin` and the session `person`; is not there for
+// `broken`.
 class Credentials final : public api::v1::CredentialService::Service {
  public:
   std::atomic<int> exchanges{0};
@@ -158,11 +180,13 @@ class Credentials final : public api::v1::CredentialService::Service {
       if (key != "reader") principal.scopes.insert("toy.write");
       if (key == "admin") principal.scopes.insert("toy.admin");
     } else {
-      return rpc::ToGrpc(rpc::WithHttp(absl::UnauthenticatedError("The key is not known."), 0, {{"hint", "check it"}}));
+      return rpc::ToGrpc(rpc::WithHttp(absl::UnauthenticatedError("The key is not known."), 0,
+                                       {{"hint", "check it"}}));
     }
     principal.mode = "sandbox";
     int64_t now = UnixSeconds(std::chrono::system_clock::now());
-    auto claims = boost::json::serialize(auth::ToClaims(principal, {"http://issuer", "tamarack", now, 300}));
+    auto claims =
+        boost::json::serialize(auth::ToClaims(principal, {"http://issuer", "tamarack", now, 300}));
     response->set_access_token("e30." + crypto::Base64UrlEncode(claims) + ".c2ln");
     response->mutable_expire_time()->set_seconds(now + 300);
     return grpc::Status::OK;
@@ -182,7 +206,8 @@ struct ToyServer {
   ToyServer() {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    for (grpc::Service* service : std::initializer_list<grpc::Service*>{&kites, &status_codes, &codes, &oauths, &credentials}) {
+    for (grpc::Service* service : std::initializer_list<grpc::Service*>{
+             &kites, &status_codes, &codes, &oauths, &credentials}) {
       builder.RegisterService(service);
     }
     server = builder.BuildAndStart();

@@ -1,4 +1,5 @@
-// The toy service, which the gateway was not built with, works through it: routes, bodies, pages, errors.
+// The toy service, which the gateway was not built with, works through it: routes, bodies, pages,
+// errors.
 #include "fixture.h"
 
 namespace tamarack::gateway {
@@ -8,8 +9,9 @@ TEST_CASE_METHOD(Fixture, "a service known by its descriptor set alone is served
   Answer answer = Get("/toy/v1/kites/7");
   CHECK(answer.status == 200);
   CHECK(answer.Header("content-type") == "application/json");
-  CHECK(answer.body ==
-        R"({"name":"kites/7","colour":"","price_cents":0,"note":null,"create_time":"1970-01-01T00:00:01Z"})");
+  CHECK(
+      answer.body ==
+      R"({"name":"kites/7","colour":"","price_cents":0,"note":null,"create_time":"1970-01-01T00:00:01Z"})");
   CHECK(answer.Header("x-request-id").size() == 36);
   CHECK(answer.Header("x-content-type-options") == "nosniff");
   CHECK(answer.Header("cache-control") == "no-store");
@@ -18,7 +20,8 @@ TEST_CASE_METHOD(Fixture, "a service known by its descriptor set alone is served
         "filter { colour: \"red\" } page_size: 2");
 }
 
-TEST_CASE_METHOD(Fixture, "success status, location and idempotency key follow the policy", "[gateway]") {
+TEST_CASE_METHOD(Fixture, "success status, location and idempotency key follow the policy",
+                 "[gateway]") {
   Answer created = PostJson("/toy/v1/kites", R"({"colour":"red","price_cents":5})",
                             kWriter + "Idempotency-Key: \"8e03978e\"\r\n");
   CHECK(created.status == 201);
@@ -47,18 +50,25 @@ TEST_CASE_METHOD(Fixture, "HEAD and OPTIONS come from the table", "[gateway]") {
 }
 
 TEST_CASE_METHOD(Fixture, "bytes and single fields are bodies too", "[gateway]") {
-  Answer upload = Send("POST", "/toy/v1/upload", "Content-Type: text/csv\r\n", std::string("a,b\n\0\xff", 6));
+  Answer upload =
+      Send("POST", "/toy/v1/upload", "Content-Type: text/csv\r\n", std::string("a,b\n\0\xff", 6));
   CHECK(upload.Header("content-type") == "text/csv");
   CHECK(upload.body == std::string("a,b\n\0\xff", 6));
-  CHECK(Send("PUT", "/toy/v1/echo/list", "Content-Type: application/json\r\n", "[3,4]").body == "[3,4]");
+  CHECK(Send("PUT", "/toy/v1/echo/list", "Content-Type: application/json\r\n", "[3,4]").body ==
+        "[3,4]");
 }
 
-TEST_CASE_METHOD(Fixture, "a credential becomes an access token, and internal headers are never forwarded", "[gateway]") {
-  Answer answer = Get("/toy/v1/inspect",
-                      kWriter + "x-tamarack-client-ip: 6.6.6.6\r\nx-tamarack-language: fr\r\ngrpc-timeout: 1n\r\n"
-                                "x-tamarack-header-if-match: forged\r\nIf-Match: \"e1\"\r\nX-Secret: s\r\n"
-                                "Cookie: a=b; Flavour=sweet; __Host-tamarack-session=person\r\nX-Forwarded-For: 6.6.6.6\r\n"
-                                "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n");
+TEST_CASE_METHOD(Fixture,
+                 "a credential becomes an access token, and internal headers are never forwarded",
+                 "[gateway]") {
+  Answer answer =
+      Get("/toy/v1/inspect",
+          kWriter +
+              "x-tamarack-client-ip: 6.6.6.6\r\nx-tamarack-language: fr\r\ngrpc-timeout: 1n\r\n"
+              "x-tamarack-header-if-match: forged\r\nIf-Match: \"e1\"\r\nX-Secret: s\r\n"
+              "Cookie: a=b; Flavour=sweet; __Host-tamarack-session=person\r\nX-Forwarded-For: "
+              "6.6.6.6\r\n"
+              "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n");
   REQUIRE(answer.status == 200);
   auto metadata = answer.Json().at("metadata").as_object();
   CHECK(Show(metadata.if_contains("authorization")).starts_with("Bearer e30."));
@@ -67,7 +77,8 @@ TEST_CASE_METHOD(Fixture, "a credential becomes an access token, and internal he
   CHECK(Show(metadata.if_contains("x-tamarack-header-if-match")) == "\"e1\"");
   CHECK(Show(metadata.if_contains("x-tamarack-cookie-flavour")) == "sweet");
   CHECK(Show(metadata.if_contains("x-request-id")) == answer.Header("x-request-id"));
-  CHECK(Show(metadata.if_contains("traceparent")).starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-"));
+  CHECK(Show(metadata.if_contains("traceparent"))
+            .starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-"));
   CHECK_FALSE(metadata.contains("x-secret"));
   CHECK_FALSE(metadata.contains("cookie"));
   CHECK_FALSE(metadata.contains("x-tamarack-cookie-a"));
@@ -90,31 +101,41 @@ TEST_CASE_METHOD(Fixture, "a person's session is exchanged where the policy says
   CHECK(Get("/en/toy/account", "Cookie: __Host-tamarack-session=person\r\n").status == 200);
 }
 
-TEST_CASE_METHOD(Fixture, "a page gets its headers and its token against cross-site requests", "[gateway]") {
+TEST_CASE_METHOD(Fixture, "a page gets its headers and its token against cross-site requests",
+                 "[gateway]") {
   Answer page = Get("/en/toy?name=hello", "Accept: text/html\r\n");
   CHECK(page.status == 200);
   CHECK(page.Header("content-language") == "en");
-  CHECK(page.Header("content-security-policy").find("form-action 'self' https://rp.example;") != std::string::npos);
+  CHECK(page.Header("content-security-policy").find("form-action 'self' https://rp.example;") !=
+        std::string::npos);
   CHECK(page.Header("referrer-policy") == "same-origin");
   std::string cookie = page.Header("set-cookie");
   REQUIRE(cookie.starts_with("__Host-tamarack-csrf="));
   std::string token = cookie.substr(21, 22);
   CHECK(page.body.find("csrf=" + token) != std::string::npos);
-  CHECK(Get("/en/toy", "Cookie: __Host-tamarack-csrf=" + token + "\r\n").Header("set-cookie").empty());
+  CHECK(Get("/en/toy", "Cookie: __Host-tamarack-csrf=" + token + "\r\n")
+            .Header("set-cookie")
+            .empty());
 
   std::string own = "Cookie: __Host-tamarack-csrf=" + token + "\r\n";
   std::string same_origin = own + "Origin: " + kOrigin + "\r\n";
   CHECK(PostForm("/en/toy", "name=x&csrf_token=" + token, same_origin).status == 200);
-  CHECK(PostForm("/en/toy", "name=x&csrf_token=" + token, own + "Sec-Fetch-Site: same-origin\r\n").status == 200);
+  CHECK(PostForm("/en/toy", "name=x&csrf_token=" + token, own + "Sec-Fetch-Site: same-origin\r\n")
+            .status == 200);
   CHECK(PostForm("/en/toy", "name=x&csrf_token=" + token, own).status == 403);
-  CHECK(PostForm("/en/toy", "name=x&csrf_token=" + token, own + "Sec-Fetch-Site: cross-site\r\n").status == 403);
-  CHECK(PostForm("/en/toy", "name=x&csrf_token=" + token, own + "Origin: http://evil.example\r\n").status == 403);
+  CHECK(PostForm("/en/toy", "name=x&csrf_token=" + token, own + "Sec-Fetch-Site: cross-site\r\n")
+            .status == 403);
+  CHECK(PostForm("/en/toy", "name=x&csrf_token=" + token, own + "Origin: http://evil.example\r\n")
+            .status == 403);
   CHECK(PostForm("/en/toy", "name=x", same_origin).status == 403);
   CHECK(PostForm("/en/toy", "name=x&csrf_token=AAAAAAAAAAAAAAAAAAAAAA", same_origin).status == 403);
-  CHECK(PostForm("/en/toy", "name=x&csrf_token=" + token, "Origin: " + std::string(kOrigin) + "\r\n").status == 403);
+  CHECK(
+      PostForm("/en/toy", "name=x&csrf_token=" + token, "Origin: " + std::string(kOrigin) + "\r\n")
+          .status == 403);
 }
 
-TEST_CASE_METHOD(Fixture, "a service chooses status, redirect and cookies from an allow-list", "[gateway]") {
+TEST_CASE_METHOD(Fixture, "a service chooses status, redirect and cookies from an allow-list",
+                 "[gateway]") {
   Answer answer = Get("/en/toy?location=/en/elsewhere");
   CHECK(answer.status == 303);
   CHECK(answer.Header("location") == "/en/elsewhere");
@@ -123,7 +144,9 @@ TEST_CASE_METHOD(Fixture, "a service chooses status, redirect and cookies from a
   CHECK(answer.Header("x-powered-by").empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a browser on a page gets a page for an error, in the language of the path", "[gateway]") {
+TEST_CASE_METHOD(Fixture,
+                 "a browser on a page gets a page for an error, in the language of the path",
+                 "[gateway]") {
   Answer missing = Get("/nowhere", "Accept: text/html,*/*\r\nAccept-Language: fr\r\n");
   CHECK(missing.status == 404);
   CHECK(missing.Header("content-type").starts_with("text/html"));
@@ -135,7 +158,8 @@ TEST_CASE_METHOD(Fixture, "a browser on a page gets a page for an error, in the 
   CHECK(Get("/de/toy").status == 404);
 }
 
-TEST_CASE_METHOD(Fixture, "a slow call is given up in time, a dead back end is said at once", "[gateway]") {
+TEST_CASE_METHOD(Fixture, "a slow call is given up in time, a dead back end is said at once",
+                 "[gateway]") {
   Answer slow = PostJson("/toy/v1/fail", R"({"hang":true})");
   CHECK(slow.status == 504);
   toy.server->Shutdown();
@@ -144,7 +168,8 @@ TEST_CASE_METHOD(Fixture, "a slow call is given up in time, a dead back end is s
   CHECK(dead.body.find("127.0.0.1") == std::string::npos);
 }
 
-// Waits for a condition that another thread brings about; false when it has not come within five seconds.
+// Waits for a condition that another thread brings about; false when it has not come within five
+// seconds.
 bool Eventually(const std::function<bool()>& condition) {
   auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
   while (!condition() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
@@ -155,8 +180,11 @@ TEST_CASE_METHOD(Fixture, "a client that goes away cancels the call", "[gateway]
   asio::io_context context;
   auto socket = Connect(context);
   std::string body = R"({"hang":true})";
-  asio::write(socket, asio::buffer("POST /oauth/fail HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                                   "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
+  asio::write(
+      socket,
+      asio::buffer("POST /oauth/fail HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                   "Content-Length: " +
+                   std::to_string(body.size()) + "\r\n\r\n" + body));
   REQUIRE(Eventually([&] { return toy.oauths.hanging == 1; }));
   socket.close();
   CHECK(Eventually([&] { return toy.oauths.hanging == 0; }));  // the deadline would be ten seconds
@@ -170,7 +198,8 @@ TEST_CASE_METHOD(Fixture, "static files have tags, types and ages", "[gateway]")
   CHECK(css.Header("cache-control") == "public, max-age=300");
   CHECK(Get("/assets/site.css").body.size() == 2003);
   CHECK(Get("/assets/site.css", "If-None-Match: " + css.Header("etag") + "\r\n").status == 304);
-  CHECK(Get("/assets/app.0123abcd.js").Header("cache-control") == "public, max-age=31536000, immutable");
+  CHECK(Get("/assets/app.0123abcd.js").Header("cache-control") ==
+        "public, max-age=31536000, immutable");
   CHECK(Get("/assets/../gateway.json").status == 400);
   CHECK(Get("/assets/none.css").status == 404);
 }
@@ -186,8 +215,12 @@ TEST_CASE_METHOD(Fixture, "requests are counted by method and status", "[gateway
   Get("/toy/v1/kites/404");
   Get("/nowhere");
   auto text = telemetry::SerializeMetrics(registry);
-  CHECK(text.find(R"(gateway_requests_total{method="toy.v1.KiteService.GetKite",status="200"} 1)") != std::string::npos);
-  CHECK(text.find(R"(gateway_requests_total{method="toy.v1.KiteService.GetKite",status="404"} 1)") != std::string::npos);
+  CHECK(
+      text.find(R"(gateway_requests_total{method="toy.v1.KiteService.GetKite",status="200"} 1)") !=
+      std::string::npos);
+  CHECK(
+      text.find(R"(gateway_requests_total{method="toy.v1.KiteService.GetKite",status="404"} 1)") !=
+      std::string::npos);
   CHECK(text.find(R"(gateway_requests_total{method="none",status="404"} 1)") != std::string::npos);
 }
 
