@@ -43,9 +43,10 @@ export function routes({ config, records, identity, renewals, webhooks }) {
     return seeOther((await renewals.paymentPage(renewal)) ?? `/${params.lang}/renewals/${renewal.id}`);
   }
 
-  async function showRenewal({ session, params, licence }) {
+  async function showRenewal({ session, params }) {
     if (records.renewal.get(params.id)?.subject !== session.subject) return { status: 404, body: notFoundPage(view(params)) };
-    return { body: renewalPage(view(params), await renewals.settle(params.id), licence, session) };
+    const renewal = await renewals.settle(params.id); // changes the licence once it is paid
+    return { body: renewalPage(view(params), renewal, records.licence.get(session.subject), session) };
   }
 
   const lang = '/(?<lang>en|fr)';

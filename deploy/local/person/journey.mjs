@@ -1,10 +1,12 @@
 // A person who renews a licence: reads the page they are on and does what it asks, and starts the way again when the
 // platform was unavailable, as people do. No step relies on what an earlier one may not have finished.
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Browser, eventually, patiently } from './browser.mjs';
 import { mailsTo } from './inbox.mjs';
 
-const pagesMax = 30;
+const pagesMax = 100;
+const waitingPauseMs = 500;
 export const acceptedCard = '4242 4242 4242 4242';
 export const declinedCard = '4000 0000 0000 0002';
 
@@ -93,7 +95,7 @@ export class Person {
     if (has('#tell-form')) return this.browser.submit(page, '#tell-form', { subscription_id: [...page.document.querySelectorAll('[name=subscription_id]')].map(({ value }) => value) });
     if (has('#card-details')) return this.#fillCard(page);
     if (has('#confirmation')) return this.browser.submit(page, '#confirmation');
-    if (has('#check-again')) return this.browser.open(page.link('#check-again'));
+    if (has('#check-again')) return delay(waitingPauseMs).then(() => this.browser.open(page.link('#check-again')));
     if (has('#try-again')) return this.#tryAgain(page);
     if (has('#return-url')) return this.browser.open(page.link('#return-url'));
     throw new Error(`${this.email}: nothing to do on ${page.url} (${page.status}) "${page.title}": ${page.text('body').slice(0, 300)}`);
