@@ -39,7 +39,7 @@ class CardPageService final : public v1::CardPageService::CallbackService {
     co_return co_await Open(context, request.charge_token_id());
   }
 
-  TAMARACK_UNARY(OpenPaymentByPost, v1::OpenPaymentRequest, HttpBody) {
+  TAMARACK_UNARY(OpenPaymentByPost, v1::OpenPaymentByPostRequest, HttpBody) {
     co_return co_await Open(context, request.charge_token_id());
   }
 

@@ -36,7 +36,7 @@ inline constexpr char kDeclinedCard[] = "4000000000000002";
 // Payments with real gRPC, a real database and the real card processor over HTTP; its worker runs unless told otherwise.
 struct World {
   explicit World(bool has_workers = true) {
-    host.Serve({payments.get(), pages.get(), ledger.get()});
+    address = host.Serve({payments.get(), pages.get(), ledger.get()});
     if (has_workers) StartWorkers();
   }
   ~World() {
@@ -94,6 +94,7 @@ struct World {
   std::unique_ptr<grpc::Service> ledger = MakeLedgerService(host.interceptor(), host.pool());
   auth::Principal ministry = testing::ServiceCaller("s1", {"payments.write", "payments.read"});
   auth::Principal stranger = testing::ServiceCaller("s2", {"payments.write", "payments.read"});
+  std::string address;
   std::string cookie;
   testing::Answer last;
   bool is_working = false;
