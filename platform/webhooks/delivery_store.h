@@ -54,7 +54,8 @@ class DeliveryStore {
                                             const std::map<std::string, int>& in_flight);
 
   // Records attempts, frees the lanes of those finished, pauses and disables endpoints; all or
-  // nothing. Attempts whose claim another dispatcher has taken since are passed over.
+  // nothing. `attempts` must outlive the call. Those whose claim another dispatcher has taken since
+  // are passed over.
   AsyncStatus Finish(const std::vector<FinishedAttempt>& attempts);
 
   // Parks up to 1000 deliveries whose endpoints are disabled; how many.

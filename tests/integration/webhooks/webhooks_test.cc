@@ -474,7 +474,8 @@ TEST_CASE_METHOD(Fixture,
   pg::Tx tx = loop.Await(pool.Begin()).value();
   REQUIRE(loop.Await(outbox.Append(tx, MakeEvent(2))).ok());
   std::optional<absl::Status> finished;
-  asio::co_spawn(loop.executor(), store.Finish({first}),
+  const std::vector<FinishedAttempt> attempts = {first};
+  asio::co_spawn(loop.executor(), store.Finish(attempts),
                  [&](std::exception_ptr, absl::Status status) { finished = status; });
   WaitUntil(
       "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted) "
