@@ -103,7 +103,8 @@ TEST_CASE("path, query and body fill the request", "[gateway]") {
       {{"POST", "/en/toy", "", kForm, "name=x&csrf_token=y"},
        R"(lang: "en" name: "x" csrf_token: "y")"},
       {{"POST", "/toy/v1/echo", "", kForm, "csrf_token=y"}, ""},
-      {{"POST", "/toy/v1/echo", "utm_source=x", kForm, "int32_value=1&utm_source=y"}, "int32_value: 1"},
+      {{"POST", "/toy/v1/echo", "utm_source=x", kForm, "int32_value=1&utm_source=y"},
+       "int32_value: 1"},
   }));
   INFO(input.method << " " << input.path << "?" << input.query << " " << input.body);
   std::string type;
