@@ -40,9 +40,11 @@ class AccountService final : public v1::AccountService::CallbackService {
 
   TAMARACK_UNARY(WithdrawConsent, v1::WithdrawConsentRequest, HttpBody) {
     CO_ASSIGN_OR_RETURN(auto person_id, co_await PersonOf(context));
-    CO_ASSIGN_OR_RETURN(bool is_withdrawn, co_await parts_.consents.Withdraw(request.consent_id(), person_id));
+    CO_ASSIGN_OR_RETURN(bool is_withdrawn,
+                        co_await parts_.consents.Withdraw(request.consent_id(), person_id));
     if (is_withdrawn) parts_.metrics.consents_withdrawn.Increment();
-    context.http.Redirect(absl::StrCat("/", request.lang(), "/account", is_withdrawn ? "?withdrawn=true" : ""));
+    context.http.Redirect(
+        absl::StrCat("/", request.lang(), "/account", is_withdrawn ? "?withdrawn=true" : ""));
     co_return HttpBody();
   }
 

@@ -27,13 +27,15 @@ bool IsRedirectUri(std::string_view uri) {
 absl::Status CheckClient(const v1::CreateClientRequest& request) {
   for (const auto& uri : request.redirect_uris()) {
     if (!IsRedirectUri(uri)) {
-      return rpc::InvalidField("redirect_uris", "must be https, or http on localhost, without a fragment");
+      return rpc::InvalidField("redirect_uris",
+                               "must be https, or http on localhost, without a fragment");
     }
   }
   bool is_for_people = std::any_of(request.scopes().begin(), request.scopes().end(),
                                    [](const auto& scope) { return IsPersonScope(scope); });
   if (is_for_people && (request.purpose_en().empty() || request.purpose_fr().empty())) {
-    return rpc::InvalidField("purpose_en", "both purposes are required of a client that asks for people's data");
+    return rpc::InvalidField("purpose_en",
+                             "both purposes are required of a client that asks for people's data");
   }
   for (const auto& scope : request.scopes()) {
     // Those of the platform itself are in internal_clients.cc and nowhere else.
@@ -89,7 +91,8 @@ class AdminService final : public v1::AdminService::CallbackService {
     client.scopes.insert(request.scopes().begin(), request.scopes().end());
     client.purpose_en = request.purpose_en();
     client.purpose_fr = request.purpose_fr();
-    if (request.has_id_token_signed_response_alg()) client.id_token_alg = request.id_token_signed_response_alg();
+    if (request.has_id_token_signed_response_alg())
+      client.id_token_alg = request.id_token_signed_response_alg();
     if (request.has_mode()) client.mode = request.mode();
     CO_ASSIGN_OR_RETURN(auto inserted, co_await tenants_.InsertClient(client));
     v1::CreateClientResponse response;
@@ -99,17 +102,20 @@ class AdminService final : public v1::AdminService::CallbackService {
   }
 
   TAMARACK_UNARY(SetClientEnabled, v1::SetClientEnabledRequest, v1::Client) {
-    CO_ASSIGN_OR_RETURN(auto client, co_await tenants_.SetClientEnabled(request.client_id(), request.is_enabled()));
+    CO_ASSIGN_OR_RETURN(
+        auto client, co_await tenants_.SetClientEnabled(request.client_id(), request.is_enabled()));
     co_return ToProto(client);
   }
 
   TAMARACK_UNARY(CreateApiKey, v1::CreateApiKeyRequest, v1::CreateApiKeyResponse) {
     bool is_pay = request.kind() == "pay";
-    if (is_pay && request.key_type() == "team") co_return rpc::InvalidField("key_type", "must be live or test for pay");
+    if (is_pay && request.key_type() == "team")
+      co_return rpc::InvalidField("key_type", "must be live or test for pay");
     std::string secret = is_pay ? NewPayKey(pay_checksum_secret_) : NewNotifySecret();
     v1::CreateApiKeyResponse response;
     CO_ASSIGN_OR_RETURN(*response.mutable_api_key(), co_await api_keys_.Insert(request, secret));
-    response.set_secret(is_pay ? secret : FormatNotifyKey(request.name(), request.service_id(), secret));
+    response.set_secret(is_pay ? secret
+                               : FormatNotifyKey(request.name(), request.service_id(), secret));
     co_return response;
   }
 
@@ -128,7 +134,8 @@ class AdminService final : public v1::AdminService::CallbackService {
     std::string email = NormalizeEmail(request.email());
     if (!IsEmail(email)) co_return rpc::InvalidField("email", "must be an email address");
     if (CheckPassword(request.password(), email, request.given_name()) != PasswordFault::kNone) {
-      co_return rpc::InvalidField("password", "must be 15 characters or more and not easy to guess");
+      co_return rpc::InvalidField("password",
+                                  "must be 15 characters or more and not easy to guess");
     }
     NewPerson person{.profile = {.email = email,
                                  .given_name = request.given_name(),
@@ -139,7 +146,8 @@ class AdminService final : public v1::AdminService::CallbackService {
     if (request.has_address()) person.profile.address = request.address();
     CO_ASSIGN_OR_RETURN(person.password_hash, co_await passwords_.Hash(request.password()));
     auto inserted = co_await people_.Insert(person);
-    if (absl::IsAlreadyExists(inserted.status())) co_return absl::AlreadyExistsError("the email address has an account");
+    if (absl::IsAlreadyExists(inserted.status()))
+      co_return absl::AlreadyExistsError("the email address has an account");
     if (!inserted.ok()) co_return inserted.status();
     v1::Person response;
     response.set_subject(inserted->subject);
@@ -157,9 +165,11 @@ class AdminService final : public v1::AdminService::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor, TenantRepository& tenants,
-                                                ApiKeyRepository& api_keys, PersonRepository& people,
-                                                Passwords& passwords, std::string pay_checksum_secret) {
+std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor,
+                                                TenantRepository& tenants,
+                                                ApiKeyRepository& api_keys,
+                                                PersonRepository& people, Passwords& passwords,
+                                                std::string pay_checksum_secret) {
   return std::make_unique<AdminService>(interceptor, tenants, api_keys, people, passwords,
                                         std::move(pay_checksum_secret));
 }

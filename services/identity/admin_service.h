@@ -13,8 +13,10 @@
 
 namespace tamarack::identity {
 
-std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor, TenantRepository& tenants,
-                                                ApiKeyRepository& api_keys, PersonRepository& people,
-                                                Passwords& passwords, std::string pay_checksum_secret);
+std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor,
+                                                TenantRepository& tenants,
+                                                ApiKeyRepository& api_keys,
+                                                PersonRepository& people, Passwords& passwords,
+                                                std::string pay_checksum_secret);
 
 }  // namespace tamarack::identity

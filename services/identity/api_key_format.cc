@@ -40,11 +40,12 @@ std::string NewNotifySecret() {
   bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);
   bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
   std::string hex = crypto::HexEncode(bytes);
-  return absl::StrCat(hex.substr(0, 8), "-", hex.substr(8, 4), "-", hex.substr(12, 4), "-", hex.substr(16, 4), "-",
-                      hex.substr(20));
+  return absl::StrCat(hex.substr(0, 8), "-", hex.substr(8, 4), "-", hex.substr(12, 4), "-",
+                      hex.substr(16, 4), "-", hex.substr(20));
 }
 
-std::string FormatNotifyKey(std::string_view name, std::string_view service_id, std::string_view secret) {
+std::string FormatNotifyKey(std::string_view name, std::string_view service_id,
+                            std::string_view secret) {
   return absl::StrCat(ToAbsl(name), "-", ToAbsl(service_id), "-", ToAbsl(secret));
 }
 

@@ -6,12 +6,14 @@
 namespace tamarack::identity {
 namespace {
 
-#define API_KEY_COLUMNS "api_key_id, service_id, kind, key_type, name, created_at, last_used_at, revoked_at"
+#define API_KEY_COLUMNS \
+  "api_key_id, service_id, kind, key_type, name, created_at, last_used_at, revoked_at"
 constexpr pg::Statement kInsert{"api_key.insert", R"sql(
   INSERT INTO api_key (api_key_id, service_id, kind, key_type, name, secret_sha256, secret_sealed)
   VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING )sql" API_KEY_COLUMNS};
-constexpr pg::Statement kList{"api_key.list", "SELECT " API_KEY_COLUMNS
-                                              " FROM api_key WHERE service_id = $1 ORDER BY api_key_id"};
+constexpr pg::Statement kList{"api_key.list",
+                              "SELECT " API_KEY_COLUMNS
+                              " FROM api_key WHERE service_id = $1 ORDER BY api_key_id"};
 constexpr pg::Statement kRevoke{"api_key.revoke", R"sql(
   UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) WHERE api_key_id = $1 RETURNING )sql" API_KEY_COLUMNS};
 constexpr pg::Statement kFindPay{"api_key.find_pay", R"sql(
@@ -61,7 +63,8 @@ ApiKey Decode(const pg::Rows& rows, int row) {
 
 }  // namespace
 
-Async<v1::ApiKey> ApiKeyRepository::Insert(const v1::CreateApiKeyRequest& request, std::string_view secret) {
+Async<v1::ApiKey> ApiKeyRepository::Insert(const v1::CreateApiKeyRequest& request,
+                                           std::string_view secret) {
   std::string id = NewUuid();
   std::optional<std::string> hash, sealed;
   if (request.kind() == "pay") {
@@ -69,10 +72,11 @@ Async<v1::ApiKey> ApiKeyRepository::Insert(const v1::CreateApiKeyRequest& reques
   } else {
     sealed = keyring_.sealer().Seal(secret, Place(id));
   }
-  auto rows = co_await pool_.Query(kInsert, id, request.service_id(), request.kind(), request.key_type(), request.name(),
-                                   hash, sealed);
+  auto rows = co_await pool_.Query(kInsert, id, request.service_id(), request.kind(),
+                                   request.key_type(), request.name(), hash, sealed);
   if (rows.ok()) co_return DecodeProto(*rows, 0);
-  bool is_missing = absl::IsFailedPrecondition(rows.status()) || absl::IsInvalidArgument(rows.status());
+  bool is_missing =
+      absl::IsFailedPrecondition(rows.status()) || absl::IsInvalidArgument(rows.status());
   if (is_missing) co_return absl::NotFoundError("no such service");
   co_return rows.status();
 }

@@ -27,14 +27,16 @@ class ApiKeyRepository {
  public:
   ApiKeyRepository(pg::Pool& pool, const Keyring& keyring) : pool_(pool), keyring_(keyring) {}
 
-  // `secret`: for pay the whole key, kept as a hash; for notify its HMAC part, kept sealed. NOT_FOUND without the service.
+  // `secret`: for pay the whole key, kept as a hash; for notify its HMAC part, kept sealed.
+  // NOT_FOUND without the service.
   Async<v1::ApiKey> Insert(const v1::CreateApiKeyRequest& request, std::string_view secret);
   Async<std::vector<v1::ApiKey>> List(std::string_view service_id);
   Async<v1::ApiKey> Revoke(std::string_view api_key_id);
 
   // NOT_FOUND for a key that does not exist or is revoked.
   Async<ApiKey> FindPayKey(std::string_view key);
-  // All keys for notifications of the service, revoked ones too. NOT_FOUND when there is no such service.
+  // All keys for notifications of the service, revoked ones too. NOT_FOUND when there is no such
+  // service.
   Async<std::vector<ApiKey>> FindNotifyKeys(std::string_view service_id);
   // Notes the use; at most one write a minute and key.
   AsyncStatus MarkUsed(std::string_view api_key_id);

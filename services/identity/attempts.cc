@@ -19,14 +19,16 @@ std::string RedisKey(const AttemptLimit& limit, const std::string& who) {
 
 Attempts::Local& Attempts::LocalOf(const std::string& key, std::chrono::seconds window) {
   auto now = std::chrono::steady_clock::now();
-  if (local_.size() >= kLocalMax) std::erase_if(local_, [&](const auto& entry) { return entry.second.ends <= now; });
+  if (local_.size() >= kLocalMax)
+    std::erase_if(local_, [&](const auto& entry) { return entry.second.ends <= now; });
   if (local_.size() >= kLocalMax) local_.clear();
   Local& local = local_[key];
   if (local.ends <= now) local = {0, now + window};
   return local;
 }
 
-boost::asio::awaitable<bool> Attempts::IsAllowed(const AttemptLimit& limit, const std::string& who) {
+boost::asio::awaitable<bool> Attempts::IsAllowed(const AttemptLimit& limit,
+                                                 const std::string& who) {
   std::string key = RedisKey(limit, who);
   auto reply = co_await redis_.Command("GET", key);
   if (reply.ok()) co_return reply->Int() < limit.max;

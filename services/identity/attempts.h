@@ -1,4 +1,5 @@
-// Counting tries against guessing and flooding: in Redis, shared by all replicas; while Redis is away, in this process.
+// Counting tries against guessing and flooding: in Redis, shared by all replicas; while Redis is
+// away, in this process.
 #pragma once
 
 #include "platform/base/status.h"

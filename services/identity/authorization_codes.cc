@@ -24,7 +24,8 @@ std::string RevokedKey(std::string_view client_id, std::string_view subject) {
   return absl::StrCat("identity:revoked:", ToAbsl(client_id), ":", ToAbsl(subject));
 }
 
-// Marks the code as used; 1 for the first one to do so. The code stays, so that reuse is told from guessing.
+// Marks the code as used; 1 for the first one to do so. The code stays, so that reuse is told from
+// guessing.
 constexpr redis::Script kUse{R"lua(
   if redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1]) then
     redis.call('EXPIRE', KEYS[1], ARGV[1])
@@ -46,7 +47,9 @@ std::string Encode(const CodeGrant& grant) {
 absl::StatusOr<CodeGrant> Decode(const std::string& text) {
   auto stored = crypto::ParseStrictObject(text);
   if (!stored.ok()) return stored.status();
-  auto get = [&](std::string_view name) { return std::string(crypto::StringMember(*stored, name)); };
+  auto get = [&](std::string_view name) {
+    return std::string(crypto::StringMember(*stored, name));
+  };
   CodeGrant grant{.client_id = get("client_id"),
                   .redirect_uri = get("redirect_uri"),
                   .code_challenge = get("code_challenge"),
@@ -55,8 +58,10 @@ absl::StatusOr<CodeGrant> Decode(const std::string& text) {
                   .language = get("language"),
                   .scopes = {}};
   std::string scope = get("scope");
-  for (absl::string_view name : absl::StrSplit(scope, ' ', absl::SkipEmpty())) grant.scopes.emplace(name);
-  if (const auto* time = stored->if_contains("auth_time")) grant.auth_time_seconds = time->as_int64();
+  for (absl::string_view name : absl::StrSplit(scope, ' ', absl::SkipEmpty()))
+    grant.scopes.emplace(name);
+  if (const auto* time = stored->if_contains("auth_time"))
+    grant.auth_time_seconds = time->as_int64();
   return grant;
 }
 
@@ -64,7 +69,9 @@ absl::StatusOr<CodeGrant> Decode(const std::string& text) {
 
 Async<std::string> AuthorizationCodes::Create(const CodeGrant& grant) {
   std::string code = crypto::RandomToken(32);
-  CO_RETURN_IF_ERROR((co_await redis_.Command("SET", CodeKey(code), Encode(grant), "EX", kLifetimeSeconds)).status());
+  CO_RETURN_IF_ERROR(
+      (co_await redis_.Command("SET", CodeKey(code), Encode(grant), "EX", kLifetimeSeconds))
+          .status());
   co_return code;
 }
 
@@ -76,18 +83,21 @@ Async<CodeGrant> AuthorizationCodes::Redeem(std::string_view code, std::string_v
   // Another client must not be able to use the code up either.
   if (grant.client_id != client_id) co_return absl::NotFoundError("the code is another client's");
   std::string revoked_key = RevokedKey(grant.client_id, grant.subject);
-  CO_ASSIGN_OR_RETURN(auto is_first, co_await redis_.Eval(kUse, {key, key + ":used"}, {std::to_string(kMemorySeconds)}));
+  CO_ASSIGN_OR_RETURN(auto is_first, co_await redis_.Eval(kUse, {key, key + ":used"},
+                                                          {std::to_string(kMemorySeconds)}));
   if (is_first.Int() == 1) {
     // A new sign-in lifts the revocation that an earlier reuse brought about.
     CO_RETURN_IF_ERROR((co_await redis_.Command("DEL", revoked_key)).status());
     co_return grant;
   }
-  CO_RETURN_IF_ERROR((co_await redis_.Command("SET", revoked_key, "1", "EX", auth::kLifetimeSecondsMax)).status());
+  CO_RETURN_IF_ERROR(
+      (co_await redis_.Command("SET", revoked_key, "1", "EX", auth::kLifetimeSecondsMax)).status());
   co_return absl::AlreadyExistsError("the code was used before");
 }
 
 Async<bool> AuthorizationCodes::IsRevoked(std::string_view client_id, std::string_view subject) {
-  CO_ASSIGN_OR_RETURN(auto reply, co_await redis_.Command("EXISTS", RevokedKey(client_id, subject)));
+  CO_ASSIGN_OR_RETURN(auto reply,
+                      co_await redis_.Command("EXISTS", RevokedKey(client_id, subject)));
   co_return reply.Int() == 1;
 }
 

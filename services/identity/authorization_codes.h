@@ -29,8 +29,8 @@ class AuthorizationCodes {
 
   Async<std::string> Create(const CodeGrant& grant);
 
-  // Uses the code up, for the client it was made for. NOT_FOUND when it is unknown, expired or another client's;
-  // ALREADY_EXISTS when it was used before: whatever it gave is then revoked.
+  // Uses the code up, for the client it was made for. NOT_FOUND when it is unknown, expired or
+  // another client's; ALREADY_EXISTS when it was used before: whatever it gave is then revoked.
   Async<CodeGrant> Redeem(std::string_view code, std::string_view client_id);
 
   // Whether the tokens that the client holds for the subject were revoked by a code's reuse.

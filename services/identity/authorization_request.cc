@@ -28,16 +28,20 @@ Result CheckLength(const Request& request, const OauthClient&, AuthorizationTerm
 
 // OpenID Connect Core 6.1 and 6.2: what is not supported is refused by name, never ignored.
 Result CheckNoRequestObject(const Request& request, const OauthClient&, AuthorizationTerms*) {
-  if (!request.request().empty()) return {{"request_not_supported", "request objects are not supported"}};
-  if (!request.request_uri().empty()) return {{"request_uri_not_supported", "request_uri is not supported"}};
-  if (!request.registration().empty()) return {{"registration_not_supported", "registration is not supported"}};
+  if (!request.request().empty())
+    return {{"request_not_supported", "request objects are not supported"}};
+  if (!request.request_uri().empty())
+    return {{"request_uri_not_supported", "request_uri is not supported"}};
+  if (!request.registration().empty())
+    return {{"registration_not_supported", "registration is not supported"}};
   return std::nullopt;
 }
 
 // RFC 6749 section 4.1.1.
 Result CheckResponseType(const Request& request, const OauthClient&, AuthorizationTerms*) {
   if (request.response_type().empty()) return {{"invalid_request", "response_type is missing"}};
-  if (request.response_type() != "code") return {{"unsupported_response_type", "response_type must be code"}};
+  if (request.response_type() != "code")
+    return {{"unsupported_response_type", "response_type must be code"}};
   return std::nullopt;
 }
 
@@ -46,21 +50,26 @@ Result CheckResponseMode(const Request& request, const OauthClient&, Authorizati
   return {{"invalid_request", "response_mode must be query"}};
 }
 
-// Scopes that we do not know, or that the client may not have, are left out; the token's `scope` says so.
+// Scopes that we do not know, or that the client may not have, are left out; the token's `scope`
+// says so.
 Result CheckScope(const Request& request, const OauthClient& client, AuthorizationTerms* terms) {
   for (absl::string_view scope : absl::StrSplit(request.scope(), ' ', absl::SkipEmpty())) {
-    if (IsPersonScope(ToStd(scope)) && client.scopes.contains(ToStd(scope))) terms->scopes.emplace(scope);
+    if (IsPersonScope(ToStd(scope)) && client.scopes.contains(ToStd(scope)))
+      terms->scopes.emplace(scope);
   }
   if (terms->scopes.contains("openid")) return std::nullopt;
-  if (!client.scopes.contains("openid")) return {{"unauthorized_client", "the client may not sign people in"}};
+  if (!client.scopes.contains("openid"))
+    return {{"unauthorized_client", "the client may not sign people in"}};
   return {{"invalid_scope", "scope must contain openid"}};
 }
 
 // RFC 7636 section 4.4.1; required of every client (RFC 9700 section 2.1.1).
 Result CheckCodeChallenge(const Request& request, const OauthClient&, AuthorizationTerms*) {
   if (request.code_challenge().empty()) return {{"invalid_request", "code_challenge is missing"}};
-  if (request.code_challenge_method() != "S256") return {{"invalid_request", "code_challenge_method must be S256"}};
-  if (!IsCodeChallenge(request.code_challenge())) return {{"invalid_request", "code_challenge is malformed"}};
+  if (request.code_challenge_method() != "S256")
+    return {{"invalid_request", "code_challenge_method must be S256"}};
+  if (!IsCodeChallenge(request.code_challenge()))
+    return {{"invalid_request", "code_challenge is malformed"}};
   return std::nullopt;
 }
 
@@ -87,13 +96,16 @@ Result CheckAges(const Request& request, const OauthClient&, AuthorizationTerms*
     *value = number;
     return true;
   };
-  if (!parse(request.max_age(), &terms->max_age_seconds)) return {{"invalid_request", "max_age must be a number"}};
-  if (!parse(request.auth_after(), &terms->auth_after_seconds)) return {{"invalid_request", "auth_after is malformed"}};
+  if (!parse(request.max_age(), &terms->max_age_seconds))
+    return {{"invalid_request", "max_age must be a number"}};
+  if (!parse(request.auth_after(), &terms->auth_after_seconds))
+    return {{"invalid_request", "auth_after is malformed"}};
   return std::nullopt;
 }
 
 constexpr Check kChecks[] = {
-    CheckLength,        CheckNoRequestObject, CheckResponseType, CheckResponseMode, CheckScope, CheckCodeChallenge, CheckPrompt, CheckAges,
+    CheckLength, CheckNoRequestObject, CheckResponseType, CheckResponseMode,
+    CheckScope,  CheckCodeChallenge,   CheckPrompt,       CheckAges,
 };
 
 }  // namespace
@@ -103,7 +115,8 @@ bool MayRedirect(const Request& request, const OauthClient& client) {
                                         request.redirect_uri()) != client.redirect_uris.end();
 }
 
-std::optional<AuthorizationError> CheckAuthorization(const Request& request, const OauthClient& client,
+std::optional<AuthorizationError> CheckAuthorization(const Request& request,
+                                                     const OauthClient& client,
                                                      AuthorizationTerms* terms) {
   for (Check check : kChecks) {
     if (auto error = check(request, client, terms)) return error;
@@ -111,14 +124,16 @@ std::optional<AuthorizationError> CheckAuthorization(const Request& request, con
   return std::nullopt;
 }
 
-std::string SuccessLocation(const Request& request, std::string_view code, std::string_view issuer) {
+std::string SuccessLocation(const Request& request, std::string_view code,
+                            std::string_view issuer) {
   QueryParams params{{"code", std::string(code)}};
   if (!request.state().empty()) params.emplace_back("state", request.state());
   params.emplace_back("iss", issuer);
   return AppendQuery(request.redirect_uri(), params);
 }
 
-std::string ErrorLocation(const Request& request, const AuthorizationError& error, std::string_view issuer) {
+std::string ErrorLocation(const Request& request, const AuthorizationError& error,
+                          std::string_view issuer) {
   QueryParams params{{"error", error.error}, {"error_description", error.description}};
   if (!request.state().empty()) params.emplace_back("state", request.state());
   params.emplace_back("iss", issuer);

@@ -1,4 +1,5 @@
-// Authorization requests: what is checked of them, and how they travel from page to page. Pure functions.
+// Authorization requests: what is checked of them, and how they travel from page to page. Pure
+// functions.
 #pragma once
 
 #include "services/identity/claims.h"
@@ -29,18 +30,24 @@ struct AuthorizationTerms {
   std::optional<int64_t> auth_after_seconds;
 };
 
-// Only a client that exists and a redirect URI of its own, character by character, may be sent anything at all.
+// Only a client that exists and a redirect URI of its own, character by character, may be sent
+// anything at all.
 bool MayRedirect(const v1::AuthorizeRequest& request, const OauthClient& client);
 
-// Everything else, in the order of the specifications; fills in `terms`. nullopt when the request is good.
-std::optional<AuthorizationError> CheckAuthorization(const v1::AuthorizeRequest& request, const OauthClient& client,
+// Everything else, in the order of the specifications; fills in `terms`. nullopt when the request
+// is good.
+std::optional<AuthorizationError> CheckAuthorization(const v1::AuthorizeRequest& request,
+                                                     const OauthClient& client,
                                                      AuthorizationTerms* terms);
 
 // Where the client's answer goes: code or error, with `state` and `iss` (RFC 9207).
-std::string SuccessLocation(const v1::AuthorizeRequest& request, std::string_view code, std::string_view issuer);
-std::string ErrorLocation(const v1::AuthorizeRequest& request, const AuthorizationError& error, std::string_view issuer);
+std::string SuccessLocation(const v1::AuthorizeRequest& request, std::string_view code,
+                            std::string_view issuer);
+std::string ErrorLocation(const v1::AuthorizeRequest& request, const AuthorizationError& error,
+                          std::string_view issuer);
 
-// The request as the path of this site that pages carry in `return_to`, and back. nullopt when it is another path.
+// The request as the path of this site that pages carry in `return_to`, and back. nullopt when it
+// is another path.
 std::string ToPath(const v1::AuthorizeRequest& request);
 std::optional<v1::AuthorizeRequest> FromPath(std::string_view path);
 

@@ -15,7 +15,8 @@ using google::api::HttpBody;
 using pages::Page;
 
 // Without the prompts that have been answered.
-void RemovePrompt(v1::AuthorizeRequest& request, AuthorizationTerms terms, std::string_view prompt) {
+void RemovePrompt(v1::AuthorizeRequest& request, AuthorizationTerms terms,
+                  std::string_view prompt) {
   std::string rest;
   for (const auto& name : terms.prompts) {
     if (name != prompt) absl::StrAppend(&rest, rest.empty() ? "" : " ", name);
@@ -34,9 +35,11 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     // Nobody may use us to send people to a place that no client of ours has registered.
     if (!client.ok() || !MayRedirect(request, *client)) co_return LocalError(context);
     AuthorizationTerms terms;
-    if (auto error = CheckAuthorization(request, *client, &terms)) co_return Fail(context, request, *error);
+    if (auto error = CheckAuthorization(request, *client, &terms))
+      co_return Fail(context, request, *error);
 
-    CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.FindByCookie(context.Cookie(kSessionCookieKey)));
+    CO_ASSIGN_OR_RETURN(auto session,
+                        co_await parts_.sessions.FindByCookie(context.Cookie(kSessionCookieKey)));
     std::string subject;
     if (session) subject = parts_.keyring.PairwiseSubject(client->ministry_id, session->person_id);
     bool is_current = session && IsRecent(*session, terms);
@@ -68,7 +71,8 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
   }
 
   TAMARACK_UNARY(ShowConsent, v1::ShowConsentRequest, HttpBody) {
-    CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, request.return_to()));
+    CO_ASSIGN_OR_RETURN(auto pending,
+                        co_await ReadPendingAuthorization(parts_.tenants, request.return_to()));
     if (!pending) co_return LocalError(context);
     CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal.session_id));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
@@ -86,18 +90,21 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
   }
 
   TAMARACK_UNARY(DecideConsent, v1::DecideConsentRequest, HttpBody) {
-    // What is agreed to is read from the request itself, not from what the form claims to have shown.
-    CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, request.return_to()));
+    // What is agreed to is read from the request itself, not from what the form claims to have
+    // shown.
+    CO_ASSIGN_OR_RETURN(auto pending,
+                        co_await ReadPendingAuthorization(parts_.tenants, request.return_to()));
     if (!pending) co_return LocalError(context);
     if (request.decision() != "allow") {
       co_return Fail(context, pending->request, {"access_denied", "the person did not agree"});
     }
     CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal.session_id));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
-    NewConsent consent{.person_id = session->person_id,
-                       .subject = parts_.keyring.PairwiseSubject(pending->client.ministry_id, session->person_id),
-                       .scopes = pending->terms.scopes,
-                       .claims = SharedClaims(pending->terms.scopes)};
+    NewConsent consent{
+        .person_id = session->person_id,
+        .subject = parts_.keyring.PairwiseSubject(pending->client.ministry_id, session->person_id),
+        .scopes = pending->terms.scopes,
+        .claims = SharedClaims(pending->terms.scopes)};
     CO_RETURN_IF_ERROR(co_await parts_.consents.Grant(consent, pending->client));
     parts_.metrics.consents.Increment();
     v1::AuthorizeRequest next = pending->request;
@@ -112,7 +119,8 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     return parts_.pages.Render(pages::ErrorPage(400, context.language, context.request_id));
   }
 
-  HttpBody Fail(rpc::Context& context, const v1::AuthorizeRequest& request, const AuthorizationError& error) const {
+  HttpBody Fail(rpc::Context& context, const v1::AuthorizeRequest& request,
+                const AuthorizationError& error) const {
     context.http.Redirect(ErrorLocation(request, error, parts_.issuer.issuer()));
     return HttpBody();
   }
@@ -120,11 +128,12 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
   bool IsRecent(const Session& session, const AuthorizationTerms& terms) const {
     if (terms.auth_after_seconds) return session.auth_time_seconds >= *terms.auth_after_seconds;
     if (terms.prompts.contains("login")) return false;
-    return !terms.max_age_seconds ||
-           parts_.issuer.NowSeconds() - session.auth_time_seconds < std::max<int64_t>(*terms.max_age_seconds, 1);
+    return !terms.max_age_seconds || parts_.issuer.NowSeconds() - session.auth_time_seconds <
+                                         std::max<int64_t>(*terms.max_age_seconds, 1);
   }
 
-  // OpenID Connect Core 3.1.2.1: whether the ID token is about this person. An expired one still names somebody.
+  // OpenID Connect Core 3.1.2.1: whether the ID token is about this person. An expired one still
+  // names somebody.
   Async<bool> HintNames(const std::string& hint, const std::string& subject) {
     CO_ASSIGN_OR_RETURN(const auto* keys, co_await parts_.keys.Get());
     crypto::KeySet set({keys->rs256, keys->es256});
@@ -135,25 +144,30 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     co_return false;
   }
 
-  HttpBody AskToSignIn(rpc::Context& context, const v1::AuthorizeRequest& request, const AuthorizationTerms& terms,
-                       bool has_session) const {
-    if (terms.prompts.contains("none")) return Fail(context, request, {"login_required", "nobody is signed in"});
+  HttpBody AskToSignIn(rpc::Context& context, const v1::AuthorizeRequest& request,
+                       const AuthorizationTerms& terms, bool has_session) const {
+    if (terms.prompts.contains("none"))
+      return Fail(context, request, {"login_required", "nobody is signed in"});
     v1::AuthorizeRequest next = request;
     RemovePrompt(next, terms, "login");
-    if (has_session || terms.max_age_seconds) next.set_auth_after(std::to_string(parts_.issuer.NowSeconds()));
+    if (has_session || terms.max_age_seconds)
+      next.set_auth_after(std::to_string(parts_.issuer.NowSeconds()));
     // After signing in as whoever it is, the hint has had its effect.
     next.clear_id_token_hint();
     return GoToPage(context, next, "sign-in");
   }
 
-  HttpBody AskConsent(rpc::Context& context, const v1::AuthorizeRequest& request, const AuthorizationTerms& terms) const {
-    if (terms.prompts.contains("none")) return Fail(context, request, {"consent_required", "the person has to agree"});
+  HttpBody AskConsent(rpc::Context& context, const v1::AuthorizeRequest& request,
+                      const AuthorizationTerms& terms) const {
+    if (terms.prompts.contains("none"))
+      return Fail(context, request, {"consent_required", "the person has to agree"});
     return GoToPage(context, request, "consent");
   }
 
-  static HttpBody GoToPage(rpc::Context& context, const v1::AuthorizeRequest& next, std::string_view page) {
-    context.http.Redirect(absl::StrCat("/", ToAbsl(PageLanguage(next, context.language)), "/", ToAbsl(page),
-                                       "?return_to=", PercentEncode(ToPath(next))));
+  static HttpBody GoToPage(rpc::Context& context, const v1::AuthorizeRequest& next,
+                           std::string_view page) {
+    context.http.Redirect(absl::StrCat("/", ToAbsl(PageLanguage(next, context.language)), "/",
+                                       ToAbsl(page), "?return_to=", PercentEncode(ToPath(next))));
     return HttpBody();
   }
 

@@ -13,7 +13,8 @@ constexpr std::string_view kPersonScopes[] = {"openid", "profile", "email", "add
 }  // namespace
 
 bool IsPersonScope(std::string_view scope) {
-  return std::find(std::begin(kPersonScopes), std::end(kPersonScopes), scope) != std::end(kPersonScopes);
+  return std::find(std::begin(kPersonScopes), std::end(kPersonScopes), scope) !=
+         std::end(kPersonScopes);
 }
 
 std::vector<std::string> SharedClaims(const Scopes& scopes) {
@@ -27,7 +28,8 @@ std::vector<std::string> SharedClaims(const Scopes& scopes) {
 std::string FormatAddress(const v1::Address& address, std::string_view separator) {
   std::string text = address.line_1();
   if (!address.line_2().empty()) absl::StrAppend(&text, ToAbsl(separator), address.line_2());
-  absl::StrAppend(&text, ToAbsl(separator), address.city(), " ", address.province(), "  ", address.postal_code());
+  absl::StrAppend(&text, ToAbsl(separator), address.city(), " ", address.province(), "  ",
+                  address.postal_code());
   return text;
 }
 

@@ -1,4 +1,5 @@
-// What scopes mean: which claims a client reads under them (OpenID Connect Core 1.0 section 5). Pure functions.
+// What scopes mean: which claims a client reads under them (OpenID Connect Core 1.0 section 5).
+// Pure functions.
 #pragma once
 
 #include "services/identity/person_repository.h"
@@ -21,7 +22,8 @@ bool IsPersonScope(std::string_view scope);
 std::vector<std::string> SharedClaims(const Scopes& scopes);
 
 // UserInfo's answer. Claims without a value are left out.
-boost::json::object UserInfoClaims(std::string_view subject, const Person& person, const Scopes& scopes);
+boost::json::object UserInfoClaims(std::string_view subject, const Person& person,
+                                   const Scopes& scopes);
 
 // The address as on a letter, its lines joined by `separator`.
 std::string FormatAddress(const v1::Address& address, std::string_view separator);

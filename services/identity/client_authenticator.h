@@ -16,7 +16,8 @@ struct ClientCredentials {
 };
 
 // Reads client_secret_basic or client_secret_post. An OAuth error when both or neither are there.
-absl::StatusOr<ClientCredentials> ReadClientCredentials(std::string_view authorization, std::string_view client_id,
+absl::StatusOr<ClientCredentials> ReadClientCredentials(std::string_view authorization,
+                                                        std::string_view client_id,
                                                         std::string_view client_secret);
 
 class ClientAuthenticator {

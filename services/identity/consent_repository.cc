@@ -27,11 +27,18 @@ constexpr pg::Statement kListActive{"consent.list_active", R"sql(
   SELECT c.consent_id, m.name_en, m.name_fr, c.purpose_en, c.purpose_fr, c.claims, c.granted_at
   FROM consent c JOIN oauth_client USING (client_id) JOIN service USING (service_id) JOIN ministry m USING (ministry_id)
   WHERE c.person_id = $1 AND c.withdrawn_at IS NULL ORDER BY c.granted_at DESC)sql"};
+constexpr pg::Statement kInsertPlatformRead{"platform_read.insert", R"sql(
+  INSERT INTO platform_read (read_id, person_id, ministry_id, claims, purpose_en, purpose_fr, read_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (read_id) DO NOTHING)sql"};
 constexpr pg::Statement kListReads{"consent_read.list", R"sql(
   SELECT c.consent_id, m.name_en, m.name_fr, c.purpose_en, c.purpose_fr, r.claims, r.read_at
   FROM consent_read r JOIN consent c USING (consent_id) JOIN oauth_client USING (client_id)
   JOIN service USING (service_id) JOIN ministry m USING (ministry_id)
-  WHERE r.person_id = $1 ORDER BY r.read_at DESC LIMIT 50)sql"};
+  WHERE r.person_id = $1
+  UNION ALL
+  SELECT p.read_id, m.name_en, m.name_fr, p.purpose_en, p.purpose_fr, p.claims, p.read_at
+  FROM platform_read p JOIN ministry m USING (ministry_id) WHERE p.person_id = $1
+  ORDER BY 7 DESC LIMIT 50)sql"};
 
 std::vector<SharingEntry> DecodeEntries(const pg::Rows& rows) {
   std::vector<SharingEntry> entries;
@@ -49,11 +56,14 @@ std::vector<SharingEntry> DecodeEntries(const pg::Rows& rows) {
 
 }  // namespace
 
-bool Consent::Covers(const std::set<std::string, std::less<>>& wanted, const OauthClient& client) const {
-  return client_revision == client.revision && std::includes(scopes.begin(), scopes.end(), wanted.begin(), wanted.end());
+bool Consent::Covers(const std::set<std::string, std::less<>>& wanted,
+                     const OauthClient& client) const {
+  return client_revision == client.revision &&
+         std::includes(scopes.begin(), scopes.end(), wanted.begin(), wanted.end());
 }
 
-Async<std::optional<Consent>> ConsentRepository::FindActive(std::string_view client_id, std::string_view subject) {
+Async<std::optional<Consent>> ConsentRepository::FindActive(std::string_view client_id,
+                                                            std::string_view subject) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindActive, client_id, subject));
   if (rows.empty()) co_return std::nullopt;
   Consent consent{.id = std::string(rows.Text(0, 0)),
@@ -68,9 +78,10 @@ Async<std::optional<Consent>> ConsentRepository::FindActive(std::string_view cli
 
 AsyncStatus ConsentRepository::Grant(const NewConsent& consent, const OauthClient& client) {
   std::vector<std::string> scopes(consent.scopes.begin(), consent.scopes.end());
-  co_return (co_await pool_.QueryAll(pg::Call(kSupersede, client.id, consent.subject),
-                                     pg::Call(kInsert, NewUuid(), consent.person_id, client.id, consent.subject, scopes,
-                                              consent.claims, client.purpose_en, client.purpose_fr, client.revision)))
+  co_return (co_await pool_.QueryAll(
+                 pg::Call(kSupersede, client.id, consent.subject),
+                 pg::Call(kInsert, NewUuid(), consent.person_id, client.id, consent.subject, scopes,
+                          consent.claims, client.purpose_en, client.purpose_fr, client.revision)))
       .status();
 }
 
@@ -80,9 +91,18 @@ Async<bool> ConsentRepository::Withdraw(std::string_view consent_id, std::string
   co_return rows.affected() == 1;
 }
 
-AsyncStatus ConsentRepository::RecordRead(const Consent& consent, const std::vector<std::string>& claims) {
+AsyncStatus ConsentRepository::RecordRead(const Consent& consent,
+                                          const std::vector<std::string>& claims) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kInsertRead, NewUuid(), consent.id, claims));
-  co_return rows.affected() == 1 ? absl::OkStatus() : absl::NotFoundError("the consent was withdrawn");
+  co_return rows.affected() == 1 ? absl::OkStatus()
+                                 : absl::NotFoundError("the consent was withdrawn");
+}
+
+AsyncStatus ConsentRepository::RecordPlatformReading(const PlatformReading& reading) {
+  co_return (co_await pool_.Query(kInsertPlatformRead, reading.id, reading.person_id,
+                                  reading.ministry_id, reading.claims, reading.purpose_en,
+                                  reading.purpose_fr, reading.time))
+      .status();
 }
 
 Async<std::vector<SharingEntry>> ConsentRepository::ListActive(std::string_view person_id) {

@@ -1,4 +1,5 @@
-// What people agreed to share, and each reading of it: the tables `consent` and `consent_read`.
+// What people agreed to share, and each reading of it: the tables `consent`,
+// `consent_read` and `platform_read`.
 #pragma once
 
 #include "platform/base/clock.h"
@@ -44,6 +45,17 @@ struct NewConsent {
   std::vector<std::string> claims;
 };
 
+// A reading at another service of the platform.
+struct PlatformReading {
+  std::string id;
+  std::string person_id;
+  std::string ministry_id;
+  std::vector<std::string> claims;
+  std::string purpose_en;
+  std::string purpose_fr;
+  TimePoint time;
+};
+
 class ConsentRepository {
  public:
   explicit ConsentRepository(pg::Pool& pool) : pool_(pool) {}
@@ -55,9 +67,11 @@ class ConsentRepository {
   // False when the person has no such consent in force.
   Async<bool> Withdraw(std::string_view consent_id, std::string_view person_id);
   AsyncStatus RecordRead(const Consent& consent, const std::vector<std::string>& claims);
+  // Repeating it changes nothing.
+  AsyncStatus RecordPlatformReading(const PlatformReading& reading);
 
   Async<std::vector<SharingEntry>> ListActive(std::string_view person_id);
-  // The latest 50.
+  // The latest 50, wherever on the platform they were.
   Async<std::vector<SharingEntry>> ListReads(std::string_view person_id);
 
  private:

@@ -36,10 +36,12 @@ auth::Principal PrincipalOf(const ApiKey& key) {
 class CredentialService final : public api::v1::CredentialService::CallbackService {
  public:
   using Api = api::v1::CredentialService;
-  explicit CredentialService(const CredentialServiceParts& parts) : parts_(parts), rpc_(parts.rpc) {}
+  explicit CredentialService(const CredentialServiceParts& parts)
+      : parts_(parts), rpc_(parts.rpc) {}
 
   TAMARACK_UNARY(Exchange, ExchangeRequest, ExchangeResponse) {
-    CO_ASSIGN_OR_RETURN(auto gateway, co_await parts_.clients.Authenticate({request.client_id(), request.client_secret()}));
+    CO_ASSIGN_OR_RETURN(auto gateway, co_await parts_.clients.Authenticate(
+                                          {request.client_id(), request.client_secret()}));
     if (!gateway.is_platform || gateway.id != kGatewayClientId) {
       co_return absl::PermissionDeniedError("only the gateway exchanges credentials");
     }
@@ -50,7 +52,8 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
 
  private:
   Async<ExchangeResponse> Dispatch(const ExchangeRequest& request) {
-    if (request.credential_case() == ExchangeRequest::kSession) co_return co_await FromSession(request.session());
+    if (request.credential_case() == ExchangeRequest::kSession)
+      co_return co_await FromSession(request.session());
     const std::string& bearer = request.bearer();
     if (HasPayChecksum(bearer, parts_.pay_checksum_secret)) co_return co_await FromPayKey(bearer);
     if (LooksLikeNotifyToken(bearer)) co_return co_await FromNotifyToken(bearer);
@@ -59,7 +62,8 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
 
   Async<ExchangeResponse> FromPayKey(const std::string& key) {
     auto found = co_await parts_.api_keys.FindPayKey(key);
-    if (absl::IsNotFound(found.status())) co_return absl::UnauthenticatedError("the API key is not valid");
+    if (absl::IsNotFound(found.status()))
+      co_return absl::UnauthenticatedError("the API key is not valid");
     if (!found.ok()) co_return found.status();
     co_return co_await FromApiKey(*found);
   }
@@ -67,11 +71,13 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
   Async<ExchangeResponse> FromNotifyToken(const std::string& token) {
     CO_ASSIGN_OR_RETURN(auto service_id, ServiceOfNotifyToken(token));
     auto keys = co_await parts_.api_keys.FindNotifyKeys(service_id);
-    if (absl::IsNotFound(keys.status())) co_return NotifyTokenError("Invalid token: service not found");
+    if (absl::IsNotFound(keys.status()))
+      co_return NotifyTokenError("Invalid token: service not found");
     if (!keys.ok()) co_return keys.status();
     CO_ASSIGN_OR_RETURN(auto key, VerifyNotifyToken(token, *keys, parts_.issuer.NowSeconds()));
     CO_ASSIGN_OR_RETURN(auto response, co_await FromApiKey(key));
-    response.mutable_expire_time()->set_seconds(parts_.issuer.NowSeconds() + kNotifyTokenCacheSeconds);
+    response.mutable_expire_time()->set_seconds(parts_.issuer.NowSeconds() +
+                                                kNotifyTokenCacheSeconds);
     co_return response;
   }
 
@@ -84,14 +90,17 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
   // Our own access tokens pass through while their client may still use them.
   Async<ExchangeResponse> FromAccessToken(const std::string& token) {
     auto principal = co_await parts_.verifier.Verify(token);
-    if (absl::IsUnauthenticated(principal.status())) co_return InvalidToken("the access token is not valid");
+    if (absl::IsUnauthenticated(principal.status()))
+      co_return InvalidToken("the access token is not valid");
     if (!principal.ok()) co_return principal.status();
     if (parts_.internal.Find(principal->client_id) == nullptr) {
       auto client = co_await parts_.tenants.FindClient(principal->client_id);
       if (!client.ok() && !absl::IsNotFound(client.status())) co_return client.status();
-      if (!client.ok() || !client->is_enabled) co_return InvalidToken("the client may no longer use its tokens");
+      if (!client.ok() || !client->is_enabled)
+        co_return InvalidToken("the client may no longer use its tokens");
     }
-    CO_ASSIGN_OR_RETURN(bool is_revoked, co_await parts_.codes.IsRevoked(principal->client_id, principal->subject));
+    CO_ASSIGN_OR_RETURN(bool is_revoked,
+                        co_await parts_.codes.IsRevoked(principal->client_id, principal->subject));
     if (is_revoked) co_return InvalidToken("the access token was revoked");
     CO_ASSIGN_OR_RETURN(auto jws, crypto::PeekJws(token));
     const auto* expires_at = jws.claims.if_contains("exp");

@@ -32,7 +32,8 @@ struct CredentialServiceParts {
   std::string pay_checksum_secret;
 };
 
-// tamarack.api.v1.CredentialService: what the gateway is told of the credentials that callers present.
+// tamarack.api.v1.CredentialService: what the gateway is told of the credentials that callers
+// present.
 std::unique_ptr<grpc::Service> MakeCredentialService(const CredentialServiceParts& parts);
 
 }  // namespace tamarack::identity

@@ -1,6 +1,10 @@
 #include "services/identity/directory_service.h"
 
+#include "platform/base/id.h"
+
 #include "tamarack/identity/v1/directory_service.grpc.pb.h"
+
+#include <google/protobuf/util/time_util.h>
 
 namespace tamarack::identity {
 namespace {
@@ -17,9 +21,9 @@ v1::Contact ToContact(const Person& person) {
 class DirectoryService final : public v1::DirectoryService::CallbackService {
  public:
   using Api = v1::DirectoryService;
-  DirectoryService(rpc::Interceptor& interceptor, PersonRepository& people, TenantRepository& tenants,
-                   const Keyring& keyring)
-      : rpc_(interceptor), people_(people), tenants_(tenants), keyring_(keyring) {}
+  DirectoryService(rpc::Interceptor& interceptor, PersonRepository& people,
+                   TenantRepository& tenants, ConsentRepository& consents, const Keyring& keyring)
+      : rpc_(interceptor), people_(people), tenants_(tenants), consents_(consents), keyring_(keyring) {}
 
   TAMARACK_UNARY(ResolveSubjects, v1::ResolveSubjectsRequest, v1::ResolveSubjectsResponse) {
     CO_ASSIGN_OR_RETURN(auto person, co_await people_.FindBySubject(request.subject()));
@@ -27,7 +31,8 @@ class DirectoryService final : public v1::DirectoryService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto known, co_await tenants_.KnownMinistries(asked));
     v1::ResolveSubjectsResponse response;
     for (const auto& ministry_id : known) {
-      (*response.mutable_subjects())[ministry_id] = keyring_.PairwiseSubject(ministry_id, person.id);
+      (*response.mutable_subjects())[ministry_id] =
+          keyring_.PairwiseSubject(ministry_id, person.id);
     }
     co_return response;
   }
@@ -38,22 +43,41 @@ class DirectoryService final : public v1::DirectoryService::CallbackService {
   }
 
   TAMARACK_UNARY(SetAddress, v1::SetAddressRequest, v1::Contact) {
-    CO_ASSIGN_OR_RETURN(auto person, co_await people_.SetAddress(request.subject(), request.address()));
+    CO_ASSIGN_OR_RETURN(auto person,
+                        co_await people_.SetAddress(request.subject(), request.address()));
     co_return ToContact(person);
+  }
+
+  TAMARACK_UNARY(RecordReading, v1::RecordReadingRequest, v1::RecordReadingResponse) {
+    if (!IsUuid(request.reading_id())) co_return rpc::InvalidField("reading_id", "must be a UUID");
+    CO_ASSIGN_OR_RETURN(auto person, co_await people_.FindBySubject(request.subject()));
+    PlatformReading reading{.id = request.reading_id(),
+                            .person_id = person.id,
+                            .ministry_id = request.ministry_id(),
+                            .claims = {request.claims().begin(), request.claims().end()},
+                            .purpose_en = request.purpose_en(),
+                            .purpose_fr = request.purpose_fr(),
+                            .time = FromUnixMicros(google::protobuf::util::TimeUtil::TimestampToMicroseconds(request.read_time()))};
+    CO_RETURN_IF_ERROR(co_await consents_.RecordPlatformReading(reading));
+    co_return v1::RecordReadingResponse();
   }
 
  private:
   rpc::Interceptor& rpc_;
   PersonRepository& people_;
   TenantRepository& tenants_;
+  ConsentRepository& consents_;
   const Keyring& keyring_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeDirectoryService(rpc::Interceptor& interceptor, PersonRepository& people,
-                                                    TenantRepository& tenants, const Keyring& keyring) {
-  return std::make_unique<DirectoryService>(interceptor, people, tenants, keyring);
+std::unique_ptr<grpc::Service> MakeDirectoryService(rpc::Interceptor& interceptor,
+                                                    PersonRepository& people,
+                                                    TenantRepository& tenants,
+                                                    ConsentRepository& consents,
+                                                    const Keyring& keyring) {
+  return std::make_unique<DirectoryService>(interceptor, people, tenants, consents, keyring);
 }
 
 }  // namespace tamarack::identity

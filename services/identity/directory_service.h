@@ -11,7 +11,9 @@
 
 namespace tamarack::identity {
 
-std::unique_ptr<grpc::Service> MakeDirectoryService(rpc::Interceptor& interceptor, PersonRepository& people,
-                                                    TenantRepository& tenants, const Keyring& keyring);
+std::unique_ptr<grpc::Service> MakeDirectoryService(rpc::Interceptor& interceptor,
+                                                    PersonRepository& people,
+                                                    TenantRepository& tenants,
+                                                    const Keyring& keyring);
 
 }  // namespace tamarack::identity

@@ -28,10 +28,10 @@ namespace notify_v1 = notify::v1;
 
 constexpr auto kTick = 1s;
 
-constexpr pg::Statement kInsert{"email_outbox.insert",
-                                "INSERT INTO email_outbox (email_id, request_sealed) VALUES ($1, $2)"};
-// Claimed for half a minute; then another worker, or this one, tries again: first soon, later every minute. A code is
-// good for 15 minutes, so an email older than that is of no use to anybody.
+constexpr pg::Statement kInsert{
+    "email_outbox.insert", "INSERT INTO email_outbox (email_id, request_sealed) VALUES ($1, $2)"};
+// Claimed for half a minute; then another worker, or this one, tries again: first soon, later every
+// minute. A code is good for 15 minutes, so an email older than that is of no use to anybody.
 constexpr pg::Statement kClaim{"email_outbox.claim", R"sql(
   UPDATE email_outbox SET attempts = attempts + 1, due_at = now() + interval '30 seconds'
   WHERE email_id IN (SELECT email_id FROM email_outbox
@@ -41,11 +41,14 @@ constexpr pg::Statement kClaim{"email_outbox.claim", R"sql(
 constexpr pg::Statement kPostpone{"email_outbox.postpone", R"sql(
   UPDATE email_outbox SET due_at = now() + least(power(2, least(attempts, 6)), 60) * interval '1 second'
   WHERE email_id = $1)sql"};
-constexpr pg::Statement kDelete{"email_outbox.delete", "DELETE FROM email_outbox WHERE email_id = $1"};
-constexpr pg::Statement kForgetOld{"email_outbox.forget_old",
-                                   "DELETE FROM email_outbox WHERE created_at < now() - interval '1 hour'"};
-constexpr pg::Statement kForgetRegistrations{"registration.forget_old",
-                                             "DELETE FROM registration WHERE created_at < now() - interval '1 day'"};
+constexpr pg::Statement kDelete{"email_outbox.delete",
+                                "DELETE FROM email_outbox WHERE email_id = $1"};
+constexpr pg::Statement kForgetOld{
+    "email_outbox.forget_old",
+    "DELETE FROM email_outbox WHERE created_at < now() - interval '1 hour'"};
+constexpr pg::Statement kForgetRegistrations{
+    "registration.forget_old",
+    "DELETE FROM registration WHERE created_at < now() - interval '1 day'"};
 
 std::string Place(std::string_view id) {
   return absl::StrCat("email_outbox/", ToAbsl(id));
@@ -55,14 +58,15 @@ std::string Place(std::string_view id) {
 
 pg::Call QueueEmail(const Keyring& keyring, const CodeEmail& email) {
   std::string id = NewUuid();
-  std::string request =
-      json::serialize(json::object{{"address", email.address}, {"language", email.language}, {"code", email.code}});
+  std::string request = json::serialize(
+      json::object{{"address", email.address}, {"language", email.language}, {"code", email.code}});
   return pg::Call(kInsert, id, keyring.sealer().Seal(request, Place(id)));
 }
 
 struct EmailWorker::State : std::enable_shared_from_this<State> {
-  State(asio::any_io_executor executor_, pg::Pool& pool_, const Keyring& keyring_, rpc::Client& notify_,
-        rpc::Client& admin_notify_, EmailTemplates templates_, IdentityMetrics& metrics_)
+  State(asio::any_io_executor executor_, pg::Pool& pool_, const Keyring& keyring_,
+        rpc::Client& notify_, rpc::Client& admin_notify_, EmailTemplates templates_,
+        IdentityMetrics& metrics_)
       : executor(executor_),
         pool(pool_),
         keyring(keyring_),
@@ -75,10 +79,12 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
   asio::awaitable<void> Run() {
     for (int turn = 0; !is_stopping; ++turn) {
       constexpr int kTurnsPerCleaning = 300;
-      if (turn % kTurnsPerCleaning == 0) (void)co_await pool.QueryAll(pg::Call(kForgetOld), pg::Call(kForgetRegistrations));
+      if (turn % kTurnsPerCleaning == 0)
+        (void)co_await pool.QueryAll(pg::Call(kForgetOld), pg::Call(kForgetRegistrations));
       absl::Status status = co_await SendDue();
       if (!status.ok()) {
-        telemetry::Log(telemetry::Level::kWarning, "emails wait", {{"code", absl::StatusCodeToString(status.code())}});
+        telemetry::Log(telemetry::Level::kWarning, "emails wait",
+                       {{"code", absl::StatusCodeToString(status.code())}});
       }
       if (is_stopping) break;
       ticker.expires_after(kTick);
@@ -106,7 +112,8 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
     CO_ASSIGN_OR_RETURN(auto text, keyring.sealer().Open(sealed, Place(id)));
     CO_ASSIGN_OR_RETURN(auto email, crypto::ParseStrictObject(text));
     bool is_french = crypto::StringMember(email, "language") == "fr";
-    CO_RETURN_IF_ERROR(co_await EnsureTemplate(is_french ? templates.fr : templates.en, is_french ? has_fr : has_en));
+    CO_RETURN_IF_ERROR(co_await EnsureTemplate(is_french ? templates.fr : templates.en,
+                                               is_french ? has_fr : has_en));
     notify_v1::SendEmailRequest request;
     request.set_email_address(std::string(crypto::StringMember(email, "address")));
     request.set_template_id(is_french ? templates.fr.id : templates.en.id);
@@ -114,8 +121,8 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
     request.set_reference(id);
     rpc::CallOptions options;
     options.idempotency_key = id;
-    co_return (co_await notify.Call<notify_v1::SendEmailResponse>("/tamarack.notify.v1.NotificationService/SendEmail",
-                                                                  request, options))
+    co_return (co_await notify.Call<notify_v1::SendEmailResponse>(
+                   "/tamarack.notify.v1.NotificationService/SendEmail", request, options))
         .status();
   }
 
@@ -124,8 +131,9 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
     if (is_there) co_return absl::OkStatus();
     notify_v1::GetTemplateRequest get;
     get.set_id(wanted.id);
-    absl::Status found =
-        (co_await notify.Call<notify_v1::Template>("/tamarack.notify.v1.TemplateService/GetTemplate", get)).status();
+    absl::Status found = (co_await notify.Call<notify_v1::Template>(
+                              "/tamarack.notify.v1.TemplateService/GetTemplate", get))
+                             .status();
     if (!found.ok() && !absl::IsNotFound(found)) co_return found;
     if (absl::IsNotFound(found)) {
       notify_v1::PutTemplateRequest put;
@@ -135,9 +143,9 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
       put.set_name("Email confirmation code");
       put.set_subject(wanted.subject);
       put.set_body(wanted.body);
-      CO_RETURN_IF_ERROR(
-          (co_await admin_notify.Call<notify_v1::Template>("/tamarack.notify.v1.TemplateService/PutTemplate", put))
-              .status());
+      CO_RETURN_IF_ERROR((co_await admin_notify.Call<notify_v1::Template>(
+                              "/tamarack.notify.v1.TemplateService/PutTemplate", put))
+                             .status());
     }
     is_there = true;
     co_return absl::OkStatus();
@@ -158,10 +166,11 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
   bool is_stopping = false;
 };
 
-EmailWorker::EmailWorker(asio::any_io_executor executor, pg::Pool& pool, const Keyring& keyring, rpc::Client& notify,
-                         rpc::Client& admin_notify, EmailTemplates templates, IdentityMetrics& metrics)
-    : state_(std::make_shared<State>(std::move(executor), pool, keyring, notify, admin_notify, std::move(templates),
-                                     metrics)) {}
+EmailWorker::EmailWorker(asio::any_io_executor executor, pg::Pool& pool, const Keyring& keyring,
+                         rpc::Client& notify, rpc::Client& admin_notify, EmailTemplates templates,
+                         IdentityMetrics& metrics)
+    : state_(std::make_shared<State>(std::move(executor), pool, keyring, notify, admin_notify,
+                                     std::move(templates), metrics)) {}
 
 EmailWorker::~EmailWorker() = default;
 

@@ -23,7 +23,8 @@ struct CodeEmail {
 // The statement that queues the email, to be run in the transaction of what it tells of.
 pg::Call QueueEmail(const Keyring& keyring, const CodeEmail& email);
 
-// The template of the code's email in each language; made at notify, if it is not there, with the texts of the catalogue.
+// The template of the code's email in each language; made at notify, if it is not there, with the
+// texts of the catalogue.
 struct EmailTemplate {
   std::string id;
   std::string subject;
@@ -34,13 +35,14 @@ struct EmailTemplates {
   EmailTemplate fr;
 };
 
-// Hands what is due to notify, again and again until it is accepted: a row's id is the idempotency key, so nothing is
-// sent twice. Any number may run against one database.
+// Hands what is due to notify, again and again until it is accepted: a row's id is the idempotency
+// key, so nothing is sent twice. Any number may run against one database.
 class EmailWorker {
  public:
   // `admin_notify` calls with the right to create templates.
-  EmailWorker(boost::asio::any_io_executor executor, pg::Pool& pool, const Keyring& keyring, rpc::Client& notify,
-              rpc::Client& admin_notify, EmailTemplates templates, IdentityMetrics& metrics);
+  EmailWorker(boost::asio::any_io_executor executor, pg::Pool& pool, const Keyring& keyring,
+              rpc::Client& notify, rpc::Client& admin_notify, EmailTemplates templates,
+              IdentityMetrics& metrics);
   ~EmailWorker();
 
   void Start();

@@ -22,13 +22,15 @@ constexpr Terms kTerms[] = {
     {"payments", {"notify.send", "identity.contact.read"}},
     {"notify", {}},
     {"tellusonce",
-     {"identity.subjects.resolve", "identity.contact.read", "identity.contact.write", "notify.send"}},
+     {"identity.subjects.resolve", "identity.contact.read", "identity.contact.write",
+      "notify.send"}},
 };
 
 }  // namespace
 
 OauthClient PlatformClient(std::string_view name) {
-  const auto* terms = std::find_if(std::begin(kTerms), std::end(kTerms), [&](const Terms& t) { return t.name == name; });
+  const auto* terms = std::find_if(std::begin(kTerms), std::end(kTerms),
+                                   [&](const Terms& t) { return t.name == name; });
   TAMARACK_CHECK(terms != std::end(kTerms));
   OauthClient client;
   client.id = name;
@@ -56,9 +58,10 @@ InternalClients InternalClients::FromFiles(const std::string& service_secrets_di
                                            const std::string& bootstrap_secret_file) {
   InternalClients clients;
   for (const auto& terms : kTerms) {
-    std::string path = terms.name == kBootstrap     ? bootstrap_secret_file
-                       : service_secrets_dir.empty() ? ""
-                                                     : absl::StrCat(service_secrets_dir, "/", ToAbsl(terms.name), ".secret");
+    std::string path = terms.name == kBootstrap ? bootstrap_secret_file
+                       : service_secrets_dir.empty()
+                           ? ""
+                           : absl::StrCat(service_secrets_dir, "/", ToAbsl(terms.name), ".secret");
     // identity mints its own tokens and needs no secret for itself.
     if (path.empty() || terms.name == "identity") continue;
     clients.Add(terms.name, config::ReadSecretFileOrExit(path));

@@ -1,5 +1,5 @@
-// The platform's own OAuth clients: its services, and the one that seeds a new installation. Their scopes are code, so
-// that no administrator can widen them; their secrets are files.
+// The platform's own OAuth clients: its services, and the one that seeds a new installation. Their
+// scopes are code, so that no administrator can widen them; their secrets are files.
 #pragma once
 
 #include "services/identity/tenant_repository.h"
@@ -22,9 +22,10 @@ class InternalClients {
   // nullptr when the platform has no such client, or it has no secret.
   const OauthClient* Find(std::string_view id) const;
 
-  // `<dir>/<name>.secret` of every service, and the bootstrap client's file. An empty path leaves those clients out; a
-  // missing file ends the process with a message.
-  static InternalClients FromFiles(const std::string& service_secrets_dir, const std::string& bootstrap_secret_file);
+  // `<dir>/<name>.secret` of every service, and the bootstrap client's file. An empty path leaves
+  // those clients out; a missing file ends the process with a message.
+  static InternalClients FromFiles(const std::string& service_secrets_dir,
+                                   const std::string& bootstrap_secret_file);
 
  private:
   std::map<std::string, OauthClient, std::less<>> clients_;

@@ -16,7 +16,8 @@ crypto::Sealer MakeSealer(std::string_view secret) {
 
 // The separator keeps ("a", "bc") and ("ab", "c") apart; neither part contains one.
 std::string Mac(const std::string& key, std::string_view first, std::string_view second) {
-  return crypto::Base64UrlEncode(crypto::HmacSha256(key, absl::StrCat(ToAbsl(first), "/", ToAbsl(second))));
+  return crypto::Base64UrlEncode(
+      crypto::HmacSha256(key, absl::StrCat(ToAbsl(first), "/", ToAbsl(second))));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Everything that identity derives from its one secret key: sealing at rest, blind indexes, pairwise subjects.
+// Everything that identity derives from its one secret key: sealing at rest, blind indexes,
+// pairwise subjects.
 #pragma once
 
 #include "platform/crypto/seal.h"
@@ -19,14 +20,15 @@ class Keyring {
 
   const crypto::Sealer& sealer() const { return sealer_; }
 
-  // How a ministry (or the platform) knows the person: base64url(HMAC-SHA256), 43 characters. Subjects of two sectors
-  // cannot be linked without the key.
+  // How a ministry (or the platform) knows the person: base64url(HMAC-SHA256), 43 characters.
+  // Subjects of two sectors cannot be linked without the key.
   std::string PairwiseSubject(std::string_view sector, std::string_view person_id) const;
 
   // By which a person is found from a (normalised) email address.
   std::string EmailIndex(std::string_view email) const;
 
-  // What is stored of a confirmation code: six digits alone could be guessed from a hash without key.
+  // What is stored of a confirmation code: six digits alone could be guessed from a hash without
+  // key.
   std::string CodeMac(std::string_view registration_id, std::string_view code) const;
 
  private:

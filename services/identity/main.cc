@@ -17,13 +17,17 @@
 
 #include <cstdio>
 
-ABSL_FLAG(std::string, service_secrets_dir, "", "folder with <name>.secret of gateway, payments, notify, tellusonce");
-ABSL_FLAG(std::string, bootstrap_admin_secret_file, "", "file with the secret of the client `bootstrap` (platform.admin)");
+ABSL_FLAG(std::string, service_secrets_dir, "",
+          "folder with <name>.secret of gateway, payments, notify, tellusonce");
+ABSL_FLAG(std::string, bootstrap_admin_secret_file, "",
+          "file with the secret of the client `bootstrap` (platform.admin)");
 ABSL_FLAG(std::string, notify_address, "127.0.0.1:8122", "host:port of notify's gRPC server");
 ABSL_FLAG(std::string, email_code_template_id_en, "00000000-0000-7000-8000-0000000000e1",
           "notify's template of the confirmation email in English; made when it is not there");
-ABSL_FLAG(std::string, email_code_template_id_fr, "00000000-0000-7000-8000-0000000000f1", "the same in French");
-ABSL_FLAG(std::string, brand_file, "", "brand.json: whose government this is; see platform/pages/brand.h");
+ABSL_FLAG(std::string, email_code_template_id_fr, "00000000-0000-7000-8000-0000000000f1",
+          "the same in French");
+ABSL_FLAG(std::string, brand_file, "",
+          "brand.json: whose government this is; see platform/pages/brand.h");
 
 int main(int argc, char** argv) {
   using namespace tamarack;
@@ -31,8 +35,8 @@ int main(int argc, char** argv) {
   const std::string secret = shell.secret_key();
   const std::string pay_checksum_secret = crypto::DeriveKey(secret, "identity.pay_checksum");
   const identity::Keyring keyring(secret);
-  const auto internal_clients = identity::InternalClients::FromFiles(absl::GetFlag(FLAGS_service_secrets_dir),
-                                                                     absl::GetFlag(FLAGS_bootstrap_admin_secret_file));
+  const auto internal_clients = identity::InternalClients::FromFiles(
+      absl::GetFlag(FLAGS_service_secrets_dir), absl::GetFlag(FLAGS_bootstrap_admin_secret_file));
   auto brand = pages::LoadBrand(absl::GetFlag(FLAGS_brand_file));
   if (!brand.ok()) {
     std::fprintf(stderr, "--brand_file: %s\n", std::string(brand.status().message()).c_str());
@@ -54,39 +58,46 @@ int main(int argc, char** argv) {
   identity::SigningKeys keys(shell.executor(), shell.database(), shell.offload(), keyring);
   identity::TokenIssuer issuer(keys, shell.issuer(), SystemClock());
   identity::ClientAuthenticator clients(internal_clients, tenants);
-  auth::TokenVerifier verifier(shell.executor(), {.issuer = shell.issuer()}, [&]() -> Async<std::string> {
-    CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
-    co_return set->jwks;
-  });
+  auth::TokenVerifier verifier(shell.executor(), {.issuer = shell.issuer()},
+                               [&]() -> Async<std::string> {
+                                 CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
+                                 co_return set->jwks;
+                               });
   rpc::Interceptor interceptor(shell.executor(), &verifier, shell.registry());
-  shell.AddReadyCheck({"signing_keys", [&]() -> AsyncStatus { co_return (co_await keys.Get()).status(); }});
+  shell.AddReadyCheck(
+      {"signing_keys", [&]() -> AsyncStatus { co_return (co_await keys.Get()).status(); }});
 
   identity::OwnTokens own_tokens(shell.executor(), issuer);
   rpc::Client notify(absl::GetFlag(FLAGS_notify_address), own_tokens.ForSending());
   rpc::Client notify_templates(absl::GetFlag(FLAGS_notify_address), own_tokens.ForTemplates());
-  identity::EmailWorker emails(shell.executor(), shell.database(), keyring, notify, notify_templates,
-                               identity::CodeEmailTemplates(renderer.catalogue(),
-                                                            absl::GetFlag(FLAGS_email_code_template_id_en),
-                                                            absl::GetFlag(FLAGS_email_code_template_id_fr)),
-                               metrics);
+  identity::EmailWorker emails(
+      shell.executor(), shell.database(), keyring, notify, notify_templates,
+      identity::CodeEmailTemplates(renderer.catalogue(),
+                                   absl::GetFlag(FLAGS_email_code_template_id_en),
+                                   absl::GetFlag(FLAGS_email_code_template_id_fr)),
+      metrics);
   identity::Registrations registrations(shell.database(), keyring, people, [&] { emails.Wake(); });
   emails.Start();
 
-  auto token_service =
-      identity::MakeTokenService({interceptor, keys, issuer, clients, tenants, codes, consents, people, metrics});
-  auto authorize_service = identity::MakeAuthorizeService(
-      {interceptor, renderer, issuer, keys, tenants, people, consents, codes, sessions, keyring, metrics});
-  auto sign_in_service = identity::MakeSignInService({interceptor, renderer, tenants, people, registrations, sessions,
-                                                      passwords, attempts, keyring, metrics});
-  auto account_service = identity::MakeAccountService({interceptor, renderer, people, consents, sessions, metrics});
-  auto credential_service =
-      identity::MakeCredentialService({interceptor, verifier, issuer, internal_clients, clients, tenants, api_keys, codes,
-                                       sessions, keyring, metrics, pay_checksum_secret});
+  auto token_service = identity::MakeTokenService(
+      {interceptor, keys, issuer, clients, tenants, codes, consents, people, metrics});
+  auto authorize_service =
+      identity::MakeAuthorizeService({interceptor, renderer, issuer, keys, tenants, people,
+                                      consents, codes, sessions, keyring, metrics});
+  auto sign_in_service =
+      identity::MakeSignInService({interceptor, renderer, tenants, people, registrations, sessions,
+                                   passwords, attempts, keyring, metrics});
+  auto account_service =
+      identity::MakeAccountService({interceptor, renderer, people, consents, sessions, metrics});
+  auto credential_service = identity::MakeCredentialService(
+      {interceptor, verifier, issuer, internal_clients, clients, tenants, api_keys, codes, sessions,
+       keyring, metrics, pay_checksum_secret});
   auto directory_service = identity::MakeDirectoryService(interceptor, people, tenants, keyring);
-  auto admin_service =
-      identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords, pay_checksum_secret);
+  auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,
+                                                  pay_checksum_secret);
 
-  return shell.Run({token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),
-                    credential_service.get(), directory_service.get(), admin_service.get()},
-                   [&] { emails.Stop(); });
+  return shell.Run(
+      {token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),
+       credential_service.get(), directory_service.get(), admin_service.get()},
+      [&] { emails.Stop(); });
 }

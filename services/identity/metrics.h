@@ -13,14 +13,19 @@ struct IdentityMetrics {
         sign_in_failures(Make(registry, "identity_sign_in_failures_total", "Sign-ins refused")),
         registrations(Make(registry, "identity_registrations_total", "Accounts created")),
         consents(Make(registry, "identity_consents_total", "Consents given")),
-        consents_withdrawn(Make(registry, "identity_consents_withdrawn_total", "Consents withdrawn")),
-        claims_reads(Make(registry, "identity_claims_reads_total", "Readings of claims by clients")),
-        code_reuses(Make(registry, "identity_code_reuses_total", "Authorization codes presented twice")),
+        consents_withdrawn(
+            Make(registry, "identity_consents_withdrawn_total", "Consents withdrawn")),
+        claims_reads(
+            Make(registry, "identity_claims_reads_total", "Readings of claims by clients")),
+        code_reuses(
+            Make(registry, "identity_code_reuses_total", "Authorization codes presented twice")),
         tokens_code(Make(registry, "identity_tokens_total", "Tokens issued", "authorization_code")),
-        tokens_client(Make(registry, "identity_tokens_total", "Tokens issued", "client_credentials")),
+        tokens_client(
+            Make(registry, "identity_tokens_total", "Tokens issued", "client_credentials")),
         tokens_exchange(Make(registry, "identity_tokens_total", "Tokens issued", "exchange")),
         emails_sent(Make(registry, "identity_emails_accepted_total", "Emails accepted by notify")),
-        emails_failed(Make(registry, "identity_email_failures_total", "Tries to hand an email to notify that failed")) {}
+        emails_failed(Make(registry, "identity_email_failures_total",
+                           "Tries to hand an email to notify that failed")) {}
 
   prometheus::Counter& sign_ins;
   prometheus::Counter& sign_in_failures;
@@ -36,9 +41,11 @@ struct IdentityMetrics {
   prometheus::Counter& emails_failed;
 
  private:
-  static prometheus::Counter& Make(prometheus::Registry& registry, const std::string& name, const std::string& help,
-                                   const std::string& grant = {}) {
-    return telemetry::Counter(registry, name, help, grant.empty() ? telemetry::Labels{} : telemetry::Labels{{"grant", grant}});
+  static prometheus::Counter& Make(prometheus::Registry& registry, const std::string& name,
+                                   const std::string& help, const std::string& grant = {}) {
+    return telemetry::Counter(
+        registry, name, help,
+        grant.empty() ? telemetry::Labels{} : telemetry::Labels{{"grant", grant}});
   }
 };
 

@@ -2,8 +2,8 @@
 
 #include "platform/base/id.h"
 #include "platform/base/status.h"
-#include "platform/crypto/jws.h"
 #include "platform/crypto/json.h"
+#include "platform/crypto/jws.h"
 #include "platform/rpc/errors.h"
 
 #include <boost/json/array.hpp>
@@ -27,8 +27,9 @@ std::optional<double> NumberMember(const json::object& object, std::string_view 
 
 absl::Status NotifyTokenError(std::string_view message) {
   json::string text(message.data(), message.size());
-  return rpc::WithHttp(absl::UnauthenticatedError(ToAbsl(message)), 403,
-                       {{"status_code", 403}, {"errors", json::array{{{"error", "AuthError"}, {"message", text}}}}});
+  return rpc::WithHttp(
+      absl::UnauthenticatedError(ToAbsl(message)), 403,
+      {{"status_code", 403}, {"errors", json::array{{{"error", "AuthError"}, {"message", text}}}}});
 }
 
 bool LooksLikeNotifyToken(std::string_view bearer) {
@@ -38,13 +39,17 @@ bool LooksLikeNotifyToken(std::string_view bearer) {
 
 absl::StatusOr<std::string> ServiceOfNotifyToken(std::string_view bearer) {
   auto token = crypto::PeekJws(bearer);
-  if (!token.ok()) return NotifyTokenError("Invalid token: make sure your API token matches the example in the guide");
+  if (!token.ok())
+    return NotifyTokenError(
+        "Invalid token: make sure your API token matches the example in the guide");
   if (crypto::StringMember(token->header, "alg") != "HS256") {
     return NotifyTokenError("Invalid token: algorithm used is not HS256");
   }
-  if (!token->claims.contains("iss")) return NotifyTokenError("Invalid token: iss field not provided");
+  if (!token->claims.contains("iss"))
+    return NotifyTokenError("Invalid token: iss field not provided");
   std::string_view service_id = crypto::StringMember(token->claims, "iss");
-  if (!IsUuid(service_id)) return NotifyTokenError("Invalid token: service id is not the right data type");
+  if (!IsUuid(service_id))
+    return NotifyTokenError("Invalid token: service id is not the right data type");
   return std::string(service_id);
 }
 

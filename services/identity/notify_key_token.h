@@ -12,15 +12,18 @@
 
 namespace tamarack::identity {
 
-// Whether a bearer credential is one: a JWT whose header says HS256 or nothing that we sign ourselves with.
+// Whether a bearer credential is one: a JWT whose header says HS256 or nothing that we sign
+// ourselves with.
 bool LooksLikeNotifyToken(std::string_view bearer);
 
-// The service that a token claims to come from, before anything is verified. The error is what the client is to read.
+// The service that a token claims to come from, before anything is verified. The error is what the
+// client is to read.
 absl::StatusOr<std::string> ServiceOfNotifyToken(std::string_view bearer);
 
-// Finds the key of the service that signed the token, in the order in which GOV.UK Notify checks: signature, clock,
-// revocation. `keys` are all keys of the service, revoked ones included.
-absl::StatusOr<ApiKey> VerifyNotifyToken(std::string_view bearer, const std::vector<ApiKey>& keys, int64_t now_seconds);
+// Finds the key of the service that signed the token, in the order in which GOV.UK Notify checks:
+// signature, clock, revocation. `keys` are all keys of the service, revoked ones included.
+absl::StatusOr<ApiKey> VerifyNotifyToken(std::string_view bearer, const std::vector<ApiKey>& keys,
+                                         int64_t now_seconds);
 
 // 403 in the shape of GOV.UK Notify's errors.
 absl::Status NotifyTokenError(std::string_view message);

@@ -8,10 +8,12 @@ namespace {
 
 namespace json = boost::json;
 
-absl::Status WithError(absl::Status status, int http_status, std::string_view error, std::string_view description) {
-  return rpc::WithHttp(std::move(status), http_status,
-                       {{"error", json::string_view(error.data(), error.size())},
-                        {"error_description", json::string_view(description.data(), description.size())}});
+absl::Status WithError(absl::Status status, int http_status, std::string_view error,
+                       std::string_view description) {
+  return rpc::WithHttp(
+      std::move(status), http_status,
+      {{"error", json::string_view(error.data(), error.size())},
+       {"error_description", json::string_view(description.data(), description.size())}});
 }
 
 }  // namespace
@@ -21,11 +23,13 @@ absl::Status OauthError(std::string_view error, std::string_view description) {
 }
 
 absl::Status InvalidClient(std::string_view description) {
-  return WithError(absl::UnauthenticatedError(ToAbsl(description)), 401, "invalid_client", description);
+  return WithError(absl::UnauthenticatedError(ToAbsl(description)), 401, "invalid_client",
+                   description);
 }
 
 absl::Status InvalidToken(std::string_view description) {
-  return WithError(absl::UnauthenticatedError(ToAbsl(description)), 401, "invalid_token", description);
+  return WithError(absl::UnauthenticatedError(ToAbsl(description)), 401, "invalid_token",
+                   description);
 }
 
 }  // namespace tamarack::identity

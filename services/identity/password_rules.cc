@@ -12,18 +12,33 @@ namespace {
 
 constexpr size_t kEmailLengthMax = 254;
 
-// Long ones only: the shorter usual suspects fail by length. Repetitions and runs are found by rule.
+// Long ones only: the shorter usual suspects fail by length. Repetitions and runs are found by
+// rule.
 constexpr std::string_view kCommon[] = {
-    "passwordpassword", "password12345678", "motdepasse123456", "motdepassemotdepasse", "qwertyuiopasdfgh",
-    "qwertyuiopasdfghjkl", "azertyuiopqsdfgh", "azertyuiopqsdfghjklm", "1qaz2wsx3edc4rfv", "administrator123",
-    "iloveyouiloveyou", "letmeinletmeinletmein", "welcomewelcome123", "canadacanadacanada", "ontarioontario123",
-    "correcthorsebatterystaple", "correct horse battery staple",
+    "passwordpassword",
+    "password12345678",
+    "motdepasse123456",
+    "motdepassemotdepasse",
+    "qwertyuiopasdfgh",
+    "qwertyuiopasdfghjkl",
+    "azertyuiopqsdfgh",
+    "azertyuiopqsdfghjklm",
+    "1qaz2wsx3edc4rfv",
+    "administrator123",
+    "iloveyouiloveyou",
+    "letmeinletmeinletmein",
+    "welcomewelcome123",
+    "canadacanadacanada",
+    "ontarioontario123",
+    "correcthorsebatterystaple",
+    "correct horse battery staple",
 };
 constexpr size_t kDifferentCharactersMin = 5;
 
 size_t CountCharacters(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 bool IsRun(std::string_view text) {
@@ -45,14 +60,16 @@ bool IsMadeOf(std::string_view text, std::string_view part) {
 
 }  // namespace
 
-PasswordFault CheckPassword(std::string_view password, std::string_view email, std::string_view name) {
+PasswordFault CheckPassword(std::string_view password, std::string_view email,
+                            std::string_view name) {
   if (CountCharacters(password) < kPasswordLengthMin) return PasswordFault::kShort;
   std::string lower = absl::AsciiStrToLower(ToAbsl(password));
   std::set<char> different(lower.begin(), lower.end());
   bool is_common = different.size() < kDifferentCharactersMin || IsRun(lower) ||
                    std::find(std::begin(kCommon), std::end(kCommon), lower) != std::end(kCommon);
   std::string lower_email = absl::AsciiStrToLower(ToAbsl(email));
-  bool is_personal = IsMadeOf(lower, lower_email) || IsMadeOf(lower, lower_email.substr(0, lower_email.find('@'))) ||
+  bool is_personal = IsMadeOf(lower, lower_email) ||
+                     IsMadeOf(lower, lower_email.substr(0, lower_email.find('@'))) ||
                      IsMadeOf(lower, absl::AsciiStrToLower(ToAbsl(name)));
   return is_common || is_personal ? PasswordFault::kCommon : PasswordFault::kNone;
 }
@@ -63,15 +80,18 @@ std::string NormalizeEmail(std::string_view email) {
 
 bool IsEmail(std::string_view email) {
   size_t at = email.find('@');
-  if (at == std::string_view::npos || at == 0 || at > 64 || email.size() > kEmailLengthMax) return false;
+  if (at == std::string_view::npos || at == 0 || at > 64 || email.size() > kEmailLengthMax)
+    return false;
   bool is_printable = std::all_of(email.begin(), email.end(), [](char c) {
     auto octet = static_cast<unsigned char>(c);
-    return octet > 0x20 && octet != 0x7f && c != ',' && c != ';' && c != '<' && c != '>' && c != '"';
+    return octet > 0x20 && octet != 0x7f && c != ',' && c != ';' && c != '<' && c != '>' &&
+           c != '"';
   });
   std::string_view domain = email.substr(at + 1);
   size_t dot = domain.find('.');
-  bool is_domain = domain == "localhost" || (dot != std::string_view::npos && dot > 0 && !domain.ends_with('.') &&
-                                             domain.find("..") == std::string_view::npos);
+  bool is_domain = domain == "localhost" ||
+                   (dot != std::string_view::npos && dot > 0 && !domain.ends_with('.') &&
+                    domain.find("..") == std::string_view::npos);
   return is_printable && is_domain && domain.find('@') == std::string_view::npos;
 }
 

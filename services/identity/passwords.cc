@@ -24,7 +24,8 @@ class Passwords::Turn {
 Async<std::string> Passwords::Hash(std::string password) {
   if (waiting_ >= kWaitingMax) co_return absl::ResourceExhaustedError("too many sign-ins at once");
   Turn turn(waiting_);
-  co_return co_await pool_.Run([password = std::move(password)] { return crypto::HashPassword(password); });
+  co_return co_await pool_.Run(
+      [password = std::move(password)] { return crypto::HashPassword(password); });
 }
 
 Async<bool> Passwords::Verify(std::string hash, std::string password) {

@@ -17,10 +17,13 @@ struct PendingAuthorization {
   AuthorizationTerms terms;
 };
 
-// Reads it from a page's `return_to`, checking it anew. nullopt when `return_to` is another path or no good request.
-Async<std::optional<PendingAuthorization>> ReadPendingAuthorization(TenantRepository& tenants, std::string_view return_to);
+// Reads it from a page's `return_to`, checking it anew. nullopt when `return_to` is another path or
+// no good request.
+Async<std::optional<PendingAuthorization>> ReadPendingAuthorization(TenantRepository& tenants,
+                                                                    std::string_view return_to);
 
-// Lets the page's form lead to the client in the end: Chromium holds form-action against the whole chain of redirects.
+// Lets the page's form lead to the client in the end: Chromium holds form-action against the whole
+// chain of redirects.
 void AllowReturn(rpc::Context& context, const std::optional<PendingAuthorization>& pending);
 
 }  // namespace tamarack::identity

@@ -11,22 +11,28 @@ namespace {
 
 namespace json = boost::json;
 
-#define PERSON_COLUMNS "person_id, subject, key_sealed, profile_sealed, password_hash, language, updated_at"
+#define PERSON_COLUMNS \
+  "person_id, subject, key_sealed, profile_sealed, password_hash, language, updated_at"
 constexpr pg::Statement kInsert{"person.insert", R"sql(
   INSERT INTO person (person_id, subject, email_index, key_sealed, profile_sealed, password_hash, language)
   VALUES ($1, $2, $3, $4, $5, $6, $7))sql"};
-constexpr pg::Statement kFind{"person.find", "SELECT " PERSON_COLUMNS
-                                             " FROM person WHERE person_id = $1 AND erased_at IS NULL"};
-constexpr pg::Statement kFindBySubject{"person.find_by_subject", "SELECT " PERSON_COLUMNS
-                                                                 " FROM person WHERE subject = $1 AND erased_at IS NULL"};
-constexpr pg::Statement kFindByEmail{"person.find_by_email", "SELECT " PERSON_COLUMNS
-                                                             " FROM person WHERE email_index = $1 AND erased_at IS NULL"};
-constexpr pg::Statement kLock{"person.lock", "SELECT " PERSON_COLUMNS
-                                             " FROM person WHERE subject = $1 AND erased_at IS NULL FOR UPDATE"};
-constexpr pg::Statement kSetProfile{"person.set_profile",
-                                    "UPDATE person SET profile_sealed = $2, updated_at = now() WHERE person_id = $1"};
-constexpr pg::Statement kSetPasswordHash{"person.set_password_hash",
-                                         "UPDATE person SET password_hash = $2 WHERE person_id = $1"};
+constexpr pg::Statement kFind{"person.find",
+                              "SELECT " PERSON_COLUMNS
+                              " FROM person WHERE person_id = $1 AND erased_at IS NULL"};
+constexpr pg::Statement kFindBySubject{"person.find_by_subject",
+                                       "SELECT " PERSON_COLUMNS
+                                       " FROM person WHERE subject = $1 AND erased_at IS NULL"};
+constexpr pg::Statement kFindByEmail{"person.find_by_email",
+                                     "SELECT " PERSON_COLUMNS
+                                     " FROM person WHERE email_index = $1 AND erased_at IS NULL"};
+constexpr pg::Statement kLock{"person.lock",
+                              "SELECT " PERSON_COLUMNS
+                              " FROM person WHERE subject = $1 AND erased_at IS NULL FOR UPDATE"};
+constexpr pg::Statement kSetProfile{
+    "person.set_profile",
+    "UPDATE person SET profile_sealed = $2, updated_at = now() WHERE person_id = $1"};
+constexpr pg::Statement kSetPasswordHash{
+    "person.set_password_hash", "UPDATE person SET password_hash = $2 WHERE person_id = $1"};
 
 std::string KeyPlace(std::string_view id) {
   return absl::StrCat("person.key/", ToAbsl(id));
@@ -40,7 +46,9 @@ absl::StatusOr<crypto::Sealer> PersonalSealer(const std::string& data_key) {
 }
 
 std::string Encode(const Profile& profile) {
-  json::object object{{"email", profile.email}, {"given_name", profile.given_name}, {"family_name", profile.family_name}};
+  json::object object{{"email", profile.email},
+                      {"given_name", profile.given_name},
+                      {"family_name", profile.family_name}};
   if (profile.address) {
     const auto& address = *profile.address;
     object["address"] = json::object{{"line_1", address.line_1()},
@@ -55,12 +63,15 @@ std::string Encode(const Profile& profile) {
 absl::StatusOr<Profile> DecodeProfile(const std::string& text) {
   auto object = crypto::ParseStrictObject(text);
   if (!object.ok()) return object.status();
-  auto get = [](const json::object& from, std::string_view name) { return std::string(crypto::StringMember(from, name)); };
+  auto get = [](const json::object& from, std::string_view name) {
+    return std::string(crypto::StringMember(from, name));
+  };
   Profile profile{.email = get(*object, "email"),
                   .given_name = get(*object, "given_name"),
                   .family_name = get(*object, "family_name"),
                   .address = std::nullopt};
-  if (const json::value* value = object->if_contains("address"); value != nullptr && value->is_object()) {
+  if (const json::value* value = object->if_contains("address");
+      value != nullptr && value->is_object()) {
     auto& address = profile.address.emplace();
     address.set_line_1(get(value->get_object(), "line_1"));
     address.set_line_2(get(value->get_object(), "line_2"));
@@ -74,16 +85,20 @@ absl::StatusOr<Profile> DecodeProfile(const std::string& text) {
 }  // namespace
 
 Async<Person> PersonRepository::Insert(const NewPerson& person) {
-  Person out{.id = NewUuid(), .subject = {}, .password_hash = person.password_hash, .language = person.language,
+  Person out{.id = NewUuid(),
+             .subject = {},
+             .password_hash = person.password_hash,
+             .language = person.language,
              .profile = person.profile};
   out.subject = keyring_.PairwiseSubject(kPlatformSector, out.id);
   std::string data_key = crypto::RandomBytes(32);
   CO_ASSIGN_OR_RETURN(auto sealer, PersonalSealer(data_key));
-  CO_RETURN_IF_ERROR((co_await pool_.Query(kInsert, out.id, out.subject, keyring_.EmailIndex(person.profile.email),
-                                           keyring_.sealer().Seal(data_key, KeyPlace(out.id)),
-                                           sealer.Seal(Encode(person.profile), ProfilePlace(out.id)),
-                                           person.password_hash, person.language))
-                         .status());
+  CO_RETURN_IF_ERROR(
+      (co_await pool_.Query(kInsert, out.id, out.subject, keyring_.EmailIndex(person.profile.email),
+                            keyring_.sealer().Seal(data_key, KeyPlace(out.id)),
+                            sealer.Seal(Encode(person.profile), ProfilePlace(out.id)),
+                            person.password_hash, person.language))
+          .status());
   co_return out;
 }
 

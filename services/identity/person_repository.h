@@ -1,5 +1,5 @@
-// People: the table `person`. Personal data is encrypted under a key of each person's own, so that erasing the key
-// erases the person.
+// People: the table `person`. Personal data is encrypted under a key of each person's own, so that
+// erasing the key erases the person.
 #pragma once
 
 #include "platform/base/status.h"

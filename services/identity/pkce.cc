@@ -14,7 +14,8 @@ constexpr size_t kVerifierLengthMin = 43;
 constexpr size_t kVerifierLengthMax = 128;
 
 bool IsUnreserved(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_' || c == '~';
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_' ||
+         c == '~';
 }
 
 }  // namespace

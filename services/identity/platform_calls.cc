@@ -25,7 +25,8 @@ rpc::TokenFunction OwnTokens::With(std::string extra_scope) {
     if (!extra_scope.empty()) principal.scopes.insert(extra_scope);
     principal.mode = client.mode;
     CO_ASSIGN_OR_RETURN(auto issued, co_await issuer_.AccessToken(principal));
-    co_return auth::IssuedToken{issued.token, std::chrono::seconds(issued.expires_at_seconds - issuer_.NowSeconds())};
+    co_return auth::IssuedToken{
+        issued.token, std::chrono::seconds(issued.expires_at_seconds - issuer_.NowSeconds())};
   };
   auto source = std::make_shared<auth::TokenSource>(executor_, mint);
   return [source] { return source->Token(); };
@@ -34,7 +35,8 @@ rpc::TokenFunction OwnTokens::With(std::string extra_scope) {
 EmailTemplates CodeEmailTemplates(const pages::Catalogue& catalogue, const std::string& id_en,
                                   const std::string& id_fr) {
   auto make = [&](const std::string& id, std::string_view language) {
-    return EmailTemplate{id, catalogue.Text(language, "EMAIL_CODE_SUBJECT"), catalogue.Text(language, "EMAIL_CODE_BODY")};
+    return EmailTemplate{id, catalogue.Text(language, "EMAIL_CODE_SUBJECT"),
+                         catalogue.Text(language, "EMAIL_CODE_BODY")};
   };
   return {make(id_en, "en"), make(id_fr, "fr")};
 }

@@ -12,7 +12,8 @@ namespace tamarack::identity {
 
 class OwnTokens {
  public:
-  OwnTokens(boost::asio::any_io_executor executor, TokenIssuer& issuer) : executor_(std::move(executor)), issuer_(issuer) {}
+  OwnTokens(boost::asio::any_io_executor executor, TokenIssuer& issuer)
+      : executor_(std::move(executor)), issuer_(issuer) {}
 
   // As the client `identity`, with the scopes it has anyway.
   rpc::TokenFunction ForSending();
@@ -27,6 +28,7 @@ class OwnTokens {
 };
 
 // The email with the code, in the catalogue's words.
-EmailTemplates CodeEmailTemplates(const pages::Catalogue& catalogue, const std::string& id_en, const std::string& id_fr);
+EmailTemplates CodeEmailTemplates(const pages::Catalogue& catalogue, const std::string& id_en,
+                                  const std::string& id_fr);
 
 }  // namespace tamarack::identity

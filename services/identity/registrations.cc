@@ -21,15 +21,16 @@ constexpr pg::Statement kInsert{"registration.insert", R"sql(
   VALUES ($1, $2, $3, $4, $5, now() + interval '15 minutes'))sql"};
 #define REGISTRATION_COLUMNS \
   "registration_id, details_sealed, language, code_mac, code_expires_at < now(), tries, sends"
-constexpr pg::Statement kFind{"registration.find",
-                              "SELECT " REGISTRATION_COLUMNS " FROM registration WHERE token_sha256 = $1"};
+constexpr pg::Statement kFind{"registration.find", "SELECT " REGISTRATION_COLUMNS
+                                                   " FROM registration WHERE token_sha256 = $1"};
 // Counted before it is looked at, so that parallel tries cannot outrun the limit.
 constexpr pg::Statement kTry{"registration.try", R"sql(
   UPDATE registration SET tries = tries + 1 WHERE token_sha256 = $1 RETURNING )sql" REGISTRATION_COLUMNS};
 constexpr pg::Statement kRenew{"registration.renew", R"sql(
   UPDATE registration SET code_mac = $2, code_expires_at = now() + interval '15 minutes', tries = 0, sends = sends + 1
   WHERE registration_id = $1)sql"};
-constexpr pg::Statement kDelete{"registration.delete", "DELETE FROM registration WHERE registration_id = $1"};
+constexpr pg::Statement kDelete{"registration.delete",
+                                "DELETE FROM registration WHERE registration_id = $1"};
 
 std::string Place(std::string_view id) {
   return absl::StrCat("registration/", ToAbsl(id));
@@ -54,16 +55,18 @@ Async<std::string> Registrations::Begin(const NewPerson& person) {
                        {"given_name", person.profile.given_name},
                        {"family_name", person.profile.family_name},
                        {"password_hash", person.password_hash}};
-  auto written = co_await pool_.QueryAll(
-      pg::Call(kInsert, id, crypto::Sha256Hex(cookie), keyring_.sealer().Seal(json::serialize(details), Place(id)),
-               person.language, keyring_.CodeMac(id, code)),
-      QueueEmail(keyring_, {person.profile.email, person.language, code}));
+  auto written =
+      co_await pool_.QueryAll(pg::Call(kInsert, id, crypto::Sha256Hex(cookie),
+                                       keyring_.sealer().Seal(json::serialize(details), Place(id)),
+                                       person.language, keyring_.CodeMac(id, code)),
+                              QueueEmail(keyring_, {person.profile.email, person.language, code}));
   CO_RETURN_IF_ERROR(written.status());
   on_email_();
   co_return cookie;
 }
 
-Async<Registrations::Row> Registrations::Read(const pg::Statement& statement, std::string_view cookie) {
+Async<Registrations::Row> Registrations::Read(const pg::Statement& statement,
+                                              std::string_view cookie) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(statement, crypto::Sha256Hex(cookie)));
   if (rows.empty()) co_return absl::NotFoundError("no such registration");
   Row row;
@@ -106,8 +109,9 @@ AsyncStatus Registrations::Resend(std::string_view cookie) {
   CO_ASSIGN_OR_RETURN(auto row, co_await Read(kFind, cookie));
   if (row.sends >= kSendsMax) co_return absl::ResourceExhaustedError("too many codes were sent");
   std::string code = crypto::RandomDigits(kCodeDigits);
-  auto written = co_await pool_.QueryAll(pg::Call(kRenew, row.id, keyring_.CodeMac(row.id, code)),
-                                         QueueEmail(keyring_, {row.person.profile.email, row.person.language, code}));
+  auto written = co_await pool_.QueryAll(
+      pg::Call(kRenew, row.id, keyring_.CodeMac(row.id, code)),
+      QueueEmail(keyring_, {row.person.profile.email, row.person.language, code}));
   if (written.ok()) on_email_();
   co_return written.status();
 }

@@ -1,4 +1,5 @@
-// Registration: from an email address that somebody claims to a person who has shown it to be theirs.
+// Registration: from an email address that somebody claims to a person who has shown it to be
+// theirs.
 #pragma once
 
 #include "platform/base/status.h"
@@ -29,12 +30,13 @@ struct ConfirmResult {
   Person person;  // when created
 };
 
-// The table `registration`. A registration is known by a secret cookie, so that a code is of use only in the browser that
-// asked for it.
+// The table `registration`. A registration is known by a secret cookie, so that a code is of use
+// only in the browser that asked for it.
 class Registrations {
  public:
   // `on_email` is called when an email has been queued.
-  Registrations(pg::Pool& pool, const Keyring& keyring, PersonRepository& people, std::function<void()> on_email)
+  Registrations(pg::Pool& pool, const Keyring& keyring, PersonRepository& people,
+                std::function<void()> on_email)
       : pool_(pool), keyring_(keyring), people_(people), on_email_(std::move(on_email)) {}
 
   // Stores it and queues the email with the code, in one transaction. Returns the cookie's value.

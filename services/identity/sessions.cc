@@ -27,11 +27,12 @@ std::string RedisKey(std::string_view session_id) {
 
 Async<std::string> Sessions::Create(std::string_view person_id, std::string_view language) {
   std::string cookie = crypto::RandomToken(32);
-  boost::json::object session{{"person_id", boost::json::string_view(person_id.data(), person_id.size())},
-                              {"language", boost::json::string_view(language.data(), language.size())},
-                              {"auth_time", UnixSeconds(now_())}};
-  CO_RETURN_IF_ERROR((co_await redis_.Command("SET", RedisKey(IdOf(cookie)), boost::json::serialize(session), "EX",
-                                              kIdleSeconds))
+  boost::json::object session{
+      {"person_id", boost::json::string_view(person_id.data(), person_id.size())},
+      {"language", boost::json::string_view(language.data(), language.size())},
+      {"auth_time", UnixSeconds(now_())}};
+  CO_RETURN_IF_ERROR((co_await redis_.Command("SET", RedisKey(IdOf(cookie)),
+                                              boost::json::serialize(session), "EX", kIdleSeconds))
                          .status());
   co_return cookie;
 }

@@ -29,7 +29,8 @@ class Sessions {
  public:
   Sessions(redis::Client& redis, Clock now) : redis_(redis), now_(std::move(now)) {}
 
-  // Always a new id, so that one known before the sign-in is worth nothing. Returns the cookie's value.
+  // Always a new id, so that one known before the sign-in is worth nothing. Returns the cookie's
+  // value.
   Async<std::string> Create(std::string_view person_id, std::string_view language);
 
   // nullopt when there is none or it has ended. Counts as a use.

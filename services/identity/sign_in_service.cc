@@ -19,8 +19,9 @@ constexpr int kTooManyRequests = 429;
 constexpr int kRegistrationCookieSeconds = 86400;
 
 std::string PagePath(std::string_view page, std::string_view return_to) {
-  return return_to.empty() ? absl::StrCat("/", ToAbsl(page))
-                           : absl::StrCat("/", ToAbsl(page), "?return_to=", PercentEncode(return_to));
+  return return_to.empty()
+             ? absl::StrCat("/", ToAbsl(page))
+             : absl::StrCat("/", ToAbsl(page), "?return_to=", PercentEncode(return_to));
 }
 std::string PageUrl(std::string_view lang, std::string_view page, std::string_view return_to) {
   return absl::StrCat("/", ToAbsl(lang), PagePath(page, return_to));
@@ -54,7 +55,8 @@ class SignInService final : public v1::SignInService::CallbackService {
     Page page = SignInPage(context, request.lang(), request.return_to(), email);
     if (email.empty()) page.Error("email", "ERROR_EMAIL_MISSING");
     if (request.password().empty()) page.Error("password", "ERROR_PASSWORD_MISSING");
-    if (page.has_errors()) co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
+    if (page.has_errors())
+      co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
 
     // By address and sender together: a stranger elsewhere cannot lock the person out.
     std::string who = absl::StrCat(parts_.keyring.EmailIndex(email), ":", context.client_ip);
@@ -81,7 +83,8 @@ class SignInService final : public v1::SignInService::CallbackService {
     std::string_view cookie = context.Cookie(kSessionCookieKey);
     if (!cookie.empty()) CO_RETURN_IF_ERROR(co_await parts_.sessions.End(cookie));
     context.http.SetCookie(kSessionCookie, "", 0);
-    Page page = pages::MessagePage(request.lang(), "SIGNED_OUT", "SIGNED_OUT_TEXT", "SIGN_IN", "/sign-in");
+    Page page =
+        pages::MessagePage(request.lang(), "SIGNED_OUT", "SIGNED_OUT_TEXT", "SIGN_IN", "/sign-in");
     co_return parts_.pages.Render(page.Path("/sign-in"));
   }
 
@@ -101,16 +104,18 @@ class SignInService final : public v1::SignInService::CallbackService {
                      .language = request.lang()};
     Page page = RegisterPage(context, request);
     CheckRegistration(person.profile, request.password(), page);
-    if (page.has_errors()) co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
+    if (page.has_errors())
+      co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
 
     std::string who = parts_.keyring.EmailIndex(person.profile.email);
     if (!co_await parts_.attempts.IsAllowed(kRegistrations, who)) {
       page.Error("email", "ERROR_TOO_MANY_TRIES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
-    co_await parts_.attempts.Add(kRegistrations, who);
     CO_ASSIGN_OR_RETURN(person.password_hash, co_await parts_.passwords.Hash(request.password()));
     CO_ASSIGN_OR_RETURN(auto cookie, co_await parts_.registrations.Begin(person));
+    // Only what sent a code counts: nobody is locked out for trying again while we were down.
+    co_await parts_.attempts.Add(kRegistrations, who);
     context.http.SetCookie(kRegistrationCookie, cookie, kRegistrationCookieSeconds);
     context.http.Redirect(PageUrl(request.lang(), "confirm-email", request.return_to()));
     co_return HttpBody();
@@ -118,7 +123,8 @@ class SignInService final : public v1::SignInService::CallbackService {
 
   TAMARACK_UNARY(ShowConfirmEmail, v1::ShowConfirmEmailRequest, HttpBody) {
     auto page = co_await ConfirmPage(context, request.lang(), request.return_to());
-    if (absl::IsNotFound(page.status())) co_return GoTo(context, request.lang(), "register", request.return_to());
+    if (absl::IsNotFound(page.status()))
+      co_return GoTo(context, request.lang(), "register", request.return_to());
     if (!page.ok()) co_return page.status();
     if (request.sent_again()) page->Show("SENT_AGAIN");
     co_return co_await Render(context, *page, request.return_to());
@@ -127,22 +133,32 @@ class SignInService final : public v1::SignInService::CallbackService {
   TAMARACK_UNARY(ConfirmEmail, v1::ConfirmEmailRequest, HttpBody) {
     auto page = co_await ConfirmPage(context, request.lang(), request.return_to());
     // The form was sent twice, or long after: whoever has an account signs in.
-    if (absl::IsNotFound(page.status())) co_return GoTo(context, request.lang(), "sign-in", request.return_to());
+    if (absl::IsNotFound(page.status()))
+      co_return GoTo(context, request.lang(), "sign-in", request.return_to());
     if (!page.ok()) co_return page.status();
     std::string code = DigitsOf(request.code());
     if (code.empty()) {
       page->Error("code", "ERROR_CODE_MISSING");
       co_return co_await Refuse(context, *page, request.return_to(), kUnprocessable);
     }
-    CO_ASSIGN_OR_RETURN(auto result, co_await parts_.registrations.Confirm(RegistrationCookie(context), code));
+    CO_ASSIGN_OR_RETURN(auto result,
+                        co_await parts_.registrations.Confirm(RegistrationCookie(context), code));
     switch (result.outcome) {
-      case ConfirmOutcome::kWrongCode: page->Error("code", "ERROR_CODE_WRONG"); break;
-      case ConfirmOutcome::kExpiredCode: page->Error("code", "ERROR_CODE_EXPIRED"); break;
-      case ConfirmOutcome::kTooManyTries: page->Error("code", "ERROR_CODE_TRIES"); break;
+      case ConfirmOutcome::kWrongCode:
+        page->Error("code", "ERROR_CODE_WRONG");
+        break;
+      case ConfirmOutcome::kExpiredCode:
+        page->Error("code", "ERROR_CODE_EXPIRED");
+        break;
+      case ConfirmOutcome::kTooManyTries:
+        page->Error("code", "ERROR_CODE_TRIES");
+        break;
       case ConfirmOutcome::kHasAccount:
-      case ConfirmOutcome::kCreated: break;
+      case ConfirmOutcome::kCreated:
+        break;
     }
-    if (page->has_errors()) co_return co_await Refuse(context, *page, request.return_to(), kUnprocessable);
+    if (page->has_errors())
+      co_return co_await Refuse(context, *page, request.return_to(), kUnprocessable);
     context.http.SetCookie(kRegistrationCookie, "", 0);
     if (result.outcome == ConfirmOutcome::kHasAccount) {
       std::string to = PageUrl(request.lang(), "sign-in", request.return_to());
@@ -156,9 +172,11 @@ class SignInService final : public v1::SignInService::CallbackService {
 
   TAMARACK_UNARY(ResendCode, v1::ResendCodeRequest, HttpBody) {
     absl::Status sent = co_await parts_.registrations.Resend(RegistrationCookie(context));
-    if (absl::IsNotFound(sent)) co_return GoTo(context, request.lang(), "register", request.return_to());
+    if (absl::IsNotFound(sent))
+      co_return GoTo(context, request.lang(), "register", request.return_to());
     if (absl::IsResourceExhausted(sent)) {
-      CO_ASSIGN_OR_RETURN(auto page, co_await ConfirmPage(context, request.lang(), request.return_to()));
+      CO_ASSIGN_OR_RETURN(auto page,
+                          co_await ConfirmPage(context, request.lang(), request.return_to()));
       page.Error("code", "ERROR_TOO_MANY_TRIES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
@@ -173,8 +191,8 @@ class SignInService final : public v1::SignInService::CallbackService {
     return context.Cookie(kRegistrationCookieKey);
   }
 
-  static Page SignInPage(const rpc::Context& context, const std::string& lang, const std::string& return_to,
-                         const std::string& email) {
+  static Page SignInPage(const rpc::Context& context, const std::string& lang,
+                         const std::string& return_to, const std::string& email) {
     Page page("sign-in", lang, context.csrf_token);
     page.Path(PagePath("sign-in", return_to)).Set("EMAIL", email).Set("RETURN_TO", return_to);
     return page;
@@ -189,8 +207,10 @@ class SignInService final : public v1::SignInService::CallbackService {
   }
 
   // NOT_FOUND without a registration in progress.
-  Async<Page> ConfirmPage(const rpc::Context& context, const std::string& lang, const std::string& return_to) {
-    CO_ASSIGN_OR_RETURN(auto email, co_await parts_.registrations.EmailOf(RegistrationCookie(context)));
+  Async<Page> ConfirmPage(const rpc::Context& context, const std::string& lang,
+                          const std::string& return_to) {
+    CO_ASSIGN_OR_RETURN(auto email,
+                        co_await parts_.registrations.EmailOf(RegistrationCookie(context)));
     Page page("confirm-email", lang, context.csrf_token);
     page.Path(PagePath("confirm-email", return_to)).Set("EMAIL", email).Set("RETURN_TO", return_to);
     co_return page;
@@ -198,7 +218,9 @@ class SignInService final : public v1::SignInService::CallbackService {
 
   static void CheckRegistration(const Profile& profile, const std::string& password, Page& page) {
     constexpr size_t kNameBytesMax = 200;
-    auto is_name = [](const std::string& name) { return !name.empty() && name.size() <= kNameBytesMax; };
+    auto is_name = [](const std::string& name) {
+      return !name.empty() && name.size() <= kNameBytesMax;
+    };
     if (!is_name(profile.given_name)) page.Error("given_name", "ERROR_GIVEN_NAME_MISSING");
     if (!is_name(profile.family_name)) page.Error("family_name", "ERROR_FAMILY_NAME_MISSING");
     if (profile.email.empty()) {
@@ -207,26 +229,34 @@ class SignInService final : public v1::SignInService::CallbackService {
       page.Error("email", "ERROR_EMAIL_FORMAT");
     }
     switch (CheckPassword(password, profile.email, profile.given_name)) {
-      case PasswordFault::kNone: break;
-      case PasswordFault::kShort: page.Error("password", "ERROR_PASSWORD_SHORT"); break;
-      case PasswordFault::kCommon: page.Error("password", "ERROR_PASSWORD_COMMON"); break;
+      case PasswordFault::kNone:
+        break;
+      case PasswordFault::kShort:
+        page.Error("password", "ERROR_PASSWORD_SHORT");
+        break;
+      case PasswordFault::kCommon:
+        page.Error("password", "ERROR_PASSWORD_COMMON");
+        break;
     }
   }
 
   // Names the service that asked for the sign-in, and lets the form lead back to it.
   Async<HttpBody> Render(rpc::Context& context, Page page, const std::string& return_to) {
     CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
-    if (pending) page.Add("FOR_CLIENT").Set("CLIENT_NAME", pending->client.ServiceName(context.language));
+    if (pending)
+      page.Add("FOR_CLIENT").Set("CLIENT_NAME", pending->client.ServiceName(context.language));
     AllowReturn(context, pending);
     co_return parts_.pages.Render(page);
   }
 
-  Async<HttpBody> Refuse(rpc::Context& context, Page page, const std::string& return_to, int status) {
+  Async<HttpBody> Refuse(rpc::Context& context, Page page, const std::string& return_to,
+                         int status) {
     context.http.SetStatus(status);
     co_return co_await Render(context, std::move(page), return_to);
   }
 
-  AsyncStatus StartSession(rpc::Context& context, const std::string& person_id, const std::string& lang) {
+  AsyncStatus StartSession(rpc::Context& context, const std::string& person_id,
+                           const std::string& lang) {
     std::string_view earlier = context.Cookie(kSessionCookieKey);
     if (!earlier.empty()) CO_RETURN_IF_ERROR(co_await parts_.sessions.End(earlier));
     CO_ASSIGN_OR_RETURN(auto cookie, co_await parts_.sessions.Create(person_id, lang));
@@ -234,7 +264,8 @@ class SignInService final : public v1::SignInService::CallbackService {
     co_return absl::OkStatus();
   }
 
-  static HttpBody GoOn(rpc::Context& context, const std::string& lang, const std::string& return_to) {
+  static HttpBody GoOn(rpc::Context& context, const std::string& lang,
+                       const std::string& return_to) {
     context.http.Redirect(SafeReturnTo(return_to, absl::StrCat("/", lang, "/account")));
     return HttpBody();
   }

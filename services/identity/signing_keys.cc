@@ -53,7 +53,8 @@ AsyncStatus SigningKeys::Load() {
 }
 
 AsyncStatus SigningKeys::Create(Algorithm algorithm) {
-  CO_ASSIGN_OR_RETURN(auto key, co_await offload_.Run([algorithm] { return Key::Generate(algorithm); }));
+  CO_ASSIGN_OR_RETURN(auto key,
+                      co_await offload_.Run([algorithm] { return Key::Generate(algorithm); }));
   CO_ASSIGN_OR_RETURN(auto pem, key.PrivatePem());
   std::string sealed = keyring_.sealer().Seal(pem, Place(key.kid()));
   co_return (co_await pool_.Query(kInsert, key.kid(), crypto::Name(algorithm), sealed)).status();

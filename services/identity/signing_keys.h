@@ -13,7 +13,8 @@
 
 namespace tamarack::identity {
 
-// Two keys from day one: relying parties of OpenID Connect expect RS256, access tokens (and FAPI) want ES256.
+// Two keys from day one: relying parties of OpenID Connect expect RS256, access tokens (and FAPI)
+// want ES256.
 struct SigningKeySet {
   crypto::Key es256;
   crypto::Key rs256;
@@ -21,10 +22,12 @@ struct SigningKeySet {
   std::string jwks;
 };
 
-// Loads the keys at first use. Replicas agree by the database's unique index on the current key of each algorithm.
+// Loads the keys at first use. Replicas agree by the database's unique index on the current key of
+// each algorithm.
 class SigningKeys {
  public:
-  SigningKeys(boost::asio::any_io_executor executor, pg::Pool& pool, runtime::OffloadPool& offload, const Keyring& keyring)
+  SigningKeys(boost::asio::any_io_executor executor, pg::Pool& pool, runtime::OffloadPool& offload,
+              const Keyring& keyring)
       : pool_(pool), offload_(offload), keyring_(keyring), loading_(std::move(executor)) {}
 
   // Valid as long as this object. UNAVAILABLE while the database cannot be reached.

@@ -5,12 +5,12 @@
 namespace tamarack::identity {
 namespace {
 
-constexpr pg::Statement kInsertMinistry{"ministry.insert",
-                                        "INSERT INTO ministry (ministry_id, name_en, name_fr) VALUES ($1, $2, $3)"};
-constexpr pg::Statement kListMinistries{"ministry.list",
-                                        "SELECT ministry_id, name_en, name_fr FROM ministry ORDER BY ministry_id"};
-constexpr pg::Statement kKnownMinistries{"ministry.known",
-                                         "SELECT ministry_id FROM ministry WHERE ministry_id = ANY($1::uuid[])"};
+constexpr pg::Statement kInsertMinistry{
+    "ministry.insert", "INSERT INTO ministry (ministry_id, name_en, name_fr) VALUES ($1, $2, $3)"};
+constexpr pg::Statement kListMinistries{
+    "ministry.list", "SELECT ministry_id, name_en, name_fr FROM ministry ORDER BY ministry_id"};
+constexpr pg::Statement kKnownMinistries{
+    "ministry.known", "SELECT ministry_id FROM ministry WHERE ministry_id = ANY($1::uuid[])"};
 constexpr pg::Statement kInsertService{"service.insert", R"sql(
   INSERT INTO service (service_id, ministry_id, name_en, name_fr) VALUES ($1, $2, $3, $4))sql"};
 constexpr pg::Statement kListServices{"service.list", R"sql(
@@ -76,8 +76,9 @@ Async<v1::Ministry> TenantRepository::InsertMinistry(const v1::CreateMinistryReq
   ministry.set_ministry_id(NewUuid());
   ministry.set_name_en(request.name_en());
   ministry.set_name_fr(request.name_fr());
-  CO_RETURN_IF_ERROR(
-      (co_await pool_.Query(kInsertMinistry, ministry.ministry_id(), ministry.name_en(), ministry.name_fr())).status());
+  CO_RETURN_IF_ERROR((co_await pool_.Query(kInsertMinistry, ministry.ministry_id(),
+                                           ministry.name_en(), ministry.name_fr()))
+                         .status());
   co_return ministry;
 }
 
@@ -93,7 +94,8 @@ Async<std::vector<v1::Ministry>> TenantRepository::ListMinistries() {
   co_return ministries;
 }
 
-Async<std::vector<std::string>> TenantRepository::KnownMinistries(const std::vector<std::string>& ids) {
+Async<std::vector<std::string>> TenantRepository::KnownMinistries(
+    const std::vector<std::string>& ids) {
   std::vector<std::string> uuids;
   for (const auto& id : ids) {
     if (IsUuid(id)) uuids.push_back(id);
@@ -104,19 +106,21 @@ Async<std::vector<std::string>> TenantRepository::KnownMinistries(const std::vec
   co_return known;
 }
 
-Async<v1::MinistryService> TenantRepository::InsertService(const v1::CreateServiceRequest& request) {
+Async<v1::MinistryService> TenantRepository::InsertService(
+    const v1::CreateServiceRequest& request) {
   v1::MinistryService service;
   service.set_service_id(NewUuid());
   service.set_ministry_id(request.ministry_id());
   service.set_name_en(request.name_en());
   service.set_name_fr(request.name_fr());
-  auto inserted = co_await pool_.Query(kInsertService, service.service_id(), service.ministry_id(), service.name_en(),
-                                       service.name_fr());
+  auto inserted = co_await pool_.Query(kInsertService, service.service_id(), service.ministry_id(),
+                                       service.name_en(), service.name_fr());
   if (!inserted.ok()) co_return MissingParent(inserted.status(), "ministry");
   co_return service;
 }
 
-Async<std::vector<v1::MinistryService>> TenantRepository::ListServices(std::string_view ministry_id) {
+Async<std::vector<v1::MinistryService>> TenantRepository::ListServices(
+    std::string_view ministry_id) {
   std::optional<std::string> filter;
   if (!ministry_id.empty()) filter = ministry_id;
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListServices, filter));
@@ -133,9 +137,9 @@ Async<std::vector<v1::MinistryService>> TenantRepository::ListServices(std::stri
 
 Async<OauthClient> TenantRepository::InsertClient(const OauthClient& client) {
   std::vector<std::string> scopes(client.scopes.begin(), client.scopes.end());
-  auto inserted =
-      co_await pool_.Query(kInsertClient, client.id, client.service_id, client.secret_sha256, client.redirect_uris,
-                           scopes, client.purpose_en, client.purpose_fr, client.id_token_alg, client.mode);
+  auto inserted = co_await pool_.Query(
+      kInsertClient, client.id, client.service_id, client.secret_sha256, client.redirect_uris,
+      scopes, client.purpose_en, client.purpose_fr, client.id_token_alg, client.mode);
   if (!inserted.ok()) co_return MissingParent(inserted.status(), "service");
   co_return co_await FindClient(client.id);
 }

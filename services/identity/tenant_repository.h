@@ -13,8 +13,8 @@
 
 namespace tamarack::identity {
 
-// An OAuth client with what it stands for: of a ministry's service (from the database), or one of the platform's own
-// (internal_clients.h).
+// An OAuth client with what it stands for: of a ministry's service (from the database), or one of
+// the platform's own (internal_clients.h).
 struct OauthClient {
   std::string id;
   std::string service_id;
@@ -34,7 +34,9 @@ struct OauthClient {
   std::string ministry_name_en;
   std::string ministry_name_fr;
 
-  const std::string& Purpose(std::string_view language) const { return language == "fr" ? purpose_fr : purpose_en; }
+  const std::string& Purpose(std::string_view language) const {
+    return language == "fr" ? purpose_fr : purpose_en;
+  }
   const std::string& ServiceName(std::string_view language) const {
     return language == "fr" ? service_name_fr : service_name_en;
   }
@@ -58,7 +60,8 @@ class TenantRepository {
   // NOT_FOUND when there is no such ministry.
   Async<v1::MinistryService> InsertService(const v1::CreateServiceRequest& request);
   Async<std::vector<v1::MinistryService>> ListServices(std::string_view ministry_id);
-  // The rest of the client is the caller's; names are filled in. NOT_FOUND when there is no such service.
+  // The rest of the client is the caller's; names are filled in. NOT_FOUND when there is no such
+  // service.
   Async<OauthClient> InsertClient(const OauthClient& client);
   // NOT_FOUND when there is no such client. Enabled or not.
   Async<OauthClient> FindClient(std::string_view client_id);

@@ -33,7 +33,8 @@ absl::StatusOr<Scopes> OwnScopes(const OauthClient& client, const std::string& r
   }
   Scopes wanted;
   for (absl::string_view scope : absl::StrSplit(requested, ' ', absl::SkipEmpty())) {
-    if (!own.contains(ToStd(scope))) return OauthError("invalid_scope", absl::StrCat("not allowed: ", scope));
+    if (!own.contains(ToStd(scope)))
+      return OauthError("invalid_scope", absl::StrCat("not allowed: ", scope));
     wanted.emplace(scope);
   }
   return wanted.empty() ? own : wanted;
@@ -77,36 +78,47 @@ class TokenService final : public v1::TokenService::CallbackService {
       }
       co_return client.status();
     }
-    if (request.grant_type() == "authorization_code") co_return co_await RedeemCode(*client, request);
-    if (request.grant_type() == "client_credentials") co_return co_await ForClient(*client, request);
-    if (request.grant_type().empty()) co_return OauthError("invalid_request", "grant_type is missing");
-    co_return OauthError("unsupported_grant_type", "authorization_code and client_credentials are supported");
+    if (request.grant_type() == "authorization_code")
+      co_return co_await RedeemCode(*client, request);
+    if (request.grant_type() == "client_credentials")
+      co_return co_await ForClient(*client, request);
+    if (request.grant_type().empty())
+      co_return OauthError("invalid_request", "grant_type is missing");
+    co_return OauthError("unsupported_grant_type",
+                         "authorization_code and client_credentials are supported");
   }
 
   TAMARACK_UNARY(GetUserInfo, v1::GetUserInfoRequest, google::api::HttpBody) {
     const auth::Principal& principal = context.principal;
-    CO_ASSIGN_OR_RETURN(bool is_revoked, co_await parts_.codes.IsRevoked(principal.client_id, principal.subject));
+    CO_ASSIGN_OR_RETURN(bool is_revoked,
+                        co_await parts_.codes.IsRevoked(principal.client_id, principal.subject));
     if (is_revoked) co_return InvalidToken("the access token was revoked");
-    CO_ASSIGN_OR_RETURN(auto client, co_await parts_.tenants.FindClient(principal.client_id));
-    CO_ASSIGN_OR_RETURN(auto consent, co_await parts_.consents.FindActive(principal.client_id, principal.subject));
-    if (!consent || !client.is_enabled) co_return InvalidToken("the person withdrew the consent");
+    auto client = co_await parts_.tenants.FindClient(principal.client_id);
+    if (absl::IsNotFound(client.status())) co_return InvalidToken("the token is not a ministry's");
+    if (!client.ok()) co_return client.status();
+    CO_ASSIGN_OR_RETURN(
+        auto consent, co_await parts_.consents.FindActive(principal.client_id, principal.subject));
+    if (!consent || !client->is_enabled) co_return InvalidToken("the person withdrew the consent");
     Scopes scopes;
     std::set_intersection(principal.scopes.begin(), principal.scopes.end(), consent->scopes.begin(),
                           consent->scopes.end(), std::inserter(scopes, scopes.end()));
-    CO_ASSIGN_OR_RETURN(auto person, co_await parts_.people.Find(consent->person_id));
+    auto person = co_await parts_.people.Find(consent->person_id);
+    if (absl::IsNotFound(person.status()))
+      co_return InvalidToken("the person has no account any more");
+    if (!person.ok()) co_return person.status();
     // Recorded before it is answered: no reading goes unseen.
     auto recorded = co_await parts_.consents.RecordRead(*consent, SharedClaims(scopes));
     if (absl::IsNotFound(recorded)) co_return InvalidToken("the person withdrew the consent");
     CO_RETURN_IF_ERROR(recorded);
     parts_.metrics.claims_reads.Increment();
     context.http.SetHeader("cache-control", "no-store");
-    co_return JsonBody(boost::json::serialize(UserInfoClaims(principal.subject, person, scopes)));
+    co_return JsonBody(boost::json::serialize(UserInfoClaims(principal.subject, *person, scopes)));
   }
 
  private:
   Async<OauthClient> Authenticate(std::string_view authorization, const v1::TokenRequest& request) {
-    CO_ASSIGN_OR_RETURN(auto credentials,
-                        ReadClientCredentials(authorization, request.client_id(), request.client_secret()));
+    CO_ASSIGN_OR_RETURN(auto credentials, ReadClientCredentials(authorization, request.client_id(),
+                                                                request.client_secret()));
     co_return co_await parts_.clients.Authenticate(credentials);
   }
 
@@ -120,16 +132,19 @@ class TokenService final : public v1::TokenService::CallbackService {
 
   Async<v1::TokenResponse> RedeemCode(const OauthClient& client, const v1::TokenRequest& request) {
     if (request.code().empty()) co_return OauthError("invalid_request", "code is missing");
-    if (request.code_verifier().empty()) co_return OauthError("invalid_request", "code_verifier is missing");
+    if (request.code_verifier().empty())
+      co_return OauthError("invalid_request", "code_verifier is missing");
     auto grant = co_await parts_.codes.Redeem(request.code(), client.id);
-    if (absl::IsNotFound(grant.status())) co_return OauthError("invalid_grant", "the code is not valid");
+    if (absl::IsNotFound(grant.status()))
+      co_return OauthError("invalid_grant", "the code is not valid");
     if (absl::IsAlreadyExists(grant.status())) {
       parts_.metrics.code_reuses.Increment();
       co_return OauthError("invalid_grant", "the code was used before; what it gave is revoked");
     }
     if (!grant.ok()) co_return grant.status();
     if (request.redirect_uri() != grant->redirect_uri) {
-      co_return OauthError("invalid_grant", "redirect_uri differs from the authorization request's");
+      co_return OauthError("invalid_grant",
+                           "redirect_uri differs from the authorization request's");
     }
     if (!VerifyCodeVerifier(request.code_verifier(), grant->code_challenge)) {
       co_return OauthError("invalid_grant", "code_verifier does not match the code_challenge");

@@ -23,7 +23,8 @@ std::string FormDecode(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '+') {
       out += ' ';
-    } else if (text[i] == '%' && i + 2 < text.size() && HexValue(text[i + 1]) >= 0 && HexValue(text[i + 2]) >= 0) {
+    } else if (text[i] == '%' && i + 2 < text.size() && HexValue(text[i + 1]) >= 0 &&
+               HexValue(text[i + 2]) >= 0) {
       out += static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2]));
       i += 2;
     } else {
@@ -57,7 +58,8 @@ QueryParams ParseQuery(std::string_view query) {
     query.remove_prefix(std::min(end + 1, query.size()));
     if (pair.empty()) continue;
     size_t equals = std::min(pair.find('='), pair.size());
-    params.emplace_back(FormDecode(pair.substr(0, equals)), FormDecode(pair.substr(std::min(equals + 1, pair.size()))));
+    params.emplace_back(FormDecode(pair.substr(0, equals)),
+                        FormDecode(pair.substr(std::min(equals + 1, pair.size()))));
   }
   return params;
 }
@@ -66,7 +68,8 @@ std::string AppendQuery(std::string_view uri, const QueryParams& params) {
   std::string out(uri);
   char separator = uri.find('?') == std::string_view::npos ? '?' : '&';
   for (const auto& [name, value] : params) {
-    absl::StrAppend(&out, std::string(1, separator), PercentEncode(name), "=", PercentEncode(value));
+    absl::StrAppend(&out, std::string(1, separator), PercentEncode(name), "=",
+                    PercentEncode(value));
     separator = '&';
   }
   return out;
@@ -80,7 +83,8 @@ std::string OriginOf(std::string_view url) {
 
 std::string SafeReturnTo(std::string_view return_to, std::string_view fallback) {
   bool is_path = return_to.starts_with('/') && !return_to.starts_with("//") &&
-                 std::all_of(return_to.begin(), return_to.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '\\'; });
+                 std::all_of(return_to.begin(), return_to.end(),
+                             [](char c) { return c > 0x20 && c < 0x7f && c != '\\'; });
   return std::string(is_path ? return_to : fallback);
 }
 

@@ -33,19 +33,23 @@ struct PageAnswer {
   bool Has(std::string_view text) const { return body.find(text) != std::string::npos; }
   // The parameter of the location's query.
   std::string Param(std::string_view name) const {
-    for (const auto& [key, value] : ParseQuery(location.substr(std::min(location.find('?') + 1, location.size())))) {
+    for (const auto& [key, value] :
+         ParseQuery(location.substr(std::min(location.find('?') + 1, location.size())))) {
       if (key == name) return value;
     }
     return "";
   }
 };
 
-// A person's browser: keeps cookies, and plays the gateway's part of turning the session into a token.
+// A person's browser: keeps cookies, and plays the gateway's part of turning the session into a
+// token.
 struct Browser {
   explicit Browser(World& world_) : world(world_) {}
 
-  PageAnswer Open(const std::string& method, const google::protobuf::Message& request, bool needs_session = false) {
-    std::map<std::string, std::string> metadata{{"x-tamarack-client-ip", "192.0.2.1"}, {"x-tamarack-csrf-token", "csrf"}};
+  PageAnswer Open(const std::string& method, const google::protobuf::Message& request,
+                  bool needs_session = false) {
+    std::map<std::string, std::string> metadata{{"x-tamarack-client-ip", "192.0.2.1"},
+                                                {"x-tamarack-csrf-token", "csrf"}};
     for (const auto& [name, value] : cookies) metadata["x-tamarack-cookie-" + name] = value;
     std::string token;
     if (needs_session) {
@@ -94,8 +98,10 @@ struct Browser {
 
   void Keep(const std::string& cookie) {
     std::string name = cookie.substr(0, cookie.find('='));
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-    std::string value = cookie.substr(cookie.find('=') + 1, cookie.find(';') - cookie.find('=') - 1);
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    std::string value =
+        cookie.substr(cookie.find('=') + 1, cookie.find(';') - cookie.find('=') - 1);
     cookies.erase(name);
     if (!value.empty()) cookies[name] = value;
   }
@@ -109,7 +115,8 @@ inline constexpr char kRedirectUri[] = "https://ministry.test/callback";
 
 // A ministry's client that signs people in.
 struct RelyingParty {
-  explicit RelyingParty(World& world_) : world(world_), client(world.NewClient(world.NewService().service_id())) {}
+  explicit RelyingParty(World& world_)
+      : world(world_), client(world.NewClient(world.NewService().service_id())) {}
 
   v1::AuthorizeRequest Request(const std::string& scope = "openid profile email address") const {
     v1::AuthorizeRequest request;
@@ -149,7 +156,8 @@ struct RelyingParty {
   }
 
   absl::StatusOr<boost::json::object> UserInfo(const std::string& access_token) {
-    auto body = world.Call<google::api::HttpBody>("TokenService/GetUserInfo", v1::GetUserInfoRequest(), access_token);
+    auto body = world.Call<google::api::HttpBody>("TokenService/GetUserInfo",
+                                                  v1::GetUserInfoRequest(), access_token);
     if (!body.ok()) return body.status();
     return crypto::ParseStrictObject(body->data());
   }

@@ -3,8 +3,9 @@
 
 #include <catch2/catch.hpp>
 
-// Goal: a ministry signs people in by the authorization code flow, and gets no more than they agreed to. Method: all of
-// identity over real gRPC, PostgreSQL and Redis; the test plays browser, gateway and relying party.
+// Goal: a ministry signs people in by the authorization code flow, and gets no more than they
+// agreed to. Method: all of identity over real gRPC, PostgreSQL and Redis; the test plays browser,
+// gateway and relying party.
 namespace tamarack::identity {
 namespace {
 
@@ -18,9 +19,11 @@ struct Flow : World {
   Browser browser{*this};
 };
 
-boost::json::object IdTokenClaims(World& world, const std::string& id_token, crypto::Algorithm algorithm) {
+boost::json::object IdTokenClaims(World& world, const std::string& id_token,
+                                  crypto::Algorithm algorithm) {
   auto jwks = world.Call<google::api::HttpBody>("TokenService/GetJwks", v1::GetJwksRequest());
-  auto verified = crypto::VerifyJws(id_token, *crypto::KeySet::FromJwks(jwks->data()), {algorithm, ""});
+  auto verified =
+      crypto::VerifyJws(id_token, *crypto::KeySet::FromJwks(jwks->data()), {algorithm, ""});
   REQUIRE(verified.ok());
   return verified->claims;
 }
@@ -39,7 +42,8 @@ TEST_CASE_METHOD(Flow, "Code flow: sign in, agree, get tokens, read claims") {
   show.set_lang("fr");
   show.set_return_to(answer.Param("return_to"));
   PageAnswer consent = browser.Open("AuthorizeService/ShowConsent", show, true);
-  for (const char* text : {"Transportation (fr)", "Pour renouveler votre permis", "Zoé Tremblay", kEmail, "12 Elm Street"}) {
+  for (const char* text : {"Transportation (fr)", "Pour renouveler votre permis", "Zoé Tremblay",
+                           kEmail, "12 Elm Street"}) {
     CHECK(consent.Has(text));
   }
   CHECK(consent.form_action == "https://ministry.test");
@@ -74,15 +78,18 @@ TEST_CASE_METHOD(Flow, "Code flow: sign in, agree, get tokens, read claims") {
   CHECK(browser.Open(kAuthorize, ministry.Request()).Param("code").size() == 43);
 }
 
-TEST_CASE_METHOD(Flow, "Code flow: a narrower scope gives fewer claims, and a wider one asks again") {
+TEST_CASE_METHOD(Flow,
+                 "Code flow: a narrower scope gives fewer claims, and a wider one asks again") {
   browser.SignIn(kEmail);
-  auto tokens = ministry.Redeem(ministry.TokenRequest(ministry.Code(browser, ministry.Request("openid email"))));
+  auto tokens = ministry.Redeem(
+      ministry.TokenRequest(ministry.Code(browser, ministry.Request("openid email"))));
   REQUIRE(tokens.ok());
   auto info = *ministry.UserInfo(tokens->access_token());
   CHECK(info.contains("email"));
   CHECK(!info.contains("name"));
   CHECK(!info.contains("address"));
-  CHECK(browser.Open(kAuthorize, ministry.Request("openid email address")).location.starts_with("/en/consent"));
+  CHECK(browser.Open(kAuthorize, ministry.Request("openid email address"))
+            .location.starts_with("/en/consent"));
 }
 
 TEST_CASE_METHOD(Flow, "Code flow: a code is good once; presenting it again revokes what it gave") {
@@ -96,13 +103,23 @@ TEST_CASE_METHOD(Flow, "Code flow: a code is good once; presenting it again revo
   CHECK(absl::IsUnauthenticated(ExchangeBearer(tokens->access_token()).status()));
 }
 
-TEST_CASE_METHOD(Flow, "Code flow: a code is refused with a wrong verifier, redirect URI or client, and when made up") {
+TEST_CASE_METHOD(Flow,
+                 "Code flow: a code is refused with a wrong verifier, redirect URI or client, and "
+                 "when made up") {
   browser.SignIn(kEmail);
   auto request = ministry.TokenRequest(ministry.Code(browser, ministry.Request()));
-  SECTION("verifier") { request.set_code_verifier(std::string(43, 'a')); }
-  SECTION("no verifier") { request.clear_code_verifier(); }
-  SECTION("redirect URI") { request.set_redirect_uri("https://ministry.test/other"); }
-  SECTION("code") { request.set_code(std::string(43, 'a')); }
+  SECTION("verifier") {
+    request.set_code_verifier(std::string(43, 'a'));
+  }
+  SECTION("no verifier") {
+    request.clear_code_verifier();
+  }
+  SECTION("redirect URI") {
+    request.set_redirect_uri("https://ministry.test/other");
+  }
+  SECTION("code") {
+    request.set_code(std::string(43, 'a'));
+  }
   SECTION("client") {
     RelyingParty other(*this);
     request.set_client_id(other.client.client().client_id());
@@ -120,14 +137,27 @@ TEST_CASE_METHOD(Flow, "Code flow: another client's try does not use a code up")
   CHECK(ministry.Redeem(request).ok());
 }
 
-TEST_CASE_METHOD(Flow, "Authorize: an unknown client or redirect URI gets a page and never a redirect") {
+TEST_CASE_METHOD(Flow,
+                 "Authorize: an unknown client or redirect URI gets a page and never a redirect") {
   auto request = ministry.Request();
-  SECTION("client") { request.set_client_id("nobody"); }
-  SECTION("no client") { request.clear_client_id(); }
-  SECTION("other path") { request.set_redirect_uri("https://ministry.test/callback/x"); }
-  SECTION("added query") { request.set_redirect_uri("https://ministry.test/callback?a=b"); }
-  SECTION("case") { request.set_redirect_uri("https://MINISTRY.test/callback"); }
-  SECTION("none") { request.clear_redirect_uri(); }
+  SECTION("client") {
+    request.set_client_id("nobody");
+  }
+  SECTION("no client") {
+    request.clear_client_id();
+  }
+  SECTION("other path") {
+    request.set_redirect_uri("https://ministry.test/callback/x");
+  }
+  SECTION("added query") {
+    request.set_redirect_uri("https://ministry.test/callback?a=b");
+  }
+  SECTION("case") {
+    request.set_redirect_uri("https://MINISTRY.test/callback");
+  }
+  SECTION("none") {
+    request.clear_redirect_uri();
+  }
   SECTION("disabled client") {
     v1::SetClientEnabledRequest disable;
     disable.set_client_id(ministry.client.client().client_id());
@@ -152,7 +182,9 @@ TEST_CASE_METHOD(Flow, "Authorize: prompt=login and max_age ask to sign in again
   browser.SignIn(kEmail);
   ministry.Code(browser, ministry.Request());
   auto request = ministry.Request();
-  SECTION("prompt") { request.set_prompt("login"); }
+  SECTION("prompt") {
+    request.set_prompt("login");
+  }
   SECTION("max_age") {
     request.set_max_age("10");
     clock_offset = std::chrono::seconds(60);
@@ -185,7 +217,8 @@ TEST_CASE_METHOD(Flow, "Authorize: a post leads to the same request by GET") {
   CHECK(FromPath(answer.location)->SerializeAsString() == ministry.Request().SerializeAsString());
 }
 
-TEST_CASE_METHOD(Flow, "Consent: who does not agree is sent back with access_denied, and nothing is recorded") {
+TEST_CASE_METHOD(
+    Flow, "Consent: who does not agree is sent back with access_denied, and nothing is recorded") {
   browser.SignIn(kEmail);
   PageAnswer answer = browser.Consent(ToPath(ministry.Request()), "deny");
   CHECK(answer.Param("error") == "access_denied");
@@ -193,13 +226,17 @@ TEST_CASE_METHOD(Flow, "Consent: who does not agree is sent back with access_den
   CHECK(database_value("SELECT count(*) FROM consent") == "0");
 }
 
-TEST_CASE_METHOD(Flow, "Consent: withdrawing it ends the ministry's reading at once; the account page shows both") {
+TEST_CASE_METHOD(
+    Flow,
+    "Consent: withdrawing it ends the ministry's reading at once; the account page shows both") {
   browser.SignIn(kEmail);
   CHECK(browser.Account().Has("You share nothing"));
   auto tokens = *ministry.Redeem(ministry.TokenRequest(ministry.Code(browser, ministry.Request())));
   REQUIRE(ministry.UserInfo(tokens.access_token()).ok());
   PageAnswer account = browser.Account();
-  for (const char* text : {"Transportation", "To renew your licence", "Name, Email address, Address"}) CHECK(account.Has(text));
+  for (const char* text :
+       {"Transportation", "To renew your licence", "Name, Email address, Address"})
+    CHECK(account.Has(text));
   CHECK(browser.Account("fr").Has("Pour renouveler votre permis"));
 
   v1::WithdrawConsentRequest withdraw;
@@ -211,7 +248,8 @@ TEST_CASE_METHOD(Flow, "Consent: withdrawing it ends the ministry's reading at o
   CHECK(stranger.Open("AccountService/WithdrawConsent", withdraw, true).location == "/en/account");
   CHECK(ministry.UserInfo(tokens.access_token()).ok());
 
-  CHECK(browser.Open("AccountService/WithdrawConsent", withdraw, true).location == "/en/account?withdrawn=true");
+  CHECK(browser.Open("AccountService/WithdrawConsent", withdraw, true).location ==
+        "/en/account?withdrawn=true");
   CHECK(absl::IsUnauthenticated(ministry.UserInfo(tokens.access_token()).status()));
   CHECK(browser.Open(kAuthorize, ministry.Request()).location.starts_with("/en/consent"));
   CHECK(browser.Account().Has("You share nothing"));
@@ -220,7 +258,8 @@ TEST_CASE_METHOD(Flow, "Consent: withdrawing it ends the ministry's reading at o
 TEST_CASE_METHOD(Flow, "Code flow: two ministries get two subjects for one person") {
   browser.SignIn(kEmail);
   RelyingParty other(*this);
-  auto first = *ministry.Redeem(ministry.TokenRequest(ministry.Code(browser, ministry.Request("openid"))));
+  auto first =
+      *ministry.Redeem(ministry.TokenRequest(ministry.Code(browser, ministry.Request("openid"))));
   auto second = *other.Redeem(other.TokenRequest(other.Code(browser, other.Request("openid"))));
   CHECK(Principal(first.access_token())->subject != Principal(second.access_token())->subject);
 }
@@ -233,9 +272,11 @@ TEST_CASE_METHOD(Flow, "Code flow: a client that chose ES256 gets ID tokens of t
   create.set_purpose_en("x");
   create.set_purpose_fr("x");
   create.set_id_token_signed_response_alg("ES256");
-  ministry.client = *Call<v1::CreateClientResponse>("AdminService/CreateClient", create, admin_token());
+  ministry.client =
+      *Call<v1::CreateClientResponse>("AdminService/CreateClient", create, admin_token());
   browser.SignIn(kEmail);
-  auto tokens = *ministry.Redeem(ministry.TokenRequest(ministry.Code(browser, ministry.Request("openid"))));
+  auto tokens =
+      *ministry.Redeem(ministry.TokenRequest(ministry.Code(browser, ministry.Request("openid"))));
   IdTokenClaims(*this, tokens.id_token(), crypto::Algorithm::kEs256);
 }
 

@@ -6,18 +6,21 @@
 
 #include <catch2/catch.hpp>
 
-// Goal: every kind of credential becomes the right internal token, and nothing else does. Method: all of identity over
-// real gRPC, PostgreSQL and Redis.
+// Goal: every kind of credential becomes the right internal token, and nothing else does. Method:
+// all of identity over real gRPC, PostgreSQL and Redis.
 namespace tamarack::identity {
 namespace {
 
 // As GOV.UK Notify's clients make it.
 std::string NotifyToken(const std::string& api_key, int64_t issued_at) {
   auto key = crypto::Key::FromSecret(api_key.substr(api_key.size() - 36));
-  return *crypto::SignJws(*key, {{"iss", api_key.substr(api_key.size() - 73, 36)}, {"iat", issued_at}}, {{"typ", "JWT"}});
+  return *crypto::SignJws(*key,
+                          {{"iss", api_key.substr(api_key.size() - 73, 36)}, {"iat", issued_at}},
+                          {{"typ", "JWT"}});
 }
 
-TEST_CASE_METHOD(World, "Token: a client gets its own scopes by client_credentials, never those of people") {
+TEST_CASE_METHOD(
+    World, "Token: a client gets its own scopes by client_credentials, never those of people") {
   auto client = NewClient(NewService().service_id());
   auto token = ClientToken(client.client().client_id(), client.client_secret());
   REQUIRE(token.ok());
@@ -37,13 +40,16 @@ TEST_CASE_METHOD(World, "Token: a client gets its own scopes by client_credentia
   CHECK(absl::IsUnauthenticated(ClientToken("nobody", client.client_secret()).status()));
 }
 
-TEST_CASE_METHOD(World, "Token: HTTP Basic is form-decoded, and may not be mixed with client_secret") {
+TEST_CASE_METHOD(World,
+                 "Token: HTTP Basic is form-decoded, and may not be mixed with client_secret") {
   auto client = NewClient(NewService().service_id());
   v1::TokenRequest request;
   request.set_grant_type("client_credentials");
-  std::string basic = "Basic " + crypto::Base64Encode(client.client().client_id() + ":" + client.client_secret());
+  std::string basic =
+      "Basic " + crypto::Base64Encode(client.client().client_id() + ":" + client.client_secret());
   auto call = [&](testing::Answer* answer) {
-    return Call<v1::TokenResponse>("TokenService/Token", request, "", {{"x-tamarack-header-authorization", basic}}, answer);
+    return Call<v1::TokenResponse>("TokenService/Token", request, "",
+                                   {{"x-tamarack-header-authorization", basic}}, answer);
   };
   testing::Answer answer;
   CHECK(call(&answer).ok());
@@ -56,22 +62,28 @@ TEST_CASE_METHOD(World, "Token: HTTP Basic is form-decoded, and may not be mixed
   CHECK(answer.Http("www-authenticate").starts_with("Basic"));
 }
 
-TEST_CASE_METHOD(World, "Token: a disabled client gets nothing, and its tokens are refused at the gateway") {
+TEST_CASE_METHOD(
+    World, "Token: a disabled client gets nothing, and its tokens are refused at the gateway") {
   auto client = NewClient(NewService().service_id());
-  std::string token = ClientToken(client.client().client_id(), client.client_secret())->access_token();
+  std::string token =
+      ClientToken(client.client().client_id(), client.client_secret())->access_token();
   CHECK(ExchangeBearer(token)->access_token() == token);
   v1::SetClientEnabledRequest disable;
   disable.set_client_id(client.client().client_id());
   REQUIRE(Call<v1::Client>("AdminService/SetClientEnabled", disable, admin_token()).ok());
   CHECK(absl::IsUnauthenticated(ExchangeBearer(token).status()));
-  CHECK(absl::IsUnauthenticated(ClientToken(client.client().client_id(), client.client_secret()).status()));
+  CHECK(absl::IsUnauthenticated(
+      ClientToken(client.client().client_id(), client.client_secret()).status()));
 }
 
 TEST_CASE_METHOD(World, "Exchange: only the gateway may") {
   api::v1::ExchangeRequest request;
   request.set_bearer(PlatformToken("payments"));
   auto call = [&] {
-    return host.Call<api::v1::ExchangeResponse>("/tamarack.api.v1.CredentialService/Exchange", request, nullptr).status();
+    return host
+        .Call<api::v1::ExchangeResponse>("/tamarack.api.v1.CredentialService/Exchange", request,
+                                         nullptr)
+        .status();
   };
   CHECK(absl::IsUnauthenticated(call()));
   request.set_client_id("payments");
@@ -79,7 +91,8 @@ TEST_CASE_METHOD(World, "Exchange: only the gateway may") {
   CHECK(absl::IsPermissionDenied(call()));
 }
 
-TEST_CASE_METHOD(World, "Exchange: a payments key gives a token of its service, until it is revoked") {
+TEST_CASE_METHOD(World,
+                 "Exchange: a payments key gives a token of its service, until it is revoked") {
   auto service = NewService();
   auto key = NewApiKey(service.service_id(), "pay", "test");
   auto exchanged = ExchangeBearer(key.secret());
@@ -113,10 +126,12 @@ TEST_CASE_METHOD(World, "Exchange: a notify key's JWT gives a token of its servi
   CHECK(principal.key_type == "test");
   CHECK(principal.service_id == service.service_id());
   CHECK(principal.HasScope("notify.send"));
-  CHECK(Principal(ExchangeBearer(NotifyToken(live.secret(), issuer.NowSeconds()))->access_token())->key_type == "live");
+  CHECK(Principal(ExchangeBearer(NotifyToken(live.secret(), issuer.NowSeconds()))->access_token())
+            ->key_type == "live");
 
   auto late = ExchangeBearer(NotifyToken(test.secret(), issuer.NowSeconds() - 60));
-  CHECK(late.status().message() == "Error: Your system clock must be accurate to within 30 seconds");
+  CHECK(late.status().message() ==
+        "Error: Your system clock must be accurate to within 30 seconds");
   v1::RevokeApiKeyRequest revoke;
   revoke.set_api_key_id(test.api_key().api_key_id());
   REQUIRE(Call<v1::ApiKey>("AdminService/RevokeApiKey", revoke, admin_token()).ok());
@@ -124,7 +139,8 @@ TEST_CASE_METHOD(World, "Exchange: a notify key's JWT gives a token of its servi
   CHECK(revoked.status().message() == "Invalid token: API key revoked");
 }
 
-TEST_CASE_METHOD(World, "Exchange: a browser session gives a token of the person; signing out ends it at once") {
+TEST_CASE_METHOD(
+    World, "Exchange: a browser session gives a token of the person; signing out ends it at once") {
   std::string subject = NewPerson("zoe@example.test");
   auto person = *host.Await(people.FindBySubject(subject));
   std::string cookie = *host.Await(sessions.Create(person.id, "fr"));
@@ -161,34 +177,43 @@ TEST_CASE_METHOD(World, "Admin: needs the scope platform.admin") {
   v1::CreateMinistryRequest request;
   request.set_name_en("A");
   request.set_name_fr("B");
-  CHECK(absl::IsUnauthenticated(Call<v1::Ministry>("AdminService/CreateMinistry", request).status()));
+  CHECK(
+      absl::IsUnauthenticated(Call<v1::Ministry>("AdminService/CreateMinistry", request).status()));
   CHECK(absl::IsPermissionDenied(
-      Call<v1::Ministry>("AdminService/CreateMinistry", request, PlatformToken("tellusonce")).status()));
+      Call<v1::Ministry>("AdminService/CreateMinistry", request, PlatformToken("tellusonce"))
+          .status()));
   CHECK(Call<v1::Ministry>("AdminService/CreateMinistry", request, admin_token()).ok());
 }
 
-TEST_CASE_METHOD(World, "Admin: a client may not be given the platform's scopes, nor a redirect off https") {
+TEST_CASE_METHOD(
+    World, "Admin: a client may not be given the platform's scopes, nor a redirect off https") {
   v1::CreateClientRequest request;
   request.set_service_id(NewService().service_id());
   request.add_scopes("tellusonce.subscriber");
-  auto create = [&] { return Call<v1::CreateClientResponse>("AdminService/CreateClient", request, admin_token()).status(); };
+  auto create = [&] {
+    return Call<v1::CreateClientResponse>("AdminService/CreateClient", request, admin_token())
+        .status();
+  };
   CHECK(create().ok());
   request.set_scopes(0, "platform.admin");
   CHECK(absl::IsInvalidArgument(create()));
   request.set_scopes(0, "tellusonce.subscriber");
   request.add_redirect_uris("");
-  for (const char* uri : {"http://ministry.test/cb", "javascript:alert(1)", "https://a.test/#x", "https://a@b.test/", "/cb"}) {
+  for (const char* uri : {"http://ministry.test/cb", "javascript:alert(1)", "https://a.test/#x",
+                          "https://a@b.test/", "/cb"}) {
     request.set_redirect_uris(0, uri);
     CHECK(absl::IsInvalidArgument(create()));
   }
 }
 
-TEST_CASE_METHOD(World, "Directory: each ministry has its own subject for a person, and only services may ask") {
+TEST_CASE_METHOD(
+    World, "Directory: each ministry has its own subject for a person, and only services may ask") {
   std::string subject = NewPerson("zoe@example.test");
   auto first = NewService("Transportation"), second = NewService("Health");
   v1::ResolveSubjectsRequest request;
   request.set_subject(subject);
-  for (const auto& id : {first.ministry_id(), second.ministry_id(), std::string("no-such-ministry")}) {
+  for (const auto& id :
+       {first.ministry_id(), second.ministry_id(), std::string("no-such-ministry")}) {
     request.add_ministry_ids(id);
   }
   auto call = [&](const std::string& token) {
@@ -197,19 +222,23 @@ TEST_CASE_METHOD(World, "Directory: each ministry has its own subject for a pers
   auto resolved = call(PlatformToken("tellusonce"));
   REQUIRE(resolved.ok());
   REQUIRE(resolved->subjects().size() == 2);
-  CHECK(resolved->subjects().at(first.ministry_id()) != resolved->subjects().at(second.ministry_id()));
+  CHECK(resolved->subjects().at(first.ministry_id()) !=
+        resolved->subjects().at(second.ministry_id()));
   CHECK(resolved->subjects().at(first.ministry_id()) != subject);
   CHECK(absl::IsPermissionDenied(call(PlatformToken("payments")).status()));
   request.set_subject("somebody else");
   CHECK(absl::IsNotFound(call(PlatformToken("tellusonce")).status()));
 }
 
-TEST_CASE_METHOD(World, "Directory: a new address is what ministries read from then on, and nothing personal is stored in clear") {
+TEST_CASE_METHOD(World,
+                 "Directory: a new address is what ministries read from then on, and nothing "
+                 "personal is stored in clear") {
   v1::SetAddressRequest request;
   request.set_subject(NewPerson("zoe@example.test"));
   request.mutable_address()->set_line_1("1 Queen's Park");
   request.mutable_address()->set_city("Toronto");
-  REQUIRE(Call<v1::Contact>("DirectoryService/SetAddress", request, PlatformToken("tellusonce")).ok());
+  REQUIRE(
+      Call<v1::Contact>("DirectoryService/SetAddress", request, PlatformToken("tellusonce")).ok());
   v1::GetContactRequest get;
   get.set_subject(request.subject());
   auto contact = Call<v1::Contact>("DirectoryService/GetContact", get, PlatformToken("tellusonce"));
@@ -217,7 +246,8 @@ TEST_CASE_METHOD(World, "Directory: a new address is what ministries read from t
   CHECK(contact->address().line_1() == "1 Queen's Park");
   CHECK(contact->email_address() == "zoe@example.test");
   std::string row = database_value("SELECT person::text FROM person");
-  for (const char* personal : {"zoe", "Zo", "Tremblay", "Queen", "Toronto"}) CHECK(row.find(personal) == std::string::npos);
+  for (const char* personal : {"zoe", "Zo", "Tremblay", "Queen", "Toronto"})
+    CHECK(row.find(personal) == std::string::npos);
 }
 
 TEST_CASE_METHOD(World, "Admin: one account per email address, whatever its case") {
@@ -231,7 +261,8 @@ TEST_CASE_METHOD(World, "Admin: one account per email address, whatever its case
   CHECK(absl::IsAlreadyExists(again.status()));
   person.set_email("other@example.test");
   person.set_password("too short");
-  CHECK(absl::IsInvalidArgument(Call<v1::Person>("AdminService/CreatePerson", person, admin_token()).status()));
+  CHECK(absl::IsInvalidArgument(
+      Call<v1::Person>("AdminService/CreatePerson", person, admin_token()).status()));
 }
 
 }  // namespace

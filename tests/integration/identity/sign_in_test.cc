@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-// Goal: people register and sign in; strangers learn nothing and get no further. Method: as code_flow_test.cc; the code is
-// read from the queued email.
+// Goal: people register and sign in; strangers learn nothing and get no further. Method: as
+// code_flow_test.cc; the code is read from the queued email.
 namespace tamarack::identity {
 namespace {
 
@@ -12,7 +12,8 @@ constexpr char kEmail[] = "zoe@example.test";
 struct SignInWorld : World {
   Browser browser{*this};
 
-  PageAnswer Register(const std::string& email, const std::string& password = "a walk in the woods") {
+  PageAnswer Register(const std::string& email,
+                      const std::string& password = "a walk in the woods") {
     v1::RegisterRequest request;
     request.set_lang("fr");
     request.set_email(email);
@@ -37,13 +38,16 @@ struct SignInWorld : World {
   boost::json::object LastEmail() {
     std::string newest = "FROM email_outbox ORDER BY email_id DESC LIMIT 1";
     std::string id = database_value("SELECT email_id " + newest);
-    auto text = keyring.sealer().Open(database_value("SELECT request_sealed " + newest), "email_outbox/" + id);
+    auto text = keyring.sealer().Open(database_value("SELECT request_sealed " + newest),
+                                      "email_outbox/" + id);
     return *crypto::ParseStrictObject(*text);
   }
   std::string LastCode() { return Text(LastEmail(), "code"); }
 };
 
-TEST_CASE_METHOD(SignInWorld, "Register: the code that arrives by email makes the account and signs the person in") {
+TEST_CASE_METHOD(
+    SignInWorld,
+    "Register: the code that arrives by email makes the account and signs the person in") {
   PageAnswer answer = Register(" Zoe@Example.Test");
   REQUIRE(answer.location == "/fr/confirm-email?return_to=%2Ffr%2Fsomewhere%3Fx%3D1");
   CHECK(emails_queued == 1);
@@ -64,7 +68,9 @@ TEST_CASE_METHOD(SignInWorld, "Register: the code that arrives by email makes th
   CHECK(Confirm(code).location.starts_with("/fr/sign-in"));
 }
 
-TEST_CASE_METHOD(SignInWorld, "Register: a code is of no use without the browser that asked for it, nor when wrong or old") {
+TEST_CASE_METHOD(
+    SignInWorld,
+    "Register: a code is of no use without the browser that asked for it, nor when wrong or old") {
   Register(kEmail);
   std::string code = LastCode();
   std::string wrong = code == "000000" ? "000001" : "000000";
@@ -73,7 +79,8 @@ TEST_CASE_METHOD(SignInWorld, "Register: a code is of no use without the browser
   CHECK(Confirm(code).location.starts_with("/fr/sign-in"));
   browser.cookies = cookies;
   SECTION("too late") {
-    host.database().Execute("UPDATE registration SET code_expires_at = now() - interval '1 second'");
+    host.database().Execute(
+        "UPDATE registration SET code_expires_at = now() - interval '1 second'");
     CHECK(Confirm(code).Has("expiré"));
   }
   SECTION("too often") {
@@ -89,7 +96,9 @@ TEST_CASE_METHOD(SignInWorld, "Register: a code is of no use without the browser
   }
 }
 
-TEST_CASE_METHOD(SignInWorld, "Register: an address with an account looks the same until its owner shows the code") {
+TEST_CASE_METHOD(
+    SignInWorld,
+    "Register: an address with an account looks the same until its owner shows the code") {
   NewPerson(kEmail);
   CHECK(Register(kEmail).location.starts_with("/fr/confirm-email"));
   CHECK(Confirm(LastCode()).location.starts_with("/fr/sign-in?return_to="));
@@ -97,7 +106,8 @@ TEST_CASE_METHOD(SignInWorld, "Register: an address with an account looks the sa
   CHECK(browser.SignIn(kEmail).http_status == 303);
 }
 
-TEST_CASE_METHOD(SignInWorld, "Register: wrong fields are named, and the password is never sent back") {
+TEST_CASE_METHOD(SignInWorld,
+                 "Register: wrong fields are named, and the password is never sent back") {
   PageAnswer answer = Register("no address", "short");
   CHECK(answer.http_status == 422);
   CHECK(answer.Has("id=\"email-error\""));
@@ -113,7 +123,8 @@ TEST_CASE_METHOD(SignInWorld, "Register: no more than five codes to one address 
   CHECK(Register("other@example.test").http_status == 303);
 }
 
-TEST_CASE_METHOD(SignInWorld, "Sign-in: a wrong password and an unknown address get the same answer") {
+TEST_CASE_METHOD(SignInWorld,
+                 "Sign-in: a wrong password and an unknown address get the same answer") {
   NewPerson(kEmail);
   PageAnswer wrong = browser.SignIn(kEmail, "another walk in the woods");
   PageAnswer unknown = browser.SignIn("nobody@example.test", "another walk in the woods");
@@ -125,7 +136,8 @@ TEST_CASE_METHOD(SignInWorld, "Sign-in: a wrong password and an unknown address 
   CHECK(!browser.cookies.contains("__host-tamarack-session"));
 }
 
-TEST_CASE_METHOD(SignInWorld, "Sign-in: ten wrong passwords shut out that sender, and nobody else") {
+TEST_CASE_METHOD(SignInWorld,
+                 "Sign-in: ten wrong passwords shut out that sender, and nobody else") {
   NewPerson(kEmail);
   for (int i = 0; i < 10; ++i) CHECK(browser.SignIn(kEmail, "wrong").http_status == 422);
   CHECK(browser.SignIn(kEmail).http_status == 429);
@@ -134,7 +146,8 @@ TEST_CASE_METHOD(SignInWorld, "Sign-in: ten wrong passwords shut out that sender
   elsewhere.set_email(kEmail);
   elsewhere.set_password("a walk in the woods");
   testing::Answer answer;
-  REQUIRE(Call<google::api::HttpBody>("SignInService/SignIn", elsewhere, "", {{"x-tamarack-client-ip", "192.0.2.9"}}, &answer)
+  REQUIRE(Call<google::api::HttpBody>("SignInService/SignIn", elsewhere, "",
+                                      {{"x-tamarack-client-ip", "192.0.2.9"}}, &answer)
               .ok());
   CHECK(answer.Http("status") == "303");
 }
@@ -164,7 +177,8 @@ TEST_CASE_METHOD(SignInWorld, "Sign-in: leads to this site only") {
   CHECK(browser.SignIn(kEmail, "a walk in the woods", return_to).location == location);
 }
 
-TEST_CASE_METHOD(SignInWorld, "Sign-in: the page names the service that asked, and what it echoes is escaped") {
+TEST_CASE_METHOD(SignInWorld,
+                 "Sign-in: the page names the service that asked, and what it echoes is escaped") {
   RelyingParty ministry(*this);
   v1::ShowSignInRequest show;
   show.set_lang("en");

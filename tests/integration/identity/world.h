@@ -25,7 +25,8 @@
 
 namespace tamarack::identity {
 
-// The whole of identity over real gRPC, PostgreSQL and Redis, wired as main() does, with a clock that tests can move.
+// The whole of identity over real gRPC, PostgreSQL and Redis, wired as main() does, with a clock
+// that tests can move.
 struct World {
   const std::string secret = crypto::RandomToken(32);
   std::chrono::seconds clock_offset{0};
@@ -50,7 +51,8 @@ struct World {
   SigningKeys keys{host.executor(), host.pool(), offload, keyring};
   TokenIssuer issuer{keys, testing::kTestIssuer, clock};
   ClientAuthenticator clients{internal, tenants};
-  auth::TokenVerifier verifier{host.executor(), {.issuer = testing::kTestIssuer, .now = clock},
+  auth::TokenVerifier verifier{host.executor(),
+                               {.issuer = testing::kTestIssuer, .now = clock},
                                [this]() -> Async<std::string> {
                                  CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
                                  co_return set->jwks;
@@ -58,22 +60,26 @@ struct World {
   rpc::Interceptor interceptor{host.executor(), &verifier, host.registry()};
   std::unique_ptr<grpc::Service> token_service = MakeTokenService(
       {interceptor, keys, issuer, clients, tenants, codes, consents, people, metrics});
-  std::unique_ptr<grpc::Service> authorize_service = MakeAuthorizeService(
-      {interceptor, TestPages(), issuer, keys, tenants, people, consents, codes, sessions, keyring, metrics});
-  std::unique_ptr<grpc::Service> sign_in_service = MakeSignInService(
-      {interceptor, TestPages(), tenants, people, registrations, sessions, passwords, attempts, keyring, metrics});
+  std::unique_ptr<grpc::Service> authorize_service =
+      MakeAuthorizeService({interceptor, TestPages(), issuer, keys, tenants, people, consents,
+                            codes, sessions, keyring, metrics});
+  std::unique_ptr<grpc::Service> sign_in_service =
+      MakeSignInService({interceptor, TestPages(), tenants, people, registrations, sessions,
+                         passwords, attempts, keyring, metrics});
   std::unique_ptr<grpc::Service> account_service =
       MakeAccountService({interceptor, TestPages(), people, consents, sessions, metrics});
   std::unique_ptr<grpc::Service> credential_service =
-      MakeCredentialService({interceptor, verifier, issuer, internal, clients, tenants, api_keys, codes, sessions, keyring,
-                             metrics, "checksum secret"});
-  std::unique_ptr<grpc::Service> directory_service = MakeDirectoryService(interceptor, people, tenants, keyring);
+      MakeCredentialService({interceptor, verifier, issuer, internal, clients, tenants, api_keys,
+                             codes, sessions, keyring, metrics, "checksum secret"});
+  std::unique_ptr<grpc::Service> directory_service =
+      MakeDirectoryService(interceptor, people, tenants, keyring);
   std::unique_ptr<grpc::Service> admin_service =
       MakeAdminService(interceptor, tenants, api_keys, people, passwords, "checksum secret");
 
   World() {
-    host.Serve({token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),
-                credential_service.get(), directory_service.get(), admin_service.get()});
+    host.Serve({token_service.get(), authorize_service.get(), sign_in_service.get(),
+                account_service.get(), credential_service.get(), directory_service.get(),
+                admin_service.get()});
   }
   ~World() { host.Stop(); }
 
@@ -91,13 +97,16 @@ struct World {
 
   template <class Response>
   absl::StatusOr<Response> Call(const std::string& method, const google::protobuf::Message& request,
-                                const std::string& token = {}, std::map<std::string, std::string> metadata = {},
+                                const std::string& token = {},
+                                std::map<std::string, std::string> metadata = {},
                                 testing::Answer* answer = nullptr) {
     if (!token.empty()) metadata["authorization"] = "Bearer " + token;
-    return host.Call<Response>("/tamarack.identity.v1." + method, request, nullptr, metadata, answer);
+    return host.Call<Response>("/tamarack.identity.v1." + method, request, nullptr, metadata,
+                               answer);
   }
 
-  absl::StatusOr<v1::TokenResponse> ClientToken(const std::string& id, const std::string& client_secret,
+  absl::StatusOr<v1::TokenResponse> ClientToken(const std::string& id,
+                                                const std::string& client_secret,
                                                 const std::string& scope = {}) {
     v1::TokenRequest request;
     request.set_grant_type("client_credentials");
@@ -106,13 +115,16 @@ struct World {
     request.set_scope(scope);
     return Call<v1::TokenResponse>("TokenService/Token", request);
   }
-  std::string PlatformToken(const std::string& name) { return ClientToken(name, name + " secret")->access_token(); }
+  std::string PlatformToken(const std::string& name) {
+    return ClientToken(name, name + " secret")->access_token();
+  }
 
   absl::StatusOr<api::v1::ExchangeResponse> Exchange(const api::v1::ExchangeRequest& credential) {
     api::v1::ExchangeRequest request = credential;
     request.set_client_id("gateway");
     request.set_client_secret("gateway secret");
-    return host.Call<api::v1::ExchangeResponse>("/tamarack.api.v1.CredentialService/Exchange", request, nullptr);
+    return host.Call<api::v1::ExchangeResponse>("/tamarack.api.v1.CredentialService/Exchange",
+                                                request, nullptr);
   }
   absl::StatusOr<api::v1::ExchangeResponse> ExchangeBearer(const std::string& bearer) {
     api::v1::ExchangeRequest request;
@@ -124,7 +136,9 @@ struct World {
     request.set_session(cookie);
     return Exchange(request);
   }
-  absl::StatusOr<auth::Principal> Principal(const std::string& token) { return host.Await(verifier.Verify(token)); }
+  absl::StatusOr<auth::Principal> Principal(const std::string& token) {
+    return host.Await(verifier.Verify(token));
+  }
 
   // A ministry with one service.
   v1::MinistryService NewService(const std::string& name = "Transportation") {
@@ -132,7 +146,8 @@ struct World {
     ministry.set_name_en(name);
     ministry.set_name_fr(name + " (fr)");
     v1::CreateServiceRequest service;
-    service.set_ministry_id(Call<v1::Ministry>("AdminService/CreateMinistry", ministry, admin_token())->ministry_id());
+    service.set_ministry_id(
+        Call<v1::Ministry>("AdminService/CreateMinistry", ministry, admin_token())->ministry_id());
     service.set_name_en(name + " service");
     service.set_name_fr("Service " + name);
     return *Call<v1::MinistryService>("AdminService/CreateService", service, admin_token());
@@ -141,12 +156,14 @@ struct World {
     v1::CreateClientRequest client;
     client.set_service_id(service_id);
     client.add_redirect_uris("https://ministry.test/callback");
-    for (const char* scope : {"openid", "profile", "email", "address", "tellusonce.subscriber"}) client.add_scopes(scope);
+    for (const char* scope : {"openid", "profile", "email", "address", "tellusonce.subscriber"})
+      client.add_scopes(scope);
     client.set_purpose_en("To renew your licence");
     client.set_purpose_fr("Pour renouveler votre permis");
     return *Call<v1::CreateClientResponse>("AdminService/CreateClient", client, admin_token());
   }
-  v1::CreateApiKeyResponse NewApiKey(const std::string& service_id, const std::string& kind, const std::string& type) {
+  v1::CreateApiKeyResponse NewApiKey(const std::string& service_id, const std::string& kind,
+                                     const std::string& type) {
     v1::CreateApiKeyRequest key;
     key.set_service_id(service_id);
     key.set_kind(kind);
@@ -154,7 +171,8 @@ struct World {
     key.set_name("some-name");
     return *Call<v1::CreateApiKeyResponse>("AdminService/CreateApiKey", key, admin_token());
   }
-  std::string NewPerson(const std::string& email, const std::string& password = "a walk in the woods") {
+  std::string NewPerson(const std::string& email,
+                        const std::string& password = "a walk in the woods") {
     v1::CreatePersonRequest person;
     person.set_email(email);
     person.set_password(password);

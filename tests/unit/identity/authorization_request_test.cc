@@ -5,8 +5,8 @@
 
 #include <functional>
 
-// Goal: every fault of an authorization request is found and named as the specifications say. Method: a table of one
-// change each to a good request.
+// Goal: every fault of an authorization request is found and named as the specifications say.
+// Method: a table of one change each to a good request.
 namespace tamarack::identity {
 namespace {
 
@@ -40,7 +40,8 @@ TEST_CASE("CheckAuthorization: names what is wrong") {
   };
   const Case cases[] = {
       {"request_not_supported", [](Request& r) { r.set_request("eyJ"); }},
-      {"request_uri_not_supported", [](Request& r) { r.set_request_uri("https://169.254.169.254/"); }},
+      {"request_uri_not_supported",
+       [](Request& r) { r.set_request_uri("https://169.254.169.254/"); }},
       {"registration_not_supported", [](Request& r) { r.set_registration("{}"); }},
       {"invalid_request", [](Request& r) { r.clear_response_type(); }},
       {"unsupported_response_type", [](Request& r) { r.set_response_type("token"); }},
@@ -82,7 +83,9 @@ TEST_CASE("CheckAuthorization: a client that may not sign people in is told so")
   CHECK(CheckAuthorization(Good(), client, &terms)->error == "unauthorized_client");
 }
 
-TEST_CASE("CheckAuthorization: a good request gives its terms, without scopes that the client may not have") {
+TEST_CASE(
+    "CheckAuthorization: a good request gives its terms, without scopes that the client may not "
+    "have") {
   v1::AuthorizeRequest request = Good();
   request.set_scope("address email openid unknown tellusonce.subscriber");
   request.set_prompt("login consent");
@@ -100,10 +103,12 @@ TEST_CASE("MayRedirect: only to a registered URI, character by character, of an 
   OauthClient client = Client();
   CHECK(MayRedirect(request, client));
   for (const char* uri :
-       {"", "https://ministry.test/cb", "https://ministry.test/cb?tenant=1&x=y", "https://ministry.test/cb?tenant=1#",
-        "https://ministry.test/cb/../cb?tenant=1", "https://Ministry.test/cb?tenant=1", "https://ministry.test:443/cb?tenant=1",
-        "https://ministry.test@evil.test/cb?tenant=1", "https://evil.test/?https://ministry.test/cb?tenant=1",
-        "http://127.0.0.1:8090/callback", "http://localhost:8091/callback", "https://ministry.test/%63b?tenant=1"}) {
+       {"", "https://ministry.test/cb", "https://ministry.test/cb?tenant=1&x=y",
+        "https://ministry.test/cb?tenant=1#", "https://ministry.test/cb/../cb?tenant=1",
+        "https://Ministry.test/cb?tenant=1", "https://ministry.test:443/cb?tenant=1",
+        "https://ministry.test@evil.test/cb?tenant=1",
+        "https://evil.test/?https://ministry.test/cb?tenant=1", "http://127.0.0.1:8090/callback",
+        "http://localhost:8091/callback", "https://ministry.test/%63b?tenant=1"}) {
     request.set_redirect_uri(uri);
     CHECK(!MayRedirect(request, client));
   }
@@ -111,13 +116,16 @@ TEST_CASE("MayRedirect: only to a registered URI, character by character, of an 
   CHECK(!MayRedirect(Good(), client));
 }
 
-TEST_CASE("SuccessLocation and ErrorLocation: keep the URI's query, echo the state, name the issuer") {
-  CHECK(SuccessLocation(Good(), "c0de", "https://id.test") ==
-        "https://ministry.test/cb?tenant=1&code=c0de&state=a%20b%26c%3Dd&iss=https%3A%2F%2Fid.test");
+TEST_CASE(
+    "SuccessLocation and ErrorLocation: keep the URI's query, echo the state, name the issuer") {
+  CHECK(
+      SuccessLocation(Good(), "c0de", "https://id.test") ==
+      "https://ministry.test/cb?tenant=1&code=c0de&state=a%20b%26c%3Dd&iss=https%3A%2F%2Fid.test");
   v1::AuthorizeRequest request = Good();
   request.clear_state();
   CHECK(ErrorLocation(request, {"access_denied", "no"}, "https://id.test") ==
-        "https://ministry.test/cb?tenant=1&error=access_denied&error_description=no&iss=https%3A%2F%2Fid.test");
+        "https://ministry.test/"
+        "cb?tenant=1&error=access_denied&error_description=no&iss=https%3A%2F%2Fid.test");
 }
 
 TEST_CASE("ToPath and FromPath: what goes in comes out") {
@@ -142,9 +150,10 @@ TEST_CASE("PageLanguage: the first language of ui_locales that we speak") {
 }
 
 TEST_CASE("SafeReturnTo: paths of this site only") {
-  for (const char* path : {"/", "/en/account", "/oauth2/authorize?a=b%20c"}) CHECK(SafeReturnTo(path, "/x") == path);
-  for (const char* path : {"", "en", "//evil.test", "/\\evil.test", "https://evil.test", "/a b", "/a\r\nSet-Cookie: x",
-                           "\t/x", "/é"}) {
+  for (const char* path : {"/", "/en/account", "/oauth2/authorize?a=b%20c"})
+    CHECK(SafeReturnTo(path, "/x") == path);
+  for (const char* path : {"", "en", "//evil.test", "/\\evil.test", "https://evil.test", "/a b",
+                           "/a\r\nSet-Cookie: x", "\t/x", "/é"}) {
     CHECK(SafeReturnTo(path, "/x") == "/x");
   }
 }

@@ -22,8 +22,11 @@ TEST_CASE("PKCE: the example of RFC 7636, and nothing near it") {
   CHECK(VerifyCodeVerifier(kVerifier, kChallenge));
   CHECK(!VerifyCodeVerifier(kChallenge, kChallenge));
   CHECK(!VerifyCodeVerifier("", kChallenge));
-  auto challenge_of = [](const std::string& verifier) { return crypto::Base64UrlEncode(crypto::Sha256(verifier)); };
-  for (const auto& verifier : {std::string(42, 'a'), std::string(129, 'a'), std::string(42, 'a') + "=", std::string(43, ' ')}) {
+  auto challenge_of = [](const std::string& verifier) {
+    return crypto::Base64UrlEncode(crypto::Sha256(verifier));
+  };
+  for (const auto& verifier : {std::string(42, 'a'), std::string(129, 'a'),
+                               std::string(42, 'a') + "=", std::string(43, ' ')}) {
     CHECK(!VerifyCodeVerifier(verifier, challenge_of(verifier)));
   }
   CHECK(VerifyCodeVerifier(std::string(128, '~'), challenge_of(std::string(128, '~'))));
@@ -62,9 +65,11 @@ TEST_CASE("CheckPassword: length in characters, then what everybody tries first"
 }
 
 TEST_CASE("IsEmail: one address, with a domain, and nothing to break out of a header") {
-  for (const char* good : {"a@b.ca", "zoé@exemple.ca", "a+b@localhost", "first.last@sub.example.test"}) CHECK(IsEmail(good));
-  for (const char* bad : {"", "a", "@b.ca", "a@", "a@b", "a@b.", "a@.ca", "a@b..ca", "a@b@c.ca", "a b@c.ca", "a@b.ca\n",
-                          "a@b.ca,c@d.ca", "<a@b.ca>", "\"a\"@b.ca"}) {
+  for (const char* good :
+       {"a@b.ca", "zoé@exemple.ca", "a+b@localhost", "first.last@sub.example.test"})
+    CHECK(IsEmail(good));
+  for (const char* bad : {"", "a", "@b.ca", "a@", "a@b", "a@b.", "a@.ca", "a@b..ca", "a@b@c.ca",
+                          "a b@c.ca", "a@b.ca\n", "a@b.ca,c@d.ca", "<a@b.ca>", "\"a\"@b.ca"}) {
     CAPTURE(bad);
     CHECK(!IsEmail(bad));
   }
@@ -98,7 +103,8 @@ TEST_CASE("ReadClientCredentials: Basic or post, never both") {
   CHECK(ReadClientCredentials("", "a", "b")->secret == "b");
   CHECK(absl::IsInvalidArgument(ReadClientCredentials(basic("a:b"), "a", "b").status()));
   CHECK(absl::IsInvalidArgument(ReadClientCredentials(basic("a:b"), "other", "").status()));
-  for (const auto& header : {std::string("Basic"), std::string("Basic !"), basic("no colon"), std::string("Bearer x")}) {
+  for (const auto& header :
+       {std::string("Basic"), std::string("Basic !"), basic("no colon"), std::string("Bearer x")}) {
     CHECK(absl::IsUnauthenticated(ReadClientCredentials(header, "", "").status()));
   }
   CHECK(absl::IsUnauthenticated(ReadClientCredentials("", "a", "").status()));
@@ -112,7 +118,8 @@ std::string SignNotify(const std::string& secret, const boost::json::object& cla
 }
 
 TEST_CASE("Notify's tokens: each fault in GOV.UK Notify's order and words") {
-  const std::string secret = NewNotifySecret(), revoked = NewNotifySecret(), unknown = NewNotifySecret();
+  const std::string secret = NewNotifySecret(), revoked = NewNotifySecret(),
+                    unknown = NewNotifySecret();
   std::vector<ApiKey> keys(2);
   keys[0].id = "live";
   keys[0].secret = secret;
@@ -126,15 +133,18 @@ TEST_CASE("Notify's tokens: each fault in GOV.UK Notify's order and words") {
   CHECK(verify(SignNotify(secret, {{"iss", kService}, {"iat", kNow + 30}})).ok());
 
   const std::string clock = "Error: Your system clock must be accurate to within 30 seconds";
-  CHECK(verify(SignNotify(secret, {{"iss", kService}, {"iat", kNow - 31}})).status().message() == clock);
-  CHECK(verify(SignNotify(secret, {{"iss", kService}, {"iat", kNow + 31}})).status().message() == clock);
+  CHECK(verify(SignNotify(secret, {{"iss", kService}, {"iat", kNow - 31}})).status().message() ==
+        clock);
+  CHECK(verify(SignNotify(secret, {{"iss", kService}, {"iat", kNow + 31}})).status().message() ==
+        clock);
   CHECK(verify(SignNotify(secret, {{"iss", kService}})).status().message() == clock);
   CHECK(verify(SignNotify(unknown, {{"iss", kService}, {"iat", kNow}})).status().message() ==
         "Invalid token: API key not found");
   CHECK(verify(SignNotify(revoked, {{"iss", kService}, {"iat", kNow}})).status().message() ==
         "Invalid token: API key revoked");
   CHECK(verify(SignNotify(revoked, {{"iss", kService}, {"iat", 0}})).status().message() == clock);
-  CHECK(VerifyNotifyToken("a.b.c", {}, kNow).status().message() == "Invalid token: service has no API keys");
+  CHECK(VerifyNotifyToken("a.b.c", {}, kNow).status().message() ==
+        "Invalid token: service has no API keys");
 }
 
 TEST_CASE("Notify's tokens: the service is read strictly before anything is verified") {
@@ -148,7 +158,8 @@ TEST_CASE("Notify's tokens: the service is read strictly before anything is veri
         "Invalid token: service id is not the right data type");
   auto es256 = *crypto::Key::Generate(crypto::Algorithm::kEs256);
   std::string ours = *crypto::SignJws(es256, {{"iss", kService}});
-  CHECK(ServiceOfNotifyToken(ours).status().message() == "Invalid token: algorithm used is not HS256");
+  CHECK(ServiceOfNotifyToken(ours).status().message() ==
+        "Invalid token: algorithm used is not HS256");
   CHECK(!LooksLikeNotifyToken(ours));
   CHECK(!LooksLikeNotifyToken("api_abc"));
   CHECK(LooksLikeNotifyToken(SignNotify(secret, {{"iss", kService}})));
@@ -157,7 +168,10 @@ TEST_CASE("Notify's tokens: the service is read strictly before anything is veri
 TEST_CASE("UserInfoClaims: scopes decide, and what is not known is left out") {
   Person person;
   person.language = "fr";
-  person.profile = {.email = "zoe@example.test", .given_name = "Zoé", .family_name = "Tremblay", .address = std::nullopt};
+  person.profile = {.email = "zoe@example.test",
+                    .given_name = "Zoé",
+                    .family_name = "Tremblay",
+                    .address = std::nullopt};
   auto claims = UserInfoClaims("subject", person, {"openid", "profile", "email", "address"});
   CHECK(claims.size() == 8);
   CHECK(!claims.contains("address"));
