@@ -101,7 +101,8 @@ struct Fixture {
                       }()};
   crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 's'), "webhooks");
   Outbox outbox{pool, sealer};
-  Receiver receiver{loop.executor()};
+  // All of the fixture, since the loop still runs while the dispatchers stop.
+  Receiver receiver{loop.executor()}, second{loop.executor()}, third{loop.executor()};
   std::vector<std::unique_ptr<Dispatcher>> dispatchers;
 
   ~Fixture() {
@@ -234,7 +235,7 @@ TEST_CASE_METHOD(Fixture, "A rolled back transaction publishes nothing", "[webho
 
 TEST_CASE_METHOD(Fixture, "Events go to the tenant's endpoints that want their type",
                  "[webhooks]") {
-  Receiver names(loop.executor()), other(loop.executor());
+  Receiver &names = second, &other = third;
   Subscribe(receiver.url());
   Subscribe(names.url(), "mto", {"name.changed"});
   Subscribe(other.url(), "health");
@@ -301,7 +302,7 @@ TEST_CASE_METHOD(Fixture, "A subject in trouble does not hold up another", "[web
 }
 
 TEST_CASE_METHOD(Fixture, "A slow endpoint does not delay another", "[webhooks]") {
-  Receiver slow(loop.executor());
+  Receiver& slow = second;
   slow.delay = 1h;
   Subscribe(slow.url());
   Subscribe(receiver.url());
