@@ -27,18 +27,17 @@ Attempts::Local& Attempts::LocalOf(const std::string& key, std::chrono::seconds 
   return local;
 }
 
-boost::asio::awaitable<bool> Attempts::IsAllowed(const AttemptLimit& limit,
-                                                 const std::string& who) {
-  std::string key = RedisKey(limit, who);
-  auto reply = co_await redis_.Command("GET", key);
-  if (reply.ok()) co_return reply->Int() < limit.max;
-  co_return LocalOf(key, limit.window).count < limit.max;
-}
-
-boost::asio::awaitable<void> Attempts::Add(const AttemptLimit& limit, const std::string& who) {
+boost::asio::awaitable<bool> Attempts::Take(const AttemptLimit& limit, const std::string& who) {
   std::string key = RedisKey(limit, who);
   auto reply = co_await redis_.Eval(kAdd, {key}, {std::to_string(limit.window.count())});
-  if (!reply.ok()) ++LocalOf(key, limit.window).count;
+  if (reply.ok()) co_return reply->Int() <= limit.max;
+  co_return ++LocalOf(key, limit.window).count <= limit.max;
+}
+
+boost::asio::awaitable<void> Attempts::Clear(const AttemptLimit& limit, const std::string& who) {
+  std::string key = RedisKey(limit, who);
+  local_.erase(key);
+  (void)co_await redis_.Command("DEL", key);
 }
 
 }  // namespace tamarack::identity

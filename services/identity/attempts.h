@@ -18,17 +18,18 @@ struct AttemptLimit {
   int64_t max;
   std::chrono::seconds window;
 };
-inline constexpr AttemptLimit kSignInFailures{"sign-in", 10, std::chrono::minutes(15)};
+inline constexpr AttemptLimit kSignIns{"sign-in", 10, std::chrono::minutes(15)};
 inline constexpr AttemptLimit kRegistrations{"register", 5, std::chrono::minutes(15)};
 
 class Attempts {
  public:
   explicit Attempts(redis::Client& redis) : redis_(redis) {}
 
-  // Whether another try is allowed. Never fails: Redis away must not lock people out.
-  boost::asio::awaitable<bool> IsAllowed(const AttemptLimit& limit, const std::string& who);
-  // Counts one.
-  boost::asio::awaitable<void> Add(const AttemptLimit& limit, const std::string& who);
+  // Counts a try; false when it is one too many. Counted beforehand, so that tries at the same time
+  // cannot outrun the limit. Never fails: Redis away must not lock people out.
+  boost::asio::awaitable<bool> Take(const AttemptLimit& limit, const std::string& who);
+  // Forgets the tries so far, after one that was right.
+  boost::asio::awaitable<void> Clear(const AttemptLimit& limit, const std::string& who);
 
  private:
   struct Local {

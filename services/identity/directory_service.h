@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/rpc/unary.h"
+#include "services/identity/consent_repository.h"
 #include "services/identity/keyring.h"
 #include "services/identity/person_repository.h"
 #include "services/identity/tenant_repository.h"
@@ -14,6 +15,7 @@ namespace tamarack::identity {
 std::unique_ptr<grpc::Service> MakeDirectoryService(rpc::Interceptor& interceptor,
                                                     PersonRepository& people,
                                                     TenantRepository& tenants,
+                                                    ConsentRepository& consents,
                                                     const Keyring& keyring);
 
 }  // namespace tamarack::identity

@@ -19,11 +19,11 @@ constexpr Terms kTerms[] = {
     {kBootstrap, {"platform.admin"}},
     {"gateway", {}},  // exchanges credentials, and does nothing in its own name
     {"identity", {"notify.send"}},
-    {"payments", {"notify.send", "identity.contact.read"}},
+    {"payments", {}},
     {"notify", {}},
     {"tellusonce",
      {"identity.subjects.resolve", "identity.contact.read", "identity.contact.write",
-      "notify.send"}},
+      "identity.reading.write"}},
 };
 
 }  // namespace

@@ -60,7 +60,7 @@ class SignInService final : public v1::SignInService::CallbackService {
 
     // By address and sender together: a stranger elsewhere cannot lock the person out.
     std::string who = absl::StrCat(parts_.keyring.EmailIndex(email), ":", context.client_ip);
-    if (!co_await parts_.attempts.IsAllowed(kSignInFailures, who)) {
+    if (!co_await parts_.attempts.Take(kSignIns, who)) {
       page.Error("email", "ERROR_TOO_MANY_TRIES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
@@ -69,11 +69,11 @@ class SignInService final : public v1::SignInService::CallbackService {
     std::string hash = person.ok() ? person->password_hash : "";
     CO_ASSIGN_OR_RETURN(bool is_right, co_await parts_.passwords.Verify(hash, request.password()));
     if (!is_right) {
-      co_await parts_.attempts.Add(kSignInFailures, who);
       parts_.metrics.sign_in_failures.Increment();
       page.Error("email", "ERROR_SIGN_IN");
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
     }
+    co_await parts_.attempts.Clear(kSignIns, who);
     CO_RETURN_IF_ERROR(co_await StartSession(context, person->id, request.lang()));
     parts_.metrics.sign_ins.Increment();
     co_return GoOn(context, request.lang(), request.return_to());
@@ -108,14 +108,13 @@ class SignInService final : public v1::SignInService::CallbackService {
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
 
     std::string who = parts_.keyring.EmailIndex(person.profile.email);
-    if (!co_await parts_.attempts.IsAllowed(kRegistrations, who)) {
+    if (!co_await parts_.attempts.Take(kRegistrations, who)) {
       page.Error("email", "ERROR_TOO_MANY_TRIES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
     CO_ASSIGN_OR_RETURN(person.password_hash, co_await parts_.passwords.Hash(request.password()));
     CO_ASSIGN_OR_RETURN(auto cookie, co_await parts_.registrations.Begin(person));
     // Only what sent a code counts: nobody is locked out for trying again while we were down.
-    co_await parts_.attempts.Add(kRegistrations, who);
     context.http.SetCookie(kRegistrationCookie, cookie, kRegistrationCookieSeconds);
     context.http.Redirect(PageUrl(request.lang(), "confirm-email", request.return_to()));
     co_return HttpBody();

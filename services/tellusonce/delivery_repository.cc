@@ -24,6 +24,13 @@ constexpr pg::Statement kReport{"delivery.report", R"sql(
   WHERE s.subscription_id = d.subscription_id AND s.ministry_id = $1 AND d.delivery_id = $2
     AND (d.outcome IS NULL OR (d.outcome = 'accepted' AND $3 <> 'accepted')))sql"};
 
+constexpr pg::Statement kListUnreported{"delivery.list_unreported", R"sql(
+  SELECT d.delivery_id, c.subject, s.ministry_id, s.purpose_en, s.purpose_fr, d.first_read_at
+  FROM delivery d JOIN subscription s USING (subscription_id) JOIN change c USING (change_id)
+  WHERE d.first_read_at IS NOT NULL AND d.reading_reported_at IS NULL ORDER BY d.first_read_at LIMIT $1)sql"};
+constexpr pg::Statement kMarkReported{"delivery.mark_reported", R"sql(
+  UPDATE delivery SET reading_reported_at = now() WHERE delivery_id = $1)sql"};
+
 }  // namespace
 
 Async<v1::Delivery> DeliveryRepository::Read(std::string_view ministry_id, std::string_view delivery_id) {
@@ -53,6 +60,24 @@ Async<v1::Delivery> DeliveryRepository::ReportOutcome(std::string_view ministry_
     co_return absl::FailedPreconditionError("the delivery already is " + delivery.state());
   }
   co_return delivery;
+}
+
+Async<std::vector<Reading>> DeliveryRepository::ListUnreportedReadings(int limit) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListUnreported, limit));
+  std::vector<Reading> readings;
+  for (int row = 0; row < rows.size(); ++row) {
+    readings.push_back({.delivery_id = std::string(rows.Text(row, 0)),
+                        .subject = std::string(rows.Text(row, 1)),
+                        .ministry_id = std::string(rows.Text(row, 2)),
+                        .purpose_en = std::string(rows.Text(row, 3)),
+                        .purpose_fr = std::string(rows.Text(row, 4)),
+                        .read_micros = rows.TimeMicros(row, 5)});
+  }
+  co_return readings;
+}
+
+AsyncStatus DeliveryRepository::MarkReadingReported(std::string_view delivery_id) {
+  co_return (co_await pool_.Query(kMarkReported, delivery_id)).status();
 }
 
 }  // namespace tamarack::tellusonce

@@ -6,6 +6,16 @@
 
 namespace tamarack::tellusonce {
 
+// That a ministry has read the address of a delivery.
+struct Reading {
+  std::string delivery_id;
+  std::string subject;  // the person, as the platform knows them
+  std::string ministry_id;
+  std::string purpose_en;
+  std::string purpose_fr;
+  int64_t read_micros = 0;
+};
+
 // Table `delivery` as the ministries see it: each only its own.
 class DeliveryRepository {
  public:
@@ -17,6 +27,10 @@ class DeliveryRepository {
   // Notes what became of it. An outcome follows `accepted`; repeating one changes nothing; another one after `applied` or
   // `rejected` is FAILED_PRECONDITION.
   Async<v1::Delivery> ReportOutcome(std::string_view ministry_id, const v1::ReportOutcomeRequest& request);
+
+  // First readings that identity does not know of yet, oldest first.
+  Async<std::vector<Reading>> ListUnreportedReadings(int limit);
+  AsyncStatus MarkReadingReported(std::string_view delivery_id);
 
  private:
   pg::Pool& pool_;

@@ -5,6 +5,7 @@
 
 #include "tamarack/identity/v1/directory_service.pb.h"
 
+#include <google/protobuf/util/time_util.h>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -20,12 +21,14 @@ constexpr int kBatch = 100;
 }  // namespace
 
 struct DirectorySync::State {
-  State(asio::any_io_executor executor_, ChangeRepository& changes_, rpc::Client& identity_)
-      : executor(executor_), changes(changes_), identity(identity_), ticker(executor_) {}
+  State(asio::any_io_executor executor_, ChangeRepository& changes_, DeliveryRepository& deliveries_,
+        rpc::Client& identity_)
+      : executor(executor_), changes(changes_), deliveries(deliveries_), identity(identity_), ticker(executor_) {}
 
   asio::awaitable<void> Run() {
     while (!stopping) {
-      absl::Status status = co_await Round();
+      absl::Status status = co_await CarryAddresses();
+      status.Update(co_await CarryReadings());
       if (!status.ok()) {
         telemetry::Log(telemetry::Level::kWarning, "directory sync failed",
                        {{"code", absl::StatusCodeToString(status.code())}});
@@ -36,7 +39,7 @@ struct DirectorySync::State {
     if (stopped) stopped();
   }
 
-  AsyncStatus Round() {
+  AsyncStatus CarryAddresses() {
     CO_ASSIGN_OR_RETURN(auto unsynced, co_await changes.ListUnsynced(kBatch));
     for (const auto& change : unsynced) {
       identity_v1::SetAddressRequest request;
@@ -56,16 +59,37 @@ struct DirectorySync::State {
     co_return absl::OkStatus();
   }
 
+  AsyncStatus CarryReadings() {
+    CO_ASSIGN_OR_RETURN(auto readings, co_await deliveries.ListUnreportedReadings(kBatch));
+    for (const auto& reading : readings) {
+      identity_v1::RecordReadingRequest request;
+      request.set_reading_id(reading.delivery_id);
+      request.set_subject(reading.subject);
+      request.set_ministry_id(reading.ministry_id);
+      request.add_claims("address");
+      request.set_purpose_en(reading.purpose_en);
+      request.set_purpose_fr(reading.purpose_fr);
+      *request.mutable_read_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(reading.read_micros);
+      auto answer = co_await identity.Call<identity_v1::RecordReadingResponse>(
+          "/tamarack.identity.v1.DirectoryService/RecordReading", request);
+      if (!answer.ok() && !absl::IsNotFound(answer.status())) co_return answer.status();
+      CO_RETURN_IF_ERROR(co_await deliveries.MarkReadingReported(reading.delivery_id));
+    }
+    co_return absl::OkStatus();
+  }
+
   asio::any_io_executor executor;
   ChangeRepository& changes;
+  DeliveryRepository& deliveries;
   rpc::Client& identity;
   asio::steady_timer ticker;
   bool stopping = false;
   std::function<void()> stopped;
 };
 
-DirectorySync::DirectorySync(asio::any_io_executor executor, ChangeRepository& changes, rpc::Client& identity)
-    : state_(std::make_shared<State>(executor, changes, identity)) {}
+DirectorySync::DirectorySync(asio::any_io_executor executor, ChangeRepository& changes, DeliveryRepository& deliveries,
+                             rpc::Client& identity)
+    : state_(std::make_shared<State>(executor, changes, deliveries, identity)) {}
 
 DirectorySync::~DirectorySync() = default;
 

@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
   webhooks::DispatcherOptions dispatcher_options;
   dispatcher_options.retry_scale = absl::GetFlag(FLAGS_webhook_retry_scale);
   webhooks::Dispatcher dispatcher(shell.executor(), shell.database(), http, webhook_sealer, dispatcher_options);
-  tellusonce::DirectorySync sync(shell.executor(), changes, peer.identity());
+  tellusonce::DirectorySync sync(shell.executor(), changes, deliveries, peer.identity());
   dispatcher.Start();
   sync.Start();
 

@@ -72,7 +72,7 @@ struct World {
       MakeCredentialService({interceptor, verifier, issuer, internal, clients, tenants, api_keys,
                              codes, sessions, keyring, metrics, "checksum secret"});
   std::unique_ptr<grpc::Service> directory_service =
-      MakeDirectoryService(interceptor, people, tenants, keyring);
+      MakeDirectoryService(interceptor, people, tenants, consents, keyring);
   std::unique_ptr<grpc::Service> admin_service =
       MakeAdminService(interceptor, tenants, api_keys, people, passwords, "checksum secret");
 
