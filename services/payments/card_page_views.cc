@@ -22,11 +22,13 @@ pages::Page NewPage(std::string_view name, const PageContext& context, const Pay
   return page;
 }
 
+// "12 Elm Street, Sudbury ON P3C 1S8".
 std::string AddressText(const Payer& payer) {
-  std::string text;
   std::string postcode = payer.country == "CA" ? pages::FormatPostalCode(payer.postcode) : payer.postcode;
-  for (const auto& part : {payer.line1, payer.line2, payer.city, payer.province, postcode}) {
-    if (!part.empty()) absl::StrAppend(&text, text.empty() ? "" : ", ", part);
+  std::string text;
+  for (const auto& [part, separator] : {std::pair(payer.line1, ""), std::pair(payer.line2, ", "), std::pair(payer.city, ", "),
+                                        std::pair(payer.province, " "), std::pair(postcode, " ")}) {
+    if (!part.empty()) absl::StrAppend(&text, text.empty() ? "" : separator, part);
   }
   return text;
 }

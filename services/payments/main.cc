@@ -53,7 +53,8 @@ int main(int argc, char** argv) {
 
   auto payer_sealer = OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "payments.payer"));
   auto webhook_sealer = OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "payments.webhook"));
-  pages::Renderer renderer(payments::PageBundle(), OrExit(pages::LoadBrand(absl::GetFlag(FLAGS_brand_file))));
+  pages::Renderer renderer(payments::PageBundle(), OrExit(pages::LoadBrand(absl::GetFlag(FLAGS_brand_file))),
+                           {.home = "/account", .nav = {}});
 
   curl::Loop curl(shell.executor());
   http::ClientOptions processor_options;

@@ -40,7 +40,7 @@ TEST_CASE_METHOD(World, "Card payment: from the link to the money", "[payments]"
   CHECK(Sql("SELECT sum(debits_pending) FROM ledger_account_balance") == "9000");
 
   std::string confirm = Page<v1::ShowConfirmRequest>("ShowConfirm", payment.payment_id());
-  CHECK_THAT(confirm, Contains("4242") && Contains("$90.00") && Contains("P3E"));
+  CHECK_THAT(confirm, Contains("4242") && Contains("$90.00") && Contains("12 Elm St, Sudbury ON P3E\xC2\xA0") && Contains("2W9"));
   CHECK(confirm.find("4242424242424242") == std::string::npos);
   CHECK(last.Http("csp-form-action") == "https://ministry.example");
 
