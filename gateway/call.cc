@@ -23,6 +23,8 @@ struct Backend::Channel {
 
 namespace {
 
+constexpr int kAnswerBytesMax = 16 << 20;  // letters and exports are pages' bytes too
+
 // Shared between the coroutine, gRPC's thread and the cancellation slot: whichever lets go last
 // frees it.
 struct Call {
@@ -47,6 +49,7 @@ Backend::Backend(const std::string& address) {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  arguments.SetMaxReceiveMessageSize(kAnswerBytesMax);
   // Connections are shared between channels of equal arguments, which would tie back ends to each
   // other.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
