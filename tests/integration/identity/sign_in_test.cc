@@ -152,6 +152,22 @@ TEST_CASE_METHOD(SignInWorld,
   CHECK(answer.Http("status") == "303");
 }
 
+TEST_CASE_METHOD(SignInWorld, "Sign-in: a right password forgets the wrong ones before it") {
+  NewPerson(kEmail);
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 8; ++i) CHECK(browser.SignIn(kEmail, "wrong").http_status == 422);
+    CHECK(browser.SignIn(kEmail).http_status == 303);
+  }
+}
+
+TEST_CASE_METHOD(SignInWorld, "Sign-in: tries are counted while Redis is away, too") {
+  redis::Client nowhere(host.executor(), "unix:/nonexistent/redis.sock");
+  Attempts alone(nowhere);
+  for (int i = 0; i < 10; ++i) CHECK(host.Await(alone.Take(kSignIns, "somebody")));
+  CHECK(!host.Await(alone.Take(kSignIns, "somebody")));
+  CHECK(host.Await(alone.Take(kSignIns, "somebody else")));
+}
+
 TEST_CASE_METHOD(SignInWorld, "Sign-in: makes a new session and ends the one before") {
   NewPerson(kEmail);
   browser.SignIn(kEmail);
