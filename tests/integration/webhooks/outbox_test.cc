@@ -1,0 +1,143 @@
+#include "platform/webhooks/outbox.h"
+
+#include "platform/webhooks/delivery_store.h"
+#include "tests/integration/webhooks/fixture.h"
+
+#include <boost/json/serialize.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace tamarack::webhooks {
+
+TEST_CASE_METHOD(Fixture, "The official packages accept what is sent", "[webhooks]") {
+  auto created = Subscribe(receiver.url());
+  Event event = MakeEvent(1, "sujet \"é\"");
+  event.data = R"({"n": 1, "text": "\u00e9\n"})";
+  REQUIRE(Append({event}).ok());
+  Dispatch();
+  WaitUntilFinished();
+  const Received& got = receiver.received.at(0);
+  boost::json::object sample{{"secret", created.secret},
+                             {"headers",
+                              {{"webhook-id", got.id},
+                               {"webhook-timestamp", got.timestamp},
+                               {"webhook-signature", got.signature},
+                               {"content-type", got.content_type}}},
+                             {"body", got.body}};
+  std::string path = "/tmp/tamarack-webhook." + got.id + ".json";
+  std::ofstream(path) << boost::json::serialize(sample);
+  std::string command = "node " TAMARACK_SOURCE_DIR "/tests/contract/webhook_verify.mjs " + path;
+  CHECK(std::system(command.c_str()) == 0);
+  std::filesystem::remove(path);
+}
+
+TEST_CASE_METHOD(Fixture, "The secret is stored sealed, bound to its endpoint", "[webhooks]") {
+  auto created = Subscribe(receiver.url());
+  std::string stored = database.Execute("SELECT sealed_secret FROM webhook_endpoint");
+  CHECK(stored.find(created.secret.substr(6)) == std::string::npos);
+  CHECK(sealer.Open(stored, created.endpoint.id).value() == created.secret);
+}
+
+TEST_CASE_METHOD(Fixture, "A rolled back transaction publishes nothing", "[webhooks]") {
+  Subscribe(receiver.url());
+  auto status = loop.Await([](Fixture& f) -> AsyncStatus {
+    CO_ASSIGN_OR_RETURN(auto tx, co_await f.pool.Begin());
+    CO_RETURN_IF_ERROR((co_await f.outbox.Append(tx, MakeEvent(1))).status());
+    co_return co_await tx.Rollback();
+  }(*this));
+  REQUIRE(status == absl::OkStatus());
+  CHECK(database.Execute("SELECT count(*) FROM event") == "0");
+  CHECK(List().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "Events go to the tenant's endpoints that want their type",
+                 "[webhooks]") {
+  Receiver &names = second, &other = third;
+  Subscribe(receiver.url());
+  Subscribe(names.url(), "mto", {"name.changed"});
+  Subscribe(other.url(), "health");
+  REQUIRE(Append({MakeEvent(1), MakeEvent(2, "s1", "mto", "name.changed"),
+                  MakeEvent(3, "s1", "health"), MakeEvent(4, "s1", "nobody")})
+              .ok());
+  Dispatch();
+  WaitUntilFinished();
+  CHECK(receiver.Numbers() == std::vector<int64_t>{1, 2});
+  CHECK(names.Numbers() == std::vector<int64_t>{2});
+  CHECK(other.Numbers() == std::vector<int64_t>{3});
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "An append under way while its subject's delivery finishes is not stranded",
+                 "[webhooks]") {
+  Subscribe(receiver.url());
+  REQUIRE(Append({MakeEvent(1)}).ok());
+  DeliveryStore store(pool);
+  FinishedAttempt first;
+  first.delivery = loop.Await(store.Claim({100, 8, 60s}, {})).value().at(0);
+  first.attempt.started_at = absl::Now();
+  first.verdict.state = DeliveryState::kDelivered;
+  // Appended behind the first, whose end its transaction cannot see, and not yet committed.
+  pg::Tx tx = loop.Await(pool.Begin()).value();
+  REQUIRE(loop.Await(outbox.Append(tx, MakeEvent(2))).ok());
+  std::optional<absl::Status> finished;
+  const std::vector<FinishedAttempt> attempts = {first};
+  asio::co_spawn(loop.executor(), store.Finish(attempts),
+                 [&](std::exception_ptr, absl::Status status) { finished = status; });
+  WaitUntil(
+      "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted) "
+      "OR EXISTS (SELECT FROM webhook_delivery WHERE state = 2)",
+      "t");
+  REQUIRE(loop.Await(tx.Commit()).ok());
+  loop.RunUntil([&] { return finished.has_value(); });
+  CHECK(*finished == absl::OkStatus());
+  auto next = loop.Await(store.Claim({100, 8, 60s}, {})).value();
+  REQUIRE(next.size() == 1);
+  CHECK(next[0].event.data == "{\"n\": 2}");
+}
+
+TEST_CASE_METHOD(Fixture, "Bad events and endpoints are refused", "[webhooks]") {
+  Event no_json = MakeEvent(1);
+  no_json.data = "{";
+  CHECK(Append({no_json}).status().code() == absl::StatusCode::kInvalidArgument);
+  no_json.data = "[1]";
+  CHECK(Append({no_json}).status().code() == absl::StatusCode::kFailedPrecondition);
+  Event twice = MakeEvent(1);
+  twice.id = "0190b3c0-0000-7000-8000-000000000001";
+  CHECK(Append({twice}).ok());
+  CHECK(Append({twice}).status().code() == absl::StatusCode::kAlreadyExists);
+  for (std::string url :
+       {"", "ftp://a/", "https://", "//a/b", "https://u:p@a/", "not a url", "https://a/#x"}) {
+    CAPTURE(url);
+    CHECK(loop.Await(outbox.CreateEndpoint("mto", url, {})).status().code() ==
+          absl::StatusCode::kInvalidArgument);
+  }
+  Endpoint foreign = Subscribe(receiver.url()).endpoint;
+  foreign.tenant_id = "health";
+  CHECK(loop.Await(outbox.UpdateEndpoint(foreign)).status().code() == absl::StatusCode::kNotFound);
+}
+
+TEST_CASE_METHOD(Fixture, "The log of events is append-only", "[webhooks]") {
+  REQUIRE(Append({MakeEvent(1)}).ok());
+  CHECK_THROWS(database.Execute("UPDATE event SET subject = 'x'"));
+  CHECK_THROWS(database.Execute("DELETE FROM event"));
+}
+
+TEST_CASE_METHOD(Fixture, "Deliveries are listed by what is asked", "[webhooks]") {
+  auto first = Subscribe(receiver.url());
+  auto ids = Append({MakeEvent(1, "s1"), MakeEvent(2, "s2"), MakeEvent(3, "s1")}).value();
+  CHECK(List({.subject = "s1"}).size() == 2);
+  CHECK(List({.event_id = ids[1]}).size() == 1);
+  CHECK(List({.tenant_id = "health"}).empty());
+  CHECK(List({.endpoint_id = first.endpoint.id, .limit = 2}).size() == 2);
+  auto newest = List({.limit = 1});
+  REQUIRE(newest.size() == 1);
+  CHECK(newest[0].event_id == ids[2]);
+  CHECK(newest[0].due_at == absl::InfiniteFuture());  // waits for the first of its subject
+  CHECK(List({.before_id = newest[0].id}).size() == 2);
+  auto of_events = loop.Await(outbox.DeliveriesOf({ids[0], ids[2]})).value();
+  REQUIRE(of_events.size() == 2);
+  CHECK(of_events[0].event_id == ids[0]);
+}
+
+}  // namespace tamarack::webhooks
