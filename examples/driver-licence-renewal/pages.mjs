@@ -94,7 +94,8 @@ export function startPage(view, hasDeclined) {
 // OpenID Connect's address claim on one line.
 const addressLine = (address, lang) => (address ? (address.formatted ?? Object.values(address).filter(Boolean).join(', ')).replaceAll('\n', ', ') : text[lang].noAddress);
 
-export function licencePage(view, licence, session) {
+// `paid` is the renewal that is already paid for, if any.
+export function licencePage(view, licence, session, paid) {
   const { lang, config } = view;
   const t = text[lang];
   const back = encodeURIComponent(`${config.url}/${lang}/licence`);
@@ -102,7 +103,8 @@ export function licencePage(view, licence, session) {
     ${summary([[t.number, licence.number, 'licence-number'], [t.name, licence.name, 'name'], [t.address, addressLine(licence.address, lang), 'address'],
       [t.expires, date(licence.expires, lang), 'expires'], [t.fee, money(9000, lang), 'fee']])}
     <p><a class="tmk-link" id="change-address" href="${config.gateway}/${lang}/address?return_to=${back}">${t.change}</a><br>${t.changeNote}</p>
-    <div class="tmk-buttons">${payForm(lang, session.csrf_token, `${t.toPay} ${money(9000, lang)}`)}</div>` });
+    ${paid ? html`<p>${t.doneTitle}. <a class="tmk-link" href="/${lang}/renewals/${paid.id}">${t.receipt}</a></p>`
+      : html`<div class="tmk-buttons">${payForm(lang, session.csrf_token, `${t.toPay} ${money(9000, lang)}`)}</div>`}` });
 }
 
 export function renewalPage(view, renewal, licence, session) {

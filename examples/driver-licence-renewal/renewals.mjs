@@ -17,10 +17,13 @@ export class Renewals {
     this.#platform = platform;
   }
 
-  // The person's renewal that is under way, or a new one.
+  // The person's renewal, begun at most once: a licence that is renewed is good for years.
   begin({ subject, email, lang }) {
-    const own = [...this.#records.renewal.values()].filter((renewal) => renewal.subject === subject);
-    return own.find(({ state }) => !['paid', 'told'].includes(state)) ?? this.#records.newRenewal({ subject, email, lang });
+    return this.of(subject) ?? this.#records.newRenewal({ subject, email, lang });
+  }
+
+  of(subject) {
+    return [...this.#records.renewal.values()].find((renewal) => renewal.subject === subject);
   }
 
   // Where the person pays. A payment that failed is followed by a new one; one that is under way is resumed.

@@ -43,6 +43,11 @@ export function routes({ config, records, identity, renewals, webhooks }) {
     return seeOther((await renewals.paymentPage(renewal)) ?? `/${params.lang}/renewals/${renewal.id}`);
   }
 
+  function showLicence({ params, licence, session }) {
+    const renewal = renewals.of(session.subject);
+    return { body: licencePage(view(params), licence, session, isPaid(renewal) ? renewal : null) };
+  }
+
   async function showRenewal({ session, params }) {
     if (records.renewal.get(params.id)?.subject !== session.subject) return { status: 404, body: notFoundPage(view(params)) };
     const renewal = await renewals.settle(params.id); // changes the licence once it is paid
@@ -56,7 +61,7 @@ export function routes({ config, records, identity, renewals, webhooks }) {
       { method: 'GET', path: new RegExp(`^${lang}/$`), handle: ({ params, url }) => ({ body: startPage(view(params), url.searchParams.has('declined')) }) },
       { method: 'GET', path: new RegExp(`^${lang}/sign-in$`), handle: signIn },
       { method: 'GET', path: /^\/callback$/, handle: callback },
-      { method: 'GET', path: new RegExp(`^${lang}/licence$`), handle: signedIn(({ params, licence, session }) => ({ body: licencePage(view(params), licence, session) })) },
+      { method: 'GET', path: new RegExp(`^${lang}/licence$`), handle: signedIn(showLicence) },
       { method: 'POST', path: new RegExp(`^${lang}/pay$`), isForm: true, handle: signedIn(pay) },
       { method: 'GET', path: new RegExp(`^${lang}/renewals/(?<id>[0-9A-F]+)$`), handle: signedIn(showRenewal) },
       { method: 'POST', path: /^\/webhooks\/tellusonce$/, handle: ({ request, body }) => ({ status: webhooks.receive(request.headers, body) }) },
@@ -68,4 +73,5 @@ export function routes({ config, records, identity, renewals, webhooks }) {
   };
 }
 
+const isPaid = (renewal) => renewal?.state === 'paid' || renewal?.state === 'told';
 const languageOf = (request) => (request.url.startsWith('/fr') ? 'fr' : 'en');

@@ -17,7 +17,7 @@ const source = {
     tryAgain: 'Try again', pendingTitle: 'Your payment is not finished', pendingText: 'You have not paid yet. Continue to finish the payment.',
     continuePayment: 'Continue to payment', back: 'Back to your licence', notFound: 'Page not found', notFoundText: 'There is nothing at this address.',
     failed: 'Sorry, something is not working', failedText: 'Nothing is lost. Please wait a moment, then load this page again.', home: 'Start page',
-    account: 'See what was shared with whom',
+    account: 'See what was shared with whom', receipt: 'See the details',
   },
   fr: {
     government: 'Services gouvernementaux', service: 'Renouveler votre permis de conduire', skip: 'Passer au contenu principal',
@@ -36,7 +36,7 @@ const source = {
     tryAgain: 'Réessayer', pendingTitle: 'Votre paiement n’est pas terminé', pendingText: 'Vous n’avez pas encore payé. Continuez pour terminer le paiement.',
     continuePayment: 'Continuer vers le paiement', back: 'Retour à votre permis', notFound: 'Page introuvable', notFoundText: 'Il n’y a rien à cette adresse.',
     failed: 'Désolé, quelque chose ne fonctionne pas', failedText: 'Rien n’est perdu. Attendez un moment, puis chargez cette page de nouveau.', home: 'Page d’accueil',
-    account: 'Voir ce qui a été communiqué, et à qui',
+    account: 'Voir ce qui a été communiqué, et à qui', receipt: 'Voir les détails',
   },
 };
 

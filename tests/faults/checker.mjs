@@ -41,6 +41,7 @@ function checkPayments() {
     const found = paid.find((payment) => payment.payment_id === payment_id);
     return byReference.get(reference) !== 1 || found?.amount_cents !== feeCents || found.reference !== reference;
   }));
+  check('nobody paid for a second renewal', paid.length, paid.length === acknowledged.length ? [] : [{ paid: paid.length, acknowledged: acknowledged.length }]);
   check('every payment is captured: nothing waits', paid.length, paid.filter(({ status }) => status !== 6));
   check('no payment has two successful attempts', payments.length, rows('payments', `
     SELECT payment_id, count(*) FROM authorisation_attempt WHERE status IN (2, 6) GROUP BY payment_id HAVING count(*) > 1`));

@@ -1,5 +1,5 @@
-// A person who renews a licence: reads the page they are on and does what it asks, and starts the way again when the
-// platform was unavailable, as people do. No step relies on what an earlier one may not have finished.
+// A person who renews a licence: reads the page they are on and does what it asks. When the platform is unavailable they
+// reload, which sends the same form again, as browsers do. No step relies on what an earlier one may not have finished.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Browser, eventually, patiently } from './browser.mjs';
@@ -11,6 +11,8 @@ export const acceptedCard = '4242 4242 4242 4242';
 export const declinedCard = '4000 0000 0000 0002';
 
 export class Person {
+  #trail = [];
+
   // `sandbox` is sandbox.json. A person without `email` registers anew.
   constructor(sandbox, { lang = 'en', email, password, name } = {}) {
     this.sandbox = sandbox;
@@ -31,7 +33,7 @@ export class Person {
 
   // Tells government once of the new address, and stays on the page that shows who was told.
   async changeAddress() {
-    const licence = await patiently(() => this.browser.open(`${this.sandbox.example}/${this.lang}/licence`));
+    const licence = await this.#licence();
     const status = await this.walk(licence.link('#change-address'), (page) => Boolean(page.document.querySelector('#recorded-address')));
     this.statusUrl = status.url;
     return status;
@@ -48,10 +50,9 @@ export class Person {
 
   // Pays, and returns the service's page that says what came of it.
   async pay() {
-    const page = await patiently(async () => {
-      const licence = await this.browser.open(`${this.sandbox.example}/${this.lang}/licence`);
-      return this.#goOn(await this.browser.submit(licence, 'form[action$="/pay"]'), isBackFromPaying);
-    });
+    const licence = await this.#licence();
+    const first = await patiently(() => this.browser.submit(licence, 'form[action$="/pay"]'));
+    const page = await this.#goOn(first, isBackFromPaying);
     this.reference = page.text('#reference');
     this.renewalUrl = page.url;
     return page;
@@ -67,18 +68,27 @@ export class Person {
       (await mailsTo(this.sandbox.inbox, this.email)).find((mail) => mail.text.includes(this.reference)), { seconds, everyMs: 200 });
   }
 
-  // Opens `url` and does what each page asks until `isThere`.
-  walk(url, isThere) {
-    return patiently(async () => this.#goOn(await this.browser.open(url), isThere), { seconds: 90 });
+  #licence() {
+    return patiently(() => this.browser.open(`${this.sandbox.example}/${this.lang}/licence`));
   }
 
-  async #goOn(page, isThere) {
+  // Opens `url` and does what each page asks until `isThere`.
+  async walk(url, isThere) {
+    return this.#goOn(await patiently(() => this.browser.open(url)), isThere);
+  }
+
+  async #goOn(first, isThere) {
+    let page = first;
     for (let count = 0; count < pagesMax; count++) {
+      this.#trail.push(`${page.status} ${page.path}`);
       this.onPage?.(page);
       if (isThere(page)) return page;
-      page = await this.#answer(page);
+      const seen = page;
+      page = await patiently(() => this.#answer(seen)).catch((error) => {
+        throw new Error(`${this.email} came by ${this.#trail.slice(-12).join(', ')}: ${error.message}`, { cause: error });
+      });
     }
-    throw new Error(`${this.email}: no end of pages, last ${page.url} "${page.title}"`);
+    throw new Error(`${this.email}: no end of pages: ${this.#trail.slice(-12).join(', ')}`);
   }
 
   // Does what the page asks for. What a form refuses is an error of ours, except at signing in and at the code.

@@ -115,6 +115,9 @@ TEST_CASE_METHOD(World1, "CreatePayment: bad input makes nothing", "[payments]")
   auto person = testing::PersonCaller("someone");
   person.scopes = {"payments.write"};
   CHECK(absl::IsPermissionDenied(Create(NewRequest(), "", &person).status()));
+  auto live = ministry;
+  live.mode = "live";
+  CHECK(CodeOf(Create(NewRequest(), "", &live).status()) == "403 P0940");
   CHECK(Sql("SELECT count(*) FROM payment") == "0");
 }
 

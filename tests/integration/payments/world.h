@@ -36,6 +36,7 @@ inline constexpr char kDeclinedCard[] = "4000000000000002";
 // Payments with real gRPC, a real database and the real card processor over HTTP; its worker runs unless told otherwise.
 struct World {
   explicit World(bool has_workers = true) {
+    ministry.mode = stranger.mode = "sandbox";
     address = host.Serve({payments.get(), pages.get(), ledger.get()});
     if (has_workers) StartWorkers();
   }

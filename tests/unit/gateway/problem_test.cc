@@ -117,7 +117,8 @@ TEST_CASE("the shape with code, description and field", "[gateway]") {
   auto body = Render(problem, ServicePolicy::CODE_AND_DESCRIPTION).body;
   CHECK(Show(body.at("code")) == "P0102");
   CHECK(Show(body.at("field")) == "a.b");
-  CHECK(Show(body.at("description")) == "b: Must be a whole number.");
+  CHECK(Show(body.at("description")) ==
+        "Invalid attribute value: a.b. Must be a valid numeric format");
   auto broken =
       FromRefusal({Reason::kMalformedJson, InputError::Source::kBody, "", "7"}, Language::kEnglish);
   CHECK(Show(Render(broken, ServicePolicy::CODE_AND_DESCRIPTION).body.at("code")) == "P0197");
