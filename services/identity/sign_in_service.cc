@@ -113,9 +113,13 @@ class SignInService final : public v1::SignInService::CallbackService {
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
     CO_ASSIGN_OR_RETURN(person.password_hash, co_await parts_.passwords.Hash(request.password()));
-    CO_ASSIGN_OR_RETURN(auto cookie, co_await parts_.registrations.Begin(person));
-    // Only what sent a code counts: nobody is locked out for trying again while we were down.
-    context.http.SetCookie(kRegistrationCookie, cookie, kRegistrationCookieSeconds);
+    auto cookie = co_await parts_.registrations.Begin(person);
+    if (!cookie.ok()) {
+      // Nobody is locked out for trying again while we were down.
+      co_await parts_.attempts.Clear(kRegistrations, who);
+      co_return cookie.status();
+    }
+    context.http.SetCookie(kRegistrationCookie, *cookie, kRegistrationCookieSeconds);
     context.http.Redirect(PageUrl(request.lang(), "confirm-email", request.return_to()));
     co_return HttpBody();
   }
