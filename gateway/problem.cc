@@ -215,15 +215,36 @@ void AddStatusCodeAndErrors(const Problem& problem, const ProblemStyle& style,
   body["errors"] = std::move(errors);
 }
 
+// The words of GOV.UK Pay's API, whose shape this is, for a value of the wrong type; "" where it has none.
+std::string DescriptionOf(std::string_view reason, std::string_view field) {
+  constexpr std::pair<std::string_view, const char*> kWords[] = {
+      {"expected_integer", "Must be a valid numeric format"},
+      {"expected_number", "Must be a valid numeric format"},
+      {"out_of_range", "Must be a valid numeric format"},
+      {"expected_string", "Must be a valid string format"},
+      {"expected_boolean", "Must be true or false"},
+      {"expected_object", "Must be an object of JSON key-value pairs"}};
+  if (reason == "malformed_json") return "Unable to parse JSON";
+  for (const auto& [name, words] : kWords) {
+    if (name == reason && !field.empty()) {
+      return absl::StrCat("Invalid attribute value: ", ToAbsl(field), ". ", words);
+    }
+  }
+  return {};
+}
+
 void AddCodeAndDescription(const Problem& problem, const ProblemStyle& style,
                            const std::string& detail, json::object& body) {
   body["code"] = CodeOf(problem, style, TextOf(problem).slug);
-  body["description"] = problem.items.empty() ? detail : Sentence(problem.items[0]);
-  if (!problem.items.empty() && !problem.items[0].where.empty()) {
-    std::string_view where = problem.items[0].where;
-    if (where.front() == '/') where.remove_prefix(1);
-    body["field"] = absl::StrReplaceAll(ToAbsl(where), {{"/", "."}});
-  }
+  body["description"] = detail;
+  if (problem.items.empty()) return;
+  const Problem::Item& item = problem.items[0];
+  std::string_view where = item.where;
+  if (where.starts_with('/')) where.remove_prefix(1);
+  std::string field = absl::StrReplaceAll(ToAbsl(where), {{"/", "."}});
+  std::string description = DescriptionOf(item.reason, field);
+  body["description"] = description.empty() ? Sentence(item) : description;
+  if (!field.empty()) body["field"] = field;
 }
 
 }  // namespace

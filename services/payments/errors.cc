@@ -40,6 +40,11 @@ absl::Status IdempotencyKeyUsed() {
                "header", "Idempotency-Key");
 }
 
+absl::Status NoLiveProcessor() {
+  return Error(absl::StatusCode::kPermissionDenied, 403, "P0940",
+               "Account is not fully configured: it has no payment provider for live payments");
+}
+
 absl::Status PaymentNotFound(std::string_view code) {
   return Error(absl::StatusCode::kNotFound, 404, code, "Not found");
 }

@@ -15,6 +15,8 @@ absl::Status InvalidAttribute(int http_status, std::string_view field, std::stri
 absl::Status InvalidIdempotencyKey(std::string_view what);
 // 409 P0191.
 absl::Status IdempotencyKeyUsed();
+// 403 P0940: a live payment, and no processor that takes real money.
+absl::Status NoLiveProcessor();
 // 404 with the code of the method that was called.
 absl::Status PaymentNotFound(std::string_view code);
 // 400 P0501: the payment's state does not allow it.

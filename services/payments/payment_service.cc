@@ -14,7 +14,7 @@
 namespace tamarack::payments {
 namespace {
 
-// Every payment is taken by the sandbox processor so far; live payments get others by configuration (D10).
+// The only processor so far. It takes no real money, so a live payment is refused rather than pretended.
 constexpr std::string_view kProvider = "sandbox";
 
 class PaymentService final : public v1::PaymentService::CallbackService {
@@ -35,6 +35,7 @@ class PaymentService final : public v1::PaymentService::CallbackService {
     CO_RETURN_IF_ERROR(CheckService(context));
     CO_RETURN_IF_ERROR(CheckIdempotencyKey(context.idempotency_key));
     CO_ASSIGN_OR_RETURN(auto payment, CheckCreate(request, context.principal.mode == "live"));
+    if (payment.is_live) co_return NoLiveProcessor();
     payment.id = NewShortId();
     payment.service_id = context.principal.service_id;
     payment.ministry_id = context.principal.ministry_id;
