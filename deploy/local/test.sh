@@ -2,7 +2,7 @@
 # test.sh PRESET [ctest arguments]: all tests of what is built in build/PRESET, then unit and integration tests under the
 # address and undefined-behaviour sanitizers. Ends with ctest's closing lines of both.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 preset=${1:?preset}
 shift
 closing=()

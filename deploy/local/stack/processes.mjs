@@ -1,7 +1,7 @@
 // Starts, watches and ends the stack's processes. A process is known by its pid, its start time and the machine's boot,
 // so that a pid which the system gave to somebody else is never signalled.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -19,15 +19,25 @@ function startTicks(pid) {
 
 const pidFile = (layout, name) => join(layout.pids, `${name}.json`);
 
+const recordOf = (layout, name) => (existsSync(pidFile(layout, name)) ? JSON.parse(readFileSync(pidFile(layout, name), 'utf8')) : {});
+
 // The pid of `name` if it runs, else null.
 export function pidOf(layout, name) {
-  if (!existsSync(pidFile(layout, name))) return null;
-  const { pid, started, boot } = JSON.parse(readFileSync(pidFile(layout, name), 'utf8'));
-  return boot === bootId && startTicks(pid) === started ? pid : null;
+  const { pid, started, boot } = recordOf(layout, name);
+  return pid && boot === bootId && startTicks(pid) === started ? pid : null;
 }
 
-export function recordPid(layout, name, pid) {
-  writeFileSync(pidFile(layout, name), JSON.stringify({ pid, started: startTicks(pid), boot: bootId }));
+// `program` is the file that it runs.
+export function recordPid(layout, name, pid, program = null) {
+  writeFileSync(pidFile(layout, name), JSON.stringify({ pid, started: startTicks(pid), boot: bootId, program, modified: modifiedAt(program) }));
+}
+
+const modifiedAt = (path) => (path && existsSync(path) ? statSync(path).mtimeMs : null);
+
+// True when `name` runs, but what it runs has been built anew since.
+export function isOutdated(layout, name) {
+  const { program, modified } = recordOf(layout, name);
+  return Boolean(pidOf(layout, name)) && modifiedAt(program) !== modified;
 }
 
 // Names of all processes that were started.
@@ -48,7 +58,7 @@ export function launch(layout, { name, command, env = {}, cwd = layout.folder })
   child.on('error', (error) => console.error(`${name}: ${error.message}`));
   if (!child.pid) throw new Error(`${name}: ${command[0]} could not be started`);
   child.unref();
-  recordPid(layout, name, child.pid);
+  recordPid(layout, name, child.pid, command[0] === process.execPath ? command[1] : command[0]);
 }
 
 // Runs `command` to its end. Its output goes into logs/NAME.log; a failure shows the end of it.

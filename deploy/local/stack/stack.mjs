@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { components } from './components.mjs';
 import { portsOf } from './layout.mjs';
-import { end, pidOf, recorded } from './processes.mjs';
+import { end, isOutdated, pidOf, recorded } from './processes.mjs';
 
 const part = (name) => {
   const found = components.find((one) => one.name === name);
@@ -11,7 +11,7 @@ const part = (name) => {
   return found;
 };
 
-// Starts what does not run yet. `seed(layout)` is called once the gateway answers, before the parts that need its result.
+// Starts what does not run yet, and again what runs an older build. `seed(layout)` is called once the gateway answers, before the parts that need its result.
 export async function up(layout, { seed, log = () => {} }) {
   const began = Date.now();
   await refuseTakenPorts(layout);
@@ -21,6 +21,7 @@ export async function up(layout, { seed, log = () => {} }) {
       await seed(layout, { log });
       isSeeded = true;
     }
+    if (isOutdated(layout, one.name)) await one.stop(layout);
     const running = pidOf(layout, one.name);
     await one.start(layout);
     if (!running) log(`[stack] ${one.name} is up`);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { end, launch, pidOf, recordPid, recorded } from '../../../deploy/local/stack/processes.mjs';
+import { end, isOutdated, launch, pidOf, recordPid, recorded } from '../../../deploy/local/stack/processes.mjs';
 
 let layout;
 before(() => {
@@ -47,6 +47,17 @@ describe('a process of the local stack', () => {
     assert.equal(await end(layout, 'old'), false);
     assert.equal(isAlive(stranger.pid), true);
     stranger.kill('SIGKILL');
+  });
+
+  it('is known to be outdated once its program has been built anew', async () => {
+    const program = join(layout.folder, 'program.sh');
+    writeFileSync(program, '#!/bin/sh\nexec sleep 100\n', { mode: 0o700 });
+    launch(layout, { name: 'built', command: [program] });
+    assert.equal(isOutdated(layout, 'built'), false);
+    utimesSync(program, new Date(), new Date(Date.now() + 5000));
+    assert.equal(isOutdated(layout, 'built'), true);
+    await end(layout, 'built');
+    assert.equal(isOutdated(layout, 'built'), false);
   });
 
   it('that is missing is named', () => {
