@@ -146,7 +146,7 @@ TEST_CASE(
 
 TEST_CASE("Texts that handlers name by key exist in both languages") {
   const RE2 use(
-      R"re((?:SetText\("[A-Z0-9_]+",\s*|Error\("[a-z0-9_]+",\s*|MessagePage\([^"]*)"([A-Z0-9_]+)")re");
+      R"re((?:SetText\("[A-Z0-9_]+",\s*|Error\("[a-z0-9_]+",\s*|MessagePage\([^"]*)"([A-Z0-9_]+)"\s*[,)])re");
   for (const std::string& service : Services()) {
     std::list<std::string> texts;
     const Catalogue catalogue(FromSource(service, texts));
