@@ -18,7 +18,6 @@ absl::StatusCode CodeFor(std::string_view state) {
   if (group == "22") return kInvalidArgument;  // 22P02: a path segment that is no uuid
   // Serialization, deadlock, lock_timeout, idle in transaction: start again from the read.
   if (group == "40" || state == "55P03" || state == "25P03") return kAborted;
-  if (state == "42501") return kPermissionDenied;
   if (state == "57014") return kDeadlineExceeded;
   if (state == "53300") return kResourceExhausted;
   // 25006: a standby after a fail-over.

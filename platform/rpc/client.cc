@@ -22,13 +22,15 @@ struct Client::Channel {
   MessageStub stub;
 };
 
-Client::Client(const std::string& address, TokenFunction token) : token_(std::move(token)) {
+Client::Client(const std::string& address, TokenFunction token, std::function<void()> on_refused)
+    : token_(std::move(token)), on_refused_(std::move(on_refused)) {
   grpc::ChannelArguments arguments;
   // A restarted back end must be found again within a second, not after gRPC's two minutes.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 64 << 10);  // as Server's
   auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
   channel_ = std::make_unique<Channel>(std::move(channel));
 }
@@ -48,8 +50,10 @@ AsyncStatus Client::CallInto(std::string method, const google::protobuf::Message
   context.set_deadline(deadline);
   if (!options.idempotency_key.empty()) context.AddMetadata("x-tamarack-idempotency-key", options.idempotency_key);
   if (token_) {
-    CO_ASSIGN_OR_RETURN(std::string token, co_await token_());
-    context.AddMetadata("authorization", "Bearer " + token);
+    absl::StatusOr<std::string> token = co_await token_();
+    // Our own credential failed, so nobody may read a verdict on theirs from it.
+    if (!token.ok()) co_return absl::UnavailableError(absl::StrCat("no access token: ", token.status().message()));
+    context.AddMetadata("authorization", "Bearer " + *token);
   }
   // gRPC writes into our frame until its callback, so the frame must outlive the call whatever the caller does.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
@@ -63,6 +67,12 @@ AsyncStatus Client::CallInto(std::string method, const google::protobuf::Message
   absl::Status status = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(absl::Status)>(
       initiate, asio::use_awaitable);
   co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+  if (on_refused_ && absl::IsUnauthenticated(status)) on_refused_();
+  bool is_refused = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
+  if (options.on_behalf_of != nullptr && is_refused) {
+    // We were refused, not the caller we act for: a 401 or 403 would blame them.
+    co_return absl::InternalError(absl::StrCat(method, ": ", status.message()));
+  }
   co_return status;
 }
 

@@ -27,7 +27,8 @@ struct CallOptions {
 // A gRPC channel to one back end, called from coroutines. One per back end and process; it reconnects by itself.
 class Client {
  public:
-  Client(const std::string& address, TokenFunction token = nullptr);
+  // `on_refused` is told when the back end calls our token invalid, so that a new one is fetched.
+  Client(const std::string& address, TokenFunction token = nullptr, std::function<void()> on_refused = nullptr);
   ~Client();
 
   // Calls "/package.Service/Method". Errors arrive with the details the service gave them.
@@ -45,6 +46,7 @@ class Client {
   struct Channel;
   std::unique_ptr<Channel> channel_;
   TokenFunction token_;
+  std::function<void()> on_refused_;
 };
 
 }  // namespace tamarack::rpc

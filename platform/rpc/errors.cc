@@ -37,7 +37,8 @@ std::string PublicMessage(const absl::Status& status) {
     case absl::StatusCode::kUnknown:
     case absl::StatusCode::kDataLoss: return "internal error";
     case absl::StatusCode::kUnavailable: return "temporarily unavailable, try again later";
-    default: return std::string(status.message());
+    // A database's words name tables and constraints, whatever the code. Handlers that expect an error reword it.
+    default: return status.GetPayload("tamarack/pg.sqlstate") ? std::string() : std::string(status.message());
   }
 }
 

@@ -10,7 +10,8 @@
 
 namespace tamarack::rpc {
 namespace {
-constexpr int kMessageBytesMax = 17 << 20;  // a notification may carry files of 16 MiB in all
+constexpr int kMessageBytesMax = 17 << 20;   // a notification may carry files of 16 MiB in all
+constexpr int kMetadataBytesMax = 64 << 10;  // gRPC's 8 KiB are too few for error details and redirects
 }
 
 Server::Server(const std::string& address, const std::vector<grpc::Service*>& services) {
@@ -21,6 +22,7 @@ Server::Server(const std::string& address, const std::vector<grpc::Service*>& se
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
   for (auto* service : services) builder.RegisterService(service);
   server_ = builder.BuildAndStart();
   if (!server_ || port_ == 0) throw std::runtime_error("cannot listen on " + address);

@@ -60,11 +60,7 @@ UnaryCallBase::~UnaryCallBase() = default;
 
 void UnaryCallBase::Start() {
   auto done = [this](std::exception_ptr error, absl::Status status) {
-    if (error) {
-      // Never ours: a library threw through a handler.
-      telemetry::Log(telemetry::Level::kError, "handler threw", {{"method", method_.full_name()}});
-      status = absl::InternalError("exception");
-    }
+    if (error) status = absl::InternalError("exception");
     WriteMetadata(context_.http, *server_context_);
     Finish(ToGrpc(status));  // the last touch: OnDone may delete this on another thread
   };
@@ -83,7 +79,12 @@ AsyncStatus UnaryCallBase::Run() {
   } else {
     context_.traceparent = telemetry::FormatTraceparent(telemetry::NewTrace());
   }
-  absl::Status status = co_await CheckedBody();
+  absl::Status status;
+  try {
+    status = co_await CheckedBody();
+  } catch (const std::exception& error) {  // never ours: a library threw through a handler
+    status = absl::InternalError(error.what());
+  }
   Report(status, Steady::now() - start);
   co_return status;
 }

@@ -75,7 +75,7 @@ class Validator {
         return Add(path, "must have at most " + std::to_string(rules.max_items()) + " elements");
       }
       if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING) {
-        for (int i = 0; i < size; ++i) {
+        for (int i = 0; i < size && violations_.size() < kViolationsMax; ++i) {
           std::string element = reflection->GetRepeatedString(message, &field, i);
           CheckText(element, rules, path + "[" + std::to_string(i) + "]");
         }

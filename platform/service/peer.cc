@@ -35,7 +35,7 @@ Peer::Peer(Shell& shell)
       tokens_(shell.executor(), ClientCredentials(bootstrap_, shell.name(), shell.client_secret())),
       verifier_(shell.executor(), auth::VerifierOptions{.issuer = shell.issuer()}, FetchKeysFrom(bootstrap_)),
       interceptor_(shell.executor(), &verifier_, shell.registry()),
-      identity_(shell.identity_address(), token()) {}
+      identity_(shell.identity_address(), token(), [this] { tokens_.Invalidate(); }) {}
 
 rpc::TokenFunction Peer::token() {
   return [this] { return tokens_.Token(); };

@@ -18,7 +18,7 @@ TEST_CASE("FromSqlState: each class of error has its code", "[postgres]") {
       {"40001", kAborted},
       {"40P01", kAborted},
       {"55P03", kAborted},
-      {"42501", kPermissionDenied},
+      {"42501", kInternal},
       {"57014", kDeadlineExceeded},
       {"57P01", kUnavailable},
       {"08006", kUnavailable},
