@@ -23,7 +23,8 @@ inline int64_t UnixMicros(TimePoint time) {
 }
 
 inline TimePoint FromUnixMicros(int64_t micros) {
-  return TimePoint(std::chrono::duration_cast<TimePoint::duration>(std::chrono::microseconds(micros)));
+  return TimePoint(
+      std::chrono::duration_cast<TimePoint::duration>(std::chrono::microseconds(micros)));
 }
 
 }  // namespace tamarack

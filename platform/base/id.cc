@@ -27,7 +27,8 @@ bool IsHex(char c) {
 std::string NewUuid() {
   auto bytes = RandomBytes<16>();
   auto now = std::chrono::system_clock::now().time_since_epoch();
-  auto ms = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+  auto ms =
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
   for (int i = 0; i < 6; ++i) bytes[i] = static_cast<uint8_t>(ms >> (8 * (5 - i)));
   bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | 0x70);
   bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);

@@ -5,8 +5,8 @@
 
 namespace tamarack {
 
-// A new UUIDv7 (RFC 9562 section 5.7): 48 bits of Unix milliseconds, then random, so that ids made later sort later.
-// Lower-case with dashes, 36 characters.
+// A new UUIDv7 (RFC 9562 section 5.7): 48 bits of Unix milliseconds, then random, so that ids made
+// later sort later. Lower-case with dashes, 36 characters.
 std::string NewUuid();
 
 // True for the 36-character text form of any UUID, upper or lower case.

@@ -5,8 +5,8 @@ namespace tamarack {
 std::string PercentEncode(std::string_view text) {
   std::string encoded;
   for (char c : text) {
-    bool is_unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                         c == '.' || c == '_' || c == '~';
+    bool is_unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                         (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
     if (is_unreserved) {
       encoded += c;
       continue;

@@ -44,7 +44,8 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {
   text << file.rdbuf();
   std::string secret = text.str();
   while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
-  if (secret.empty()) return absl::FailedPreconditionError(absl::StrCat(path, ": the secret is empty"));
+  if (secret.empty())
+    return absl::FailedPreconditionError(absl::StrCat(path, ": the secret is empty"));
   return secret;
 }
 

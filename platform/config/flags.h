@@ -8,13 +8,14 @@
 
 namespace tamarack::config {
 
-// Fills every Abseil flag: default, then environment `TAMARACK_<FLAG>`, then `--flag`. Exits with status 2 and the flag's
-// name on a value that does not parse. `usage` is the first line of `--help`, which lists every flag of this program.
-// Returns the positional arguments without the program's name.
+// Fills every Abseil flag: default, then environment `TAMARACK_<FLAG>`, then `--flag`. Exits with
+// status 2 and the flag's name on a value that does not parse. `usage` is the first line of
+// `--help`, which lists every flag of this program. Returns the positional arguments without the
+// program's name.
 std::vector<std::string> ParseFlags(int argc, char** argv, std::string_view usage);
 
-// Contents of a secret file without the trailing newline. FAILED_PRECONDITION when it is missing or empty: secrets come
-// from files, never from flags.
+// Contents of a secret file without the trailing newline. FAILED_PRECONDITION when it is missing or
+// empty: secrets come from files, never from flags.
 absl::StatusOr<std::string> ReadSecretFile(const std::string& path);
 
 // As ReadSecretFile, but ends the process with status 2 and a clear message: for main() only.

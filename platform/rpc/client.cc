@@ -15,7 +15,8 @@
 
 namespace tamarack::rpc {
 namespace asio = boost::asio;
-using MessageStub = grpc::TemplatedGenericStub<google::protobuf::Message, google::protobuf::Message>;
+using MessageStub =
+    grpc::TemplatedGenericStub<google::protobuf::Message, google::protobuf::Message>;
 
 struct Client::Channel {
   explicit Channel(std::shared_ptr<grpc::Channel> channel) : stub(std::move(channel)) {}
@@ -48,24 +49,31 @@ AsyncStatus Client::CallInto(std::string method, const google::protobuf::Message
     context.AddMetadata("x-tamarack-language", options.on_behalf_of->language);
   }
   context.set_deadline(deadline);
-  if (!options.idempotency_key.empty()) context.AddMetadata("x-tamarack-idempotency-key", options.idempotency_key);
+  if (!options.idempotency_key.empty())
+    context.AddMetadata("x-tamarack-idempotency-key", options.idempotency_key);
   if (token_) {
     absl::StatusOr<std::string> token = co_await token_();
     // Our own credential failed, so nobody may read a verdict on theirs from it.
-    if (!token.ok()) co_return absl::UnavailableError(absl::StrCat("no access token: ", token.status().message()));
+    if (!token.ok())
+      co_return absl::UnavailableError(absl::StrCat("no access token: ", token.status().message()));
     context.AddMetadata("authorization", "Bearer " + *token);
   }
-  // gRPC writes into our frame until its callback, so the frame must outlive the call whatever the caller does.
+  // gRPC writes into our frame until its callback, so the frame must outlive the call whatever the
+  // caller does.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   auto initiate = [&](auto handler) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    channel_->stub.UnaryCall(&context, method, grpc::StubOptions(), &request, &response, [shared](grpc::Status status) {
-      auto executor = asio::get_associated_executor(*shared);
-      asio::post(executor, [shared, status = FromGrpc(status)]() mutable { std::move (*shared)(std::move(status)); });
-    });
+    channel_->stub.UnaryCall(&context, method, grpc::StubOptions(), &request, &response,
+                             [shared](grpc::Status status) {
+                               auto executor = asio::get_associated_executor(*shared);
+                               asio::post(executor, [shared, status = FromGrpc(status)]() mutable {
+                                 std::move (*shared)(std::move(status));
+                               });
+                             });
   };
-  absl::Status status = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(absl::Status)>(
-      initiate, asio::use_awaitable);
+  absl::Status status =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(absl::Status)>(
+          initiate, asio::use_awaitable);
   co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
   if (on_refused_ && absl::IsUnauthenticated(status)) on_refused_();
   bool is_refused = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);

@@ -24,16 +24,19 @@ struct CallOptions {
   std::string idempotency_key = {};
 };
 
-// A gRPC channel to one back end, called from coroutines. One per back end and process; it reconnects by itself.
+// A gRPC channel to one back end, called from coroutines. One per back end and process; it
+// reconnects by itself.
 class Client {
  public:
   // `on_refused` is told when the back end calls our token invalid, so that a new one is fetched.
-  Client(const std::string& address, TokenFunction token = nullptr, std::function<void()> on_refused = nullptr);
+  Client(const std::string& address, TokenFunction token = nullptr,
+         std::function<void()> on_refused = nullptr);
   ~Client();
 
   // Calls "/package.Service/Method". Errors arrive with the details the service gave them.
   template <class Response>
-  Async<Response> Call(std::string method, const google::protobuf::Message& request, CallOptions options = {}) {
+  Async<Response> Call(std::string method, const google::protobuf::Message& request,
+                       CallOptions options = {}) {
     Response response;
     CO_RETURN_IF_ERROR(co_await CallInto(std::move(method), request, response, std::move(options)));
     co_return response;

@@ -14,7 +14,8 @@ bool IsHeaderSafe(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
-std::string_view Find(const std::map<std::string, std::string, std::less<>>& map, std::string_view name) {
+std::string_view Find(const std::map<std::string, std::string, std::less<>>& map,
+                      std::string_view name) {
   auto found = map.find(name);
   return found == map.end() ? std::string_view() : std::string_view(found->second);
 }

@@ -21,17 +21,21 @@ namespace tamarack::rpc {
 class HttpAnswer {
  public:
   void SetStatus(int status) { Set("status", std::to_string(status)); }
-  // 303 See Other: the browser follows with GET. `location` must be a same-site path or an already checked URL,
-  // percent-encoded.
+  // 303 See Other: the browser follows with GET. `location` must be a same-site path or an already
+  // checked URL, percent-encoded.
   void Redirect(std::string location) {
     SetStatus(303);
     Set("location", std::move(location));
   }
-  // `__Host-` cookies: Secure, HttpOnly, SameSite=Lax, Path=/. `max_age_seconds` 0 deletes, -1 lasts for the session.
+  // `__Host-` cookies: Secure, HttpOnly, SameSite=Lax, Path=/. `max_age_seconds` 0 deletes, -1
+  // lasts for the session.
   void SetCookie(std::string_view name, std::string_view value, int max_age_seconds = -1);
-  // Lets the page's forms lead to other origins after a redirect: sources for `form-action`, space separated.
+  // Lets the page's forms lead to other origins after a redirect: sources for `form-action`, space
+  // separated.
   void AllowFormAction(std::string sources) { Set("csp-form-action", std::move(sources)); }
-  void SetHeader(std::string name, std::string value) { headers_.emplace_back(std::move(name), std::move(value)); }
+  void SetHeader(std::string name, std::string value) {
+    headers_.emplace_back(std::move(name), std::move(value));
+  }
   const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
 
  private:
@@ -50,7 +54,8 @@ struct Context {
   // Empty subject and client when the method is PUBLIC and no credential came along.
   auth::Principal principal;
   std::map<std::string, std::string, std::less<>> request_headers;  // those named by pass_headers
-  std::map<std::string, std::string, std::less<>> cookies;          // those named by pass_cookies, lower-case names
+  std::map<std::string, std::string, std::less<>>
+      cookies;  // those named by pass_cookies, lower-case names
   std::chrono::system_clock::time_point deadline = std::chrono::system_clock::time_point::max();
   HttpAnswer http;
 
@@ -61,8 +66,8 @@ struct Context {
 // Reads the platform's metadata of one call (everything but the principal) into a Context.
 Context ReadMetadata(const grpc::CallbackServerContext& server_context);
 
-// Puts the answer's headers into the call's trailing metadata. Values with control or non-ASCII characters are refused
-// (header injection) and left out.
+// Puts the answer's headers into the call's trailing metadata. Values with control or non-ASCII
+// characters are refused (header injection) and left out.
 void WriteMetadata(const HttpAnswer& answer, grpc::CallbackServerContext& server_context);
 
 }  // namespace tamarack::rpc

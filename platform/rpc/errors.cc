@@ -18,7 +18,8 @@ std::string TypeUrl() {
 
 template <class Message>
 void SetPayload(absl::Status& status, const Message& message) {
-  // From a string_view: Clang mangles Cord's constructor template for std::string otherwise than Debian's Abseil.
+  // From a string_view: Clang mangles Cord's constructor template for std::string otherwise than
+  // Debian's Abseil.
   std::string bytes = message.SerializeAsString();
   status.SetPayload(TypeUrl<Message>(), absl::Cord(ToAbsl(bytes)));
 }
@@ -26,7 +27,8 @@ void SetPayload(absl::Status& status, const Message& message) {
 template <class Message>
 Message GetPayload(const absl::Status& status) {
   Message message;
-  if (auto payload = status.GetPayload(TypeUrl<Message>())) message.ParseFromString(std::string(*payload));
+  if (auto payload = status.GetPayload(TypeUrl<Message>()))
+    message.ParseFromString(std::string(*payload));
   return message;
 }
 
@@ -35,10 +37,15 @@ std::string PublicMessage(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kUnknown:
-    case absl::StatusCode::kDataLoss: return "internal error";
-    case absl::StatusCode::kUnavailable: return "temporarily unavailable, try again later";
-    // A database's words name tables and constraints, whatever the code. Handlers that expect an error reword it.
-    default: return status.GetPayload("tamarack/pg.sqlstate") ? std::string() : std::string(status.message());
+    case absl::StatusCode::kDataLoss:
+      return "internal error";
+    case absl::StatusCode::kUnavailable:
+      return "temporarily unavailable, try again later";
+    // A database's words name tables and constraints, whatever the code. Handlers that expect an
+    // error reword it.
+    default:
+      return status.GetPayload("tamarack/pg.sqlstate") ? std::string()
+                                                       : std::string(status.message());
   }
 }
 
@@ -85,7 +92,8 @@ std::string ReasonOf(const absl::Status& status) {
 
 std::vector<FieldViolation> ViolationsOf(const absl::Status& status) {
   std::vector<FieldViolation> violations;
-  auto details = GetPayload<google::rpc::BadRequest>(status);  // a temporary in the loop's head would be gone in its body
+  auto details = GetPayload<google::rpc::BadRequest>(
+      status);  // a temporary in the loop's head would be gone in its body
   for (const auto& violation : details.field_violations()) {
     violations.push_back({violation.field(), violation.description()});
   }
@@ -114,7 +122,8 @@ absl::Status FromGrpc(const grpc::Status& status) {
   absl::Status result(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
   google::rpc::Status details;
   if (details.ParseFromString(status.error_details())) {
-    for (const auto& any : details.details()) result.SetPayload(any.type_url(), absl::Cord(ToAbsl(any.value())));
+    for (const auto& any : details.details())
+      result.SetPayload(any.type_url(), absl::Cord(ToAbsl(any.value())));
   }
   return result;
 }

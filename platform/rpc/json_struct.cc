@@ -42,7 +42,8 @@ pb::Value ToValue(const json::value& value) {
 json::value FromValue(const pb::Value& message) {
   constexpr double kExactMax = 9007199254740992.0;  // 2^53
   switch (message.kind_case()) {
-    case pb::Value::kBoolValue: return message.bool_value();
+    case pb::Value::kBoolValue:
+      return message.bool_value();
     case pb::Value::kNumberValue: {
       double number = message.number_value();
       if (std::nearbyint(number) == number && std::fabs(number) <= kExactMax) {
@@ -50,14 +51,17 @@ json::value FromValue(const pb::Value& message) {
       }
       return number;
     }
-    case pb::Value::kStringValue: return json::value(message.string_value());
+    case pb::Value::kStringValue:
+      return json::value(message.string_value());
     case pb::Value::kListValue: {
       json::array array;
       for (const auto& element : message.list_value().values()) array.push_back(FromValue(element));
       return array;
     }
-    case pb::Value::kStructValue: return FromStruct(message.struct_value());
-    default: return nullptr;
+    case pb::Value::kStructValue:
+      return FromStruct(message.struct_value());
+    default:
+      return nullptr;
   }
 }
 

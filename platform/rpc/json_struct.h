@@ -6,7 +6,8 @@
 
 namespace tamarack::rpc {
 
-// google.protobuf.Struct ⇄ Boost.JSON. Integral numbers within 2^53 come back as integers, since Struct has only doubles.
+// google.protobuf.Struct ⇄ Boost.JSON. Integral numbers within 2^53 come back as integers, since
+// Struct has only doubles.
 google::protobuf::Struct ToStruct(const boost::json::object& object);
 boost::json::object FromStruct(const google::protobuf::Struct& message);
 google::protobuf::Value ToValue(const boost::json::value& value);

@@ -22,8 +22,9 @@ absl::Status CheckAccess(const MethodPolicy& policy, const auth::Principal* prin
   bool has_scope = std::any_of(policy.scopes().begin(), policy.scopes().end(),
                                [&](const auto& scope) { return principal->HasScope(scope); });
   if (has_scope) return absl::OkStatus();
-  return WithReason(absl::PermissionDeniedError("the credential lacks the scope " + policy.scopes(0)),
-                    "INSUFFICIENT_SCOPE");
+  return WithReason(
+      absl::PermissionDeniedError("the credential lacks the scope " + policy.scopes(0)),
+      "INSUFFICIENT_SCOPE");
 }
 
 }  // namespace tamarack::rpc

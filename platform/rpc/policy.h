@@ -8,8 +8,9 @@
 
 namespace tamarack::rpc {
 
-// Whether `principal` (nullptr: no valid credential) may call a method with this policy. UNAUTHENTICATED or
-// PERMISSION_DENIED when not. INTERNAL methods without scopes authenticate their caller themselves.
+// Whether `principal` (nullptr: no valid credential) may call a method with this policy.
+// UNAUTHENTICATED or PERMISSION_DENIED when not. INTERNAL methods without scopes authenticate their
+// caller themselves.
 absl::Status CheckAccess(const api::v1::MethodPolicy& policy, const auth::Principal* principal);
 
 }  // namespace tamarack::rpc

@@ -10,9 +10,10 @@
 
 namespace tamarack::rpc {
 namespace {
-constexpr int kMessageBytesMax = 17 << 20;   // a notification may carry files of 16 MiB in all
-constexpr int kMetadataBytesMax = 64 << 10;  // gRPC's 8 KiB are too few for error details and redirects
-}
+constexpr int kMessageBytesMax = 17 << 20;  // a notification may carry files of 16 MiB in all
+constexpr int kMetadataBytesMax =
+    64 << 10;  // gRPC's 8 KiB are too few for error details and redirects
+}  // namespace
 
 Server::Server(const std::string& address, const std::vector<grpc::Service*>& services) {
   grpc::EnableDefaultHealthCheckService(true);

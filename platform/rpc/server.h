@@ -15,7 +15,8 @@ class Server {
   Server(const std::string& address, const std::vector<grpc::Service*>& services);
   int port() const { return port_; }
 
-  // Refuses new calls, waits `seconds` for running ones, then cancels and waits for their Finish. Call off the executor.
+  // Refuses new calls, waits `seconds` for running ones, then cancels and waits for their Finish.
+  // Call off the executor.
   void Drain(int seconds);
 
  private:

@@ -23,7 +23,8 @@ struct Interceptor::MethodMetrics {
   std::map<absl::StatusCode, prometheus::Counter*> by_code;
 };
 
-Interceptor::Interceptor(asio::any_io_executor executor, auth::TokenVerifier* verifier, prometheus::Registry& registry)
+Interceptor::Interceptor(asio::any_io_executor executor, auth::TokenVerifier* verifier,
+                         prometheus::Registry& registry)
     : executor_(executor), verifier_(verifier), registry_(registry) {}
 Interceptor::~Interceptor() = default;
 
@@ -47,7 +48,8 @@ struct UnaryCallBase::Cancel {
   asio::cancellation_signal signal;
 };
 
-UnaryCallBase::UnaryCallBase(Interceptor& interceptor, const Method& method, grpc::CallbackServerContext* server_context,
+UnaryCallBase::UnaryCallBase(Interceptor& interceptor, const Method& method,
+                             grpc::CallbackServerContext* server_context,
                              const google::protobuf::Message& request)
     : interceptor_(interceptor),
       method_(method),
@@ -64,7 +66,8 @@ void UnaryCallBase::Start() {
     WriteMetadata(context_.http, *server_context_);
     Finish(ToGrpc(status));  // the last touch: OnDone may delete this on another thread
   };
-  // The frame of Run() must be made on the executor: handlers may not assume anything about gRPC's threads.
+  // The frame of Run() must be made on the executor: handlers may not assume anything about gRPC's
+  // threads.
   asio::co_spawn(
       interceptor_.executor_, [this] { return Run(); },
       asio::bind_cancellation_slot(cancel_->signal.slot(), std::move(done)));
@@ -99,11 +102,13 @@ AsyncStatus UnaryCallBase::Authenticate() {
   const auto& policy = method_.descriptor().options().GetExtension(api::v1::policy);
   const auto& metadata = server_context_->client_metadata();
   auto found = metadata.find("authorization");
-  if (found == metadata.end() || interceptor_.verifier_ == nullptr) co_return CheckAccess(policy, nullptr);
+  if (found == metadata.end() || interceptor_.verifier_ == nullptr)
+    co_return CheckAccess(policy, nullptr);
   std::string_view value(found->second.data(), found->second.size());
   constexpr std::string_view kScheme = "Bearer ";
   if (!value.starts_with(kScheme)) co_return CheckAccess(policy, nullptr);
-  auto principal = co_await interceptor_.verifier_->Verify(std::string(value.substr(kScheme.size())));
+  auto principal =
+      co_await interceptor_.verifier_->Verify(std::string(value.substr(kScheme.size())));
   if (principal.ok()) {
     context_.principal = *std::move(principal);
     co_return CheckAccess(policy, &context_.principal);
@@ -121,17 +126,22 @@ void UnaryCallBase::Report(const absl::Status& status, Steady::duration took) {
   auto& counter = metrics.by_code[status.code()];
   std::string code = absl::StatusCodeToString(status.code());
   if (counter == nullptr) {
-    counter = &telemetry::Counter(interceptor_.registry_, "rpc_server_requests_total", "Calls answered",
-                                  {{"method", method_.full_name()}, {"code", code}});
+    counter =
+        &telemetry::Counter(interceptor_.registry_, "rpc_server_requests_total", "Calls answered",
+                            {{"method", method_.full_name()}, {"code", code}});
   }
   counter->Increment();
 
-  bool is_bug = status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kUnknown ||
+  bool is_bug = status.code() == absl::StatusCode::kInternal ||
+                status.code() == absl::StatusCode::kUnknown ||
                 status.code() == absl::StatusCode::kDataLoss;
   bool is_ours = is_bug || status.code() == absl::StatusCode::kUnavailable;
-  auto level = is_bug ? telemetry::Level::kError : is_ours ? telemetry::Level::kWarning : telemetry::Level::kInfo;
+  auto level = is_bug    ? telemetry::Level::kError
+               : is_ours ? telemetry::Level::kWarning
+                         : telemetry::Level::kInfo;
   auto trace = telemetry::ParseTraceparent(context_.traceparent);
-  telemetry::LogContext log_context{context_.request_id, trace ? trace->trace_id : std::string_view()};
+  telemetry::LogContext log_context{context_.request_id,
+                                    trace ? trace->trace_id : std::string_view()};
   // Other texts may quote input, so only those about our own side are logged.
   std::string detail = is_ours ? std::string(status.message()) : std::string();
   telemetry::Log(level, log_context, "rpc",
@@ -143,7 +153,8 @@ void UnaryCallBase::Report(const absl::Status& status, Steady::duration took) {
 }
 
 void UnaryCallBase::OnCancel() {
-  asio::post(interceptor_.executor_, [cancel = cancel_] { cancel->signal.emit(asio::cancellation_type::terminal); });
+  asio::post(interceptor_.executor_,
+             [cancel = cancel_] { cancel->signal.emit(asio::cancellation_type::terminal); });
 }
 
 }  // namespace tamarack::rpc

@@ -20,16 +20,20 @@
 //   using Api = v1::PaymentsService;
 //   rpc::Interceptor& rpc_;
 // and writes each method as
-//   TAMARACK_UNARY(GetPayment, v1::GetPaymentRequest, v1::Payment) { co_return co_await repository_.Find(request.id()); }
-// inside which `context` (rpc::Context&) and `request` are in scope. Before the body runs, the caller's token and the
-// method's policy are checked and the request's field rules validated; after it, the call is counted and logged.
+//   TAMARACK_UNARY(GetPayment, v1::GetPaymentRequest, v1::Payment) { co_return co_await
+//   repository_.Find(request.id()); }
+// inside which `context` (rpc::Context&) and `request` are in scope. Before the body runs, the
+// caller's token and the method's policy are checked and the request's field rules validated; after
+// it, the call is counted and logged.
 namespace tamarack::rpc {
 
-// What every method of a process shares: where handlers run, how tokens are verified, where calls are counted.
+// What every method of a process shares: where handlers run, how tokens are verified, where calls
+// are counted.
 class Interceptor {
  public:
   // `verifier` may be null in a process whose methods are all public.
-  Interceptor(boost::asio::any_io_executor executor, auth::TokenVerifier* verifier, prometheus::Registry& registry);
+  Interceptor(boost::asio::any_io_executor executor, auth::TokenVerifier* verifier,
+              prometheus::Registry& registry);
   ~Interceptor();
 
   boost::asio::any_io_executor executor() const { return executor_; }
@@ -46,7 +50,8 @@ class Interceptor {
   std::map<std::string, std::unique_ptr<MethodMetrics>> metrics_;  // touched on the executor only
 };
 
-// A method of a linked-in proto. Aborts at first use when there is none of that name: a bug of ours.
+// A method of a linked-in proto. Aborts at first use when there is none of that name: a bug of
+// ours.
 class Method {
  public:
   Method(const char* service, const char* name);
@@ -60,7 +65,8 @@ class Method {
 // One gRPC call whose body is a coroutine on the interceptor's executor. gRPC owns it until OnDone.
 class UnaryCallBase : public grpc::ServerUnaryReactor {
  public:
-  UnaryCallBase(Interceptor& interceptor, const Method& method, grpc::CallbackServerContext* server_context,
+  UnaryCallBase(Interceptor& interceptor, const Method& method,
+                grpc::CallbackServerContext* server_context,
                 const google::protobuf::Message& request);
   ~UnaryCallBase() override;
 
@@ -89,8 +95,9 @@ class UnaryCallBase : public grpc::ServerUnaryReactor {
 template <class Request, class Response, class Handler>
 class UnaryCall final : public UnaryCallBase {
  public:
-  UnaryCall(Interceptor& interceptor, const Method& method, grpc::CallbackServerContext* server_context,
-            const Request* request, Response* response, Handler handler)
+  UnaryCall(Interceptor& interceptor, const Method& method,
+            grpc::CallbackServerContext* server_context, const Request* request, Response* response,
+            Handler handler)
       : UnaryCallBase(interceptor, method, server_context, *request),
         request_(*request),
         response_(*response),
@@ -111,15 +118,17 @@ class UnaryCall final : public UnaryCallBase {
   Handler handler_;
 };
 
-// Declares the coroutine `Async<Response> Method(Context& context, const Request& request)` and wires gRPC to it.
-#define TAMARACK_UNARY(Name, Request, Response)                                                       \
-  grpc::ServerUnaryReactor* Name(grpc::CallbackServerContext* server_context, const Request* request, \
-                                 Response* response) override {                                       \
-    static const ::tamarack::rpc::Method method(Api::service_full_name(), #Name);                     \
-    auto handler = [this](::tamarack::rpc::Context& c, const Request& r) { return Name(c, r); };      \
-    return new ::tamarack::rpc::UnaryCall(rpc_, method, server_context, request, response, handler);  \
-  }                                                                                                   \
-  ::tamarack::Async<Response> Name([[maybe_unused]] ::tamarack::rpc::Context& context,                \
+// Declares the coroutine `Async<Response> Method(Context& context, const Request& request)` and
+// wires gRPC to it.
+#define TAMARACK_UNARY(Name, Request, Response)                                                  \
+  grpc::ServerUnaryReactor* Name(grpc::CallbackServerContext* server_context,                    \
+                                 const Request* request, Response* response) override {          \
+    static const ::tamarack::rpc::Method method(Api::service_full_name(), #Name);                \
+    auto handler = [this](::tamarack::rpc::Context& c, const Request& r) { return Name(c, r); }; \
+    return new ::tamarack::rpc::UnaryCall(rpc_, method, server_context, request, response,       \
+                                          handler);                                              \
+  }                                                                                              \
+  ::tamarack::Async<Response> Name([[maybe_unused]] ::tamarack::rpc::Context& context,           \
                                    [[maybe_unused]] const Request& request)
 
 }  // namespace tamarack::rpc

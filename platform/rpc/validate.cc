@@ -53,20 +53,23 @@ class Validator {
   }
 
  private:
-  void Descend(const pb::Message& message, const pb::FieldDescriptor& field, const std::string& path) {
+  void Descend(const pb::Message& message, const pb::FieldDescriptor& field,
+               const std::string& path) {
     if (field.message_type()->file()->package() == "google.protobuf") return;
     const auto* reflection = message.GetReflection();
     if (!field.is_repeated()) {
-      if (reflection->HasField(message, &field)) Check(reflection->GetMessage(message, &field), path + ".");
+      if (reflection->HasField(message, &field))
+        Check(reflection->GetMessage(message, &field), path + ".");
       return;
     }
     for (int i = 0; i < reflection->FieldSize(message, &field); ++i) {
-      Check(reflection->GetRepeatedMessage(message, &field, i), path + "[" + std::to_string(i) + "].");
+      Check(reflection->GetRepeatedMessage(message, &field, i),
+            path + "[" + std::to_string(i) + "].");
     }
   }
 
-  void CheckField(const pb::Message& message, const pb::FieldDescriptor& field, const FieldRules& rules,
-                  const std::string& path) {
+  void CheckField(const pb::Message& message, const pb::FieldDescriptor& field,
+                  const FieldRules& rules, const std::string& path) {
     const auto* reflection = message.GetReflection();
     if (field.is_repeated()) {
       int size = reflection->FieldSize(message, &field);
@@ -82,7 +85,8 @@ class Validator {
       }
       return;
     }
-    bool present = field.has_presence() ? reflection->HasField(message, &field) : !IsDefault(message, field);
+    bool present =
+        field.has_presence() ? reflection->HasField(message, &field) : !IsDefault(message, field);
     if (!present) {
       if (rules.required()) Add(path, "required");
       return;
@@ -118,20 +122,28 @@ class Validator {
     Add(path, "must be one of " + choices);
   }
 
-  void CheckNumber(const pb::Message& message, const pb::FieldDescriptor& field, const FieldRules& rules,
-                   const std::string& path) {
+  void CheckNumber(const pb::Message& message, const pb::FieldDescriptor& field,
+                   const FieldRules& rules, const std::string& path) {
     const auto* reflection = message.GetReflection();
     int64_t value = 0;
     switch (field.cpp_type()) {
-      case pb::FieldDescriptor::CPPTYPE_INT32: value = reflection->GetInt32(message, &field); break;
-      case pb::FieldDescriptor::CPPTYPE_INT64: value = reflection->GetInt64(message, &field); break;
-      case pb::FieldDescriptor::CPPTYPE_UINT32: value = reflection->GetUInt32(message, &field); break;
-      default: return;
+      case pb::FieldDescriptor::CPPTYPE_INT32:
+        value = reflection->GetInt32(message, &field);
+        break;
+      case pb::FieldDescriptor::CPPTYPE_INT64:
+        value = reflection->GetInt64(message, &field);
+        break;
+      case pb::FieldDescriptor::CPPTYPE_UINT32:
+        value = reflection->GetUInt32(message, &field);
+        break;
+      default:
+        return;
     }
     if (rules.has_min() && value < rules.min()) {
       return Add(path, "must be at least " + std::to_string(rules.min()));
     }
-    if (rules.has_max() && value > rules.max()) Add(path, "must be at most " + std::to_string(rules.max()));
+    if (rules.has_max() && value > rules.max())
+      Add(path, "must be at most " + std::to_string(rules.max()));
   }
 
   void Add(const std::string& path, std::string description) {

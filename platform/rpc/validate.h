@@ -5,8 +5,9 @@
 
 namespace tamarack::rpc {
 
-// Checks `message` and everything inside it against the field rules of its proto (tamarack/api/v1/policy.proto).
-// INVALID_ARGUMENT with one BadRequest violation per wrong field; values of `sensitive` fields are not echoed (no value is).
+// Checks `message` and everything inside it against the field rules of its proto
+// (tamarack/api/v1/policy.proto). INVALID_ARGUMENT with one BadRequest violation per wrong field;
+// values of `sensitive` fields are not echoed (no value is).
 absl::Status Validate(const google::protobuf::Message& message);
 
 }  // namespace tamarack::rpc

@@ -19,8 +19,8 @@ class OffloadPool {
   explicit OffloadPool(size_t threads = 2) : pool_(threads) {}
   ~OffloadPool() { pool_.join(); }
 
-  // Runs `work` on the pool and resumes the caller on its own executor with the result. Runs to its end even if the caller
-  // is cancelled meanwhile.
+  // Runs `work` on the pool and resumes the caller on its own executor with the result. Runs to its
+  // end even if the caller is cancelled meanwhile.
   template <class Work>
   auto Run(Work work) -> boost::asio::awaitable<decltype(work())> {
     auto home = co_await boost::asio::this_coro::executor;
@@ -38,7 +38,9 @@ class OffloadPool {
 // Suspends the caller for `duration`; returns early, without an exception, when it is cancelled.
 boost::asio::awaitable<void> SleepFor(std::chrono::steady_clock::duration duration);
 
-// Starts `body` on `executor` and forgets it; an exception that escapes aborts, since ours never throw.
-void Spawn(boost::asio::any_io_executor executor, std::function<boost::asio::awaitable<void>()> body);
+// Starts `body` on `executor` and forgets it; an exception that escapes aborts, since ours never
+// throw.
+void Spawn(boost::asio::any_io_executor executor,
+           std::function<boost::asio::awaitable<void>()> body);
 
 }  // namespace tamarack::runtime

@@ -11,12 +11,14 @@ namespace identity_v1 = identity::v1;
 auth::FetchKeys FetchKeysFrom(rpc::Client& identity) {
   return [&identity]() -> Async<std::string> {
     CO_ASSIGN_OR_RETURN(auto body, co_await identity.Call<google::api::HttpBody>(
-                                       "/tamarack.identity.v1.TokenService/GetJwks", identity_v1::GetJwksRequest()));
+                                       "/tamarack.identity.v1.TokenService/GetJwks",
+                                       identity_v1::GetJwksRequest()));
     co_return body.data();
   };
 }
 
-auth::ExchangeCredentials ClientCredentials(rpc::Client& identity, std::string client_id, std::string client_secret) {
+auth::ExchangeCredentials ClientCredentials(rpc::Client& identity, std::string client_id,
+                                            std::string client_secret) {
   return [&identity, client_id, client_secret]() -> Async<auth::IssuedToken> {
     identity_v1::TokenRequest request;
     request.set_grant_type("client_credentials");
@@ -24,7 +26,8 @@ auth::ExchangeCredentials ClientCredentials(rpc::Client& identity, std::string c
     request.set_client_secret(client_secret);
     CO_ASSIGN_OR_RETURN(auto response, co_await identity.Call<identity_v1::TokenResponse>(
                                            "/tamarack.identity.v1.TokenService/Token", request));
-    co_return auth::IssuedToken{response.access_token(), std::chrono::seconds(response.expires_in())};
+    co_return auth::IssuedToken{response.access_token(),
+                                std::chrono::seconds(response.expires_in())};
   };
 }
 
@@ -33,7 +36,8 @@ auth::ExchangeCredentials ClientCredentials(rpc::Client& identity, std::string c
 Peer::Peer(Shell& shell)
     : bootstrap_(shell.identity_address()),
       tokens_(shell.executor(), ClientCredentials(bootstrap_, shell.name(), shell.client_secret())),
-      verifier_(shell.executor(), auth::VerifierOptions{.issuer = shell.issuer()}, FetchKeysFrom(bootstrap_)),
+      verifier_(shell.executor(), auth::VerifierOptions{.issuer = shell.issuer()},
+                FetchKeysFrom(bootstrap_)),
       interceptor_(shell.executor(), &verifier_, shell.registry()),
       identity_(shell.identity_address(), token(), [this] { tokens_.Invalidate(); }) {}
 

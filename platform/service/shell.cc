@@ -15,13 +15,17 @@ ABSL_FLAG(std::string, admin_listen, "127.0.0.1:0", "host:port of /livez, /ready
 ABSL_FLAG(std::string, pg_dsn, "", "libpq connection string of the service's own database");
 ABSL_FLAG(int, pg_pool_size, 8, "connections to PostgreSQL");
 ABSL_FLAG(std::string, redis, "127.0.0.1:6379", "Redis as unix:/path or host:port");
-ABSL_FLAG(std::string, issuer, "http://localhost:8080", "public URL of the platform, the issuer of its tokens");
+ABSL_FLAG(std::string, issuer, "http://localhost:8080",
+          "public URL of the platform, the issuer of its tokens");
 ABSL_FLAG(std::string, identity_address, "127.0.0.1:8120", "host:port of identity's gRPC server");
-ABSL_FLAG(std::string, client_secret_file, "", "file with this service's client secret at identity");
-ABSL_FLAG(std::string, secret_key_file, "", "file with the service's key material (at least 32 characters)");
+ABSL_FLAG(std::string, client_secret_file, "",
+          "file with this service's client secret at identity");
+ABSL_FLAG(std::string, secret_key_file, "",
+          "file with the service's key material (at least 32 characters)");
 ABSL_FLAG(int, drain_seconds, 10, "longest wait for running calls at shutdown");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
-ABSL_FLAG(bool, migrate_only, false, "apply the database migrations and exit (as the argument `migrate` does)");
+ABSL_FLAG(bool, migrate_only, false,
+          "apply the database migrations and exit (as the argument `migrate` does)");
 
 namespace tamarack::service {
 namespace {
@@ -37,7 +41,8 @@ constexpr size_t kSecretKeySizeMin = 32;
 
 Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations)
     : name_(std::move(name)), registry_(std::make_shared<prometheus::Registry>()) {
-  auto arguments = config::ParseFlags(argc, argv, "The " + name_ + " service. Argument `migrate`: apply migrations, exit.");
+  auto arguments = config::ParseFlags(
+      argc, argv, "The " + name_ + " service. Argument `migrate`: apply migrations, exit.");
   bool migrate_only = absl::GetFlag(FLAGS_migrate_only);
   for (const auto& argument : arguments) {
     if (argument != "migrate") {
@@ -62,7 +67,9 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
                                                          .metrics = pool_metrics_.get()});
   redis_ = std::make_unique<redis::Client>(executor(), absl::GetFlag(FLAGS_redis));
   AddReadyCheck({"postgres", [this] { return database_->Ping(); }});
-  AddReadyCheck({"redis", [this]() -> AsyncStatus { co_return (co_await redis_->Command("PING")).status(); }});
+  AddReadyCheck({"redis", [this]() -> AsyncStatus {
+                   co_return (co_await redis_->Command("PING")).status();
+                 }});
 }
 
 Shell::~Shell() = default;
@@ -84,15 +91,18 @@ std::string Shell::client_secret() const {
 std::string Shell::secret_key() const {
   std::string key = config::ReadSecretFileOrExit(absl::GetFlag(FLAGS_secret_key_file));
   if (key.size() >= kSecretKeySizeMin) return key;
-  std::fprintf(stderr, "--secret_key_file: at least %zu characters are needed\n", kSecretKeySizeMin);
+  std::fprintf(stderr, "--secret_key_file: at least %zu characters are needed\n",
+               kSecretKeySizeMin);
   std::exit(2);
 }
 
 int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()> stop) {
   try {
-    http::AdminServer admin(executor(), absl::GetFlag(FLAGS_admin_listen), *registry_, ready_checks_);
+    http::AdminServer admin(executor(), absl::GetFlag(FLAGS_admin_listen), *registry_,
+                            ready_checks_);
     rpc::Server server(absl::GetFlag(FLAGS_listen), services);
-    telemetry::Log(telemetry::Level::kInfo, "started", {{"port", server.port()}, {"admin_port", admin.port()}});
+    telemetry::Log(telemetry::Level::kInfo, "started",
+                   {{"port", server.port()}, {"admin_port", admin.port()}});
     int drain_seconds = absl::GetFlag(FLAGS_drain_seconds);
     int status = process_.RunUntilSignal([&] {
       admin.SetDraining();

@@ -22,24 +22,27 @@
 #include <string>
 #include <vector>
 
-// What every service process has: the common flags, the loop, its database and Redis, logs, metrics, the admin port, and
-// a main() that reads as a table of contents:
+// What every service process has: the common flags, the loop, its database and Redis, logs,
+// metrics, the admin port, and a main() that reads as a table of contents:
 //
 //   int main(int argc, char** argv) {
 //     tamarack::service::Shell shell(argc, argv, "payments", payments::Migrations());
-//     tamarack::service::Peer peer(shell);            // tokens from and for other services; identity has none
-//     payments::PaymentRepository repository(shell.database());
-//     auto service = payments::MakePaymentsService(peer.interceptor(), repository);
-//     return shell.Run({service.get()}, [&] { /* stop workers; called while the loop still runs, off the loop */ });
+//     tamarack::service::Peer peer(shell);            // tokens from and for other services;
+//     identity has none payments::PaymentRepository repository(shell.database()); auto service =
+//     payments::MakePaymentsService(peer.interceptor(), repository); return
+//     shell.Run({service.get()}, [&] { /* stop workers; called while the loop still runs, off the
+//     loop */ });
 //   }
 namespace tamarack::service {
 
-// Common flags (environment TAMARACK_<FLAG>): --listen --admin_listen --pg_dsn --pg_pool_size --redis --issuer
-// --identity_address --client_secret_file --secret_key_file --drain_seconds --log_level --migrate_only.
+// Common flags (environment TAMARACK_<FLAG>): --listen --admin_listen --pg_dsn --pg_pool_size
+// --redis --issuer
+// --identity_address --client_secret_file --secret_key_file --drain_seconds --log_level
+// --migrate_only.
 class Shell {
  public:
-  // Parses flags, configures logs and applies migrations: `tamarack-<name> migrate` (or --migrate_only) ends there with
-  // status 0. A serving process does not migrate.
+  // Parses flags, configures logs and applies migrations: `tamarack-<name> migrate` (or
+  // --migrate_only) ends there with status 0. A serving process does not migrate.
   Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations);
   ~Shell();
 
@@ -49,17 +52,20 @@ class Shell {
   redis::Client& redis() { return *redis_; }
   runtime::OffloadPool& offload() { return offload_; }
   const std::string& name() const { return name_; }
-  std::string issuer() const;            // --issuer, for example http://localhost:8080, without a trailing slash
+  std::string issuer()
+      const;  // --issuer, for example http://localhost:8080, without a trailing slash
   std::string identity_address() const;  // gRPC
-  std::string client_secret() const;     // of --client_secret_file: this service's own client secret at identity
-  // 32 bytes of key material from --secret_key_file, for data sealed at rest and HMACs. Derive one key per purpose.
+  std::string client_secret()
+      const;  // of --client_secret_file: this service's own client secret at identity
+  // 32 bytes of key material from --secret_key_file, for data sealed at rest and HMACs. Derive one
+  // key per purpose.
   std::string secret_key() const;
 
   // Adds to /readyz. Call before Run.
   void AddReadyCheck(http::ReadyCheck check) { ready_checks_.push_back(std::move(check)); }
 
-  // Serves until SIGTERM or SIGINT, then drains: not ready, no new calls, running ones finished, `stop` called (off the
-  // loop, which still runs), loop stopped. Returns main's status.
+  // Serves until SIGTERM or SIGINT, then drains: not ready, no new calls, running ones finished,
+  // `stop` called (off the loop, which still runs), loop stopped. Returns main's status.
   int Run(const std::vector<grpc::Service*>& services, std::function<void()> stop = {});
 
  private:
@@ -73,8 +79,8 @@ class Shell {
   std::vector<http::ReadyCheck> ready_checks_;
 };
 
-// How a service that is not identity verifies its callers and authenticates itself to other services: keys and tokens
-// come from identity over gRPC.
+// How a service that is not identity verifies its callers and authenticates itself to other
+// services: keys and tokens come from identity over gRPC.
 class Peer {
  public:
   explicit Peer(Shell& shell);

@@ -19,7 +19,8 @@
 
 namespace tamarack::testing {
 namespace asio = boost::asio;
-using MessageStub = grpc::TemplatedGenericStub<google::protobuf::Message, google::protobuf::Message>;
+using MessageStub =
+    grpc::TemplatedGenericStub<google::protobuf::Message, google::protobuf::Message>;
 
 struct ServiceHost::State {
   asio::io_context io{1};
@@ -65,8 +66,8 @@ ServiceHost::ServiceHost(std::span<const pg::Migration> migrations)
   std::string jwks = crypto::KeySet({*state_->key}).Jwks();
   auth::VerifierOptions options;
   options.issuer = kTestIssuer;
-  verifier_ = std::make_unique<auth::TokenVerifier>(executor(), options,
-                                                    [jwks]() -> Async<std::string> { co_return jwks; });
+  verifier_ = std::make_unique<auth::TokenVerifier>(
+      executor(), options, [jwks]() -> Async<std::string> { co_return jwks; });
   interceptor_ = std::make_unique<rpc::Interceptor>(executor(), verifier_.get(), *registry_);
   state_->thread = std::thread([io = &state_->io] { io->run(); });
 }
@@ -117,7 +118,8 @@ Answer ServiceHost::CallInto(const std::string& method, const google::protobuf::
   Answer answer;
   answer.status = rpc::FromGrpc(done.get_future().get());
   for (const auto& [name, value] : context.GetServerTrailingMetadata()) {
-    answer.metadata.emplace(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
+    answer.metadata.emplace(std::string(name.data(), name.size()),
+                            std::string(value.data(), value.size()));
   }
   return answer;
 }

@@ -1,15 +1,16 @@
 #pragma once
 
-// A service of the platform inside a test: real gRPC on a free port, a real database, callers with tokens of the test's own
-// issuer.
+// A service of the platform inside a test: real gRPC on a free port, a real database, callers with
+// tokens of the test's own issuer.
 //
 //   struct Fixture {
 //     testing::ServiceHost host{notify::Migrations()};
 //     notify::TemplateRepository templates{host.pool()};
-//     std::unique_ptr<grpc::Service> service = notify::MakeTemplateService(host.interceptor(), templates);
-//     Fixture() { host.Serve({service.get()}); }
+//     std::unique_ptr<grpc::Service> service = notify::MakeTemplateService(host.interceptor(),
+//     templates); Fixture() { host.Serve({service.get()}); }
 //   };
-//   auto answer = host.Call<v1::Template>("/tamarack.notify.v1.TemplateService/GetTemplate", request, caller);
+//   auto answer = host.Call<v1::Template>("/tamarack.notify.v1.TemplateService/GetTemplate",
+//   request, caller);
 //
 // Handlers run on the host's own thread; calls and assertions on the test's.
 
@@ -49,8 +50,8 @@ struct Answer {
 class ServiceHost {
  public:
   explicit ServiceHost(std::span<const pg::Migration> migrations = {});
-  // Stops the server and the loop; what was made for the service must live until then, so call Stop() first when members
-  // declared later are used by it.
+  // Stops the server and the loop; what was made for the service must live until then, so call
+  // Stop() first when members declared later are used by it.
   ~ServiceHost();
 
   boost::asio::any_io_executor executor();
@@ -69,7 +70,8 @@ class ServiceHost {
   // Calls "/package.Service/Method" as `caller` (nullptr: without a token). `metadata` goes along.
   template <class Response>
   absl::StatusOr<Response> Call(const std::string& method, const google::protobuf::Message& request,
-                                const auth::Principal* caller, const std::map<std::string, std::string>& metadata = {},
+                                const auth::Principal* caller,
+                                const std::map<std::string, std::string>& metadata = {},
                                 Answer* answer = nullptr) {
     Response response;
     Answer got = CallInto(method, request, response, caller, metadata);
@@ -84,10 +86,11 @@ class ServiceHost {
   T Await(boost::asio::awaitable<T> work) {
     std::optional<T> result;
     RunAndWait([&](std::function<void()> done) {
-      boost::asio::co_spawn(executor(), std::move(work), [&result, done](std::exception_ptr, T value) {
-        result.emplace(std::move(value));
-        done();
-      });
+      boost::asio::co_spawn(executor(), std::move(work),
+                            [&result, done](std::exception_ptr, T value) {
+                              result.emplace(std::move(value));
+                              done();
+                            });
     });
     return *std::move(result);
   }
