@@ -1,6 +1,7 @@
 // Renewals run while processes are killed with -9 at random points and started again. Everything must finish, and then a
 // separate program, checker.mjs, reads databases, inbox and receivers' files for anything lost or doubled.
 // TAMARACK_FAULT_SEED repeats a run's choices; TAMARACK_FAULT_RENEWALS is how many renewals there are at least.
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,6 +63,13 @@ async function renewAll(stack, isOver) {
   return held;
 }
 
+// Throws when the checker finds something.
+function runChecker(stack, held, stdio) {
+  const acknowledged = join(stack.layout.folder, 'acknowledged.json');
+  writeFileSync(acknowledged, JSON.stringify(held));
+  execFileSync(process.execPath, [join(import.meta.dirname, 'checker.mjs'), stack.layout.sandbox, acknowledged], { stdio });
+}
+
 const seed = Number(process.env.TAMARACK_FAULT_SEED ?? Date.now() % 1_000_000);
 console.log(`[faults] TAMARACK_FAULT_SEED=${seed}`);
 const stack = await startStack('faults');
@@ -74,10 +82,11 @@ try {
   await Promise.allSettled([killing, renewing]);
   await killing;
   const held = await renewing;
-  const acknowledged = join(stack.layout.folder, 'acknowledged.json');
-  writeFileSync(acknowledged, JSON.stringify(held));
   console.log(`[faults] ${held.length} renewals finished; checking`);
-  execFileSync(process.execPath, [join(import.meta.dirname, 'checker.mjs'), stack.layout.sandbox, acknowledged], { stdio: 'inherit' });
+  runChecker(stack, held, 'inherit');
+  // A checker that finds nothing is worth something only if it would: of an acknowledgement that nothing stands behind.
+  const invented = { ...held[0], reference: 'FFFFFFFFFF', payment_id: '0'.repeat(26) };
+  assert.throws(() => runChecker(stack, [invented, ...held.slice(1)], 'ignore'), 'the checker misses what is lost');
 } catch (error) {
   console.error(`[faults] FAILED with TAMARACK_FAULT_SEED=${seed}: ${error.stack}`);
   process.exitCode = 1;
