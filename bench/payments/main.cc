@@ -20,8 +20,9 @@
 ABSL_FLAG(int, callers, 64, "callers at a time, and pgbench's clients");
 ABSL_FLAG(int, seconds, 8, "length of each measurement");
 
-// How many payments a second are created durably, against pgbench running one equivalent transaction (idempotency key,
-// payment, event: one statement, one round trip) for each payment in the same database.
+// How many payments a second are created durably, against pgbench running one equivalent
+// transaction (idempotency key, payment, event: one statement, one round trip) for each payment in
+// the same database.
 namespace tamarack::payments {
 namespace {
 
@@ -62,8 +63,12 @@ Result Measure(asio::any_io_executor executor, int callers, std::chrono::seconds
   done.get_future().wait();
   double elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
   std::sort(took.begin(), took.end());
-  auto at = [&](double share) { return took.empty() ? 0 : took[static_cast<size_t>(share * static_cast<double>(took.size() - 1))]; };
-  return {static_cast<int64_t>(took.size()), static_cast<double>(took.size()) / elapsed, at(0.50), at(0.99)};
+  auto at = [&](double share) {
+    return took.empty() ? 0
+                        : took[static_cast<size_t>(share * static_cast<double>(took.size() - 1))];
+  };
+  return {static_cast<int64_t>(took.size()), static_cast<double>(took.size()) / elapsed, at(0.50),
+          at(0.99)};
 }
 
 constexpr char kTransaction[] = R"sql(\set a random(1, 9000000000000000000)
@@ -83,7 +88,8 @@ INSERT INTO payment_event (payment_id, version, status, created_at) SELECT payme
 double RunPgbench(const std::string& dsn, int clients, int seconds) {
   std::string script = absl::StrFormat("/tmp/tamarack-bench.%d.sql", getpid());
   std::ofstream(script) << kTransaction;
-  std::string command = absl::StrFormat("pgbench -n -M prepared -c %d -j 2 -T %d -f %s '%s' 2>&1", clients, seconds, script, dsn);
+  std::string command = absl::StrFormat("pgbench -n -M prepared -c %d -j 2 -T %d -f %s '%s' 2>&1",
+                                        clients, seconds, script, dsn);
   FILE* pipe = popen(command.c_str(), "r");
   double per_second = 0;
   char line[512];
@@ -96,8 +102,9 @@ double RunPgbench(const std::string& dsn, int clients, int seconds) {
 }
 
 void Print(const char* what, int callers, const Result& result) {
-  std::printf("%-28s %3d callers %9.0f/s   p50 %6.2f ms   p99 %6.2f ms   (%ld payments)\n", what, callers, result.per_second,
-              result.p50_ms, result.p99_ms, static_cast<long>(result.count));
+  std::printf("%-28s %3d callers %9.0f/s   p50 %6.2f ms   p99 %6.2f ms   (%ld payments)\n", what,
+              callers, result.per_second, result.p50_ms, result.p99_ms,
+              static_cast<long>(result.count));
   std::fflush(stdout);
 }
 
@@ -110,15 +117,17 @@ int Run() {
   std::thread client_thread([&] { client_io.run(); });
   std::string token = world.host.Token(world.ministry);
 
-  std::printf("durable (fsync, synchronous_commit on) for %ld s each; the load runs on the same machine\n",
-              static_cast<long>(length.count()));
+  std::printf(
+      "durable (fsync, synchronous_commit on) for %ld s each; the load runs on the same machine\n",
+      static_cast<long>(length.count()));
   double ours = 0;
   for (int n : {1, callers}) {
     rpc::Client client(world.address, [token]() -> Async<std::string> { co_return token; });
     auto over_grpc = Measure(client_io.get_executor(), n, length, [&](int i) -> AsyncStatus {
       rpc::CallOptions options;
       options.idempotency_key = absl::StrFormat("grpc-%d-%d", n, i);
-      co_return (co_await client.Call<v1::Payment>(std::string(kService) + "CreatePayment", World::NewRequest(), options))
+      co_return (co_await client.Call<v1::Payment>(std::string(kService) + "CreatePayment",
+                                                   World::NewRequest(), options))
           .status();
     });
     Print("CreatePayment over gRPC", n, over_grpc);
@@ -139,7 +148,8 @@ int Run() {
     double peer = RunPgbench(world.host.database().dsn(), n, absl::GetFlag(FLAGS_seconds));
     std::printf("%-28s %3d clients %9.0f/s\n", "pgbench, one transaction each", n, peer);
     ours = peer > 0 ? over_grpc.per_second / peer : 0;
-    std::printf("ratio at %d: %.2f over gRPC, %.2f for the writer\n", n, ours, peer > 0 ? writer.per_second / peer : 0);
+    std::printf("ratio at %d: %.2f over gRPC, %.2f for the writer\n", n, ours,
+                peer > 0 ? writer.per_second / peer : 0);
   }
   std::string stored = world.Sql("SELECT count(*) = count(DISTINCT payment_id) FROM payment_event");
   std::printf("every payment has its one event: %s\n", stored == "t" ? "yes" : "NO");

@@ -23,9 +23,9 @@ class CardPageService final : public v1::CardPageService::CallbackService {
  public:
   using Api = v1::CardPageService;
 
-  CardPageService(rpc::Interceptor& interceptor, const pages::Renderer& renderer, PaymentRepository& repository,
-                  PaymentMoves& moves, Processor& processor, const PayerAccess& access, PaymentMetrics& metrics,
-                  CardPageOptions options)
+  CardPageService(rpc::Interceptor& interceptor, const pages::Renderer& renderer,
+                  PaymentRepository& repository, PaymentMoves& moves, Processor& processor,
+                  const PayerAccess& access, PaymentMetrics& metrics, CardPageOptions options)
       : rpc_(interceptor),
         renderer_(renderer),
         repository_(repository),
@@ -46,12 +46,15 @@ class CardPageService final : public v1::CardPageService::CallbackService {
   TAMARACK_UNARY(ShowCard, v1::ShowCardRequest, HttpBody) {
     if (!MayOpen(context, request.payment_id())) co_return NoAccess(context, request.lang());
     CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(request.payment_id()));
-    if (request.lang().empty()) co_return RedirectTo(context, CardPath(payment.language, payment.id));
+    if (request.lang().empty())
+      co_return RedirectTo(context, CardPath(payment.language, payment.id));
     if (payment.status == Status::kCreated) CO_RETURN_IF_ERROR(co_await moves_.Start(payment.id));
-    bool takes_card = payment.status == Status::kCreated || payment.status == Status::kEnteringCardDetails ||
+    bool takes_card = payment.status == Status::kCreated ||
+                      payment.status == Status::kEnteringCardDetails ||
                       payment.status == Status::kAuthorisationSuccess;
     if (!takes_card) co_return RedirectTo(context, NextPath(payment, request.lang()));
-    co_return renderer_.Render(CardPage(PageOf(context, request.lang()), payment, payment.payer, nullptr, {}));
+    co_return renderer_.Render(
+        CardPage(PageOf(context, request.lang()), payment, payment.payer, nullptr, {}));
   }
 
   TAMARACK_UNARY(SubmitCard, v1::SubmitCardRequest, HttpBody) {
@@ -60,13 +63,14 @@ class CardPageService final : public v1::CardPageService::CallbackService {
     CheckedCard checked = CheckCard(request, options_.clock());
     if (!checked.errors.empty() && !IsFinished(payment.status)) {
       context.http.SetStatus(422);
-      co_return renderer_.Render(
-          CardPage(PageOf(context, request.lang()), payment, checked.payer, &request, checked.errors));
+      co_return renderer_.Render(CardPage(PageOf(context, request.lang()), payment, checked.payer,
+                                          &request, checked.errors));
     }
     CO_RETURN_IF_ERROR(co_await Authorise(payment, std::move(checked)));
     CO_ASSIGN_OR_RETURN(payment, co_await repository_.Find(payment.id));
     bool is_confirmable = payment.status == Status::kAuthorisationSuccess;
-    co_return RedirectTo(context, CardPath(request.lang(), payment.id, is_confirmable ? "confirm" : "status"));
+    co_return RedirectTo(
+        context, CardPath(request.lang(), payment.id, is_confirmable ? "confirm" : "status"));
   }
 
   TAMARACK_UNARY(ShowConfirm, v1::ShowConfirmRequest, HttpBody) {
@@ -83,7 +87,8 @@ class CardPageService final : public v1::CardPageService::CallbackService {
     if (!MayOpen(context, request.payment_id())) co_return NoAccess(context, request.lang());
     CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(request.payment_id()));
     absl::Status status = co_await moves_.ApproveCapture(payment.id);
-    if (absl::IsFailedPrecondition(status)) co_return RedirectTo(context, NextPath(payment, request.lang()));
+    if (absl::IsFailedPrecondition(status))
+      co_return RedirectTo(context, NextPath(payment, request.lang()));
     CO_RETURN_IF_ERROR(status);
     co_return RedirectTo(context, payment.return_url);
   }
@@ -91,11 +96,12 @@ class CardPageService final : public v1::CardPageService::CallbackService {
   TAMARACK_UNARY(AbandonPayment, v1::AbandonPaymentRequest, HttpBody) {
     if (!MayOpen(context, request.payment_id())) co_return NoAccess(context, request.lang());
     CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(request.payment_id()));
-    // Who gives up after a declined card has failed to pay, which is not the same as not wanting to.
+    // Who gives up after a declined card has failed to pay, which is not the same as not wanting
+    // to.
     bool was_declined = payment.status == Status::kEnteringCardDetails && payment.attempt &&
                         payment.attempt->status == AttemptStatus::kDeclined;
-    absl::Status status =
-        co_await moves_.End(payment.id, was_declined ? Status::kAuthorisationRejected : Status::kUserCancelled);
+    absl::Status status = co_await moves_.End(
+        payment.id, was_declined ? Status::kAuthorisationRejected : Status::kUserCancelled);
     if (!status.ok() && !absl::IsFailedPrecondition(status)) co_return status;
     co_return RedirectTo(context, CardPath(request.lang(), payment.id, "status"));
   }
@@ -127,23 +133,25 @@ class CardPageService final : public v1::CardPageService::CallbackService {
   // No word on whether there is such a payment.
   HttpBody NoAccess(rpc::Context& context, std::string_view language) const {
     context.http.SetStatus(403);
-    return renderer_.Render(
-        pages::MessagePage(language.empty() ? context.language : language, "LINK_TITLE", "LINK_TEXT"));
+    return renderer_.Render(pages::MessagePage(language.empty() ? context.language : language,
+                                               "LINK_TITLE", "LINK_TEXT"));
   }
 
   Async<HttpBody> Open(rpc::Context& context, const std::string& token) {
     auto link = access_.ReadLink(token);
     if (!link) co_return NoAccess(context, "");
-    CO_ASSIGN_OR_RETURN(bool is_unused, co_await repository_.UseLink(link->nonce, link->payment_id));
-    // Going back in the browser to a used link is harmless: the cookie tells that it was used there.
+    CO_ASSIGN_OR_RETURN(bool is_unused,
+                        co_await repository_.UseLink(link->nonce, link->payment_id));
+    // Going back in the browser to a used link is harmless: the cookie tells that it was used
+    // there.
     if (!is_unused && !MayOpen(context, link->payment_id)) co_return NoAccess(context, "");
     CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(link->payment_id));
     context.http.SetCookie(kCookie, access_.Grant(context.Cookie(kCookieLowerCase), payment.id));
     co_return RedirectTo(context, NextPath(payment, payment.language));
   }
 
-  // Has the card authorised, at most once. An unknown outcome is no error: the page says that it is awaited, and a worker
-  // finds it out.
+  // Has the card authorised, at most once. An unknown outcome is no error: the page says that it is
+  // awaited, and a worker finds it out.
   AsyncStatus Authorise(const Payment& payment, CheckedCard checked) {
     auto attempt_id = co_await moves_.Submit(payment.id, {.card = checked.summary,
                                                           .payer = checked.payer,
@@ -161,8 +169,9 @@ class CardPageService final : public v1::CardPageService::CallbackService {
     if (answer.ok()) status = (co_await moves_.Resolve(*attempt_id, *answer)).status();
     if (!status.ok()) {
       metrics_.unknown_outcomes.Increment();
-      telemetry::Log(Level::kWarning, "authorisation outcome unknown",
-                     {{"payment_id", payment.id}, {"attempt_id", *attempt_id}, {"error", status.ToString()}});
+      telemetry::Log(
+          Level::kWarning, "authorisation outcome unknown",
+          {{"payment_id", payment.id}, {"attempt_id", *attempt_id}, {"error", status.ToString()}});
     }
     co_return absl::OkStatus();
   }
@@ -179,12 +188,12 @@ class CardPageService final : public v1::CardPageService::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeCardPageService(rpc::Interceptor& interceptor, const pages::Renderer& renderer,
-                                                   PaymentRepository& repository, PaymentMoves& moves,
-                                                   Processor& processor, const PayerAccess& access,
-                                                   PaymentMetrics& metrics, CardPageOptions options) {
-  return std::make_unique<CardPageService>(interceptor, renderer, repository, moves, processor, access, metrics,
-                                           std::move(options));
+std::unique_ptr<grpc::Service> MakeCardPageService(
+    rpc::Interceptor& interceptor, const pages::Renderer& renderer, PaymentRepository& repository,
+    PaymentMoves& moves, Processor& processor, const PayerAccess& access, PaymentMetrics& metrics,
+    CardPageOptions options) {
+  return std::make_unique<CardPageService>(interceptor, renderer, repository, moves, processor,
+                                           access, metrics, std::move(options));
 }
 
 }  // namespace tamarack::payments

@@ -21,16 +21,16 @@ class Interceptor;
 namespace tamarack::payments {
 
 struct CardPageOptions {
-  // When the processor is asked what became of an authorisation whose answer nobody recorded: later than the call to it can
-  // still be running.
+  // When the processor is asked what became of an authorisation whose answer nobody recorded: later
+  // than the call to it can still be running.
   std::chrono::milliseconds check_after{15'000};
   Clock clock = SystemClock();
 };
 
 // tamarack.payments.v1.CardPageService. Everything passed must outlive it.
-std::unique_ptr<grpc::Service> MakeCardPageService(rpc::Interceptor& interceptor, const pages::Renderer& renderer,
-                                                   PaymentRepository& repository, PaymentMoves& moves,
-                                                   Processor& processor, const PayerAccess& access,
-                                                   PaymentMetrics& metrics, CardPageOptions options = {});
+std::unique_ptr<grpc::Service> MakeCardPageService(
+    rpc::Interceptor& interceptor, const pages::Renderer& renderer, PaymentRepository& repository,
+    PaymentMoves& moves, Processor& processor, const PayerAccess& access, PaymentMetrics& metrics,
+    CardPageOptions options = {});
 
 }  // namespace tamarack::payments

@@ -12,7 +12,8 @@
 namespace tamarack::payments {
 namespace {
 
-pages::Page NewPage(std::string_view name, const PageContext& context, const Payment& payment, std::string_view step) {
+pages::Page NewPage(std::string_view name, const PageContext& context, const Payment& payment,
+                    std::string_view step) {
   pages::Page page(name, context.language, context.csrf_token);
   page.Path(CardPath("", payment.id, step));
   page.Set("PAYMENT_ID", payment.id)
@@ -24,10 +25,12 @@ pages::Page NewPage(std::string_view name, const PageContext& context, const Pay
 
 // "12 Elm Street, Sudbury ON P3C 1S8".
 std::string AddressText(const Payer& payer) {
-  std::string postcode = payer.country == "CA" ? pages::FormatPostalCode(payer.postcode) : payer.postcode;
+  std::string postcode =
+      payer.country == "CA" ? pages::FormatPostalCode(payer.postcode) : payer.postcode;
   std::string text;
-  for (const auto& [part, separator] : {std::pair(payer.line1, ""), std::pair(payer.line2, ", "), std::pair(payer.city, ", "),
-                                        std::pair(payer.province, " "), std::pair(postcode, " ")}) {
+  for (const auto& [part, separator] :
+       {std::pair(payer.line1, ""), std::pair(payer.line2, ", "), std::pair(payer.city, ", "),
+        std::pair(payer.province, " "), std::pair(postcode, " ")}) {
     if (!part.empty()) absl::StrAppend(&text, text.empty() ? "" : separator, part);
   }
   return text;
@@ -42,37 +45,47 @@ struct Outcome {
 Outcome OutcomeOf(const Payment& payment) {
   switch (payment.status) {
     case Status::kCaptureApproved:
-    case Status::kCaptured: return {"SUCCESS"};
-    case Status::kAuthorisationRejected: return {"DECLINED"};
-    case Status::kExpired: return {"EXPIRED"};
+    case Status::kCaptured:
+      return {"SUCCESS"};
+    case Status::kAuthorisationRejected:
+      return {"DECLINED"};
+    case Status::kExpired:
+      return {"EXPIRED"};
     case Status::kUserCancelled:
-    case Status::kSystemCancelled: return {"CANCELLED"};
+    case Status::kSystemCancelled:
+      return {"CANCELLED"};
     case Status::kAuthorisationError:
-    case Status::kCaptureError: return {"FAILED"};
+    case Status::kCaptureError:
+      return {"FAILED"};
     case Status::kCreated:
     case Status::kEnteringCardDetails: {
       bool is_declined = payment.attempt && payment.attempt->status == AttemptStatus::kDeclined;
       return {is_declined ? "DECLINED" : "UNREACHED", true};
     }
     case Status::kAuthorisationSubmitted:
-    case Status::kAuthorisationSuccess: return {"WAITING"};
+    case Status::kAuthorisationSuccess:
+      return {"WAITING"};
   }
   return {"FAILED"};
 }
 
 }  // namespace
 
-std::string CardPath(std::string_view language, std::string_view payment_id, std::string_view step) {
-  return absl::StrCat(language.empty() ? "" : "/", ToAbsl(language), "/card_details/", ToAbsl(payment_id),
-                      step.empty() ? "" : "/", ToAbsl(step));
+std::string CardPath(std::string_view language, std::string_view payment_id,
+                     std::string_view step) {
+  return absl::StrCat(language.empty() ? "" : "/", ToAbsl(language), "/card_details/",
+                      ToAbsl(payment_id), step.empty() ? "" : "/", ToAbsl(step));
 }
 
 std::string NextPath(const Payment& payment, std::string_view language) {
   switch (payment.status) {
     case Status::kCreated:
-    case Status::kEnteringCardDetails: return CardPath(language, payment.id);
-    case Status::kAuthorisationSuccess: return CardPath(language, payment.id, "confirm");
-    default: return CardPath(language, payment.id, "status");
+    case Status::kEnteringCardDetails:
+      return CardPath(language, payment.id);
+    case Status::kAuthorisationSuccess:
+      return CardPath(language, payment.id, "confirm");
+    default:
+      return CardPath(language, payment.id, "status");
   }
 }
 
@@ -127,7 +140,8 @@ pages::Page OutcomePage(const PageContext& context, const Payment& payment) {
 std::string OriginOf(std::string_view url) {
   auto parsed = boost::urls::parse_uri(url);
   if (!parsed) return {};
-  return absl::StrCat(std::string(parsed->scheme()), "://", std::string(parsed->encoded_host_and_port()));
+  return absl::StrCat(std::string(parsed->scheme()), "://",
+                      std::string(parsed->encoded_host_and_port()));
 }
 
 }  // namespace tamarack::payments

@@ -11,7 +11,8 @@
 namespace tamarack::payments {
 
 // "/en/card_details/<id>" and what follows.
-std::string CardPath(std::string_view language, std::string_view payment_id, std::string_view step = {});
+std::string CardPath(std::string_view language, std::string_view payment_id,
+                     std::string_view step = {});
 
 // The page on which this payment goes on: the form, confirmation, or how it stands.
 std::string NextPath(const Payment& payment, std::string_view language);

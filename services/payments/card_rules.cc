@@ -56,11 +56,12 @@ bool IsCanadianPostalCode(std::string_view text) {
   constexpr std::string_view kFirst = "ABCEGHJKLMNPRSTVXY";
   constexpr std::string_view kOther = "ABCEGHJKLMNPRSTVWXYZ";
   return code.size() == 6 && kFirst.find(code[0]) != kFirst.npos && IsDigit(code[1]) &&
-         kOther.find(code[2]) != kOther.npos && IsDigit(code[3]) && kOther.find(code[4]) != kOther.npos &&
-         IsDigit(code[5]);
+         kOther.find(code[2]) != kOther.npos && IsDigit(code[3]) &&
+         kOther.find(code[4]) != kOther.npos && IsDigit(code[5]);
 }
 
-constexpr std::string_view kProvinces[] = {"AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"};
+constexpr std::string_view kProvinces[] = {"AB", "BC", "MB", "NB", "NL", "NS", "NT",
+                                           "NU", "ON", "PE", "QC", "SK", "YT"};
 
 class Form {
  public:
@@ -69,7 +70,8 @@ class Form {
   CheckedCard Check() {
     CheckNumber();
     CheckExpiry();
-    checked_.payer.cardholder_name = Text("cardholder_name", request_.cardholder_name(), "ERROR_CARDHOLDER_NAME_MISSING");
+    checked_.payer.cardholder_name =
+        Text("cardholder_name", request_.cardholder_name(), "ERROR_CARDHOLDER_NAME_MISSING");
     checked_.card.holder = checked_.payer.cardholder_name;
     CheckSecurityCode();
     CheckAddress();
@@ -83,7 +85,8 @@ class Form {
   // A line of text; a null `missing` makes it optional.
   std::string Text(const char* field, const std::string& value, const char* missing) {
     std::string text = Trim(value);
-    bool has_control = std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+    bool has_control = std::any_of(text.begin(), text.end(),
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x20; });
     if (text.empty()) {
       if (missing != nullptr) Add(field, missing);
     } else if (HoldsCardNumber(text)) {
@@ -113,8 +116,9 @@ class Form {
     if (month_text.empty() && year_text.empty()) return Add("expiry_month", "ERROR_EXPIRY_MISSING");
     int month = 0;
     int year = 0;
-    bool is_number = AreDigits(month_text) && month_text.size() <= 2 && absl::SimpleAtoi(month_text, &month) &&
-                     AreDigits(year_text) && (year_text.size() == 2 || year_text.size() == 4) &&
+    bool is_number = AreDigits(month_text) && month_text.size() <= 2 &&
+                     absl::SimpleAtoi(month_text, &month) && AreDigits(year_text) &&
+                     (year_text.size() == 2 || year_text.size() == 4) &&
                      absl::SimpleAtoi(year_text, &year);
     if (!is_number || month < 1 || month > 12) return Add("expiry_month", "ERROR_EXPIRY_WRONG");
     if (year < 100) year += 2000;
@@ -130,8 +134,9 @@ class Form {
   void CheckSecurityCode() {
     std::string code = Trim(request_.cvc());
     if (code.empty()) return Add("cvc", "ERROR_CVC_MISSING");
-    bool has_size = checked_.summary.brand.empty() ? code.size() == 3 || code.size() == 4
-                                                   : code.size() == (checked_.summary.brand == "american-express" ? 4U : 3U);
+    bool has_size = checked_.summary.brand.empty()
+                        ? code.size() == 3 || code.size() == 4
+                        : code.size() == (checked_.summary.brand == "american-express" ? 4U : 3U);
     if (!AreDigits(code) || !has_size) return Add("cvc", "ERROR_CVC_WRONG");
     checked_.card.security_code = std::move(code);
   }
@@ -139,7 +144,8 @@ class Form {
   void CheckAddress() {
     Payer& payer = checked_.payer;
     std::string country = Trim(request_.address_country());
-    bool is_code = country.size() == 2 && absl::ascii_isupper(static_cast<unsigned char>(country[0])) &&
+    bool is_code = country.size() == 2 &&
+                   absl::ascii_isupper(static_cast<unsigned char>(country[0])) &&
                    absl::ascii_isupper(static_cast<unsigned char>(country[1]));
     payer.country = is_code ? country : "CA";
     bool is_canada = payer.country == "CA";
@@ -147,10 +153,12 @@ class Form {
     payer.line2 = Text("address_line_2", request_.address_line_2(), nullptr);
     payer.city = Text("address_city", request_.address_city(), "ERROR_CITY_MISSING");
     std::string province = Trim(request_.address_province());
-    bool is_province = std::find(std::begin(kProvinces), std::end(kProvinces), province) != std::end(kProvinces);
+    bool is_province =
+        std::find(std::begin(kProvinces), std::end(kProvinces), province) != std::end(kProvinces);
     if (is_canada && !is_province) Add("address_province", "ERROR_PROVINCE_MISSING");
     if (is_canada && is_province) payer.province = province;
-    payer.postcode = Text("address_postcode", request_.address_postcode(), "ERROR_POSTCODE_MISSING");
+    payer.postcode =
+        Text("address_postcode", request_.address_postcode(), "ERROR_POSTCODE_MISSING");
     if (is_canada && !payer.postcode.empty() && !IsCanadianPostalCode(payer.postcode)) {
       Add("address_postcode", "ERROR_POSTAL_CODE");
     }
@@ -160,8 +168,10 @@ class Form {
     std::string email = Text("email", request_.email(), "ERROR_EMAIL_MISSING");
     if (email.empty()) return;
     size_t at = email.find('@');
-    bool is_address = at != std::string::npos && at > 0 && email.find('.', at) != std::string::npos &&
-                      email.find_first_of(" <>,;") == std::string::npos && email.find('@', at + 1) == std::string::npos;
+    bool is_address = at != std::string::npos && at > 0 &&
+                      email.find('.', at) != std::string::npos &&
+                      email.find_first_of(" <>,;") == std::string::npos &&
+                      email.find('@', at + 1) == std::string::npos;
     if (!is_address) Add("email", "ERROR_EMAIL_FORMAT");
     checked_.payer.email = std::move(email);
   }
@@ -206,7 +216,8 @@ std::string_view BrandOf(std::string_view digits) {
                  {2, 62, 62, "unionpay"}};
   for (const auto& range : kRanges) {
     int prefix = 0;
-    bool has_prefix = absl::SimpleAtoi(ToAbsl(digits.substr(0, static_cast<size_t>(range.digits))), &prefix);
+    bool has_prefix =
+        absl::SimpleAtoi(ToAbsl(digits.substr(0, static_cast<size_t>(range.digits))), &prefix);
     if (has_prefix && prefix >= range.first && prefix <= range.last) return range.brand;
   }
   return {};

@@ -27,12 +27,14 @@ constexpr size_t kMetadataValueSizeMax = 100;
 constexpr size_t kIdempotencyKeySizeMax = 255;
 
 size_t CountCodePoints(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 absl::Status TooLong(std::string_view field, size_t size_max) {
-  return InvalidAttribute(422, field, absl::StrCat("Must be less than or equal to ", size_max, " characters length"));
+  return InvalidAttribute(
+      422, field, absl::StrCat("Must be less than or equal to ", size_max, " characters length"));
 }
 
 absl::Status CheckSize(const std::string& value, std::string_view field, size_t size_max) {
@@ -42,10 +44,12 @@ absl::Status CheckSize(const std::string& value, std::string_view field, size_t 
 absl::Status CheckAmount(const v1::CreatePaymentRequest& request) {
   if (!request.has_amount()) return MissingAttribute("amount");
   if (request.amount() < kAmountCentsMin) {
-    return InvalidAttribute(422, "amount", absl::StrCat("Must be greater than or equal to ", kAmountCentsMin));
+    return InvalidAttribute(422, "amount",
+                            absl::StrCat("Must be greater than or equal to ", kAmountCentsMin));
   }
   if (request.amount() > kAmountCentsMax) {
-    return InvalidAttribute(422, "amount", absl::StrCat("Must be less than or equal to ", kAmountCentsMax));
+    return InvalidAttribute(422, "amount",
+                            absl::StrCat("Must be less than or equal to ", kAmountCentsMax));
   }
   return absl::OkStatus();
 }
@@ -61,14 +65,16 @@ absl::Status CheckLine(bool is_present, const std::string& value, std::string_vi
 
 absl::Status CheckReturnUrl(const v1::CreatePaymentRequest& request, bool is_live) {
   const std::string& url = request.return_url();
-  if (!request.has_return_url() || absl::StripAsciiWhitespace(url).empty()) return MissingAttribute("return_url");
+  if (!request.has_return_url() || absl::StripAsciiWhitespace(url).empty())
+    return MissingAttribute("return_url");
   if (auto status = CheckSize(url, "return_url", kReturnUrlSizeMax); !status.ok()) return status;
   auto parsed = boost::urls::parse_uri(url);
   bool is_web = parsed.has_value() && (parsed->scheme() == "https" || parsed->scheme() == "http") &&
                 !parsed->host().empty() && !parsed->has_userinfo();
   if (!is_web) return InvalidAttribute(422, "return_url", "Must be a valid URL format");
   if (is_live && parsed->scheme() != "https") {
-    return InvalidAttribute(422, "return_url", "Must begin with https:// for a live gateway account");
+    return InvalidAttribute(422, "return_url",
+                            "Must begin with https:// for a live gateway account");
   }
   return absl::OkStatus();
 }
@@ -79,7 +85,8 @@ absl::Status CheckEmail(const v1::CreatePaymentRequest& request) {
   size_t at = request.email().find('@');
   bool is_address = at != std::string::npos && at > 0 && at + 1 < request.email().size() &&
                     request.email().find_first_of(" \t\r\n") == std::string::npos;
-  return is_address ? absl::OkStatus() : InvalidAttribute(422, "email", "Must be a valid email address");
+  return is_address ? absl::OkStatus()
+                    : InvalidAttribute(422, "email", "Must be a valid email address");
 }
 
 absl::Status CheckMetadata(const google::protobuf::Struct& metadata) {
@@ -88,8 +95,10 @@ absl::Status CheckMetadata(const google::protobuf::Struct& metadata) {
   std::set<std::string> keys;
   for (const auto& [key, value] : metadata.fields()) {
     size_t size = CountCodePoints(key);
-    if (size < 1 || size > kMetadataKeySizeMax) faults.insert("Keys must be between 1 and 30 characters long");
-    if (!keys.insert(absl::AsciiStrToLower(key)).second) faults.insert("Keys must be unique, whatever their case");
+    if (size < 1 || size > kMetadataKeySizeMax)
+      faults.insert("Keys must be between 1 and 30 characters long");
+    if (!keys.insert(absl::AsciiStrToLower(key)).second)
+      faults.insert("Keys must be unique, whatever their case");
     switch (value.kind_case()) {
       case Value::kStringValue:
         if (CountCodePoints(value.string_value()) > kMetadataValueSizeMax) {
@@ -97,13 +106,18 @@ absl::Status CheckMetadata(const google::protobuf::Struct& metadata) {
         }
         break;
       case Value::kNumberValue:
-      case Value::kBoolValue: break;
-      case Value::kNullValue: faults.insert("Must not have null values"); break;
-      default: faults.insert("Values must be of type String, Boolean or Number");
+      case Value::kBoolValue:
+        break;
+      case Value::kNullValue:
+        faults.insert("Must not have null values");
+        break;
+      default:
+        faults.insert("Values must be of type String, Boolean or Number");
     }
   }
   std::vector<std::string> texts;
-  if (metadata.fields_size() > kMetadataKeysMax) texts.emplace_back("Cannot have more than 15 key-value pairs");
+  if (metadata.fields_size() > kMetadataKeysMax)
+    texts.emplace_back("Cannot have more than 15 key-value pairs");
   texts.insert(texts.end(), faults.begin(), faults.end());
   std::string text;
   for (const auto& fault : texts) absl::StrAppend(&text, text.empty() ? "" : ". ", fault);
@@ -122,13 +136,16 @@ absl::Status CheckPrefilled(const v1::PrefilledCardholderDetails& details) {
                 {address.city(), "city", kReferenceSizeMax},
                 {address.postcode(), "postcode", kPostcodeSizeMax}};
   for (const auto& line : kLines) {
-    auto status = CheckSize(line.value, absl::StrCat("prefilled_cardholder_details.", line.field), line.size_max);
+    auto status = CheckSize(line.value, absl::StrCat("prefilled_cardholder_details.", line.field),
+                            line.size_max);
     if (!status.ok()) return status;
   }
   const std::string& country = address.country();
-  bool is_code = country.size() == 2 && absl::ascii_isupper(country[0]) && absl::ascii_isupper(country[1]);
+  bool is_code =
+      country.size() == 2 && absl::ascii_isupper(country[0]) && absl::ascii_isupper(country[1]);
   if (address.has_country() && !is_code) {
-    return InvalidAttribute(422, "prefilled_cardholder_details.country", "Must be a valid ISO-3166-1 alpha-2 code");
+    return InvalidAttribute(422, "prefilled_cardholder_details.country",
+                            "Must be a valid ISO-3166-1 alpha-2 code");
   }
   return absl::OkStatus();
 }
@@ -170,7 +187,8 @@ absl::StatusOr<Payment> CheckCreate(const v1::CreatePaymentRequest& request, boo
   payment.description = request.description();
   payment.return_url = request.return_url();
   payment.language = request.has_language() ? request.language() : "en";
-  if (request.has_metadata()) payment.metadata = boost::json::serialize(rpc::FromStruct(request.metadata()));
+  if (request.has_metadata())
+    payment.metadata = boost::json::serialize(rpc::FromStruct(request.metadata()));
   payment.payer = {.email = request.email(),
                    .cardholder_name = details.cardholder_name(),
                    .line1 = address.line1(),
@@ -183,11 +201,13 @@ absl::StatusOr<Payment> CheckCreate(const v1::CreatePaymentRequest& request, boo
 }
 
 absl::Status CheckIdempotencyKey(std::string_view key) {
-  if (key.size() > kIdempotencyKeySizeMax) return InvalidIdempotencyKey("have a size between 1 and 255");
+  if (key.size() > kIdempotencyKeySizeMax)
+    return InvalidIdempotencyKey("have a size between 1 and 255");
   bool is_plain = std::all_of(key.begin(), key.end(), [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-';
   });
-  return is_plain ? absl::OkStatus() : InvalidIdempotencyKey("only contain alphanumeric characters and hyphens");
+  return is_plain ? absl::OkStatus()
+                  : InvalidIdempotencyKey("only contain alphanumeric characters and hyphens");
 }
 
 std::string HashOf(const v1::CreatePaymentRequest& request) {

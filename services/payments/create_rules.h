@@ -9,8 +9,9 @@
 #include <string>
 #include <string_view>
 
-// What a new payment must be: GOV.UK Pay's rules, codes and texts. One error at a time: amount, reference and description
-// first, then the rest; a missing value or a wrong type is 400, a value out of range 422.
+// What a new payment must be: GOV.UK Pay's rules, codes and texts. One error at a time: amount,
+// reference and description first, then the rest; a missing value or a wrong type is 400, a value
+// out of range 422.
 namespace tamarack::payments {
 
 inline constexpr int64_t kAmountCentsMin = 1;

@@ -10,8 +10,9 @@
 namespace tamarack::payments {
 namespace {
 
-absl::Status Error(absl::StatusCode grpc_code, int http_status, std::string_view code, const std::string& description,
-                   std::string_view field_member = {}, std::string_view field = {}) {
+absl::Status Error(absl::StatusCode grpc_code, int http_status, std::string_view code,
+                   const std::string& description, std::string_view field_member = {},
+                   std::string_view field = {}) {
   boost::json::object members{{"code", std::string(code)}, {"description", description}};
   if (!field.empty()) members[std::string(field_member)] = std::string(field);
   return rpc::WithHttp(absl::Status(grpc_code, description), http_status, members);
@@ -26,17 +27,20 @@ absl::Status MissingAttribute(std::string_view field) {
 
 absl::Status InvalidAttribute(int http_status, std::string_view field, std::string_view what) {
   return Error(absl::StatusCode::kInvalidArgument, http_status, "P0102",
-               absl::StrCat("Invalid attribute value: ", ToAbsl(field), ". ", ToAbsl(what)), "field", field);
+               absl::StrCat("Invalid attribute value: ", ToAbsl(field), ". ", ToAbsl(what)),
+               "field", field);
 }
 
 absl::Status InvalidIdempotencyKey(std::string_view what) {
   return Error(absl::StatusCode::kInvalidArgument, 422, "P0102",
-               absl::StrCat("Header [Idempotency-Key] can ", ToAbsl(what)), "header", "Idempotency-Key");
+               absl::StrCat("Header [Idempotency-Key] can ", ToAbsl(what)), "header",
+               "Idempotency-Key");
 }
 
 absl::Status IdempotencyKeyUsed() {
   return Error(absl::StatusCode::kAlreadyExists, 409, "P0191",
-               "The `Idempotency-Key` you sent in the request header has already been used to create a payment.",
+               "The `Idempotency-Key` you sent in the request header has already been used to "
+               "create a payment.",
                "header", "Idempotency-Key");
 }
 
@@ -50,7 +54,8 @@ absl::Status PaymentNotFound(std::string_view code) {
 }
 
 absl::Status NotCancellable() {
-  return Error(absl::StatusCode::kFailedPrecondition, 400, "P0501", "Cancellation of payment failed");
+  return Error(absl::StatusCode::kFailedPrecondition, 400, "P0501",
+               "Cancellation of payment failed");
 }
 
 absl::Status InvalidParameters(std::string_view names) {

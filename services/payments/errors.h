@@ -9,7 +9,8 @@ namespace tamarack::payments {
 
 // 400 P0101.
 absl::Status MissingAttribute(std::string_view field);
-// P0102 "Invalid attribute value: <field>. <what>". 400 for what is of the wrong type, 422 for what is out of range.
+// P0102 "Invalid attribute value: <field>. <what>". 400 for what is of the wrong type, 422 for what
+// is out of range.
 absl::Status InvalidAttribute(int http_status, std::string_view field, std::string_view what);
 // 422 P0102 that names the request header.
 absl::Status InvalidIdempotencyKey(std::string_view what);

@@ -35,13 +35,14 @@ Async<Balance> Check(pg::Pool& pool) {
   Balance balance;
   const pg::Rows& sums = both[0];
   for (int i = 0; i < sums.size(); ++i) {
-    balance.currencies.push_back({std::string(sums.Text(i, 0)), sums.Int(i, 1), sums.Int(i, 2), sums.Int(i, 3),
-                                  sums.Int(i, 4), sums.Int(i, 5), sums.Bool(i, 6)});
+    balance.currencies.push_back({std::string(sums.Text(i, 0)), sums.Int(i, 1), sums.Int(i, 2),
+                                  sums.Int(i, 3), sums.Int(i, 4), sums.Int(i, 5), sums.Bool(i, 6)});
   }
   const pg::Rows& accounts = both[1];
   for (int i = 0; i < accounts.size(); ++i) {
-    balance.accounts.push_back({std::string(accounts.Text(i, 0)), std::string(accounts.Text(i, 1)), accounts.Int(i, 2),
-                                accounts.Int(i, 3), accounts.Int(i, 4), accounts.Int(i, 5)});
+    balance.accounts.push_back({std::string(accounts.Text(i, 0)), std::string(accounts.Text(i, 1)),
+                                accounts.Int(i, 2), accounts.Int(i, 3), accounts.Int(i, 4),
+                                accounts.Int(i, 5)});
   }
   co_return balance;
 }

@@ -7,14 +7,14 @@
 #include <string_view>
 #include <vector>
 
-// The double-entry ledger, which the database itself enforces (migrations/0002_ledger.sql). Statements to go into the
-// transaction of the state change they belong to; each is idempotent.
+// The double-entry ledger, which the database itself enforces (migrations/0002_ledger.sql).
+// Statements to go into the transaction of the state change they belong to; each is idempotent.
 namespace tamarack::payments::ledger {
 
 struct Pending {
   std::string transfer_id;  // a UUID
   std::string reference;
-  std::string debit;   // account names: "processor:sandbox", "service:<id>"
+  std::string debit;  // account names: "processor:sandbox", "service:<id>"
   std::string credit;
   std::string currency;
   int64_t amount_cents = 0;

@@ -27,7 +27,8 @@ class LedgerService final : public v1::LedgerService::CallbackService {
     response.set_balances(true);
     for (const auto& sums : balance.currencies) {
       CopySums(sums, *response.add_currencies());
-      response.set_unbalanced_transfers(response.unbalanced_transfers() + sums.unbalanced_transfers);
+      response.set_unbalanced_transfers(response.unbalanced_transfers() +
+                                        sums.unbalanced_transfers);
       if (!sums.balances) response.set_balances(false);
     }
     for (const auto& sums : balance.accounts) {

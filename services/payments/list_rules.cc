@@ -37,7 +37,8 @@ bool ReadState(const std::string& text, std::vector<int>& statuses) {
 
 void AddParameter(std::string& url, std::string_view name, const std::string& value) {
   url += url.find('?') == std::string::npos ? '?' : '&';
-  absl::StrAppend(&url, ToAbsl(name), "=", boost::urls::encode(value, boost::urls::unreserved_chars));
+  absl::StrAppend(&url, ToAbsl(name), "=",
+                  boost::urls::encode(value, boost::urls::unreserved_chars));
 }
 
 }  // namespace
@@ -63,8 +64,8 @@ absl::StatusOr<ListQuery> CheckList(const v1::ListPaymentsRequest& request) {
   return query;
 }
 
-v1::SearchLinks LinksOf(const v1::ListPaymentsRequest& request, const ListQuery& query, int64_t total,
-                        const std::string& base_url) {
+v1::SearchLinks LinksOf(const v1::ListPaymentsRequest& request, const ListQuery& query,
+                        int64_t total, const std::string& base_url) {
   auto url = [&](int64_t page) {
     std::string text = base_url + "/v1/payments";
     if (request.has_reference()) AddParameter(text, "reference", request.reference());

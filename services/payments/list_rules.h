@@ -18,7 +18,7 @@ struct ListQuery {
 absl::StatusOr<ListQuery> CheckList(const v1::ListPaymentsRequest& request);
 
 // self, first, last, previous and next page; the other parameters stay.
-v1::SearchLinks LinksOf(const v1::ListPaymentsRequest& request, const ListQuery& query, int64_t total,
-                        const std::string& base_url);
+v1::SearchLinks LinksOf(const v1::ListPaymentsRequest& request, const ListQuery& query,
+                        int64_t total, const std::string& base_url);
 
 }  // namespace tamarack::payments

@@ -22,11 +22,14 @@
 
 ABSL_FLAG(std::string, processor_url, "http://127.0.0.1:8110", "URL of the sandbox card processor");
 ABSL_FLAG(int, processor_timeout_ms, 10000, "longest wait for an answer of the card processor");
-ABSL_FLAG(std::string, public_url, "", "where people and services reach the platform; empty: --issuer");
+ABSL_FLAG(std::string, public_url, "",
+          "where people and services reach the platform; empty: --issuer");
 ABSL_FLAG(int, expire_after_seconds, 90 * 60, "age at which an unfinished payment expires");
-ABSL_FLAG(double, webhook_retry_scale, 1.0, "multiplies the gaps between tries of a webhook; below 1 in sandboxes");
-ABSL_FLAG(std::string, webhook_allowed_hosts, "",
-          "host:port,… of subscribers that may have private addresses (they are refused otherwise)");
+ABSL_FLAG(double, webhook_retry_scale, 1.0,
+          "multiplies the gaps between tries of a webhook; below 1 in sandboxes");
+ABSL_FLAG(
+    std::string, webhook_allowed_hosts, "",
+    "host:port,… of subscribers that may have private addresses (they are refused otherwise)");
 ABSL_FLAG(std::string, brand_file, "", "brand.json; empty: the neutral brand");
 
 namespace {
@@ -49,18 +52,21 @@ int main(int argc, char** argv) {
   service::Shell shell(argc, argv, "payments", payments::Migrations());
   service::Peer peer(shell);
   auto timeout = std::chrono::milliseconds(absl::GetFlag(FLAGS_processor_timeout_ms));
-  std::string public_url = absl::GetFlag(FLAGS_public_url).empty() ? shell.issuer() : absl::GetFlag(FLAGS_public_url);
+  std::string public_url =
+      absl::GetFlag(FLAGS_public_url).empty() ? shell.issuer() : absl::GetFlag(FLAGS_public_url);
 
   auto payer_sealer = OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "payments.payer"));
   auto webhook_sealer = OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "payments.webhook"));
-  pages::Renderer renderer(payments::PageBundle(), OrExit(pages::LoadBrand(absl::GetFlag(FLAGS_brand_file))),
+  pages::Renderer renderer(payments::PageBundle(),
+                           OrExit(pages::LoadBrand(absl::GetFlag(FLAGS_brand_file))),
                            {.home = "/account", .nav = {}});
 
   curl::Loop curl(shell.executor());
   http::ClientOptions processor_options;
   processor_options.policy.allow_private = true;
   http::Client processor_client(curl, processor_options);
-  payments::SandboxProcessor processor(processor_client, absl::GetFlag(FLAGS_processor_url), timeout, shell.registry());
+  payments::SandboxProcessor processor(processor_client, absl::GetFlag(FLAGS_processor_url),
+                                       timeout, shell.registry());
 
   http::ClientOptions webhook_options;
   webhook_options.policy.allowed = AllowedHosts();
@@ -68,34 +74,38 @@ int main(int argc, char** argv) {
   webhooks::Outbox outbox(shell.database(), webhook_sealer);
   webhooks::DispatcherOptions dispatcher_options;
   dispatcher_options.retry_scale = absl::GetFlag(FLAGS_webhook_retry_scale);
-  webhooks::Dispatcher dispatcher(shell.executor(), shell.database(), webhook_client, webhook_sealer,
-                                  dispatcher_options);
+  webhooks::Dispatcher dispatcher(shell.executor(), shell.database(), webhook_client,
+                                  webhook_sealer, dispatcher_options);
 
   payments::PaymentMetrics metrics(shell.registry());
   payments::PayerAccess access(shell.secret_key(), SystemClock());
   payments::PaymentRepository repository(shell.executor(), shell.database(), payer_sealer);
   payments::ProcessorQueue queue(shell.database());
   std::function<void()> wake = [] {};
-  payments::PaymentMoves moves(shell.database(), payer_sealer, outbox, metrics, [&wake] { wake(); });
-  payments::Workers workers(shell.executor(), queue, moves, processor, metrics,
-                            {.lease = timeout * 3,
-                             .expire_after = std::chrono::seconds(absl::GetFlag(FLAGS_expire_after_seconds))});
+  payments::PaymentMoves moves(shell.database(), payer_sealer, outbox, metrics,
+                               [&wake] { wake(); });
+  payments::Workers workers(
+      shell.executor(), queue, moves, processor, metrics,
+      {.lease = timeout * 3,
+       .expire_after = std::chrono::seconds(absl::GetFlag(FLAGS_expire_after_seconds))});
   wake = [&] {
     workers.Wake();
     dispatcher.Wake();
   };
 
-  auto payment_service =
-      payments::MakePaymentService(peer.interceptor(), repository, moves, access, metrics, {.base = public_url});
-  auto card_pages = payments::MakeCardPageService(peer.interceptor(), renderer, repository, moves, processor, access,
-                                                  metrics, {.check_after = timeout + std::chrono::seconds(5)});
+  auto payment_service = payments::MakePaymentService(peer.interceptor(), repository, moves, access,
+                                                      metrics, {.base = public_url});
+  auto card_pages = payments::MakeCardPageService(
+      peer.interceptor(), renderer, repository, moves, processor, access, metrics,
+      {.check_after = timeout + std::chrono::seconds(5)});
   auto ledger = payments::MakeLedgerService(peer.interceptor(), shell.database());
   auto webhook_service = payments::MakeWebhookService(peer.interceptor(), outbox);
 
   workers.Start();
   dispatcher.Start();
-  return shell.Run({payment_service.get(), card_pages.get(), ledger.get(), webhook_service.get()}, [&] {
-    workers.Stop();
-    dispatcher.Stop();
-  });
+  return shell.Run({payment_service.get(), card_pages.get(), ledger.get(), webhook_service.get()},
+                   [&] {
+                     workers.Stop();
+                     dispatcher.Stop();
+                   });
 }

@@ -40,8 +40,8 @@ PayerAccess::PayerAccess(std::string_view secret, Clock clock)
 
 // Token: payment.expiry.nonce.mac
 std::string PayerAccess::MakeLink(std::string_view payment_id) const {
-  std::string text = absl::StrCat(ToAbsl(payment_id), ".", UnixSeconds(clock_()) + kLinkSeconds, ".",
-                                  crypto::RandomToken(kNonceBytes));
+  std::string text = absl::StrCat(ToAbsl(payment_id), ".", UnixSeconds(clock_()) + kLinkSeconds,
+                                  ".", crypto::RandomToken(kNonceBytes));
   return text + "." + Sign("link", text);
 }
 
@@ -49,7 +49,8 @@ std::optional<PayerLink> PayerAccess::ReadLink(std::string_view token) const {
   auto parts = Split(token.substr(0, kTextSizeMax), '.');
   if (parts.size() != 4) return std::nullopt;
   std::string_view text = token.substr(0, token.size() - parts[3].size() - 1);
-  if (!IsSigned("link", text, parts[3]) || IsPast(parts[1], UnixSeconds(clock_()))) return std::nullopt;
+  if (!IsSigned("link", text, parts[3]) || IsPast(parts[1], UnixSeconds(clock_())))
+    return std::nullopt;
   return PayerLink{std::string(parts[0]), std::string(parts[2])};
 }
 
@@ -77,10 +78,12 @@ bool PayerAccess::IsGranted(std::string_view cookie, std::string_view payment_id
 }
 
 std::string PayerAccess::Sign(std::string_view purpose, std::string_view text) const {
-  return crypto::Base64UrlEncode(crypto::HmacSha256(key_, absl::StrCat(ToAbsl(purpose), "|", ToAbsl(text))));
+  return crypto::Base64UrlEncode(
+      crypto::HmacSha256(key_, absl::StrCat(ToAbsl(purpose), "|", ToAbsl(text))));
 }
 
-bool PayerAccess::IsSigned(std::string_view purpose, std::string_view text, std::string_view mac) const {
+bool PayerAccess::IsSigned(std::string_view purpose, std::string_view text,
+                           std::string_view mac) const {
   return crypto::ConstantTimeEqual(Sign(purpose, text), mac);
 }
 

@@ -8,14 +8,15 @@
 
 namespace tamarack::payments {
 
-// A single-use link as it was read: genuine and in time. Whether it was used already, the database knows.
+// A single-use link as it was read: genuine and in time. Whether it was used already, the database
+// knows.
 struct PayerLink {
   std::string payment_id;
   std::string nonce;
 };
 
-// What opens a payment's pages: single-use links, and the cookie that such a link is turned into. Both are signed, so that
-// neither creating nor reading a payment has to store one.
+// What opens a payment's pages: single-use links, and the cookie that such a link is turned into.
+// Both are signed, so that neither creating nor reading a payment has to store one.
 class PayerAccess {
  public:
   // `secret` is the service's key material.
@@ -25,7 +26,8 @@ class PayerAccess {
   std::string MakeLink(std::string_view payment_id) const;
   std::optional<PayerLink> ReadLink(std::string_view token) const;
 
-  // `cookie` with the payment added: the browser keeps its last few payments, so that two can be paid side by side.
+  // `cookie` with the payment added: the browser keeps its last few payments, so that two can be
+  // paid side by side.
   std::string Grant(std::string_view cookie, std::string_view payment_id) const;
   bool IsGranted(std::string_view cookie, std::string_view payment_id) const;
 

@@ -23,7 +23,8 @@ std::string Place(std::string_view payment_id) {
 
 }  // namespace
 
-std::string SealPayer(const crypto::Sealer& sealer, std::string_view payment_id, const Payer& payer) {
+std::string SealPayer(const crypto::Sealer& sealer, std::string_view payment_id,
+                      const Payer& payer) {
   boost::json::object object;
   for (const auto& [name, member] : kMembers) {
     if (!(payer.*member).empty()) object[name] = payer.*member;
@@ -31,7 +32,8 @@ std::string SealPayer(const crypto::Sealer& sealer, std::string_view payment_id,
   return object.empty() ? "" : sealer.Seal(boost::json::serialize(object), Place(payment_id));
 }
 
-absl::StatusOr<Payer> OpenPayer(const crypto::Sealer& sealer, std::string_view payment_id, std::string_view sealed) {
+absl::StatusOr<Payer> OpenPayer(const crypto::Sealer& sealer, std::string_view payment_id,
+                                std::string_view sealed) {
   Payer payer;
   if (sealed.empty()) return payer;
   auto text = sealer.Open(sealed, Place(payment_id));

@@ -11,9 +11,11 @@
 namespace tamarack::payments {
 
 // A payer as sealed JSON, bound to its payment.
-std::string SealPayer(const crypto::Sealer& sealer, std::string_view payment_id, const Payer& payer);
+std::string SealPayer(const crypto::Sealer& sealer, std::string_view payment_id,
+                      const Payer& payer);
 
 // An empty text is an empty payer. DATA_LOSS when it was altered or belongs to another payment.
-absl::StatusOr<Payer> OpenPayer(const crypto::Sealer& sealer, std::string_view payment_id, std::string_view sealed);
+absl::StatusOr<Payer> OpenPayer(const crypto::Sealer& sealer, std::string_view payment_id,
+                                std::string_view sealed);
 
 }  // namespace tamarack::payments

@@ -8,7 +8,8 @@
 
 namespace tamarack::payments {
 
-// Where a payment stands; the numbers are in the database. Callers of the API see fewer: payment_rules.h.
+// Where a payment stands; the numbers are in the database. Callers of the API see fewer:
+// payment_rules.h.
 enum class Status : int16_t {
   kCreated = 1,
   kEnteringCardDetails = 2,

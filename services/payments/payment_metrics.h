@@ -16,10 +16,10 @@ class PaymentMetrics {
   // A payment got this status; captured ones also count their amount.
   void CountMove(Status status, int64_t amount_cents);
 
-  prometheus::Counter& replays;            // creations answered by an earlier one with the same key
-  prometheus::Counter& unknown_outcomes;   // calls to the processor whose answer was lost
-  prometheus::Counter& recovered;          // outcomes found out afterwards
-  prometheus::Counter& job_failures;       // captures and releases that must be tried again
+  prometheus::Counter& replays;           // creations answered by an earlier one with the same key
+  prometheus::Counter& unknown_outcomes;  // calls to the processor whose answer was lost
+  prometheus::Counter& recovered;         // outcomes found out afterwards
+  prometheus::Counter& job_failures;      // captures and releases that must be tried again
 
  private:
   prometheus::Registry& registry_;

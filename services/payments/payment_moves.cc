@@ -26,7 +26,8 @@ constexpr pg::Statement kMove{"payment.move", R"sql(
   )
   INSERT INTO payment_event (payment_id, version, status, created_at) SELECT payment_id, version, $2::smallint, now() FROM moved
   )sql"};
-constexpr pg::Statement kSetPayer{"payment.set_payer", "UPDATE payment SET payer_sealed = $2 WHERE payment_id = $1"};
+constexpr pg::Statement kSetPayer{"payment.set_payer",
+                                  "UPDATE payment SET payer_sealed = $2 WHERE payment_id = $1"};
 
 constexpr pg::Statement kInsertAttempt{"authorisation_attempt.insert", R"sql(
   INSERT INTO authorisation_attempt (attempt_id, payment_id, number, status, provider, card_brand, card_type, last_digits,
@@ -50,7 +51,8 @@ constexpr pg::Statement kInsertJob{"processor_job.insert", R"sql(
   INSERT INTO processor_job (attempt_id, kind, due_at) VALUES ($1, $2, now()))sql"};
 constexpr pg::Statement kJobIsOpen{"processor_job.is_open", R"sql(
   SELECT FROM processor_job WHERE attempt_id = $1 AND kind = $2 AND done_at IS NULL)sql"};
-constexpr pg::Statement kEndJob{"processor_job.end", "UPDATE processor_job SET done_at = now() WHERE attempt_id = $1"};
+constexpr pg::Statement kEndJob{"processor_job.end",
+                                "UPDATE processor_job SET done_at = now() WHERE attempt_id = $1"};
 
 }  // namespace
 
@@ -72,7 +74,8 @@ namespace {
 template <class Locked>
 webhooks::Event EventOf(const Locked& payment, Status status) {
   State state = StateOf(status);
-  boost::json::object state_object{{"status", std::string(state.status)}, {"finished", state.finished}};
+  boost::json::object state_object{{"status", std::string(state.status)},
+                                   {"finished", state.finished}};
   if (!state.code.empty()) {
     state_object["code"] = std::string(state.code);
     state_object["message"] = std::string(state.message);
@@ -97,8 +100,8 @@ absl::Status WrongState() {
 
 }  // namespace
 
-PaymentMoves::PaymentMoves(pg::Pool& pool, const crypto::Sealer& sealer, webhooks::Outbox& outbox, PaymentMetrics& metrics,
-                           std::function<void()> wake)
+PaymentMoves::PaymentMoves(pg::Pool& pool, const crypto::Sealer& sealer, webhooks::Outbox& outbox,
+                           PaymentMetrics& metrics, std::function<void()> wake)
     : pool_(pool), sealer_(sealer), outbox_(outbox), metrics_(metrics), wake_(std::move(wake)) {}
 
 Async<PaymentMoves::Locked> PaymentMoves::Lock(std::string_view payment_id) {
@@ -124,14 +127,15 @@ AsyncStatus PaymentMoves::Move(Locked& locked, Status to) {
   co_return absl::OkStatus();
 }
 
-// Leaves it to a worker to tell the processor; the ledger's reservation is voided when that has happened.
+// Leaves it to a worker to tell the processor; the ledger's reservation is voided when that has
+// happened.
 AsyncStatus PaymentMoves::Release(Locked& locked) {
   CO_ASSIGN_OR_RETURN(auto reserved, co_await locked.tx.Query(kReserved, locked.payment_id));
   for (int i = 0; i < reserved.size(); ++i) {
-    CO_RETURN_IF_ERROR(
-        (co_await locked.tx.QueryAll(pg::Call(kSetStatus, reserved.Text(i, 0), AttemptStatus::kReleased),
-                                     pg::Call(kInsertJob, reserved.Text(i, 0), JobKind::kRelease)))
-            .status());
+    CO_RETURN_IF_ERROR((co_await locked.tx.QueryAll(
+                            pg::Call(kSetStatus, reserved.Text(i, 0), AttemptStatus::kReleased),
+                            pg::Call(kInsertJob, reserved.Text(i, 0), JobKind::kRelease)))
+                           .status());
   }
   co_return absl::OkStatus();
 }
@@ -168,8 +172,9 @@ Async<std::string> PaymentMoves::Submit(std::string_view payment_id, const Submi
   const CardSummary& card = submission.card;
   std::vector<pg::Call> calls;
   calls.emplace_back(kSetPayer, payment_id, SealPayer(sealer_, payment_id, submission.payer));
-  calls.emplace_back(kInsertAttempt, attempt_id, payment_id, submission.provider, card.brand, card.type, card.last_digits,
-                     card.first_digits, card.expiry_date, submission.check_after.count());
+  calls.emplace_back(kInsertAttempt, attempt_id, payment_id, submission.provider, card.brand,
+                     card.type, card.last_digits, card.first_digits, card.expiry_date,
+                     submission.check_after.count());
   CO_RETURN_IF_ERROR(co_await Commit(locked, std::move(calls)));
   co_return attempt_id;
 }
@@ -179,14 +184,16 @@ Async<Status> PaymentMoves::Resolve(std::string_view attempt_id, const Processor
   if (owner.empty()) co_return absl::NotFoundError("no such attempt");
   CO_ASSIGN_OR_RETURN(auto locked, co_await Lock(owner.Text(0, 0)));
   CO_ASSIGN_OR_RETURN(auto rows, co_await locked.tx.Query(kFindAttempt, attempt_id));
-  if (static_cast<AttemptStatus>(rows.Int(0, 0)) != AttemptStatus::kSubmitted) co_return locked.status;
+  if (static_cast<AttemptStatus>(rows.Int(0, 0)) != AttemptStatus::kSubmitted)
+    co_return locked.status;
   bool is_last = rows.Int(0, 1) >= kAttemptsMax;
   bool is_wanted = locked.status == Status::kAuthorisationSubmitted;
   AttemptStatus attempt_status = AttemptStatus::kFailed;
   Status next = is_last ? Status::kAuthorisationRejected : Status::kEnteringCardDetails;
   std::vector<pg::Call> calls;
   switch (answer.state) {
-    case ProcessorAnswer::State::kUnknown: co_return absl::UnavailableError("the processor does not know the attempt");
+    case ProcessorAnswer::State::kUnknown:
+      co_return absl::UnavailableError("the processor does not know the attempt");
     case ProcessorAnswer::State::kAuthorised:
     case ProcessorAnswer::State::kCaptured:
       calls.push_back(ledger::Pend({.transfer_id = std::string(attempt_id),
@@ -199,9 +206,14 @@ Async<Status> PaymentMoves::Resolve(std::string_view attempt_id, const Processor
       attempt_status = is_wanted ? AttemptStatus::kAuthorised : AttemptStatus::kReleased;
       next = Status::kAuthorisationSuccess;
       break;
-    case ProcessorAnswer::State::kDeclined: attempt_status = AttemptStatus::kDeclined; break;
-    case ProcessorAnswer::State::kFailed: next = Status::kAuthorisationError; break;
-    case ProcessorAnswer::State::kReleased: break;  // it never arrived: another try is safe
+    case ProcessorAnswer::State::kDeclined:
+      attempt_status = AttemptStatus::kDeclined;
+      break;
+    case ProcessorAnswer::State::kFailed:
+      next = Status::kAuthorisationError;
+      break;
+    case ProcessorAnswer::State::kReleased:
+      break;  // it never arrived: another try is safe
   }
   calls.emplace_back(kSetAttempt, attempt_id, attempt_status, answer.reason, answer.provider_id);
   if (is_wanted) CO_RETURN_IF_ERROR(co_await Move(locked, next));
@@ -211,10 +223,12 @@ Async<Status> PaymentMoves::Resolve(std::string_view attempt_id, const Processor
 
 AsyncStatus PaymentMoves::ApproveCapture(std::string_view payment_id) {
   CO_ASSIGN_OR_RETURN(auto locked, co_await Lock(payment_id));
-  if (locked.status == Status::kCaptureApproved || locked.status == Status::kCaptured) co_return absl::OkStatus();
+  if (locked.status == Status::kCaptureApproved || locked.status == Status::kCaptured)
+    co_return absl::OkStatus();
   CO_RETURN_IF_ERROR(co_await Move(locked, Status::kCaptureApproved));
   CO_ASSIGN_OR_RETURN(auto reserved, co_await locked.tx.Query(kReserved, payment_id));
-  if (reserved.size() != 1) co_return absl::InternalError("an authorised payment without a reservation");
+  if (reserved.size() != 1)
+    co_return absl::InternalError("an authorised payment without a reservation");
   std::vector<pg::Call> calls;
   calls.emplace_back(kInsertJob, reserved.Text(0, 0), JobKind::kCapture);
   co_return co_await Commit(locked, std::move(calls));
@@ -227,7 +241,8 @@ AsyncStatus PaymentMoves::End(std::string_view payment_id, Status end) {
   co_return co_await Commit(locked);
 }
 
-AsyncStatus PaymentMoves::FinishJob(std::string_view attempt_id, JobKind kind, const ProcessorAnswer& answer) {
+AsyncStatus PaymentMoves::FinishJob(std::string_view attempt_id, JobKind kind,
+                                    const ProcessorAnswer& answer) {
   CO_ASSIGN_OR_RETURN(auto owner, co_await pool_.Query(kPaymentOf, attempt_id));
   if (owner.empty()) co_return absl::NotFoundError("no such attempt");
   CO_ASSIGN_OR_RETURN(auto locked, co_await Lock(owner.Text(0, 0)));
@@ -237,7 +252,8 @@ AsyncStatus PaymentMoves::FinishJob(std::string_view attempt_id, JobKind kind, c
   std::vector<pg::Call> calls;
   calls.emplace_back(kEndJob, attempt_id);
   if (kind == JobKind::kRelease) {
-    // The processor took money that we had given up: a person has to look. Nothing here can capture it.
+    // The processor took money that we had given up: a person has to look. Nothing here can capture
+    // it.
     if (is_captured) co_return absl::InternalError("a released authorisation was captured");
     calls.push_back(ledger::Void(attempt_id));
   } else if (is_captured) {

@@ -21,34 +21,38 @@ struct Submission {
   CardSummary card;
   Payer payer;
   std::string_view provider;
-  // Nobody asks the processor what became of the attempt before this has passed: the call itself may still be running.
+  // Nobody asks the processor what became of the attempt before this has passed: the call itself
+  // may still be running.
   std::chrono::milliseconds check_after;
 };
 
-// Every change of a payment's status. Each is one transaction: lock the payment, check that the move is allowed, write
-// status, event, attempt, ledger, work for the processor and webhook. Safe to repeat.
+// Every change of a payment's status. Each is one transaction: lock the payment, check that the
+// move is allowed, write status, event, attempt, ledger, work for the processor and webhook. Safe
+// to repeat.
 class PaymentMoves {
  public:
   // `wake` is called after each commit that left work for a worker or a webhook.
-  PaymentMoves(pg::Pool& pool, const crypto::Sealer& sealer, webhooks::Outbox& outbox, PaymentMetrics& metrics,
-               std::function<void()> wake);
+  PaymentMoves(pg::Pool& pool, const crypto::Sealer& sealer, webhooks::Outbox& outbox,
+               PaymentMetrics& metrics, std::function<void()> wake);
 
   // The person opened the card page.
   AsyncStatus Start(std::string_view payment_id);
 
-  // Records, before the processor is asked, that a card is tried; returns the attempt's id. A reservation that an earlier
-  // card holds is released. FAILED_PRECONDITION when the payment takes no card now.
+  // Records, before the processor is asked, that a card is tried; returns the attempt's id. A
+  // reservation that an earlier card holds is released. FAILED_PRECONDITION when the payment takes
+  // no card now.
   Async<std::string> Submit(std::string_view payment_id, const Submission& submission);
 
-  // Records what the processor says about an attempt, once: later answers change nothing. Returns the payment's status.
-  // An authorisation that nobody wants any more is released.
+  // Records what the processor says about an attempt, once: later answers change nothing. Returns
+  // the payment's status. An authorisation that nobody wants any more is released.
   Async<Status> Resolve(std::string_view attempt_id, const ProcessorAnswer& answer);
 
-  // The person confirmed. FAILED_PRECONDITION unless the amount is reserved, or was confirmed before.
+  // The person confirmed. FAILED_PRECONDITION unless the amount is reserved, or was confirmed
+  // before.
   AsyncStatus ApproveCapture(std::string_view payment_id);
 
-  // Ends the payment unpaid with one of kExpired, kUserCancelled, kSystemCancelled, kAuthorisationRejected.
-  // FAILED_PRECONDITION when it is too late for that.
+  // Ends the payment unpaid with one of kExpired, kUserCancelled, kSystemCancelled,
+  // kAuthorisationRejected. FAILED_PRECONDITION when it is too late for that.
   AsyncStatus End(std::string_view payment_id, Status end);
 
   // Records what the processor says to a capture or release: the ledger follows.

@@ -8,8 +8,9 @@
 namespace tamarack::payments {
 namespace {
 
-// One statement for all rows. A key that exists already makes no payment; ordered by key, so that two batches with the same
-// keys wait for each other instead of deadlocking. Keys refer to payments by a deferred constraint.
+// One statement for all rows. A key that exists already makes no payment; ordered by key, so that
+// two batches with the same keys wait for each other instead of deadlocking. Keys refer to payments
+// by a deferred constraint.
 constexpr pg::Statement kInsertMany{"payment.insert", R"sql(
   WITH input AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::bigint[], $6::text[], $7::text[], $8::text[],
@@ -36,31 +37,37 @@ constexpr pg::Statement kInsertMany{"payment.insert", R"sql(
 constexpr pg::Statement kFindKey{"payment_idempotency.find", R"sql(
   SELECT payment_id, request_hash FROM payment_idempotency WHERE service_id = $1 AND key = $2)sql"};
 
-#define PAYMENT_COLUMNS                                                                                           \
-  "p.payment_id, p.service_id, p.ministry_id, p.is_live, p.amount_cents, p.currency, p.reference, p.description, " \
-  "p.return_url, p.language, p.metadata, p.payer_sealed, p.status, p.created_at, p.capture_approved_at, "          \
-  "p.captured_at, a.attempt_id, a.number, a.status, a.reason, a.provider_id, a.card_brand, a.card_type, "          \
+#define PAYMENT_COLUMNS                                                                      \
+  "p.payment_id, p.service_id, p.ministry_id, p.is_live, p.amount_cents, p.currency, "       \
+  "p.reference, p.description, "                                                             \
+  "p.return_url, p.language, p.metadata, p.payer_sealed, p.status, p.created_at, "           \
+  "p.capture_approved_at, "                                                                  \
+  "p.captured_at, a.attempt_id, a.number, a.status, a.reason, a.provider_id, a.card_brand, " \
+  "a.card_type, "                                                                            \
   "a.last_digits, a.first_digits, a.expiry_date"
-#define NEWEST_ATTEMPT                                                                                          \
-  " LEFT JOIN LATERAL (SELECT * FROM authorisation_attempt WHERE payment_id = p.payment_id "                     \
+#define NEWEST_ATTEMPT                                                                       \
+  " LEFT JOIN LATERAL (SELECT * FROM authorisation_attempt WHERE payment_id = p.payment_id " \
   "ORDER BY number DESC LIMIT 1) a ON true "
 
-constexpr pg::Statement kFind{"payment.find", "SELECT " PAYMENT_COLUMNS " FROM payment p" NEWEST_ATTEMPT
-                                              "WHERE p.payment_id = $1 AND ($2 = '' OR p.service_id = $2)"};
+constexpr pg::Statement kFind{"payment.find",
+                              "SELECT " PAYMENT_COLUMNS " FROM payment p" NEWEST_ATTEMPT
+                              "WHERE p.payment_id = $1 AND ($2 = '' OR p.service_id = $2)"};
 
 constexpr pg::Statement kEvents{"payment_event.list", R"sql(
   SELECT status, created_at FROM payment_event WHERE payment_id = $1 ORDER BY version)sql"};
 
-#define FILTER                                                                                          \
-  "WHERE p.service_id = $1 AND ($2 = '' OR lower(p.reference) = lower($2)) "                            \
-  "AND (cardinality($3::smallint[]) = 0 OR p.status = ANY($3)) "                                        \
-  "AND ($4::timestamptz IS NULL OR p.created_at >= $4) AND ($5::timestamptz IS NULL OR p.created_at < $5)"
+#define FILTER                                                                           \
+  "WHERE p.service_id = $1 AND ($2 = '' OR lower(p.reference) = lower($2)) "             \
+  "AND (cardinality($3::smallint[]) = 0 OR p.status = ANY($3)) "                         \
+  "AND ($4::timestamptz IS NULL OR p.created_at >= $4) AND ($5::timestamptz IS NULL OR " \
+  "p.created_at < $5)"
 
 constexpr pg::Statement kCount{"payment.count", "SELECT count(*) FROM payment p " FILTER};
-constexpr pg::Statement kList{"payment.list",
-                              "SELECT " PAYMENT_COLUMNS " FROM (SELECT * FROM payment p " FILTER
-                              " ORDER BY p.created_at DESC, p.payment_id DESC OFFSET $6 LIMIT $7) p" NEWEST_ATTEMPT
-                              "ORDER BY p.created_at DESC, p.payment_id DESC"};
+constexpr pg::Statement kList{
+    "payment.list",
+    "SELECT " PAYMENT_COLUMNS " FROM (SELECT * FROM payment p " FILTER
+    " ORDER BY p.created_at DESC, p.payment_id DESC OFFSET $6 LIMIT $7) p" NEWEST_ATTEMPT
+    "ORDER BY p.created_at DESC, p.payment_id DESC"};
 
 constexpr pg::Statement kUseLink{"used_link.insert", R"sql(
   INSERT INTO used_link (nonce, payment_id) VALUES ($1, $2) ON CONFLICT DO NOTHING)sql"};
@@ -72,7 +79,8 @@ std::optional<TimePoint> OptionalTime(const pg::Rows& rows, int row, int column)
 
 // One vector per column, as unnest takes them.
 struct Columns {
-  std::vector<std::string> id, service, ministry, reference, description, return_url, language, metadata, payer, key, hash;
+  std::vector<std::string> id, service, ministry, reference, description, return_url, language,
+      metadata, payer, key, hash;
   std::vector<bool> is_live;
   std::vector<int64_t> amount;
   std::vector<TimePoint> created_at;
@@ -98,12 +106,15 @@ struct Columns {
 
 using Results = std::vector<absl::StatusOr<bool>>;
 
-Async<Results> InsertAll(pg::Pool& pool, std::span<const NewPayment> rows, const crypto::Sealer& sealer) {
+Async<Results> InsertAll(pg::Pool& pool, std::span<const NewPayment> rows,
+                         const crypto::Sealer& sealer) {
   Columns all;
   for (const auto& row : rows) all.Add(row, sealer);
-  CO_ASSIGN_OR_RETURN(auto made, co_await pool.Query(kInsertMany, all.id, all.service, all.ministry, all.is_live, all.amount,
-                                                     all.reference, all.description, all.return_url, all.language,
-                                                     all.metadata, all.payer, all.created_at, all.key, all.hash));
+  CO_ASSIGN_OR_RETURN(
+      auto made,
+      co_await pool.Query(kInsertMany, all.id, all.service, all.ministry, all.is_live, all.amount,
+                          all.reference, all.description, all.return_url, all.language,
+                          all.metadata, all.payer, all.created_at, all.key, all.hash));
   std::set<std::string_view> ids;
   for (int i = 0; i < made.size(); ++i) ids.insert(made.Text(i, 0));
   Results results;
@@ -113,7 +124,8 @@ Async<Results> InsertAll(pg::Pool& pool, std::span<const NewPayment> rows, const
 
 }  // namespace
 
-PaymentRepository::PaymentRepository(boost::asio::any_io_executor executor, pg::Pool& pool, const crypto::Sealer& sealer)
+PaymentRepository::PaymentRepository(boost::asio::any_io_executor executor, pg::Pool& pool,
+                                     const crypto::Sealer& sealer)
     : pool_(pool),
       sealer_(sealer),
       creations_(std::move(executor), pool,
@@ -125,7 +137,8 @@ Async<bool> PaymentRepository::Create(NewPayment new_payment) {
   co_return co_await creations_.Add(std::move(new_payment));
 }
 
-Async<PaymentRepository::Earlier> PaymentRepository::FindByKey(std::string_view service_id, std::string_view key) {
+Async<PaymentRepository::Earlier> PaymentRepository::FindByKey(std::string_view service_id,
+                                                               std::string_view key) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindKey, service_id, key));
   if (rows.empty()) co_return absl::NotFoundError("no payment has that key");
   co_return Earlier{std::string(rows.Text(0, 0)), std::string(rows.Text(0, 1))};
@@ -147,9 +160,11 @@ Async<std::vector<PaymentEvent>> PaymentRepository::ListEvents(std::string_view 
 }
 
 Async<PaymentPage> PaymentRepository::List(const PaymentFilter& f) {
-  CO_ASSIGN_OR_RETURN(auto both, co_await pool_.QueryAll(
-                                     pg::Call(kCount, f.service_id, f.reference, f.statuses, f.from, f.to),
-                                     pg::Call(kList, f.service_id, f.reference, f.statuses, f.from, f.to, f.offset, f.limit)));
+  CO_ASSIGN_OR_RETURN(
+      auto both,
+      co_await pool_.QueryAll(
+          pg::Call(kCount, f.service_id, f.reference, f.statuses, f.from, f.to),
+          pg::Call(kList, f.service_id, f.reference, f.statuses, f.from, f.to, f.offset, f.limit)));
   PaymentPage page{.total = both[0].Int(0, 0), .payments = {}};
   for (int i = 0; i < both[1].size(); ++i) {
     CO_ASSIGN_OR_RETURN(auto payment, Decode(both[1], i));

@@ -33,13 +33,15 @@ struct PaymentPage {
   std::vector<Payment> payments;
 };
 
-// Payments as they are made and read; what changes them is payment_moves.h. `pool` and `sealer` must outlive it.
+// Payments as they are made and read; what changes them is payment_moves.h. `pool` and `sealer`
+// must outlive it.
 class PaymentRepository {
  public:
-  PaymentRepository(boost::asio::any_io_executor executor, pg::Pool& pool, const crypto::Sealer& sealer);
+  PaymentRepository(boost::asio::any_io_executor executor, pg::Pool& pool,
+                    const crypto::Sealer& sealer);
 
-  // Writes payment, first event and idempotency key in one transaction, together with those of other callers (D6). False
-  // when the key was used before: nothing is written then.
+  // Writes payment, first event and idempotency key in one transaction, together with those of
+  // other callers (D6). False when the key was used before: nothing is written then.
   Async<bool> Create(NewPayment new_payment);
 
   struct Earlier {

@@ -22,7 +22,8 @@ constexpr std::pair<Status, Status> kMoves[] = {
     {kEnteringCardDetails, kUserCancelled},
     {kEnteringCardDetails, kSystemCancelled},
     {kAuthorisationSubmitted, kAuthorisationSuccess},
-    {kAuthorisationSubmitted, kEnteringCardDetails},  // declined, or never reached the processor: another card
+    {kAuthorisationSubmitted,
+     kEnteringCardDetails},  // declined, or never reached the processor: another card
     {kAuthorisationSubmitted, kAuthorisationRejected},
     {kAuthorisationSubmitted, kAuthorisationError},
     // With the answer outstanding. Should it be "authorised", the reservation is released then.
@@ -30,7 +31,8 @@ constexpr std::pair<Status, Status> kMoves[] = {
     {kAuthorisationSubmitted, kUserCancelled},
     {kAuthorisationSubmitted, kSystemCancelled},
     {kAuthorisationSuccess, kCaptureApproved},
-    {kAuthorisationSuccess, kEnteringCardDetails},  // the person changes the details: the reservation is released
+    {kAuthorisationSuccess,
+     kEnteringCardDetails},  // the person changes the details: the reservation is released
     {kAuthorisationSuccess, kExpired},
     {kAuthorisationSuccess, kUserCancelled},
     {kAuthorisationSuccess, kSystemCancelled},
@@ -58,36 +60,51 @@ bool IsUnpaidEnd(Status status) {
 
 State StateOf(Status status) {
   switch (status) {
-    case kCreated: return {"created", false, "", ""};
+    case kCreated:
+      return {"created", false, "", ""};
     case kEnteringCardDetails:
-    case kAuthorisationSubmitted: return {"started", false, "", ""};
-    case kAuthorisationSuccess: return {"submitted", false, "", ""};
+    case kAuthorisationSubmitted:
+      return {"started", false, "", ""};
+    case kAuthorisationSuccess:
+      return {"submitted", false, "", ""};
     case kCaptureApproved:
-    case kCaptured: return {"success", true, "", ""};
-    case kAuthorisationRejected: return {"failed", true, "P0010", "Payment method rejected"};
-    case kExpired: return {"failed", true, "P0020", "Payment expired"};
-    case kUserCancelled: return {"failed", true, "P0030", "Payment was cancelled by the user"};
-    case kSystemCancelled: return {"cancelled", true, "P0040", "Payment was cancelled by the service"};
+    case kCaptured:
+      return {"success", true, "", ""};
+    case kAuthorisationRejected:
+      return {"failed", true, "P0010", "Payment method rejected"};
+    case kExpired:
+      return {"failed", true, "P0020", "Payment expired"};
+    case kUserCancelled:
+      return {"failed", true, "P0030", "Payment was cancelled by the user"};
+    case kSystemCancelled:
+      return {"cancelled", true, "P0040", "Payment was cancelled by the service"};
     case kAuthorisationError:
-    case kCaptureError: return {"error", true, "P0050", "Payment provider returned an error"};
+    case kCaptureError:
+      return {"error", true, "P0050", "Payment provider returned an error"};
   }
   return {"error", true, "P0050", "Payment provider returned an error"};
 }
 
 std::string_view WebhookOf(Status status) {
   switch (status) {
-    case kCaptureApproved: return "succeeded";
-    case kCaptured: return "captured";
-    case kExpired: return "expired";
-    case kSystemCancelled: return "cancelled";
+    case kCaptureApproved:
+      return "succeeded";
+    case kCaptured:
+      return "captured";
+    case kExpired:
+      return "expired";
+    case kSystemCancelled:
+      return "cancelled";
     case kAuthorisationRejected:
     case kUserCancelled:
     case kAuthorisationError:
-    case kCaptureError: return "failed";
+    case kCaptureError:
+      return "failed";
     case kCreated:
     case kEnteringCardDetails:
     case kAuthorisationSubmitted:
-    case kAuthorisationSuccess: return "";
+    case kAuthorisationSuccess:
+      return "";
   }
   return "";
 }

@@ -13,7 +13,8 @@ inline constexpr int kAttemptsMax = 5;
 
 bool CanMove(Status from, Status to);
 
-// Nothing changes this status any more as far as the API tells (GOV.UK Pay calls an approved capture finished).
+// Nothing changes this status any more as far as the API tells (GOV.UK Pay calls an approved
+// capture finished).
 bool IsFinished(Status status);
 
 // The service or the person may still cancel.

@@ -14,7 +14,8 @@
 namespace tamarack::payments {
 namespace {
 
-// The only processor so far. It takes no real money, so a live payment is refused rather than pretended.
+// The only processor so far. It takes no real money, so a live payment is refused rather than
+// pretended.
 constexpr std::string_view kProvider = "sandbox";
 
 class PaymentService final : public v1::PaymentService::CallbackService {
@@ -41,7 +42,8 @@ class PaymentService final : public v1::PaymentService::CallbackService {
     payment.ministry_id = context.principal.ministry_id;
     payment.created_at = clock_();
     std::string hash = context.idempotency_key.empty() ? "" : HashOf(request);
-    CO_ASSIGN_OR_RETURN(bool is_new, co_await repository_.Create({payment, context.idempotency_key, hash}));
+    CO_ASSIGN_OR_RETURN(bool is_new,
+                        co_await repository_.Create({payment, context.idempotency_key, hash}));
     if (!is_new) co_return co_await Replay(context, hash);
     metrics_.CountMove(Status::kCreated, payment.amount_cents);
     co_return View(payment);
@@ -61,7 +63,8 @@ class PaymentService final : public v1::PaymentService::CallbackService {
     std::string_view last;
     for (const auto& event : events) {
       // Statuses that look the same from outside are one event.
-      if (std::exchange(last, StateOf(event.status).status) == StateOf(event.status).status) continue;
+      if (std::exchange(last, StateOf(event.status).status) == StateOf(event.status).status)
+        continue;
       auto& view = *response.add_events();
       view.set_payment_id(payment.id);
       *view.mutable_state() = ViewOf(event.status);
@@ -103,7 +106,8 @@ class PaymentService final : public v1::PaymentService::CallbackService {
     return absl::PermissionDeniedError("the credential belongs to no service");
   }
 
-  Async<Payment> Find(const rpc::Context& context, const std::string& payment_id, std::string_view not_found_code) {
+  Async<Payment> Find(const rpc::Context& context, const std::string& payment_id,
+                      std::string_view not_found_code) {
     CO_RETURN_IF_ERROR(CheckService(context));
     auto payment = co_await repository_.Find(payment_id, context.principal.service_id);
     if (absl::IsNotFound(payment.status())) co_return PaymentNotFound(not_found_code);
@@ -112,8 +116,8 @@ class PaymentService final : public v1::PaymentService::CallbackService {
 
   // The payment that the key made, as it is now.
   Async<v1::Payment> Replay(rpc::Context& context, const std::string& hash) {
-    CO_ASSIGN_OR_RETURN(auto earlier,
-                        co_await repository_.FindByKey(context.principal.service_id, context.idempotency_key));
+    CO_ASSIGN_OR_RETURN(auto earlier, co_await repository_.FindByKey(context.principal.service_id,
+                                                                     context.idempotency_key));
     if (earlier.request_hash != hash) co_return IdempotencyKeyUsed();
     CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(earlier.payment_id));
     metrics_.replays.Increment();
@@ -138,11 +142,13 @@ class PaymentService final : public v1::PaymentService::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakePaymentService(rpc::Interceptor& interceptor, PaymentRepository& repository,
-                                                  PaymentMoves& moves, const PayerAccess& access, PaymentMetrics& metrics,
-                                                  PublicUrls urls, Clock clock) {
-  return std::make_unique<PaymentService>(interceptor, repository, moves, access, metrics, std::move(urls),
-                                          std::move(clock));
+std::unique_ptr<grpc::Service> MakePaymentService(rpc::Interceptor& interceptor,
+                                                  PaymentRepository& repository,
+                                                  PaymentMoves& moves, const PayerAccess& access,
+                                                  PaymentMetrics& metrics, PublicUrls urls,
+                                                  Clock clock) {
+  return std::make_unique<PaymentService>(interceptor, repository, moves, access, metrics,
+                                          std::move(urls), std::move(clock));
 }
 
 }  // namespace tamarack::payments

@@ -19,8 +19,10 @@ class Interceptor;
 namespace tamarack::payments {
 
 // tamarack.payments.v1.PaymentService. Everything passed must outlive it.
-std::unique_ptr<grpc::Service> MakePaymentService(rpc::Interceptor& interceptor, PaymentRepository& repository,
-                                                  PaymentMoves& moves, const PayerAccess& access, PaymentMetrics& metrics,
-                                                  PublicUrls urls, Clock clock = SystemClock());
+std::unique_ptr<grpc::Service> MakePaymentService(rpc::Interceptor& interceptor,
+                                                  PaymentRepository& repository,
+                                                  PaymentMoves& moves, const PayerAccess& access,
+                                                  PaymentMetrics& metrics, PublicUrls urls,
+                                                  Clock clock = SystemClock());
 
 }  // namespace tamarack::payments

@@ -13,7 +13,8 @@ void SetLink(v1::Link& link, std::string href, const char* method) {
   link.set_method(method);
 }
 
-void AddLinks(const Payment& payment, const PublicUrls& urls, const std::string& link_token, v1::PaymentLinks& links) {
+void AddLinks(const Payment& payment, const PublicUrls& urls, const std::string& link_token,
+              v1::PaymentLinks& links) {
   std::string self = urls.PaymentUrl(payment.id);
   SetLink(*links.mutable_self(), self, "GET");
   SetLink(*links.mutable_events(), self + "/events", "GET");
@@ -61,8 +62,10 @@ void AddSummaries(const Payment& payment, v1::Payment& view) {
   refunds.set_amount_available(payment.amount_cents);
   refunds.set_amount_submitted(0);
   auto& settlement = *view.mutable_settlement_summary();
-  if (payment.capture_approved_at) settlement.set_capture_submit_time(FormatMillis(*payment.capture_approved_at));
-  if (payment.captured_at) settlement.set_captured_date(FormatMillis(*payment.captured_at).substr(0, 10));
+  if (payment.capture_approved_at)
+    settlement.set_capture_submit_time(FormatMillis(*payment.capture_approved_at));
+  if (payment.captured_at)
+    settlement.set_captured_date(FormatMillis(*payment.captured_at).substr(0, 10));
 }
 
 }  // namespace
@@ -89,7 +92,8 @@ v1::Payment ViewOf(const Payment& payment, std::string_view provider, const Publ
   if (payment.metadata != "{}") {
     boost::system::error_code error;
     auto metadata = boost::json::parse(payment.metadata, error);
-    if (!error && metadata.is_object()) *view.mutable_metadata() = rpc::ToStruct(metadata.get_object());
+    if (!error && metadata.is_object())
+      *view.mutable_metadata() = rpc::ToStruct(metadata.get_object());
   }
   SetIfAny(payment.payer.email, [&](auto& value) { view.set_email(value); });
   *view.mutable_state() = ViewOf(payment.status);
@@ -109,8 +113,12 @@ v1::Payment ViewOf(const Payment& payment, std::string_view provider, const Publ
 
 std::string BrandLabel(std::string_view brand) {
   constexpr std::pair<std::string_view, const char*> kLabels[] = {
-      {"visa", "Visa"},         {"master-card", "Mastercard"},  {"american-express", "American Express"},
-      {"discover", "Discover"}, {"diners-club", "Diners Club"}, {"jcb", "JCB"},
+      {"visa", "Visa"},
+      {"master-card", "Mastercard"},
+      {"american-express", "American Express"},
+      {"discover", "Discover"},
+      {"diners-club", "Diners Club"},
+      {"jcb", "JCB"},
       {"unionpay", "UnionPay"}};
   for (const auto& [id, label] : kLabels) {
     if (id == brand) return label;

@@ -13,7 +13,9 @@ namespace tamarack::payments {
 // Where the API and the pages are reached.
 struct PublicUrls {
   std::string base;  // without trailing slash
-  std::string PaymentUrl(std::string_view payment_id) const { return base + "/v1/payments/" + std::string(payment_id); }
+  std::string PaymentUrl(std::string_view payment_id) const {
+    return base + "/v1/payments/" + std::string(payment_id);
+  }
 };
 
 // `link_token`: for next_url; unused once the payment is finished.

@@ -34,8 +34,8 @@ Async<std::vector<Job>> ProcessorQueue::ClaimJobs(int limit, std::chrono::millis
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kClaimJobs, limit, lease.count()));
   std::vector<Job> jobs;
   for (int i = 0; i < rows.size(); ++i) {
-    jobs.push_back({std::string(rows.Text(i, 0)), static_cast<JobKind>(rows.Int(i, 1)), rows.Int(i, 2),
-                    static_cast<int>(rows.Int(i, 3))});
+    jobs.push_back({std::string(rows.Text(i, 0)), static_cast<JobKind>(rows.Int(i, 1)),
+                    rows.Int(i, 2), static_cast<int>(rows.Int(i, 3))});
   }
   co_return jobs;
 }
@@ -44,7 +44,8 @@ AsyncStatus ProcessorQueue::Postpone(std::string_view attempt_id, std::chrono::m
   co_return (co_await pool_.Query(kPostpone, attempt_id, delay.count())).status();
 }
 
-Async<std::vector<std::string>> ProcessorQueue::ClaimUnresolved(int limit, std::chrono::milliseconds lease) {
+Async<std::vector<std::string>> ProcessorQueue::ClaimUnresolved(int limit,
+                                                                std::chrono::milliseconds lease) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kClaimUnresolved, limit, lease.count()));
   co_return FirstColumn(rows);
 }

@@ -18,8 +18,8 @@ struct Job {
   int tries = 0;
 };
 
-// Work that outlives requests and processes. What is claimed is hidden from other workers until its lease is over, so a
-// worker that dies loses nothing.
+// Work that outlives requests and processes. What is claimed is hidden from other workers until its
+// lease is over, so a worker that dies loses nothing.
 class ProcessorQueue {
  public:
   explicit ProcessorQueue(pg::Pool& pool) : pool_(pool) {}

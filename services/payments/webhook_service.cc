@@ -10,11 +10,13 @@ namespace {
 class WebhookService final : public v1::WebhookService::CallbackService {
  public:
   using Api = v1::WebhookService;
-  WebhookService(rpc::Interceptor& interceptor, webhooks::Outbox& outbox) : rpc_(interceptor), outbox_(outbox) {}
+  WebhookService(rpc::Interceptor& interceptor, webhooks::Outbox& outbox)
+      : rpc_(interceptor), outbox_(outbox) {}
 
   TAMARACK_UNARY(CreateWebhookEndpoint, v1::CreateWebhookEndpointRequest, v1::WebhookEndpoint) {
     std::vector<std::string> types(request.event_types().begin(), request.event_types().end());
-    CO_ASSIGN_OR_RETURN(auto created, co_await outbox_.CreateEndpoint(request.service_id(), request.url(), types));
+    CO_ASSIGN_OR_RETURN(
+        auto created, co_await outbox_.CreateEndpoint(request.service_id(), request.url(), types));
     v1::WebhookEndpoint response;
     response.set_id(created.endpoint.id);
     response.set_service_id(created.endpoint.tenant_id);
@@ -31,7 +33,8 @@ class WebhookService final : public v1::WebhookService::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeWebhookService(rpc::Interceptor& interceptor, webhooks::Outbox& outbox) {
+std::unique_ptr<grpc::Service> MakeWebhookService(rpc::Interceptor& interceptor,
+                                                  webhooks::Outbox& outbox) {
   return std::make_unique<WebhookService>(interceptor, outbox);
 }
 

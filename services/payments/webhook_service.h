@@ -14,6 +14,7 @@ class Interceptor;
 namespace tamarack::payments {
 
 // tamarack.payments.v1.WebhookService.
-std::unique_ptr<grpc::Service> MakeWebhookService(rpc::Interceptor& interceptor, webhooks::Outbox& outbox);
+std::unique_ptr<grpc::Service> MakeWebhookService(rpc::Interceptor& interceptor,
+                                                  webhooks::Outbox& outbox);
 
 }  // namespace tamarack::payments

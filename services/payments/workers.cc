@@ -29,8 +29,8 @@ constexpr auto kExpiryGap = std::chrono::seconds(10);
 // Lives on the executor; shared with what it has spawned.
 class Workers::Loop : public std::enable_shared_from_this<Loop> {
  public:
-  Loop(asio::any_io_executor executor, ProcessorQueue& queue, PaymentMoves& moves, Processor& processor,
-       PaymentMetrics& metrics, WorkerOptions options)
+  Loop(asio::any_io_executor executor, ProcessorQueue& queue, PaymentMoves& moves,
+       Processor& processor, PaymentMetrics& metrics, WorkerOptions options)
       : executor_(std::move(executor)),
         alarm_(executor_),
         queue_(queue),
@@ -40,7 +40,9 @@ class Workers::Loop : public std::enable_shared_from_this<Loop> {
         options_(options) {}
 
   void Start() {
-    runtime::Spawn(executor_, [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->Run(); });
+    runtime::Spawn(executor_, [self = shared_from_this()]() -> asio::awaitable<void> {
+      co_await self->Run();
+    });
   }
 
   void Wake() {
@@ -60,7 +62,8 @@ class Workers::Loop : public std::enable_shared_from_this<Loop> {
 
   AsyncStatus Recover(std::string attempt_id) {
     CO_ASSIGN_OR_RETURN(auto answer, co_await processor_.Query(attempt_id));
-    // It never arrived, and from now on it cannot. (If it arrives in this very moment, it is released.)
+    // It never arrived, and from now on it cannot. (If it arrives in this very moment, it is
+    // released.)
     if (answer.state == State::kUnknown) {
       CO_ASSIGN_OR_RETURN(answer, co_await processor_.Release(attempt_id));
     }
@@ -75,7 +78,8 @@ class Workers::Loop : public std::enable_shared_from_this<Loop> {
       is_woken_ = false;
       co_await Report(StartJobs(), "claiming jobs failed");
       co_await Report(StartRecoveries(), "claiming attempts failed");
-      if (std::chrono::steady_clock::now() >= next_expiry_) co_await Report(Expire(), "expiring failed");
+      if (std::chrono::steady_clock::now() >= next_expiry_)
+        co_await Report(Expire(), "expiring failed");
       if (is_woken_ || is_stopping_) continue;
       alarm_.expires_after(options_.tick);
       co_await alarm_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -98,12 +102,13 @@ class Workers::Loop : public std::enable_shared_from_this<Loop> {
   template <class Work>
   void StartOne(Work work) {
     ++in_flight_;
-    runtime::Spawn(executor_, [self = shared_from_this(), work = std::move(work)]() -> asio::awaitable<void> {
-      co_await work(*self);
-      --self->in_flight_;
-      self->is_woken_ = true;
-      self->alarm_.cancel();
-    });
+    runtime::Spawn(executor_,
+                   [self = shared_from_this(), work = std::move(work)]() -> asio::awaitable<void> {
+                     co_await work(*self);
+                     --self->in_flight_;
+                     self->is_woken_ = true;
+                     self->alarm_.cancel();
+                   });
   }
 
   AsyncStatus StartJobs() {
@@ -119,7 +124,9 @@ class Workers::Loop : public std::enable_shared_from_this<Loop> {
     if (Room() <= 0) co_return absl::OkStatus();
     CO_ASSIGN_OR_RETURN(auto attempts, co_await queue_.ClaimUnresolved(Room(), options_.lease));
     for (auto& attempt_id : attempts) {
-      StartOne([attempt_id](Loop& loop) { return Report(loop.Recover(attempt_id), "outcome still unknown"); });
+      StartOne([attempt_id](Loop& loop) {
+        return Report(loop.Recover(attempt_id), "outcome still unknown");
+      });
     }
     co_return absl::OkStatus();
   }
@@ -128,15 +135,18 @@ class Workers::Loop : public std::enable_shared_from_this<Loop> {
     absl::Status status = co_await Perform(job);
     if (status.ok()) co_return;
     metrics_.job_failures.Increment();
-    telemetry::Log(Level::kWarning, "processor job failed",
-                   {{"attempt_id", job.attempt_id}, {"tries", job.tries}, {"error", status.ToString()}});
-    auto delay = std::min<std::chrono::milliseconds>(kRetryMax, options_.retry * (1 << std::min(job.tries - 1, 20)));
+    telemetry::Log(
+        Level::kWarning, "processor job failed",
+        {{"attempt_id", job.attempt_id}, {"tries", job.tries}, {"error", status.ToString()}});
+    auto delay = std::min<std::chrono::milliseconds>(
+        kRetryMax, options_.retry * (1 << std::min(job.tries - 1, 20)));
     co_await Report(queue_.Postpone(job.attempt_id, delay), "postponing failed");
   }
 
   AsyncStatus Perform(const Job& job) {
     if (job.kind == JobKind::kCapture) {
-      CO_ASSIGN_OR_RETURN(auto answer, co_await processor_.Capture(job.attempt_id, job.amount_cents));
+      CO_ASSIGN_OR_RETURN(auto answer,
+                          co_await processor_.Capture(job.attempt_id, job.amount_cents));
       if (answer.state == State::kAuthorised) co_return absl::UnavailableError("not captured yet");
       co_return co_await moves_.FinishJob(job.attempt_id, job.kind, answer);
     }
@@ -146,8 +156,10 @@ class Workers::Loop : public std::enable_shared_from_this<Loop> {
   }
 
   AsyncStatus Expire() {
-    next_expiry_ = std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(kExpiryGap, options_.tick * 10);
-    CO_ASSIGN_OR_RETURN(auto payments, co_await queue_.FindExpired(options_.expire_after, kExpireMax));
+    next_expiry_ = std::chrono::steady_clock::now() +
+                   std::min<std::chrono::milliseconds>(kExpiryGap, options_.tick * 10);
+    CO_ASSIGN_OR_RETURN(auto payments,
+                        co_await queue_.FindExpired(options_.expire_after, kExpireMax));
     for (const auto& payment_id : payments) {
       absl::Status status = co_await moves_.End(payment_id, Status::kExpired);
       // It was paid or cancelled in the meantime.
@@ -170,9 +182,10 @@ class Workers::Loop : public std::enable_shared_from_this<Loop> {
   std::promise<void> stopped_;
 };
 
-Workers::Workers(asio::any_io_executor executor, ProcessorQueue& queue, PaymentMoves& moves, Processor& processor,
-                 PaymentMetrics& metrics, WorkerOptions options)
-    : loop_(std::make_shared<Loop>(std::move(executor), queue, moves, processor, metrics, options)) {}
+Workers::Workers(asio::any_io_executor executor, ProcessorQueue& queue, PaymentMoves& moves,
+                 Processor& processor, PaymentMetrics& metrics, WorkerOptions options)
+    : loop_(
+          std::make_shared<Loop>(std::move(executor), queue, moves, processor, metrics, options)) {}
 
 Workers::~Workers() = default;
 

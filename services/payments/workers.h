@@ -23,21 +23,23 @@ struct WorkerOptions {
   std::chrono::milliseconds retry{2'000};
 };
 
-// What happens to payments without anybody asking: captures and releases, outcomes that were lost and must be found out,
-// expiry. Any number of processes may run it on one database.
+// What happens to payments without anybody asking: captures and releases, outcomes that were lost
+// and must be found out, expiry. Any number of processes may run it on one database.
 class Workers {
  public:
-  Workers(boost::asio::any_io_executor executor, ProcessorQueue& queue, PaymentMoves& moves, Processor& processor,
-          PaymentMetrics& metrics, WorkerOptions options = {});
+  Workers(boost::asio::any_io_executor executor, ProcessorQueue& queue, PaymentMoves& moves,
+          Processor& processor, PaymentMetrics& metrics, WorkerOptions options = {});
   ~Workers();
 
   void Start();
   // Looks for work now. From any thread.
   void Wake();
-  // Claims no more and waits for what is in flight. Blocks: call it off the loop, which must still run.
+  // Claims no more and waits for what is in flight. Blocks: call it off the loop, which must still
+  // run.
   void Stop();
 
-  // Finds out what became of one attempt and records it: asked, or, when the processor never heard of it, forbidden.
+  // Finds out what became of one attempt and records it: asked, or, when the processor never heard
+  // of it, forbidden.
   AsyncStatus Recover(std::string attempt_id);
 
  private:

@@ -8,7 +8,8 @@
 
 namespace tamarack::payments {
 
-// A card as the person typed it. Lives in memory from the form to the processor's request, and nowhere else.
+// A card as the person typed it. Lives in memory from the form to the processor's request, and
+// nowhere else.
 struct Card {
   std::string number;  // digits only
   std::string security_code;
@@ -41,8 +42,8 @@ struct ProcessorAnswer {
   std::string reason;
 };
 
-// A card processor. An error status always means that the outcome is unknown: ask with Query, never authorise under another
-// reference. Every call is idempotent by reference.
+// A card processor. An error status always means that the outcome is unknown: ask with Query, never
+// authorise under another reference. Every call is idempotent by reference.
 class Processor {
  public:
   virtual ~Processor() = default;
@@ -50,8 +51,8 @@ class Processor {
   virtual std::string_view name() const = 0;
   virtual Async<ProcessorAnswer> Authorise(const AuthorisationRequest& request) = 0;
   virtual Async<ProcessorAnswer> Capture(std::string reference, int64_t amount_cents) = 0;
-  // Gives back what is reserved. For a reference it does not know, the processor must remember to refuse an authorisation
-  // that arrives late: after kReleased nothing can be charged under it.
+  // Gives back what is reserved. For a reference it does not know, the processor must remember to
+  // refuse an authorisation that arrives late: after kReleased nothing can be charged under it.
   virtual Async<ProcessorAnswer> Release(std::string reference) = 0;
   virtual Async<ProcessorAnswer> Query(std::string reference) = 0;
 };

@@ -14,12 +14,16 @@ namespace {
 absl::StatusOr<ProcessorAnswer> ReadAnswer(const http::ClientResponse& response) {
   using enum ProcessorAnswer::State;
   if (response.status == 404) return ProcessorAnswer{};
-  if (response.status != 200) return absl::UnavailableError(absl::StrCat("the processor answered ", response.status));
+  if (response.status != 200)
+    return absl::UnavailableError(absl::StrCat("the processor answered ", response.status));
   auto body = crypto::ParseStrictObject(response.body);
   if (!body.ok()) return absl::UnavailableError("the processor's answer is no JSON object");
   constexpr std::pair<std::string_view, ProcessorAnswer::State> kStates[] = {
-      {"authorised", kAuthorised}, {"declined", kDeclined}, {"failed", kFailed},
-      {"captured", kCaptured},     {"released", kReleased}};
+      {"authorised", kAuthorised},
+      {"declined", kDeclined},
+      {"failed", kFailed},
+      {"captured", kCaptured},
+      {"released", kReleased}};
   for (const auto& [name, state] : kStates) {
     if (crypto::StringMember(*body, "state") != name) continue;
     return ProcessorAnswer{state, std::string(crypto::StringMember(*body, "provider_id")),
@@ -30,21 +34,23 @@ absl::StatusOr<ProcessorAnswer> ReadAnswer(const http::ClientResponse& response)
 
 }  // namespace
 
-SandboxProcessor::SandboxProcessor(http::Client& client, std::string url, std::chrono::milliseconds timeout,
+SandboxProcessor::SandboxProcessor(http::Client& client, std::string url,
+                                   std::chrono::milliseconds timeout,
                                    prometheus::Registry& registry)
     : client_(client), url_(std::move(url)), timeout_(timeout), registry_(registry) {}
 
 Async<ProcessorAnswer> SandboxProcessor::Authorise(const AuthorisationRequest& request) {
   const Card& card = request.card;
-  boost::json::object body{{"reference", request.reference},
-                           {"order", request.payment_id},
-                           {"amount", request.amount_cents},
-                           {"currency", request.currency},
-                           {"card", boost::json::object{{"number", card.number},
-                                                        {"security_code", card.security_code},
-                                                        {"expiry", absl::StrFormat("%04d-%02d", card.expiry_year,
-                                                                                   card.expiry_month)},
-                                                        {"holder", card.holder}}}};
+  boost::json::object body{
+      {"reference", request.reference},
+      {"order", request.payment_id},
+      {"amount", request.amount_cents},
+      {"currency", request.currency},
+      {"card", boost::json::object{
+                   {"number", card.number},
+                   {"security_code", card.security_code},
+                   {"expiry", absl::StrFormat("%04d-%02d", card.expiry_year, card.expiry_month)},
+                   {"holder", card.holder}}}};
   co_return co_await Call("authorise", "POST", "", boost::json::serialize(body));
 }
 
@@ -60,8 +66,8 @@ Async<ProcessorAnswer> SandboxProcessor::Query(std::string reference) {
   co_return co_await Call("query", "GET", "/" + reference, "");
 }
 
-Async<ProcessorAnswer> SandboxProcessor::Call(std::string operation, std::string method, std::string path,
-                                              std::string body) {
+Async<ProcessorAnswer> SandboxProcessor::Call(std::string operation, std::string method,
+                                              std::string path, std::string body) {
   auto begin = std::chrono::steady_clock::now();
   auto response = co_await client_.Send({.method = std::move(method),
                                          .url = url_ + "/v1/authorisations" + path,
@@ -69,8 +75,9 @@ Async<ProcessorAnswer> SandboxProcessor::Call(std::string operation, std::string
                                          .body = std::move(body),
                                          .timeout = timeout_});
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  telemetry::DurationHistogram(registry_, "payments_processor_seconds", "Duration of calls to the card processor",
-                               {{"operation", operation}, {"result", response.ok() ? "answered" : "lost"}})
+  telemetry::DurationHistogram(
+      registry_, "payments_processor_seconds", "Duration of calls to the card processor",
+      {{"operation", operation}, {"result", response.ok() ? "answered" : "lost"}})
       .Observe(took.count());
   if (!response.ok()) co_return response.status();
   co_return ReadAnswer(*response);

@@ -11,7 +11,8 @@
 
 namespace tamarack::payments {
 
-// The sandbox card processor (services/payments/sandbox), reached over HTTP. `client` must outlive it.
+// The sandbox card processor (services/payments/sandbox), reached over HTTP. `client` must outlive
+// it.
 class SandboxProcessor final : public Processor {
  public:
   SandboxProcessor(http::Client& client, std::string url, std::chrono::milliseconds timeout,
@@ -24,7 +25,8 @@ class SandboxProcessor final : public Processor {
   Async<ProcessorAnswer> Query(std::string reference) override;
 
  private:
-  Async<ProcessorAnswer> Call(std::string operation, std::string method, std::string path, std::string body);
+  Async<ProcessorAnswer> Call(std::string operation, std::string method, std::string path,
+                              std::string body);
 
   http::Client& client_;
   std::string url_;

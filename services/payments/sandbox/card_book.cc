@@ -25,8 +25,10 @@ Authorisation FromJson(const boost::json::object& line) {
 }  // namespace
 
 boost::json::object ToJson(const Authorisation& a) {
-  return {{"reference", a.reference},     {"order", a.order}, {"amount", a.amount}, {"currency", a.currency},
-          {"last_digits", a.last_digits}, {"state", a.state}, {"reason", a.reason}, {"provider_id", a.provider_id}};
+  return {{"reference", a.reference},     {"order", a.order},
+          {"amount", a.amount},           {"currency", a.currency},
+          {"last_digits", a.last_digits}, {"state", a.state},
+          {"reason", a.reason},           {"provider_id", a.provider_id}};
 }
 
 CardBook::CardBook(const std::string& state_file)
@@ -42,7 +44,9 @@ const Authorisation* CardBook::Authorise(Authorisation request, const Verdict& v
     return is_same ? known : nullptr;
   }
   using enum Verdict::Outcome;
-  request.state = verdict.outcome == kAuthorise ? "authorised" : verdict.outcome == kDecline ? "declined" : "failed";
+  request.state = verdict.outcome == kAuthorise ? "authorised"
+                  : verdict.outcome == kDecline ? "declined"
+                                                : "failed";
   request.reason = verdict.reason;
   request.provider_id = "sandbox-" + std::to_string(count_ + 1);
   return Write(std::move(request));

@@ -25,17 +25,19 @@ struct Authorisation {
 };
 boost::json::object ToJson(const Authorisation& authorisation);
 
-// The sandbox processor's books. Every change is durable before it is returned; every call is idempotent by reference.
+// The sandbox processor's books. Every change is durable before it is returned; every call is
+// idempotent by reference.
 class CardBook {
  public:
   explicit CardBook(const std::string& state_file);
 
-  // A known reference keeps what it has, whatever card comes with it. Null when it was made for another amount.
+  // A known reference keeps what it has, whatever card comes with it. Null when it was made for
+  // another amount.
   const Authorisation* Authorise(Authorisation request, const Verdict& verdict);
   // Captures what is authorised; anything else stays as it is. Null when the reference is unknown.
   const Authorisation* Capture(const std::string& reference);
-  // Gives back what is authorised. An unknown reference is remembered as released, so that an authorisation which arrives
-  // late reserves nothing.
+  // Gives back what is authorised. An unknown reference is remembered as released, so that an
+  // authorisation which arrives late reserves nothing.
   const Authorisation* Release(const std::string& reference);
   const Authorisation* Find(const std::string& reference) const;
   boost::json::array All() const;

@@ -43,7 +43,8 @@ boost::asio::awaitable<http::Response> CardProcessor::Handle(http::Request reque
     if (!is_post) co_return Json(200, book_.All());
     co_return co_await Serve("authorise", "", std::move(request.body));
   }
-  if (!path.starts_with(kAuthorisations) || path.substr(kAuthorisations.size(), 1) != "/") co_return Error(404, "no such path");
+  if (!path.starts_with(kAuthorisations) || path.substr(kAuthorisations.size(), 1) != "/")
+    co_return Error(404, "no such path");
   path.remove_prefix(kAuthorisations.size() + 1);
   size_t slash = path.find('/');
   std::string reference(path.substr(0, slash));
@@ -62,9 +63,9 @@ CardProcessor::Mode CardProcessor::TakeMode() {
 http::Response CardProcessor::Control(const std::string& body) {
   auto order = crypto::ParseStrictObject(body);
   if (!order.ok()) return Error(400, "a JSON object is wanted");
-  constexpr std::pair<std::string_view, Mode> kModes[] = {{"normal", Mode::kNormal}, {"decline", Mode::kDecline},
-                                                          {"delay", Mode::kDelay},   {"drop", Mode::kDrop},
-                                                          {"refuse", Mode::kRefuse}, {"error", Mode::kError}};
+  constexpr std::pair<std::string_view, Mode> kModes[] = {
+      {"normal", Mode::kNormal}, {"decline", Mode::kDecline}, {"delay", Mode::kDelay},
+      {"drop", Mode::kDrop},     {"refuse", Mode::kRefuse},   {"error", Mode::kError}};
   for (const auto& [name, mode] : kModes) {
     if (crypto::StringMember(*order, "mode") != name) continue;
     mode_ = mode;
@@ -75,13 +76,15 @@ http::Response CardProcessor::Control(const std::string& body) {
   return Error(400, "mode: normal, decline, delay, drop, refuse or error");
 }
 
-boost::asio::awaitable<http::Response> CardProcessor::Serve(std::string verb, std::string reference, std::string body) {
+boost::asio::awaitable<http::Response> CardProcessor::Serve(std::string verb, std::string reference,
+                                                            std::string body) {
   Authorisation request;
   Verdict verdict;
   if (verb == "authorise") {
     auto parsed = crypto::ParseStrictObject(body);
     const auto* card = parsed.ok() ? parsed->if_contains("card") : nullptr;
-    if (card == nullptr || !card->is_object()) co_return Error(400, "a JSON object with a card is wanted");
+    if (card == nullptr || !card->is_object())
+      co_return Error(400, "a JSON object with a card is wanted");
     std::string number(crypto::StringMember(card->get_object(), "number"));
     reference = crypto::StringMember(*parsed, "reference");
     request = {.reference = reference,
@@ -96,8 +99,10 @@ boost::asio::awaitable<http::Response> CardProcessor::Serve(std::string verb, st
   }
   if (reference.empty()) co_return Error(400, "reference is wanted");
   Mode mode = TakeMode();
-  if (mode == Mode::kDecline && verb == "authorise") verdict = {Verdict::Outcome::kDecline, "declined", {}};
-  if (mode == Mode::kError || verdict.manner == Verdict::Manner::kServerError) co_return Error(500, "out of order");
+  if (mode == Mode::kDecline && verb == "authorise")
+    verdict = {Verdict::Outcome::kDecline, "declined", {}};
+  if (mode == Mode::kError || verdict.manner == Verdict::Manner::kServerError)
+    co_return Error(500, "out of order");
   if (mode == Mode::kRefuse) {
     co_await runtime::SleepFor(kNever);
     co_return Error(503, "refused");
@@ -110,11 +115,12 @@ boost::asio::awaitable<http::Response> CardProcessor::Serve(std::string verb, st
   co_return response;
 }
 
-http::Response CardProcessor::Perform(const std::string& verb, const std::string& reference, Authorisation request,
-                                      const Verdict& verdict) {
+http::Response CardProcessor::Perform(const std::string& verb, const std::string& reference,
+                                      Authorisation request, const Verdict& verdict) {
   if (verb == "authorise") {
     const Authorisation* made = book_.Authorise(std::move(request), verdict);
-    return made == nullptr ? Error(409, "the reference has another amount") : Json(200, ToJson(*made));
+    return made == nullptr ? Error(409, "the reference has another amount")
+                           : Json(200, ToJson(*made));
   }
   const Authorisation* found = verb == "capture"   ? book_.Capture(reference)
                                : verb == "release" ? book_.Release(reference)

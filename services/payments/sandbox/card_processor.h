@@ -11,11 +11,13 @@
 namespace tamarack::payments::sandbox {
 
 // The sandbox card processor's HTTP interface:
-//   POST /v1/authorisations {reference, order, amount, currency, card: {number, security_code, expiry, holder}}
-//   GET  /v1/authorisations/{reference}      POST …/{reference}/capture      POST …/{reference}/release
-//   GET  /v1/authorisations                  all of them, for checkers
-//   POST /control {mode, count, delay_ms}    how the next `count` calls go (0: all until told otherwise):
-//        "normal", "decline", "delay", "drop" (does it, never answers), "refuse" (never does it, never answers), "error"
+//   POST /v1/authorisations {reference, order, amount, currency, card: {number, security_code,
+//   expiry, holder}} GET  /v1/authorisations/{reference}      POST …/{reference}/capture      POST
+//   …/{reference}/release GET  /v1/authorisations                  all of them, for checkers POST
+//   /control {mode, count, delay_ms}    how the next `count` calls go (0: all until told
+//   otherwise):
+//        "normal", "decline", "delay", "drop" (does it, never answers), "refuse" (never does it,
+//        never answers), "error"
 //   GET  /livez
 class CardProcessor {
  public:
@@ -28,9 +30,10 @@ class CardProcessor {
 
   Mode TakeMode();
   http::Response Control(const std::string& body);
-  boost::asio::awaitable<http::Response> Serve(std::string verb, std::string reference, std::string body);
-  http::Response Perform(const std::string& verb, const std::string& reference, Authorisation request,
-                         const Verdict& verdict);
+  boost::asio::awaitable<http::Response> Serve(std::string verb, std::string reference,
+                                               std::string body);
+  http::Response Perform(const std::string& verb, const std::string& reference,
+                         Authorisation request, const Verdict& verdict);
 
   CardBook book_;
   Mode mode_ = Mode::kNormal;

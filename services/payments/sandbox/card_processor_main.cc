@@ -12,9 +12,11 @@
 
 // Where every program of ours listens; defined in platform/service.
 ABSL_DECLARE_FLAG(std::string, listen);
-ABSL_FLAG(std::string, state_file, "", "file that remembers authorisations over restarts; empty: nothing is remembered");
+ABSL_FLAG(std::string, state_file, "",
+          "file that remembers authorisations over restarts; empty: nothing is remembered");
 
-// The sandbox card processor: a stand-in for a bank's, in a process of its own so that it can be slow, silent or dead.
+// The sandbox card processor: a stand-in for a bank's, in a process of its own so that it can be
+// slow, silent or dead.
 int main(int argc, char** argv) {
   tamarack::config::ParseFlags(argc, argv, "The sandbox card processor.");
   tamarack::telemetry::ConfigureLog("card-processor", "info");
@@ -23,10 +25,11 @@ int main(int argc, char** argv) {
     tamarack::payments::sandbox::CardProcessor processor(absl::GetFlag(FLAGS_state_file));
     tamarack::http::ServerOptions options;
     options.address = absl::GetFlag(FLAGS_listen);
-    tamarack::http::Server server(process.executor(), options, [&](tamarack::http::Request request) {
-      return processor.Handle(std::move(request));
-    });
-    tamarack::telemetry::Log(tamarack::telemetry::Level::kInfo, "started", {{"port", server.port()}});
+    tamarack::http::Server server(
+        process.executor(), options,
+        [&](tamarack::http::Request request) { return processor.Handle(std::move(request)); });
+    tamarack::telemetry::Log(tamarack::telemetry::Level::kInfo, "started",
+                             {{"port", server.port()}});
     return process.RunUntilSignal([&] { server.Drain(std::chrono::seconds(2)); });
   } catch (const std::exception& error) {
     std::fprintf(stderr, "card processor: %s\n", error.what());

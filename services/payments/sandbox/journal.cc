@@ -14,7 +14,8 @@
 
 namespace tamarack::payments::sandbox {
 
-Journal::Journal(const std::string& path, const std::function<void(const boost::json::object&)>& replay) {
+Journal::Journal(const std::string& path,
+                 const std::function<void(const boost::json::object&)>& replay) {
   if (path.empty()) return;
   file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file_ < 0) throw std::runtime_error("cannot open " + path);
@@ -28,7 +29,8 @@ Journal::Journal(const std::string& path, const std::function<void(const boost::
     replay(line.get_object());
     begin = end + 1;
   }
-  bool is_ready = ftruncate(file_, static_cast<off_t>(begin)) == 0 && lseek(file_, 0, SEEK_END) >= 0;
+  bool is_ready =
+      ftruncate(file_, static_cast<off_t>(begin)) == 0 && lseek(file_, 0, SEEK_END) >= 0;
   if (!is_ready) throw std::runtime_error("cannot write " + path);
 }
 

@@ -7,12 +7,12 @@
 
 namespace tamarack::payments::sandbox {
 
-// An append-only file of JSON lines, flushed to disk line by line: what was answered survives kill -9. An empty path keeps
-// nothing.
+// An append-only file of JSON lines, flushed to disk line by line: what was answered survives kill
+// -9. An empty path keeps nothing.
 class Journal {
  public:
-  // Hands every line of the file to `replay`, oldest first; cuts off a last line that a crash left half written. Throws
-  // std::runtime_error when the file cannot be used: that is a start-up error.
+  // Hands every line of the file to `replay`, oldest first; cuts off a last line that a crash left
+  // half written. Throws std::runtime_error when the file cannot be used: that is a start-up error.
   Journal(const std::string& path, const std::function<void(const boost::json::object&)>& replay);
   ~Journal();
   Journal(const Journal&) = delete;

@@ -5,7 +5,8 @@
 
 namespace tamarack::payments::sandbox {
 
-// How the sandbox behaves to a card number: GOV.UK Pay's test cards, and three of ours for what networks do.
+// How the sandbox behaves to a card number: GOV.UK Pay's test cards, and three of ours for what
+// networks do.
 struct Verdict {
   enum class Outcome { kAuthorise, kDecline, kFail };
   enum class Manner { kPrompt, kSlow, kLostAnswer, kServerError };

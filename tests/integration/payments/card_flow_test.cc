@@ -5,14 +5,15 @@
 
 #include <thread>
 
-// Goal: a person pays, is declined, changes their mind; the ledger and the processor agree throughout. Method: the pages'
-// methods as the gateway calls them, with the browser's cookie.
+// Goal: a person pays, is declined, changes their mind; the ledger and the processor agree
+// throughout. Method: the pages' methods as the gateway calls them, with the browser's cookie.
 namespace tamarack::payments {
 namespace {
 
 using Catch::Contains;
 
-std::string CardPathOf(const v1::Payment& payment, const std::string& step = "", const std::string& lang = "en") {
+std::string CardPathOf(const v1::Payment& payment, const std::string& step = "",
+                       const std::string& lang = "en") {
   return "/" + lang + "/card_details/" + payment.payment_id() + (step.empty() ? "" : "/" + step);
 }
 
@@ -23,10 +24,12 @@ TEST_CASE_METHOD(World, "Card payment: from the link to the money", "[payments]"
   Open(payment);
   CHECK(last.Http("status") == "303");
   CHECK(last.Http("location") == CardPathOf(payment));
-  CHECK_THAT(last.Http("set-cookie"), Contains("__Host-tamarack-pay=") && Contains("HttpOnly") && Contains("Secure"));
+  CHECK_THAT(last.Http("set-cookie"),
+             Contains("__Host-tamarack-pay=") && Contains("HttpOnly") && Contains("Secure"));
 
   std::string card = Page<v1::ShowCardRequest>("ShowCard", payment.payment_id());
-  CHECK_THAT(card, Contains("<title>Enter card details</title>") && Contains("$90.00") && Contains("Driver licence renewal"));
+  CHECK_THAT(card, Contains("<title>Enter card details</title>") && Contains("$90.00") &&
+                       Contains("Driver licence renewal"));
   CHECK_THAT(card, Contains("name=\"csrf_token\" value=\"csrf\""));
   CHECK(Get(payment.payment_id()).state().status() == "started");
 
@@ -40,7 +43,8 @@ TEST_CASE_METHOD(World, "Card payment: from the link to the money", "[payments]"
   CHECK(Sql("SELECT sum(debits_pending) FROM ledger_account_balance") == "9000");
 
   std::string confirm = Page<v1::ShowConfirmRequest>("ShowConfirm", payment.payment_id());
-  CHECK_THAT(confirm, Contains("4242") && Contains("$90.00") && Contains("12 Elm St, Sudbury ON P3E\xC2\xA0") && Contains("2W9"));
+  CHECK_THAT(confirm, Contains("4242") && Contains("$90.00") &&
+                          Contains("12 Elm St, Sudbury ON P3E\xC2\xA0") && Contains("2W9"));
   CHECK(confirm.find("4242424242424242") == std::string::npos);
   CHECK(last.Http("csp-form-action") == "https://ministry.example");
 
@@ -55,12 +59,16 @@ TEST_CASE_METHOD(World, "Card payment: from the link to the money", "[payments]"
   REQUIRE(Eventually([&] { return StatusOf(payment.payment_id()) == "6"; }));
   CHECK(CountAtProcessor("captured") == 1);
   CHECK(Get(payment.payment_id()).settlement_summary().has_captured_date());
-  CHECK(Sql("SELECT credits_posted FROM ledger_account_balance WHERE account = 'service:s1'") == "9000");
-  CHECK(Sql("SELECT debits_posted FROM ledger_account_balance WHERE account = 'processor:sandbox'") == "9000");
+  CHECK(Sql("SELECT credits_posted FROM ledger_account_balance WHERE account = 'service:s1'") ==
+        "9000");
+  CHECK(
+      Sql("SELECT debits_posted FROM ledger_account_balance WHERE account = 'processor:sandbox'") ==
+      "9000");
   CHECK(Sql("SELECT sum(debits_pending) FROM ledger_account_balance") == "0");
   CHECK(Balances());
   CHECK(Sql("SELECT count(*) FROM authorisation_attempt a, payment p "
-            "WHERE a::text LIKE '%4242424242424242%' OR p::text LIKE '%4242424242424242%' OR p::text LIKE '%Tremblay%'") == "0");
+            "WHERE a::text LIKE '%4242424242424242%' OR p::text LIKE '%4242424242424242%' OR "
+            "p::text LIKE '%Tremblay%'") == "0");
   // Confirming again pays nothing more.
   Confirm(payment.payment_id());
   CHECK(last.Http("location") == "https://ministry.example/done?x=1");
@@ -68,7 +76,9 @@ TEST_CASE_METHOD(World, "Card payment: from the link to the money", "[payments]"
   CHECK(Sql("SELECT count(*) FROM ledger_transfer WHERE kind = 2") == "1");
 }
 
-TEST_CASE_METHOD(World, "Card payment: in French when the payment says so, in either language by path", "[payments]") {
+TEST_CASE_METHOD(World,
+                 "Card payment: in French when the payment says so, in either language by path",
+                 "[payments]") {
   auto request = NewRequest();
   request.set_language("fr");
   auto payment = Create(request).value();
@@ -77,17 +87,20 @@ TEST_CASE_METHOD(World, "Card payment: in French when the payment says so, in ei
   Page<v1::ShowCardRequest>("ShowCard", payment.payment_id(), "");
   CHECK(last.Http("location") == CardPathOf(payment, "", "fr"));
   std::string card = Page<v1::ShowCardRequest>("ShowCard", payment.payment_id(), "fr");
-  CHECK_THAT(card, Contains("lang=\"fr\"") && Contains("90,00\xC2\xA0$") && Contains("Renseignements sur la carte"));
+  CHECK_THAT(card, Contains("lang=\"fr\"") && Contains("90,00\xC2\xA0$") &&
+                       Contains("Renseignements sur la carte"));
   CHECK_THAT(card, Contains("href=\"" + CardPathOf(payment) + "\""));
 }
 
-TEST_CASE_METHOD(World, "Card payment: wrong fields are told on the page, and nothing is sent", "[payments]") {
+TEST_CASE_METHOD(World, "Card payment: wrong fields are told on the page, and nothing is sent",
+                 "[payments]") {
   auto payment = Opened();
   auto form = CardForm(payment.payment_id(), "4242424242424241");
   form.set_email("");
   std::string page = Page("SubmitCard", form);
   CHECK(last.Http("status") == "422");
-  CHECK_THAT(page, Contains("id=\"error-summary\"") && Contains("href=\"#card-no\"") && Contains("href=\"#email\""));
+  CHECK_THAT(page, Contains("id=\"error-summary\"") && Contains("href=\"#card-no\"") &&
+                       Contains("href=\"#email\""));
   CHECK_THAT(page, Contains("value=\"12 Elm St\""));
   CHECK(page.find("4242424242424241") == std::string::npos);
   CHECK(page.find("737") == std::string::npos);
@@ -99,10 +112,12 @@ TEST_CASE_METHOD(World, "Card payment: a declined card leaves another one possib
   Submit(payment.payment_id(), kDeclinedCard);
   CHECK(last.Http("location") == CardPathOf(payment, "status"));
   std::string page = Outcome(payment.payment_id());
-  CHECK_THAT(page, Contains("Your payment was declined") && Contains("href=\"" + CardPathOf(payment) + "\""));
+  CHECK_THAT(page, Contains("Your payment was declined") &&
+                       Contains("href=\"" + CardPathOf(payment) + "\""));
   CHECK(Get(payment.payment_id()).state().status() == "started");
   // What was typed is there again, but for the card.
-  CHECK_THAT(Page<v1::ShowCardRequest>("ShowCard", payment.payment_id()), Contains("value=\"12 Elm St\""));
+  CHECK_THAT(Page<v1::ShowCardRequest>("ShowCard", payment.payment_id()),
+             Contains("value=\"12 Elm St\""));
   Submit(payment.payment_id());
   Confirm(payment.payment_id());
   REQUIRE(Eventually([&] { return StatusOf(payment.payment_id()) == "6"; }));
@@ -130,7 +145,9 @@ TEST_CASE_METHOD(World, "Card payment: a processor's failure ends it in error", 
   CHECK(state.code() == "P0050");
 }
 
-TEST_CASE_METHOD(World, "Card payment: giving up is the person's, or the bank's after a declined card", "[payments]") {
+TEST_CASE_METHOD(World,
+                 "Card payment: giving up is the person's, or the bank's after a declined card",
+                 "[payments]") {
   auto payment = Opened();
   Page<v1::AbandonPaymentRequest>("AbandonPayment", payment.payment_id());
   CHECK(last.Http("location") == CardPathOf(payment, "status"));
@@ -142,13 +159,16 @@ TEST_CASE_METHOD(World, "Card payment: giving up is the person's, or the bank's 
   CHECK(Get(other.payment_id()).state().code() == "P0010");
 }
 
-TEST_CASE_METHOD(World, "Card payment: what was reserved is released when the person or the service cancels", "[payments]") {
+TEST_CASE_METHOD(
+    World, "Card payment: what was reserved is released when the person or the service cancels",
+    "[payments]") {
   auto payment = Opened();
   Submit(payment.payment_id());
   REQUIRE(CountAtProcessor("authorised") == 1);
   REQUIRE(Cancel(payment.payment_id()).ok());
   REQUIRE(Eventually([&] { return CountAtProcessor("released") == 1; }));
-  REQUIRE(Eventually([&] { return Sql("SELECT sum(debits_pending) FROM ledger_account_balance") == "0"; }));
+  REQUIRE(Eventually(
+      [&] { return Sql("SELECT sum(debits_pending) FROM ledger_account_balance") == "0"; }));
   CHECK(Sql("SELECT count(*) FROM ledger_transfer WHERE kind = 3") == "1");
   CHECK(Balances());
   Confirm(payment.payment_id());
@@ -156,7 +176,9 @@ TEST_CASE_METHOD(World, "Card payment: what was reserved is released when the pe
   CHECK(Get(payment.payment_id()).state().status() == "cancelled");
 }
 
-TEST_CASE_METHOD(World, "Card payment: another card after the first was accepted releases the first", "[payments]") {
+TEST_CASE_METHOD(World,
+                 "Card payment: another card after the first was accepted releases the first",
+                 "[payments]") {
   auto payment = Opened();
   Submit(payment.payment_id());
   Submit(payment.payment_id(), "5555555555554444");
@@ -165,18 +187,22 @@ TEST_CASE_METHOD(World, "Card payment: another card after the first was accepted
   REQUIRE(Eventually([&] { return CountAtProcessor("released") == 1; }));
   CHECK(CountAtProcessor("captured") == 1);
   CHECK(Get(payment.payment_id()).card_details().last_digits_card_number() == "4444");
-  REQUIRE(Eventually([&] { return Sql("SELECT sum(debits_pending) FROM ledger_account_balance") == "0"; }));
-  CHECK(Sql("SELECT credits_posted FROM ledger_account_balance WHERE account = 'service:s1'") == "9000");
+  REQUIRE(Eventually(
+      [&] { return Sql("SELECT sum(debits_pending) FROM ledger_account_balance") == "0"; }));
+  CHECK(Sql("SELECT credits_posted FROM ledger_account_balance WHERE account = 'service:s1'") ==
+        "9000");
 }
 
-TEST_CASE_METHOD(World, "Card payment: the form posted ten times at once authorises once", "[payments]") {
+TEST_CASE_METHOD(World, "Card payment: the form posted ten times at once authorises once",
+                 "[payments]") {
   auto payment = Opened();
   auto form = CardForm(payment.payment_id());
   std::map<std::string, std::string> metadata{{"x-tamarack-cookie-__host-tamarack-pay", cookie}};
   std::vector<std::thread> threads;
   for (int i = 0; i < 10; ++i) {
     threads.emplace_back([&] {
-      (void)host.Call<google::api::HttpBody>(std::string(kPages) + "SubmitCard", form, nullptr, metadata);
+      (void)host.Call<google::api::HttpBody>(std::string(kPages) + "SubmitCard", form, nullptr,
+                                             metadata);
     });
   }
   for (auto& thread : threads) thread.join();
@@ -188,14 +214,16 @@ TEST_CASE_METHOD(World, "Card payment: the form posted ten times at once authori
   CHECK(Balances());
 }
 
-TEST_CASE_METHOD(World, "Link: works once, and only its holder's browser sees the pages", "[payments]") {
+TEST_CASE_METHOD(World, "Link: works once, and only its holder's browser sees the pages",
+                 "[payments]") {
   auto payment = Create(NewRequest()).value();
   Open(payment);
   std::string mine = cookie;
   cookie.clear();
   CHECK_THAT(Open(payment), Contains("This payment link cannot be used"));
   CHECK(last.Http("status") == "403");
-  CHECK_THAT(Page<v1::ShowCardRequest>("ShowCard", payment.payment_id()), Contains("This payment link cannot be used"));
+  CHECK_THAT(Page<v1::ShowCardRequest>("ShowCard", payment.payment_id()),
+             Contains("This payment link cannot be used"));
   Submit(payment.payment_id());
   CHECK(last.Http("status") == "403");
   Open(Create(NewRequest("other")).value());
@@ -214,7 +242,8 @@ TEST_CASE_METHOD(World, "Link: works once, and only its holder's browser sees th
   CHECK_THAT(Page("OpenPaymentByPost", forged), Contains("This payment link cannot be used"));
 }
 
-TEST_CASE_METHOD(World, "Webhook: each end of a payment is in the log of events, once", "[payments]") {
+TEST_CASE_METHOD(World, "Webhook: each end of a payment is in the log of events, once",
+                 "[payments]") {
   REQUIRE(host.Await(outbox.CreateEndpoint("s1", "https://ministry.example/hook", {})).ok());
   auto payment = Opened();
   Submit(payment.payment_id());

@@ -8,7 +8,8 @@
 #include <set>
 #include <thread>
 
-// Goal: what a ministry's service may rely on when it creates and reads payments. Method: the real service over gRPC.
+// Goal: what a ministry's service may rely on when it creates and reads payments. Method: the real
+// service over gRPC.
 namespace tamarack::payments {
 namespace {
 
@@ -20,16 +21,21 @@ std::string CodeOf(const absl::Status& status) {
   api::v1::HttpError error;
   auto payload = status.GetPayload("type.googleapis.com/tamarack.api.v1.HttpError");
   if (!payload || !error.ParseFromString(std::string(*payload))) return "";
-  return std::to_string(error.http_status()) + " " + error.members().fields().at("code").string_value();
+  return std::to_string(error.http_status()) + " " +
+         error.members().fields().at("code").string_value();
 }
 
-v1::ListPaymentsResponse List(World& world, const v1::ListPaymentsRequest& request, const auth::Principal& caller) {
-  return world.host.Call<v1::ListPaymentsResponse>(std::string(kService) + "ListPayments", request, &caller).value();
+v1::ListPaymentsResponse List(World& world, const v1::ListPaymentsRequest& request,
+                              const auth::Principal& caller) {
+  return world.host
+      .Call<v1::ListPaymentsResponse>(std::string(kService) + "ListPayments", request, &caller)
+      .value();
 }
 
 }  // namespace
 
-TEST_CASE_METHOD(World1, "CreatePayment: is read back by its own service and by no other", "[payments]") {
+TEST_CASE_METHOD(World1, "CreatePayment: is read back by its own service and by no other",
+                 "[payments]") {
   auto request = NewRequest();
   request.set_email("zoe@example.ca");
   (*request.mutable_metadata()->mutable_fields())["licence"].set_string_value("T123");
@@ -50,12 +56,15 @@ TEST_CASE_METHOD(World1, "CreatePayment: is read back by its own service and by 
   CHECK(CodeOf(foreign.status()) == "404 P0200");
   CHECK(CodeOf(Cancel(created->payment_id(), &stranger)) == "404 P0500");
   get.set_payment_id("nonsense' OR 1=1 --");
-  CHECK(CodeOf(host.Call<v1::Payment>(std::string(kService) + "GetPayment", get, &ministry).status()) == "404 P0200");
+  CHECK(CodeOf(host.Call<v1::Payment>(std::string(kService) + "GetPayment", get, &ministry)
+                   .status()) == "404 P0200");
   auto reader = testing::ServiceCaller("s1", {"notify.send"});
-  CHECK(absl::IsPermissionDenied(host.Call<v1::Payment>(std::string(kService) + "GetPayment", get, &reader).status()));
+  CHECK(absl::IsPermissionDenied(
+      host.Call<v1::Payment>(std::string(kService) + "GetPayment", get, &reader).status()));
 }
 
-TEST_CASE_METHOD(World1, "CreatePayment: what identifies the payer is sealed in the database", "[payments]") {
+TEST_CASE_METHOD(World1, "CreatePayment: what identifies the payer is sealed in the database",
+                 "[payments]") {
   auto request = NewRequest();
   request.set_email("zoe@example.ca");
   REQUIRE(Create(request).ok());
@@ -63,7 +72,9 @@ TEST_CASE_METHOD(World1, "CreatePayment: what identifies the payer is sealed in 
   CHECK(Sql("SELECT count(*) FROM payment WHERE payer_sealed IS NOT NULL") == "1");
 }
 
-TEST_CASE_METHOD(World1, "CreatePayment: same key and body is the same payment, another body is refused", "[payments]") {
+TEST_CASE_METHOD(World1,
+                 "CreatePayment: same key and body is the same payment, another body is refused",
+                 "[payments]") {
   testing::Answer answer;
   auto first = Create(NewRequest(), "key-1").value();
   auto again = Create(NewRequest(), "key-1", nullptr, &answer).value();
@@ -78,7 +89,8 @@ TEST_CASE_METHOD(World1, "CreatePayment: same key and body is the same payment, 
   CHECK(Create(NewRequest())->payment_id() != Create(NewRequest())->payment_id());
 }
 
-TEST_CASE_METHOD(World1, "CreatePayment: a hundred at once with one key make one payment", "[payments]") {
+TEST_CASE_METHOD(World1, "CreatePayment: a hundred at once with one key make one payment",
+                 "[payments]") {
   std::vector<std::string> ids(100);
   std::vector<std::thread> threads;
   for (auto& id : ids) {
@@ -93,17 +105,20 @@ TEST_CASE_METHOD(World1, "CreatePayment: a hundred at once with one key make one
   CHECK(Sql("SELECT count(*) FROM payment_event") == "1");
 }
 
-TEST_CASE_METHOD(World1, "CreatePayment: many at once with keys of their own are all made", "[payments]") {
+TEST_CASE_METHOD(World1, "CreatePayment: many at once with keys of their own are all made",
+                 "[payments]") {
   std::vector<absl::Status> results(64);
   std::vector<std::thread> threads;
   for (size_t i = 0; i < results.size(); ++i) {
     threads.emplace_back([this, i, &results] {
-      results[i] = Create(NewRequest("R" + std::to_string(i)), "key-" + std::to_string(i / 2)).status();
+      results[i] =
+          Create(NewRequest("R" + std::to_string(i)), "key-" + std::to_string(i / 2)).status();
     });
   }
   for (auto& thread : threads) thread.join();
   // Each key came with two bodies: one of each pair is refused.
-  CHECK(std::count_if(results.begin(), results.end(), [](auto& status) { return status.ok(); }) == 32);
+  CHECK(std::count_if(results.begin(), results.end(), [](auto& status) { return status.ok(); }) ==
+        32);
   CHECK(Sql("SELECT count(*) FROM payment") == "32");
 }
 
@@ -139,7 +154,8 @@ TEST_CASE_METHOD(World1, "ListPayments: filters, pages and sees what was just ma
   CHECK(page.results(0).reference() == "Ref-2");
   CHECK(page.links().has_next_page());
   request.set_page("4");
-  auto beyond = host.Call<v1::ListPaymentsResponse>(std::string(kService) + "ListPayments", request, &ministry);
+  auto beyond = host.Call<v1::ListPaymentsResponse>(std::string(kService) + "ListPayments", request,
+                                                    &ministry);
   CHECK(CodeOf(beyond.status()) == "404 P0402");
   v1::ListPaymentsRequest by_state;
   by_state.set_state("created");
@@ -162,12 +178,14 @@ TEST_CASE_METHOD(World1, "CancelPayment: once, and not after it is finished", "[
 
   v1::ListPaymentEventsRequest request;
   request.set_payment_id(payment.payment_id());
-  auto events =
-      host.Call<v1::ListPaymentEventsResponse>(std::string(kService) + "ListPaymentEvents", request, &ministry).value();
+  auto events = host.Call<v1::ListPaymentEventsResponse>(
+                        std::string(kService) + "ListPaymentEvents", request, &ministry)
+                    .value();
   REQUIRE(events.events_size() == 2);
   CHECK(events.events(0).state().status() == "created");
   CHECK(events.events(1).state().status() == "cancelled");
-  CHECK(events.links().self().href() == "http://gov.test/v1/payments/" + payment.payment_id() + "/events");
+  CHECK(events.links().self().href() ==
+        "http://gov.test/v1/payments/" + payment.payment_id() + "/events");
 }
 
 }  // namespace tamarack::payments

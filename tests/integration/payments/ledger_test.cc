@@ -2,7 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-// Goal: nobody, our own code included, can make the ledger lie. Method: plain SQL against the migrated schema.
+// Goal: nobody, our own code included, can make the ledger lie. Method: plain SQL against the
+// migrated schema.
 namespace tamarack::payments {
 namespace {
 
@@ -23,11 +24,14 @@ struct Books {
     }
   }
   void Pend(const std::string& id = kOne, int cents = 9000) {
-    Sql("SELECT ledger_pend(" + id + ", 'p1', 'processor:sandbox', 'service:s1', 'CAD', " + std::to_string(cents) + ")");
+    Sql("SELECT ledger_pend(" + id + ", 'p1', 'processor:sandbox', 'service:s1', 'CAD', " +
+        std::to_string(cents) + ")");
   }
   std::string Check() {
-    return Sql("SELECT string_agg(concat_ws(' ', currency, debits_posted, credits_posted, debits_pending, credits_pending, "
-               "unbalanced_transfers, balances), ';') FROM ledger_balance_check()");
+    return Sql(
+        "SELECT string_agg(concat_ws(' ', currency, debits_posted, credits_posted, debits_pending, "
+        "credits_pending, "
+        "unbalanced_transfers, balances), ';') FROM ledger_balance_check()");
   }
 };
 
@@ -35,25 +39,30 @@ using Catch::Contains;
 
 }  // namespace
 
-TEST_CASE_METHOD(Books, "Ledger: pending, then posted, and everything adds up", "[payments][ledger]") {
+TEST_CASE_METHOD(Books, "Ledger: pending, then posted, and everything adds up",
+                 "[payments][ledger]") {
   Pend();
   CHECK(Check() == "CAD 0 0 9000 9000 0 t");
   Sql(std::string("SELECT ledger_resolve(") + kTwo + ", " + kOne + ", 2::smallint)");
   CHECK(Check() == "CAD 9000 9000 0 0 0 t");
 }
 
-TEST_CASE_METHOD(Books, "Ledger: the same again changes nothing, another under its id is refused", "[payments][ledger]") {
+TEST_CASE_METHOD(Books, "Ledger: the same again changes nothing, another under its id is refused",
+                 "[payments][ledger]") {
   Pend();
   Pend();
   CHECK(Check() == "CAD 0 0 9000 9000 0 t");
-  CHECK_THAT(Refusal(std::string("SELECT ledger_pend(") + kOne + ", 'p1', 'processor:sandbox', 'service:s1', 'CAD', 1)"),
+  CHECK_THAT(Refusal(std::string("SELECT ledger_pend(") + kOne +
+                     ", 'p1', 'processor:sandbox', 'service:s1', 'CAD', 1)"),
              Contains("is another"));
-  std::string post = std::string("SELECT ledger_resolve(gen_random_uuid(), ") + kOne + ", 2::smallint)";
+  std::string post =
+      std::string("SELECT ledger_resolve(gen_random_uuid(), ") + kOne + ", 2::smallint)";
   Sql(post);
   Sql(post);
   CHECK(Check() == "CAD 9000 9000 0 0 0 t");
-  CHECK_THAT(Refusal(std::string("SELECT ledger_resolve(gen_random_uuid(), ") + kOne + ", 3::smallint)"),
-             Contains("resolved otherwise"));
+  CHECK_THAT(
+      Refusal(std::string("SELECT ledger_resolve(gen_random_uuid(), ") + kOne + ", 3::smallint)"),
+      Contains("resolved otherwise"));
 }
 
 TEST_CASE_METHOD(Books, "Ledger: nothing can be changed or deleted", "[payments][ledger]") {
@@ -61,8 +70,10 @@ TEST_CASE_METHOD(Books, "Ledger: nothing can be changed or deleted", "[payments]
   for (const char* table : {"ledger_entry", "ledger_transfer", "ledger_account"}) {
     std::string name = table;
     CAPTURE(name);
-    CHECK_THAT(Refusal("DELETE FROM " + name), Contains("append-only") || Contains("permission denied"));
-    CHECK_THAT(Refusal("TRUNCATE " + name + " CASCADE"), Contains("append-only") || Contains("permission denied"));
+    CHECK_THAT(Refusal("DELETE FROM " + name),
+               Contains("append-only") || Contains("permission denied"));
+    CHECK_THAT(Refusal("TRUNCATE " + name + " CASCADE"),
+               Contains("append-only") || Contains("permission denied"));
   }
   CHECK_THAT(Refusal("UPDATE ledger_entry SET amount_cents = 1"), Contains("append-only"));
   CHECK_THAT(Refusal("UPDATE ledger_transfer SET reference = 'x'"), Contains("append-only"));
@@ -70,54 +81,75 @@ TEST_CASE_METHOD(Books, "Ledger: nothing can be changed or deleted", "[payments]
   CHECK(Check() == "CAD 0 0 9000 9000 0 t");
 }
 
-TEST_CASE_METHOD(Books, "Ledger: the service's role has no right to change or delete entries", "[payments][ledger]") {
-  CHECK(Sql("SELECT string_agg(privilege_type, ',' ORDER BY privilege_type) FROM information_schema.role_table_grants "
-            "WHERE table_name = 'ledger_entry' AND grantee = current_user") == "INSERT,REFERENCES,SELECT,TRIGGER");
+TEST_CASE_METHOD(Books, "Ledger: the service's role has no right to change or delete entries",
+                 "[payments][ledger]") {
+  CHECK(Sql("SELECT string_agg(privilege_type, ',' ORDER BY privilege_type) FROM "
+            "information_schema.role_table_grants "
+            "WHERE table_name = 'ledger_entry' AND grantee = current_user") ==
+        "INSERT,REFERENCES,SELECT,TRIGGER");
 }
 
-TEST_CASE_METHOD(Books, "Ledger: an unbalanced, lone or late entry is refused", "[payments][ledger]") {
+TEST_CASE_METHOD(Books, "Ledger: an unbalanced, lone or late entry is refused",
+                 "[payments][ledger]") {
   Pend();
-  std::string transfer = std::string("INSERT INTO ledger_transfer (transfer_id, kind, reference) VALUES (") + kTwo + ", 4, 'x');";
+  std::string transfer =
+      std::string("INSERT INTO ledger_transfer (transfer_id, kind, reference) VALUES (") + kTwo +
+      ", 4, 'x');";
   auto entry = [](const std::string& values) {
-    return "INSERT INTO ledger_entry (transfer_id, account_id, is_debit, amount_cents) VALUES " + values + ";";
+    return "INSERT INTO ledger_entry (transfer_id, account_id, is_debit, amount_cents) VALUES " +
+           values + ";";
   };
   std::string two = kTwo;
-  CHECK_THAT(Refusal("BEGIN;" + transfer + entry("(" + two + ", 1, true, 5), (" + two + ", 2, false, 6)") + "COMMIT"),
+  CHECK_THAT(Refusal("BEGIN;" + transfer +
+                     entry("(" + two + ", 1, true, 5), (" + two + ", 2, false, 6)") + "COMMIT"),
              Contains("does not balance"));
-  CHECK_THAT(Refusal("BEGIN;" + transfer + entry("(" + two + ", 1, true, 5)") + "COMMIT"), Contains("has 1 entries"));
+  CHECK_THAT(Refusal("BEGIN;" + transfer + entry("(" + two + ", 1, true, 5)") + "COMMIT"),
+             Contains("has 1 entries"));
   CHECK_THAT(Refusal("BEGIN;" + transfer + "COMMIT"), Contains("has 0 entries"));
-  CHECK_THAT(Refusal("BEGIN;" + transfer + entry("(" + two + ", 1, true, -5), (" + two + ", 2, false, -5)") + "COMMIT"),
+  CHECK_THAT(Refusal("BEGIN;" + transfer +
+                     entry("(" + two + ", 1, true, -5), (" + two + ", 2, false, -5)") + "COMMIT"),
              Contains("check constraint"));
   std::string one = kOne;
-  CHECK_THAT(Refusal(entry("(" + one + ", 1, false, 5), (" + one + ", 2, true, 5)")), Contains("is closed"));
-  CHECK(Refusal("BEGIN;" + transfer + entry("(" + two + ", 1, true, 5), (" + two + ", 2, false, 5)") + "COMMIT").empty());
+  CHECK_THAT(Refusal(entry("(" + one + ", 1, false, 5), (" + one + ", 2, true, 5)")),
+             Contains("is closed"));
+  CHECK(Refusal("BEGIN;" + transfer +
+                entry("(" + two + ", 1, true, 5), (" + two + ", 2, false, 5)") + "COMMIT")
+            .empty());
   CHECK(Check() == "CAD 5 5 9000 9000 0 t");
 }
 
-TEST_CASE_METHOD(Books, "Ledger: amounts of two currencies do not balance each other", "[payments][ledger]") {
+TEST_CASE_METHOD(Books, "Ledger: amounts of two currencies do not balance each other",
+                 "[payments][ledger]") {
   Sql("INSERT INTO ledger_account (name, currency) VALUES ('a', 'CAD'), ('b', 'USD')");
   std::string two = kTwo;
-  CHECK_THAT(Refusal("BEGIN; INSERT INTO ledger_transfer (transfer_id, kind, reference) VALUES (" + two +
-                     ", 4, 'x'); INSERT INTO ledger_entry VALUES (" + two + ", 1, true, 5), (" + two + ", 2, false, 5); COMMIT"),
+  CHECK_THAT(Refusal("BEGIN; INSERT INTO ledger_transfer (transfer_id, kind, reference) VALUES (" +
+                     two + ", 4, 'x'); INSERT INTO ledger_entry VALUES (" + two +
+                     ", 1, true, 5), (" + two + ", 2, false, 5); COMMIT"),
              Contains("does not balance"));
 }
 
-TEST_CASE_METHOD(Books, "Ledger: a post takes no more than was pending, and pends only once", "[payments][ledger]") {
+TEST_CASE_METHOD(Books, "Ledger: a post takes no more than was pending, and pends only once",
+                 "[payments][ledger]") {
   Pend();
   std::string one = kOne;
   std::string two = kTwo;
-  CHECK_THAT(Refusal("BEGIN; INSERT INTO ledger_transfer (transfer_id, kind, pending_id, reference) VALUES (" + two + ", 2, " +
-                     one + ", 'p1'); INSERT INTO ledger_entry SELECT " + two +
-                     ", account_id, is_debit, amount_cents + 1 FROM ledger_entry WHERE transfer_id = " + one + "; COMMIT"),
-             Contains("more than was pending"));
+  CHECK_THAT(
+      Refusal(
+          "BEGIN; INSERT INTO ledger_transfer (transfer_id, kind, pending_id, reference) VALUES (" +
+          two + ", 2, " + one + ", 'p1'); INSERT INTO ledger_entry SELECT " + two +
+          ", account_id, is_debit, amount_cents + 1 FROM ledger_entry WHERE transfer_id = " + one +
+          "; COMMIT"),
+      Contains("more than was pending"));
   Sql("SELECT ledger_resolve(" + two + ", " + one + ", 3::smallint)");
   CHECK(Check() == "CAD 0 0 0 0 0 t");
-  CHECK_THAT(Refusal("INSERT INTO ledger_transfer (transfer_id, kind, pending_id, reference) VALUES (gen_random_uuid(), 3, " +
+  CHECK_THAT(Refusal("INSERT INTO ledger_transfer (transfer_id, kind, pending_id, reference) "
+                     "VALUES (gen_random_uuid(), 3, " +
                      one + ", 'p1')"),
              Contains("ledger_transfer_resolved_once"));
 }
 
-TEST_CASE_METHOD(World, "Ledger service: tells the balance to who may know it", "[payments][ledger]") {
+TEST_CASE_METHOD(World, "Ledger service: tells the balance to who may know it",
+                 "[payments][ledger]") {
   auto payment = Opened();
   Submit(payment.payment_id());
   Confirm(payment.payment_id());
@@ -132,7 +164,8 @@ TEST_CASE_METHOD(World, "Ledger service: tells the balance to who may know it", 
   CHECK(balance->currencies(0).credits_posted() == 9000);
   REQUIRE(balance->accounts_size() == 2);
   CHECK(balance->accounts(1).account() == "service:s1");
-  CHECK(absl::IsPermissionDenied(host.Call<v1::LedgerBalance>(method, v1::GetBalanceRequest(), &ministry).status()));
+  CHECK(absl::IsPermissionDenied(
+      host.Call<v1::LedgerBalance>(method, v1::GetBalanceRequest(), &ministry).status()));
 }
 
 }  // namespace tamarack::payments

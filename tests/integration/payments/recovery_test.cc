@@ -2,8 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-// Goal: whatever is lost between us and the processor, a card is charged at most once and every payment finds its end.
-// Method: the processor drops, delays or refuses; the worker has to find out.
+// Goal: whatever is lost between us and the processor, a card is charged at most once and every
+// payment finds its end. Method: the processor drops, delays or refuses; the worker has to find
+// out.
 namespace tamarack::payments {
 namespace {
 
@@ -15,7 +16,9 @@ struct Stopped : World {
 
 }  // namespace
 
-TEST_CASE_METHOD(World, "Lost answer: the page waits, the worker finds out, the card is charged once", "[payments]") {
+TEST_CASE_METHOD(World,
+                 "Lost answer: the page waits, the worker finds out, the card is charged once",
+                 "[payments]") {
   auto payment = Opened();
   Control("drop", 1);
   Submit(payment.payment_id());
@@ -35,21 +38,25 @@ TEST_CASE_METHOD(World, "Lost answer: the page waits, the worker finds out, the 
   CHECK(Balances());
 }
 
-TEST_CASE_METHOD(World, "Lost request: it is forbidden at the processor, and another try is offered", "[payments]") {
+TEST_CASE_METHOD(World,
+                 "Lost request: it is forbidden at the processor, and another try is offered",
+                 "[payments]") {
   auto payment = Opened();
   Control("refuse", 1);
   Submit(payment.payment_id());
   CHECK(StatusOf(payment.payment_id()) == "3");
   REQUIRE(Eventually([&] { return StatusOf(payment.payment_id()) == "2"; }));
   CHECK(CountAtProcessor("released") == 1);
-  CHECK_THAT(Outcome(payment.payment_id()), Contains("We could not reach your bank") && Contains("Try another card"));
+  CHECK_THAT(Outcome(payment.payment_id()),
+             Contains("We could not reach your bank") && Contains("Try another card"));
   Submit(payment.payment_id());
   Confirm(payment.payment_id());
   REQUIRE(Eventually([&] { return StatusOf(payment.payment_id()) == "6"; }));
   CHECK(CountAtProcessor("captured") == 1);
 }
 
-TEST_CASE_METHOD(World, "Processor out of order: no charge, and the payment goes on", "[payments]") {
+TEST_CASE_METHOD(World, "Processor out of order: no charge, and the payment goes on",
+                 "[payments]") {
   auto payment = Opened();
   Control("error", 3);
   Submit(payment.payment_id());
@@ -57,13 +64,15 @@ TEST_CASE_METHOD(World, "Processor out of order: no charge, and the payment goes
   CHECK(CountAtProcessor("authorised") == 0);
 }
 
-TEST_CASE_METHOD(World, "Cancelled while the answer is outstanding: what was reserved is released", "[payments]") {
+TEST_CASE_METHOD(World, "Cancelled while the answer is outstanding: what was reserved is released",
+                 "[payments]") {
   auto payment = Opened();
   Control("drop", 1);
   Submit(payment.payment_id());
   REQUIRE(Cancel(payment.payment_id()).ok());
   REQUIRE(Eventually([&] { return CountAtProcessor("released") == 1; }));
-  REQUIRE(Eventually([&] { return Sql("SELECT count(*) FROM processor_job WHERE done_at IS NULL") == "0"; }));
+  REQUIRE(Eventually(
+      [&] { return Sql("SELECT count(*) FROM processor_job WHERE done_at IS NULL") == "0"; }));
   CHECK(Get(payment.payment_id()).state().status() == "cancelled");
   CHECK(CountAtProcessor("authorised") == 0);
   CHECK(Sql("SELECT sum(debits_pending) + sum(debits_posted) FROM ledger_account_balance") == "0");
@@ -83,10 +92,13 @@ TEST_CASE_METHOD(World, "Capture: tried until the processor answers, and done on
   Confirm(other.payment_id());
   REQUIRE(Eventually([&] { return StatusOf(other.payment_id()) == "6"; }));
   CHECK(CountAtProcessor("captured") == 2);
-  CHECK(Sql("SELECT credits_posted FROM ledger_account_balance WHERE account = 'service:s1'") == "18000");
+  CHECK(Sql("SELECT credits_posted FROM ledger_account_balance WHERE account = 'service:s1'") ==
+        "18000");
 }
 
-TEST_CASE_METHOD(Stopped, "Killed between commit and call: the next process finds the attempt and forbids it", "[payments]") {
+TEST_CASE_METHOD(
+    Stopped, "Killed between commit and call: the next process finds the attempt and forbids it",
+    "[payments]") {
   auto payment = Opened();
   Page<v1::ShowCardRequest>("ShowCard", payment.payment_id());
   Submission submission{.card = {"visa", "", "4242", "424242", "12/35"},
@@ -104,11 +116,17 @@ TEST_CASE_METHOD(Stopped, "Killed between commit and call: the next process find
                             .payment_id = payment.payment_id(),
                             .amount_cents = 9000,
                             .currency = "CAD",
-                            .card = {.number = kGoodCard, .security_code = "737", .expiry_month = 12, .expiry_year = 2035, .holder = {}}};
+                            .card = {.number = kGoodCard,
+                                     .security_code = "737",
+                                     .expiry_month = 12,
+                                     .expiry_year = 2035,
+                                     .holder = {}}};
   CHECK(host.Await(processor.Authorise(late))->state == ProcessorAnswer::State::kReleased);
 }
 
-TEST_CASE_METHOD(Stopped, "Killed between the processor's answer and its record: the outcome is found out", "[payments]") {
+TEST_CASE_METHOD(Stopped,
+                 "Killed between the processor's answer and its record: the outcome is found out",
+                 "[payments]") {
   auto payment = Opened();
   Submission submission{.card = {"visa", "", "4242", "424242", "12/35"},
                         .payer = {},
@@ -120,7 +138,11 @@ TEST_CASE_METHOD(Stopped, "Killed between the processor's answer and its record:
                                .payment_id = payment.payment_id(),
                                .amount_cents = 9000,
                                .currency = "CAD",
-                               .card = {.number = kGoodCard, .security_code = "737", .expiry_month = 12, .expiry_year = 2035, .holder = {}}};
+                               .card = {.number = kGoodCard,
+                                        .security_code = "737",
+                                        .expiry_month = 12,
+                                        .expiry_year = 2035,
+                                        .holder = {}}};
   REQUIRE(host.Await(processor.Authorise(request))->state == ProcessorAnswer::State::kAuthorised);
   StartWorkers();
   REQUIRE(Eventually([&] { return StatusOf(payment.payment_id()) == "4"; }));
@@ -132,8 +154,9 @@ TEST_CASE_METHOD(Stopped, "Killed between the processor's answer and its record:
   CHECK(Sql("SELECT count(*) FROM ledger_transfer") == "1");
 }
 
-TEST_CASE_METHOD(Stopped, "Expiry: old unfinished payments end, their reservations are released, paid ones stay",
-                 "[payments]") {
+TEST_CASE_METHOD(
+    Stopped, "Expiry: old unfinished payments end, their reservations are released, paid ones stay",
+    "[payments]") {
   auto untouched = Create(NewRequest("untouched")).value();
   auto reserved = Opened("reserved");
   Submit(reserved.payment_id());
@@ -143,12 +166,15 @@ TEST_CASE_METHOD(Stopped, "Expiry: old unfinished payments end, their reservatio
   auto fresh = Create(NewRequest("fresh")).value();
   Sql("UPDATE payment SET created_at = now() - interval '91 minutes' WHERE reference <> 'fresh'");
   StartWorkers();
-  REQUIRE(Eventually([&] { return CountAtProcessor("released") == 1 && StatusOf(paid.payment_id()) == "6"; }));
+  REQUIRE(Eventually(
+      [&] { return CountAtProcessor("released") == 1 && StatusOf(paid.payment_id()) == "6"; }));
   CHECK(Get(untouched.payment_id()).state().code() == "P0020");
   CHECK(Get(reserved.payment_id()).state().code() == "P0020");
   CHECK(Get(fresh.payment_id()).state().status() == "created");
-  REQUIRE(Eventually([&] { return Sql("SELECT sum(debits_pending) FROM ledger_account_balance") == "0"; }));
-  CHECK(Sql("SELECT credits_posted FROM ledger_account_balance WHERE account = 'service:s1'") == "9000");
+  REQUIRE(Eventually(
+      [&] { return Sql("SELECT sum(debits_pending) FROM ledger_account_balance") == "0"; }));
+  CHECK(Sql("SELECT credits_posted FROM ledger_account_balance WHERE account = 'service:s1'") ==
+        "9000");
 }
 
 }  // namespace tamarack::payments

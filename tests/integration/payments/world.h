@@ -33,7 +33,8 @@ inline constexpr char kPages[] = "/tamarack.payments.v1.CardPageService/";
 inline constexpr char kGoodCard[] = "4242424242424242";
 inline constexpr char kDeclinedCard[] = "4000000000000002";
 
-// Payments with real gRPC, a real database and the real card processor over HTTP; its worker runs unless told otherwise.
+// Payments with real gRPC, a real database and the real card processor over HTTP; its worker runs
+// unless told otherwise.
 struct World {
   explicit World(bool has_workers = true) {
     ministry.mode = stranger.mode = "sandbox";
@@ -77,7 +78,8 @@ struct World {
   std::string processor_url = "http://127.0.0.1:" + std::to_string(processor_server.port());
   curl::Loop curl{host.executor()};
   http::Client client{curl, LocalClient()};
-  SandboxProcessor processor{client, processor_url, std::chrono::milliseconds(300), host.registry()};
+  SandboxProcessor processor{client, processor_url, std::chrono::milliseconds(300),
+                             host.registry()};
 
   crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
   webhooks::Outbox outbox{host.pool(), sealer};
@@ -88,10 +90,10 @@ struct World {
   PaymentMoves moves{host.pool(), sealer, outbox, metrics, [] {}};
   Workers workers{host.executor(), queue, moves, processor, metrics, FastWorkers()};
   pages::Renderer renderer{PageBundle(), pages::DefaultBrand()};
-  std::unique_ptr<grpc::Service> payments =
-      MakePaymentService(host.interceptor(), repository, moves, access, metrics, {.base = "http://gov.test"});
-  std::unique_ptr<grpc::Service> pages =
-      MakeCardPageService(host.interceptor(), renderer, repository, moves, processor, access, metrics, FastPages());
+  std::unique_ptr<grpc::Service> payments = MakePaymentService(
+      host.interceptor(), repository, moves, access, metrics, {.base = "http://gov.test"});
+  std::unique_ptr<grpc::Service> pages = MakeCardPageService(
+      host.interceptor(), renderer, repository, moves, processor, access, metrics, FastPages());
   std::unique_ptr<grpc::Service> ledger = MakeLedgerService(host.interceptor(), host.pool());
   auth::Principal ministry = testing::ServiceCaller("s1", {"payments.write", "payments.read"});
   auth::Principal stranger = testing::ServiceCaller("s2", {"payments.write", "payments.read"});
@@ -109,12 +111,14 @@ struct World {
     return request;
   }
 
-  absl::StatusOr<v1::Payment> Create(const v1::CreatePaymentRequest& request, const std::string& key = "",
-                                     const auth::Principal* caller = nullptr, testing::Answer* answer = nullptr) {
+  absl::StatusOr<v1::Payment> Create(const v1::CreatePaymentRequest& request,
+                                     const std::string& key = "",
+                                     const auth::Principal* caller = nullptr,
+                                     testing::Answer* answer = nullptr) {
     std::map<std::string, std::string> metadata;
     if (!key.empty()) metadata["x-tamarack-idempotency-key"] = key;
-    return host.Call<v1::Payment>(std::string(kService) + "CreatePayment", request, caller ? caller : &ministry, metadata,
-                                  answer);
+    return host.Call<v1::Payment>(std::string(kService) + "CreatePayment", request,
+                                  caller ? caller : &ministry, metadata, answer);
   }
 
   v1::Payment Get(const std::string& id) {
@@ -126,22 +130,28 @@ struct World {
   absl::Status Cancel(const std::string& id, const auth::Principal* caller = nullptr) {
     v1::CancelPaymentRequest request;
     request.set_payment_id(id);
-    return host.Call<google::protobuf::Empty>(std::string(kService) + "CancelPayment", request, caller ? caller : &ministry)
+    return host
+        .Call<google::protobuf::Empty>(std::string(kService) + "CancelPayment", request,
+                                       caller ? caller : &ministry)
         .status();
   }
 
-  // Calls a page's method with the browser's cookie; returns its HTML. `last` keeps status and headers.
+  // Calls a page's method with the browser's cookie; returns its HTML. `last` keeps status and
+  // headers.
   std::string Page(const std::string& method, const google::protobuf::Message& request) {
     std::map<std::string, std::string> metadata{{"x-tamarack-csrf-token", "csrf"}};
     if (!cookie.empty()) metadata["x-tamarack-cookie-__host-tamarack-pay"] = cookie;
-    auto body = host.Call<google::api::HttpBody>(kPages + method, request, nullptr, metadata, &last);
+    auto body =
+        host.Call<google::api::HttpBody>(kPages + method, request, nullptr, metadata, &last);
     std::string set_cookie = last.Http("set-cookie");
-    if (!set_cookie.empty()) cookie = set_cookie.substr(0, set_cookie.find(';')).substr(set_cookie.find('=') + 1);
+    if (!set_cookie.empty())
+      cookie = set_cookie.substr(0, set_cookie.find(';')).substr(set_cookie.find('=') + 1);
     return body.ok() ? body->data() : "error: " + body.status().ToString();
   }
 
   template <class Request>
-  std::string Page(const std::string& method, const std::string& payment_id, const std::string& lang = "en") {
+  std::string Page(const std::string& method, const std::string& payment_id,
+                   const std::string& lang = "en") {
     Request request;
     request.set_lang(lang);
     request.set_payment_id(payment_id);
@@ -155,7 +165,8 @@ struct World {
     return Page("OpenPayment", request);
   }
 
-  static v1::SubmitCardRequest CardForm(const std::string& payment_id, const std::string& number = kGoodCard) {
+  static v1::SubmitCardRequest CardForm(const std::string& payment_id,
+                                        const std::string& number = kGoodCard) {
     v1::SubmitCardRequest form;
     form.set_lang("en");
     form.set_payment_id(payment_id);
@@ -176,7 +187,9 @@ struct World {
   std::string Submit(const std::string& payment_id, const std::string& number = kGoodCard) {
     return Page("SubmitCard", CardForm(payment_id, number));
   }
-  std::string Confirm(const std::string& payment_id) { return Page<v1::ConfirmPaymentRequest>("ConfirmPayment", payment_id); }
+  std::string Confirm(const std::string& payment_id) {
+    return Page<v1::ConfirmPaymentRequest>("ConfirmPayment", payment_id);
+  }
   std::string Outcome(const std::string& payment_id, const std::string& lang = "en") {
     return Page<v1::ShowOutcomeRequest>("ShowOutcome", payment_id, lang);
   }
@@ -203,12 +216,15 @@ struct World {
     std::string body = host.Await(client.Send(std::move(request)))->body;
     int count = 0;
     std::string wanted = "\"state\":\"" + state + "\"";
-    for (size_t at = body.find(wanted); at != std::string::npos; at = body.find(wanted, at + 1)) ++count;
+    for (size_t at = body.find(wanted); at != std::string::npos; at = body.find(wanted, at + 1))
+      ++count;
     return count;
   }
 
   std::string Sql(const std::string& sql) { return host.database().Execute(sql); }
-  std::string StatusOf(const std::string& id) { return Sql("SELECT status FROM payment WHERE payment_id = '" + id + "'"); }
+  std::string StatusOf(const std::string& id) {
+    return Sql("SELECT status FROM payment WHERE payment_id = '" + id + "'");
+  }
   bool Balances() { return Sql("SELECT bool_and(balances) FROM ledger_balance_check()") != "f"; }
 
   // Asks again until it holds; false after ten seconds.

@@ -1,5 +1,5 @@
-#include "services/payments/card_page_views.h"
 #include "services/payments/card_rules.h"
+#include "services/payments/card_page_views.h"
 #include "services/payments/sandbox/magic_cards.h"
 
 #include <catch2/catch.hpp>
@@ -37,51 +37,77 @@ struct Case {
 const Case kCases[] = {
     {"as it is", [](auto&) {}, ""},
     {"no number", [](auto& f) { f.set_card_no(" "); }, "card_no:ERROR_CARD_NO_MISSING"},
-    {"wrong check digit", [](auto& f) { f.set_card_no("4242424242424241"); }, "card_no:ERROR_CARD_NO_WRONG"},
+    {"wrong check digit", [](auto& f) { f.set_card_no("4242424242424241"); },
+     "card_no:ERROR_CARD_NO_WRONG"},
     {"letters", [](auto& f) { f.set_card_no("4242x4242"); }, "card_no:ERROR_CARD_NO_WRONG"},
     {"too short", [](auto& f) { f.set_card_no("4242"); }, "card_no:ERROR_CARD_NO_WRONG"},
-    {"20 digits", [](auto& f) { f.set_card_no("42424242424242424242"); }, "card_no:ERROR_CARD_NO_WRONG"},
-    {"dashes and a no-break space", [](auto& f) { f.set_card_no("4242-4242\xC2\xA0"
-                                                                "4242-4242"); }, ""},
-    {"network not accepted", [](auto& f) { f.set_card_no("6759649826438453"); }, "card_no:ERROR_CARD_NO_BRAND"},
-    {"no expiry", [](auto& f) { f.set_expiry_month(""), f.set_expiry_year(""); }, "expiry_month:ERROR_EXPIRY_MISSING"},
+    {"20 digits", [](auto& f) { f.set_card_no("42424242424242424242"); },
+     "card_no:ERROR_CARD_NO_WRONG"},
+    {"dashes and a no-break space",
+     [](auto& f) {
+       f.set_card_no(
+           "4242-4242\xC2\xA0"
+           "4242-4242");
+     },
+     ""},
+    {"network not accepted", [](auto& f) { f.set_card_no("6759649826438453"); },
+     "card_no:ERROR_CARD_NO_BRAND"},
+    {"no expiry", [](auto& f) { f.set_expiry_month(""), f.set_expiry_year(""); },
+     "expiry_month:ERROR_EXPIRY_MISSING"},
     {"no year", [](auto& f) { f.set_expiry_year(""); }, "expiry_month:ERROR_EXPIRY_WRONG"},
     {"month 13", [](auto& f) { f.set_expiry_month("13"); }, "expiry_month:ERROR_EXPIRY_WRONG"},
     {"month 0", [](auto& f) { f.set_expiry_month("0"); }, "expiry_month:ERROR_EXPIRY_WRONG"},
-    {"month in words", [](auto& f) { f.set_expiry_month("Nov"); }, "expiry_month:ERROR_EXPIRY_WRONG"},
-    {"year of 3 digits", [](auto& f) { f.set_expiry_year("027"); }, "expiry_month:ERROR_EXPIRY_WRONG"},
+    {"month in words", [](auto& f) { f.set_expiry_month("Nov"); },
+     "expiry_month:ERROR_EXPIRY_WRONG"},
+    {"year of 3 digits", [](auto& f) { f.set_expiry_year("027"); },
+     "expiry_month:ERROR_EXPIRY_WRONG"},
     {"year of 2 digits", [](auto& f) { f.set_expiry_year("27"); }, ""},
-    {"last month", [](auto& f) { f.set_expiry_month("10"), f.set_expiry_year("2026"); }, "expiry_month:ERROR_EXPIRY_PAST"},
+    {"last month", [](auto& f) { f.set_expiry_month("10"), f.set_expiry_year("2026"); },
+     "expiry_month:ERROR_EXPIRY_PAST"},
     {"this month", [](auto& f) { f.set_expiry_year("2026"); }, ""},
     {"far ahead", [](auto& f) { f.set_expiry_year("2099"); }, "expiry_month:ERROR_EXPIRY_WRONG"},
-    {"no name", [](auto& f) { f.set_cardholder_name(" "); }, "cardholder_name:ERROR_CARDHOLDER_NAME_MISSING"},
+    {"no name", [](auto& f) { f.set_cardholder_name(" "); },
+     "cardholder_name:ERROR_CARDHOLDER_NAME_MISSING"},
     {"card number as name", [](auto& f) { f.set_cardholder_name("4242 4242 4242 4242"); },
      "cardholder_name:ERROR_CARD_NUMBER_HERE"},
-    {"name too long", [](auto& f) { f.set_cardholder_name(std::string(256, 'a')); }, "cardholder_name:ERROR_TEXT_TOO_LONG"},
+    {"name too long", [](auto& f) { f.set_cardholder_name(std::string(256, 'a')); },
+     "cardholder_name:ERROR_TEXT_TOO_LONG"},
     {"no code", [](auto& f) { f.set_cvc(""); }, "cvc:ERROR_CVC_MISSING"},
     {"code of 2", [](auto& f) { f.set_cvc("12"); }, "cvc:ERROR_CVC_WRONG"},
     {"code of 4 on Visa", [](auto& f) { f.set_cvc("1234"); }, "cvc:ERROR_CVC_WRONG"},
-    {"code of 4 on American Express", [](auto& f) { f.set_card_no("371449635398431"), f.set_cvc("1234"); }, ""},
-    {"code of 3 on American Express", [](auto& f) { f.set_card_no("371449635398431"); }, "cvc:ERROR_CVC_WRONG"},
+    {"code of 4 on American Express",
+     [](auto& f) { f.set_card_no("371449635398431"), f.set_cvc("1234"); }, ""},
+    {"code of 3 on American Express", [](auto& f) { f.set_card_no("371449635398431"); },
+     "cvc:ERROR_CVC_WRONG"},
     {"code of letters", [](auto& f) { f.set_cvc("abc"); }, "cvc:ERROR_CVC_WRONG"},
-    {"no address", [](auto& f) { f.set_address_line_1(""); }, "address_line_1:ERROR_ADDRESS_LINE_1_MISSING"},
+    {"no address", [](auto& f) { f.set_address_line_1(""); },
+     "address_line_1:ERROR_ADDRESS_LINE_1_MISSING"},
     {"card number in the second line", [](auto& f) { f.set_address_line_2("5555555555554444"); },
      "address_line_2:ERROR_CARD_NUMBER_HERE"},
     {"no city", [](auto& f) { f.set_address_city(""); }, "address_city:ERROR_CITY_MISSING"},
-    {"no province", [](auto& f) { f.set_address_province(""); }, "address_province:ERROR_PROVINCE_MISSING"},
-    {"no such province", [](auto& f) { f.set_address_province("XX"); }, "address_province:ERROR_PROVINCE_MISSING"},
-    {"no postal code", [](auto& f) { f.set_address_postcode(""); }, "address_postcode:ERROR_POSTCODE_MISSING"},
-    {"postal code with D", [](auto& f) { f.set_address_postcode("D3E 2W9"); }, "address_postcode:ERROR_POSTAL_CODE"},
-    {"British address", [](auto& f) {
+    {"no province", [](auto& f) { f.set_address_province(""); },
+     "address_province:ERROR_PROVINCE_MISSING"},
+    {"no such province", [](auto& f) { f.set_address_province("XX"); },
+     "address_province:ERROR_PROVINCE_MISSING"},
+    {"no postal code", [](auto& f) { f.set_address_postcode(""); },
+     "address_postcode:ERROR_POSTCODE_MISSING"},
+    {"postal code with D", [](auto& f) { f.set_address_postcode("D3E 2W9"); },
+     "address_postcode:ERROR_POSTAL_CODE"},
+    {"British address",
+     [](auto& f) {
        f.set_address_country("GB"), f.set_address_province(""), f.set_address_postcode("AB1A 1AB");
-     }, ""},
+     },
+     ""},
     {"country missing is Canada", [](auto& f) { f.set_address_country(""); }, ""},
     {"no email", [](auto& f) { f.set_email(""); }, "email:ERROR_EMAIL_MISSING"},
     {"email without domain", [](auto& f) { f.set_email("zoe@"); }, "email:ERROR_EMAIL_FORMAT"},
     {"everything empty", [](auto& f) { f.Clear(); },
-     "card_no:ERROR_CARD_NO_MISSING expiry_month:ERROR_EXPIRY_MISSING cardholder_name:ERROR_CARDHOLDER_NAME_MISSING "
-     "cvc:ERROR_CVC_MISSING address_line_1:ERROR_ADDRESS_LINE_1_MISSING address_city:ERROR_CITY_MISSING "
-     "address_province:ERROR_PROVINCE_MISSING address_postcode:ERROR_POSTCODE_MISSING email:ERROR_EMAIL_MISSING"},
+     "card_no:ERROR_CARD_NO_MISSING expiry_month:ERROR_EXPIRY_MISSING "
+     "cardholder_name:ERROR_CARDHOLDER_NAME_MISSING "
+     "cvc:ERROR_CVC_MISSING address_line_1:ERROR_ADDRESS_LINE_1_MISSING "
+     "address_city:ERROR_CITY_MISSING "
+     "address_province:ERROR_PROVINCE_MISSING address_postcode:ERROR_POSTCODE_MISSING "
+     "email:ERROR_EMAIL_MISSING"},
 };
 
 }  // namespace
@@ -110,10 +136,12 @@ TEST_CASE("Card form: what is kept of a card is never its number or code", "[pay
 }
 
 TEST_CASE("Card number: the check digit decides", "[payments]") {
-  for (const char* good : {"4242424242424242", "4917610000000000003", "371449635398431", "36148900647913"}) {
+  for (const char* good :
+       {"4242424242424242", "4917610000000000003", "371449635398431", "36148900647913"}) {
     CHECK(IsCardNumber(good));
   }
-  for (const char* bad : {"", "0", "4242424242424243", "42424242424242424242424242", "424242424242424a"}) {
+  for (const char* bad :
+       {"", "0", "4242424242424243", "42424242424242424242424242", "424242424242424a"}) {
     CHECK_FALSE(IsCardNumber(bad));
   }
 }

@@ -1,5 +1,5 @@
-#include "platform/rpc/errors.h"
 #include "services/payments/create_rules.h"
+#include "platform/rpc/errors.h"
 
 #include "tamarack/api/v1/policy.pb.h"
 
@@ -7,8 +7,8 @@
 
 #include <functional>
 
-// Goal: every rule of POST /v1/payments answers with the status, code, field and text of GOV.UK Pay's API. Method: a table of
-// requests that are each wrong in one way.
+// Goal: every rule of POST /v1/payments answers with the status, code, field and text of GOV.UK
+// Pay's API. Method: a table of requests that are each wrong in one way.
 namespace tamarack::payments {
 namespace {
 
@@ -54,7 +54,8 @@ const std::string kLong256Accents = [] {
 }();
 
 const Case kCases[] = {
-    {"no amount", [](auto& r) { r.clear_amount(); }, 400, "P0101", "amount", "Missing mandatory attribute: amount"},
+    {"no amount", [](auto& r) { r.clear_amount(); }, 400, "P0101", "amount",
+     "Missing mandatory attribute: amount"},
     {"amount 0", [](auto& r) { r.set_amount(0); }, 422, "P0102", "amount",
      "Invalid attribute value: amount. Must be greater than or equal to 1"},
     {"amount -1", [](auto& r) { r.set_amount(-1); }, 422, "P0102", "amount",
@@ -73,7 +74,8 @@ const Case kCases[] = {
      "Missing mandatory attribute: reference"},
     {"reference of 256", [](auto& r) { r.set_reference(kLong256); }, 422, "P0102", "reference",
      "Invalid attribute value: reference. Must be less than or equal to 255 characters length"},
-    {"reference of 256 accents", [](auto& r) { r.set_reference(kLong256Accents); }, 422, "P0102", "reference",
+    {"reference of 256 accents", [](auto& r) { r.set_reference(kLong256Accents); }, 422, "P0102",
+     "reference",
      "Invalid attribute value: reference. Must be less than or equal to 255 characters length"},
     {"reference with <", [](auto& r) { r.set_reference("a<b"); }, 400, "P0102", "reference",
      "Invalid attribute value: reference. Must be a valid string format"},
@@ -83,7 +85,8 @@ const Case kCases[] = {
      "Missing mandatory attribute: description"},
     {"blank description", [](auto& r) { r.set_description(" "); }, 400, "P0101", "description",
      "Missing mandatory attribute: description"},
-    {"description of 256", [](auto& r) { r.set_description(kLong256); }, 422, "P0102", "description",
+    {"description of 256", [](auto& r) { r.set_description(kLong256); }, 422, "P0102",
+     "description",
      "Invalid attribute value: description. Must be less than or equal to 255 characters length"},
     {"description with >", [](auto& r) { r.set_description("a>b"); }, 400, "P0102", "description",
      "Invalid attribute value: description. Must be a valid string format"},
@@ -93,69 +96,91 @@ const Case kCases[] = {
      "Invalid attribute value: language. Must be \"en\" or \"fr\""},
     {"language in upper case", [](auto& r) { r.set_language("EN"); }, 422, "P0102", "language",
      "Invalid attribute value: language. Must be \"en\" or \"fr\""},
-    {"delayed capture", [](auto& r) { r.set_delayed_capture(true); }, 422, "P0102", "delayed_capture",
-     "Invalid attribute value: delayed_capture. Must be false"},
-    {"moto", [](auto& r) { r.set_moto(true); }, 422, "P0102", "moto", "Invalid attribute value: moto. Must be false"},
-    {"authorisation mode", [](auto& r) { r.set_authorisation_mode("agreement"); }, 422, "P0102", "authorisation_mode",
-     "Invalid attribute value: authorisation_mode. Must be one of web"},
+    {"delayed capture", [](auto& r) { r.set_delayed_capture(true); }, 422, "P0102",
+     "delayed_capture", "Invalid attribute value: delayed_capture. Must be false"},
+    {"moto", [](auto& r) { r.set_moto(true); }, 422, "P0102", "moto",
+     "Invalid attribute value: moto. Must be false"},
+    {"authorisation mode", [](auto& r) { r.set_authorisation_mode("agreement"); }, 422, "P0102",
+     "authorisation_mode", "Invalid attribute value: authorisation_mode. Must be one of web"},
     {"no return_url", [](auto& r) { r.clear_return_url(); }, 400, "P0101", "return_url",
      "Missing mandatory attribute: return_url"},
-    {"return_url no URL", [](auto& r) { r.set_return_url("not a url"); }, 422, "P0102", "return_url",
-     "Invalid attribute value: return_url. Must be a valid URL format"},
+    {"return_url no URL", [](auto& r) { r.set_return_url("not a url"); }, 422, "P0102",
+     "return_url", "Invalid attribute value: return_url. Must be a valid URL format"},
     {"return_url relative", [](auto& r) { r.set_return_url("/done"); }, 422, "P0102", "return_url",
      "Invalid attribute value: return_url. Must be a valid URL format"},
-    {"return_url javascript", [](auto& r) { r.set_return_url("javascript:alert(1)"); }, 422, "P0102", "return_url",
-     "Invalid attribute value: return_url. Must be a valid URL format"},
-    {"return_url with a password", [](auto& r) { r.set_return_url("https://a:b@c.example/"); }, 422, "P0102", "return_url",
-     "Invalid attribute value: return_url. Must be a valid URL format"},
-    {"return_url with a line break", [](auto& r) { r.set_return_url("https://a.example/\r\nx"); }, 422, "P0102",
-     "return_url", "Invalid attribute value: return_url. Must be a valid URL format"},
-    {"return_url without encryption on live", [](auto& r) { r.set_return_url("http://a.example/"); }, 422, "P0102",
-     "return_url", "Invalid attribute value: return_url. Must begin with https:// for a live gateway account"},
-    {"return_url of 2001", [](auto& r) { r.set_return_url("https://a.example/" + std::string(1983, 'x')); }, 422, "P0102",
-     "return_url", "Invalid attribute value: return_url. Must be less than or equal to 2000 characters length"},
-    {"email of 255", [](auto& r) { r.set_email(std::string(250, 'a') + "@b.ca"); }, 422, "P0102", "email",
+    {"return_url javascript", [](auto& r) { r.set_return_url("javascript:alert(1)"); }, 422,
+     "P0102", "return_url", "Invalid attribute value: return_url. Must be a valid URL format"},
+    {"return_url with a password", [](auto& r) { r.set_return_url("https://a:b@c.example/"); }, 422,
+     "P0102", "return_url", "Invalid attribute value: return_url. Must be a valid URL format"},
+    {"return_url with a line break", [](auto& r) { r.set_return_url("https://a.example/\r\nx"); },
+     422, "P0102", "return_url", "Invalid attribute value: return_url. Must be a valid URL format"},
+    {"return_url without encryption on live",
+     [](auto& r) { r.set_return_url("http://a.example/"); }, 422, "P0102", "return_url",
+     "Invalid attribute value: return_url. Must begin with https:// for a live gateway account"},
+    {"return_url of 2001",
+     [](auto& r) { r.set_return_url("https://a.example/" + std::string(1983, 'x')); }, 422, "P0102",
+     "return_url",
+     "Invalid attribute value: return_url. Must be less than or equal to 2000 characters length"},
+    {"email of 255", [](auto& r) { r.set_email(std::string(250, 'a') + "@b.ca"); }, 422, "P0102",
+     "email",
      "Invalid attribute value: email. Must be less than or equal to 254 characters length"},
     {"email without @", [](auto& r) { r.set_email("nobody"); }, 422, "P0102", "email",
      "Invalid attribute value: email. Must be a valid email address"},
     {"metadata key empty", [](auto& r) { SetMetadata(r, "", "x"); }, 422, "P0102", "metadata",
      "Invalid attribute value: metadata. Keys must be between 1 and 30 characters long"},
-    {"metadata key of 31", [](auto& r) { SetMetadata(r, std::string(31, 'k'), "x"); }, 422, "P0102", "metadata",
+    {"metadata key of 31", [](auto& r) { SetMetadata(r, std::string(31, 'k'), "x"); }, 422, "P0102",
+     "metadata",
      "Invalid attribute value: metadata. Keys must be between 1 and 30 characters long"},
-    {"metadata keys that differ in case", [](auto& r) { SetMetadata(r, "key", "x"), SetMetadata(r, "KEY", "x"); }, 422,
-     "P0102", "metadata", "Invalid attribute value: metadata. Keys must be unique, whatever their case"},
-    {"metadata value of 101", [](auto& r) { SetMetadata(r, "k", std::string(101, 'v')); }, 422, "P0102", "metadata",
+    {"metadata keys that differ in case",
+     [](auto& r) { SetMetadata(r, "key", "x"), SetMetadata(r, "KEY", "x"); }, 422, "P0102",
+     "metadata", "Invalid attribute value: metadata. Keys must be unique, whatever their case"},
+    {"metadata value of 101", [](auto& r) { SetMetadata(r, "k", std::string(101, 'v')); }, 422,
+     "P0102", "metadata",
      "Invalid attribute value: metadata. Values must be no greater than 100 characters long"},
     {"metadata null",
-     [](auto& r) { (*r.mutable_metadata()->mutable_fields())["k"].set_null_value(google::protobuf::NULL_VALUE); }, 422,
-     "P0102", "metadata", "Invalid attribute value: metadata. Must not have null values"},
-    {"metadata list", [](auto& r) { (*r.mutable_metadata()->mutable_fields())["k"].mutable_list_value(); }, 422, "P0102",
-     "metadata", "Invalid attribute value: metadata. Values must be of type String, Boolean or Number"},
+     [](auto& r) {
+       (*r.mutable_metadata()->mutable_fields())["k"].set_null_value(google::protobuf::NULL_VALUE);
+     },
+     422, "P0102", "metadata", "Invalid attribute value: metadata. Must not have null values"},
+    {"metadata list",
+     [](auto& r) { (*r.mutable_metadata()->mutable_fields())["k"].mutable_list_value(); }, 422,
+     "P0102", "metadata",
+     "Invalid attribute value: metadata. Values must be of type String, Boolean or Number"},
     {"metadata of 16",
      [](auto& r) {
        for (int i = 0; i < 16; ++i) SetMetadata(r, "k" + std::to_string(i), "v");
      },
-     422, "P0102", "metadata", "Invalid attribute value: metadata. Cannot have more than 15 key-value pairs"},
-    {"prefilled name of 256", [](auto& r) { r.mutable_prefilled_cardholder_details()->set_cardholder_name(kLong256); }, 422,
+     422, "P0102", "metadata",
+     "Invalid attribute value: metadata. Cannot have more than 15 key-value pairs"},
+    {"prefilled name of 256",
+     [](auto& r) { r.mutable_prefilled_cardholder_details()->set_cardholder_name(kLong256); }, 422,
      "P0102", "prefilled_cardholder_details.cardholder_name",
-     "Invalid attribute value: prefilled_cardholder_details.cardholder_name. Must be less than or equal to 255 characters "
+     "Invalid attribute value: prefilled_cardholder_details.cardholder_name. Must be less than or "
+     "equal to 255 characters "
      "length"},
     {"prefilled postcode of 26",
      [](auto& r) {
-       r.mutable_prefilled_cardholder_details()->mutable_billing_address()->set_postcode(std::string(26, 'x'));
+       r.mutable_prefilled_cardholder_details()->mutable_billing_address()->set_postcode(
+           std::string(26, 'x'));
      },
      422, "P0102", "prefilled_cardholder_details.postcode",
-     "Invalid attribute value: prefilled_cardholder_details.postcode. Must be less than or equal to 25 characters length"},
+     "Invalid attribute value: prefilled_cardholder_details.postcode. Must be less than or equal "
+     "to 25 characters length"},
     {"prefilled country",
-     [](auto& r) { r.mutable_prefilled_cardholder_details()->mutable_billing_address()->set_country("Canada"); }, 422,
-     "P0102", "prefilled_cardholder_details.country",
-     "Invalid attribute value: prefilled_cardholder_details.country. Must be a valid ISO-3166-1 alpha-2 code"},
-    {"amount comes first", [](auto& r) { r.Clear(); }, 400, "P0101", "amount", "Missing mandatory attribute: amount"},
+     [](auto& r) {
+       r.mutable_prefilled_cardholder_details()->mutable_billing_address()->set_country("Canada");
+     },
+     422, "P0102", "prefilled_cardholder_details.country",
+     "Invalid attribute value: prefilled_cardholder_details.country. Must be a valid ISO-3166-1 "
+     "alpha-2 code"},
+    {"amount comes first", [](auto& r) { r.Clear(); }, 400, "P0101", "amount",
+     "Missing mandatory attribute: amount"},
 };
 
 }  // namespace
 
-TEST_CASE("CreatePayment: each wrong attribute has GOV.UK Pay's status, code, field and text", "[payments]") {
+TEST_CASE("CreatePayment: each wrong attribute has GOV.UK Pay's status, code, field and text",
+          "[payments]") {
   for (const auto& c : kCases) {
     CAPTURE(c.what);
     auto request = GoodRequest();
@@ -185,8 +210,10 @@ TEST_CASE("CreatePayment: a good request becomes a payment with everything it sa
   CHECK(payment->metadata == R"({"attempt":3})");
 }
 
-TEST_CASE("CreatePayment: 255 characters count as characters, and a test payment may return without encryption",
-          "[payments]") {
+TEST_CASE(
+    "CreatePayment: 255 characters count as characters, and a test payment may return without "
+    "encryption",
+    "[payments]") {
   auto request = GoodRequest();
   request.set_reference(kLong256Accents.substr(2));
   request.set_return_url("http://localhost:8090/paid");
@@ -200,14 +227,16 @@ TEST_CASE("Idempotency-Key: letters, digits and hyphens, 255 at most", "[payment
   auto too_long = HttpErrorOf(CheckIdempotencyKey(std::string(256, 'a')));
   CHECK(too_long.http_status() == 422);
   CHECK(Member(too_long, "header") == "Idempotency-Key");
-  CHECK(Member(too_long, "description") == "Header [Idempotency-Key] can have a size between 1 and 255");
+  CHECK(Member(too_long, "description") ==
+        "Header [Idempotency-Key] can have a size between 1 and 255");
   for (const char* key : {"a b", "a_b", "é", "a\nb", "a;b"}) {
     CHECK(Member(HttpErrorOf(CheckIdempotencyKey(key)), "description") ==
           "Header [Idempotency-Key] can only contain alphanumeric characters and hyphens");
   }
 }
 
-TEST_CASE("Idempotency: equal requests have equal hashes whatever their order, others do not", "[payments]") {
+TEST_CASE("Idempotency: equal requests have equal hashes whatever their order, others do not",
+          "[payments]") {
   auto one = GoodRequest();
   auto two = GoodRequest();
   SetMetadata(one, "a", "1"), SetMetadata(one, "b", "2");

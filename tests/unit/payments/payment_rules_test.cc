@@ -1,6 +1,6 @@
+#include "services/payments/payment_rules.h"
 #include "services/payments/list_rules.h"
 #include "services/payments/payer_access.h"
-#include "services/payments/payment_rules.h"
 #include "services/payments/payment_view.h"
 
 #include <catch2/catch.hpp>
@@ -83,7 +83,8 @@ TEST_CASE("Payment: next_url and cancel are offered only while it is unfinished"
   CHECK(view.created_date() == "2026-03-25T13:11:29.019Z");
   CHECK(view.links().self().href() == "https://pay.example/v1/payments/hu20sqlact5260q2nanm0q8u93");
   CHECK(view.links().next_url().href() == "https://pay.example/secure/token");
-  CHECK(view.links().next_url_post().params().fields().at("chargeTokenId").string_value() == "token");
+  CHECK(view.links().next_url_post().params().fields().at("chargeTokenId").string_value() ==
+        "token");
   CHECK(view.links().cancel().method() == "POST");
   CHECK(view.refund_summary().status() == "pending");
   CHECK_FALSE(view.has_card_details());
@@ -117,7 +118,8 @@ TEST_CASE("Link: genuine, in time and of its payment, or nothing", "[payments]")
   CHECK_FALSE(access.ReadLink(token));
 }
 
-TEST_CASE("Cookie: opens the payments it was granted for, a few at a time, for a day", "[payments]") {
+TEST_CASE("Cookie: opens the payments it was granted for, a few at a time, for a day",
+          "[payments]") {
   TimePoint now = FromUnixMicros(1'700'000'000'000'000);
   PayerAccess access(std::string(32, 'k'), [&] { return now; });
   std::string cookie = access.Grant("", "p1");
@@ -144,7 +146,8 @@ TEST_CASE("Search: one error names every bad parameter", "[payments]") {
   request.set_page("0");
   request.set_display_size("501");
   CHECK(CheckList(request).status().message() ==
-        "Invalid parameters: state, from_date, page, display_size. See Public API documentation for the correct data "
+        "Invalid parameters: state, from_date, page, display_size. See Public API documentation "
+        "for the correct data "
         "formats");
   for (const char* page : {"-1", "abc", "1.5", "99999999999999999999"}) {
     v1::ListPaymentsRequest bad;
@@ -163,8 +166,10 @@ TEST_CASE("Search: links keep the filters and lead to the neighbours", "[payment
   CHECK(query->filter.offset == 10);
   auto links = LinksOf(request, *query, 25, "https://x");
   CHECK(links.self().href() == "https://x/v1/payments?reference=a%20b%26c&page=2&display_size=10");
-  CHECK(links.next_page().href() == "https://x/v1/payments?reference=a%20b%26c&page=3&display_size=10");
-  CHECK(links.prev_page().href() == "https://x/v1/payments?reference=a%20b%26c&page=1&display_size=10");
+  CHECK(links.next_page().href() ==
+        "https://x/v1/payments?reference=a%20b%26c&page=3&display_size=10");
+  CHECK(links.prev_page().href() ==
+        "https://x/v1/payments?reference=a%20b%26c&page=1&display_size=10");
   CHECK(links.last_page().href() == links.next_page().href());
   CHECK_FALSE(LinksOf(request, *query, 20, "https://x").has_next_page());
 }
