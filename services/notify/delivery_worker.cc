@@ -18,7 +18,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kTick = 1s;
 constexpr auto kForgetInterval = 1h;
 // First quickly, for relays that hiccup, then every five minutes for about four hours, as GOV.UK Notify does.
 constexpr std::array<int, 3> kFirstDelaysSeconds{5, 30, 120};
@@ -55,9 +54,10 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
           telemetry::Log(telemetry::Level::kInfo, "forgot content", {{"notifications", *forgotten}});
         }
       }
-      if (has_more || stopping) continue;
-      ticker.expires_after(kTick);
+      if (has_more || std::exchange(is_woken, false) || stopping) continue;
+      ticker.expires_after(options.tick);
       co_await ticker.async_wait(asio::as_tuple(asio::use_awaitable));
+      is_woken = false;
     }
     is_running = false;
     FinishStop();
@@ -88,8 +88,8 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
       // The claim ends by itself and the row is taken again.
       telemetry::Log(telemetry::Level::kWarning, "cannot record a delivery", {{"notification_id", row.id}});
     }
-    --in_flight;
-    ticker.cancel();
+    // Others may be due that there was no room for.
+    if (in_flight-- == options.in_flight_max) Wake();
     FinishStop();
   }
 
@@ -138,7 +138,12 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
       return notifications.Finish(row.id, status);
     }
     postponed.Increment();
-    return notifications.Postpone(row.id, DelayAfter(row.attempts));
+    return notifications.Postpone(row, DelayAfter(row.attempts));
+  }
+
+  void Wake() {
+    is_woken = true;
+    ticker.cancel();
   }
 
   void FinishStop() {
@@ -154,6 +159,7 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
   prometheus::Counter& failed;
   prometheus::Counter& postponed;
   int in_flight = 0;
+  bool is_woken = false;  // work was announced, perhaps while claiming
   bool is_running = false;
   bool stopping = false;
   std::function<void()> stopped;
@@ -171,7 +177,7 @@ void DeliveryWorker::Start() {
 }
 
 void DeliveryWorker::Wake() {
-  state_->ticker.cancel();
+  state_->Wake();
 }
 
 void DeliveryWorker::Stop() {

@@ -21,6 +21,8 @@ struct DeliveryOptions {
   std::string from_address;
   std::string message_id_domain;
   std::chrono::seconds smtp_timeout{20};
+  // How often to look for what is due again; new work is announced by Wake.
+  std::chrono::milliseconds tick{1000};
   int in_flight_max = 16;
   int retention_days = 7;
 };

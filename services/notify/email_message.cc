@@ -19,21 +19,14 @@ std::string WrapBase64(std::string_view bytes) {
   return wrapped;
 }
 
-bool IsPlainAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-}
-
-// RFC 2047: as it is when it is short ASCII, else encoded words of whole UTF-8 characters.
-std::string HeaderText(std::string_view text) {
-  constexpr size_t kWordBytesMax = 45;
-  if (IsPlainAscii(text) && text.size() <= kLineMax - 10 && text.find("=?") == std::string_view::npos) {
-    return std::string(text);
-  }
+// RFC 2047: encoded words of whole UTF-8 characters, each on a line that leaves room for the header's name.
+std::string EncodedWords(std::string_view text) {
+  constexpr size_t kWordBytesMax = 39;
   std::string encoded;
   while (!text.empty()) {
     size_t end = std::min(kWordBytesMax, text.size());
     while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    if (end == 0) end = text.size();
+    if (end == 0) end = std::min(kWordBytesMax, text.size());
     if (!encoded.empty()) encoded += "\r\n ";
     encoded += "=?UTF-8?B?" + crypto::Base64Encode(text.substr(0, end)) + "?=";
     text.remove_prefix(end);
@@ -41,11 +34,24 @@ std::string HeaderText(std::string_view text) {
   return encoded;
 }
 
+// As it is when it is short ASCII and none of `specials` is in it, else encoded.
+std::string HeaderText(std::string_view text, std::string_view specials = {}) {
+  bool is_plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+  bool is_short = text.size() <= kLineMax - 10;
+  bool is_safe = text.find("=?") == std::string_view::npos && text.find_first_of(specials) == std::string_view::npos;
+  return is_plain && is_short && is_safe ? std::string(text) : EncodedWords(text);
+}
+
+// The name before an address (RFC 5322 section 3.4).
+std::string HeaderPhrase(std::string_view text) {
+  return HeaderText(text, "()<>@,;:\\\".[]");
+}
+
 // Addresses and URLs were validated; this holds even if a check upstream is lost.
 std::string HeaderToken(std::string_view text) {
   std::string token;
   for (char c : text) {
-    if (c > 0x20 && c != 0x7f && c != '<' && c != '>') token += c;
+    if (static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != '<' && c != '>') token += c;
   }
   return token;
 }
@@ -68,9 +74,9 @@ std::string EmailHtml(std::string_view subject, std::string_view markdown) {
 std::string FormatEmail(const EmailMessage& email) {
   std::string boundary = "tamarack-" + crypto::HexEncode(crypto::RandomBytes(16));
   std::string headers = fmt::format(
-      "From: {} <{}>\r\nTo: <{}>\r\nSubject: {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} +0000\r\nMessage-ID: <{}>\r\n"
+      "From: {}\r\n <{}>\r\nTo: <{}>\r\nSubject: {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} +0000\r\nMessage-ID: <{}>\r\n"
       "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n",
-      HeaderText(email.from_name), HeaderToken(email.from_address), HeaderToken(email.to_address),
+      HeaderPhrase(email.from_name), HeaderToken(email.from_address), HeaderToken(email.to_address),
       HeaderText(email.subject), fmt::gmtime(std::chrono::system_clock::to_time_t(email.date)),
       HeaderToken(email.message_id));
   if (!email.one_click_unsubscribe_url.empty()) {
@@ -78,7 +84,7 @@ std::string FormatEmail(const EmailMessage& email) {
                            HeaderToken(email.one_click_unsubscribe_url));
   }
   return fmt::format(
-      "{}Content-Type: multipart/alternative; boundary=\"{}\"\r\n\r\n--{}\r\n{}--{}\r\n{}--{}--\r\n", headers, boundary,
+      "{}Content-Type: multipart/alternative;\r\n boundary=\"{}\"\r\n\r\n--{}\r\n{}--{}\r\n{}--{}--\r\n", headers, boundary,
       boundary, Part("text/plain", MarkdownToPlainText(email.markdown)), boundary,
       Part("text/html", EmailHtml(email.subject, email.markdown)), boundary);
 }

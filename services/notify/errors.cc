@@ -1,6 +1,7 @@
 #include "services/notify/errors.h"
 
 #include "platform/rpc/errors.h"
+#include "services/notify/placeholders.h"
 
 namespace tamarack::notify {
 namespace {
@@ -19,6 +20,11 @@ absl::Status BadRequest(std::string_view message) {
 absl::Status ValidationError(std::string_view field, std::string_view message) {
   std::string text = absl::StrCat(ToAbsl(field), " ", ToAbsl(message));
   return Make(rpc::InvalidField(field, message), 400, "ValidationError", text);
+}
+
+absl::Status MessageTooLong() {
+  return BadRequest(
+      absl::StrCat("Your message is too long. Emails cannot be longer than ", kFilledBytesMax, " bytes."));
 }
 
 absl::Status NoResultFound() {

@@ -11,6 +11,8 @@ namespace tamarack::notify {
 absl::Status BadRequest(std::string_view message);
 // 400 with error `ValidationError`: a field is wrong. `message` begins with the field's name.
 absl::Status ValidationError(std::string_view field, std::string_view message);
+// 400 for a text beyond kFilledBytesMax.
+absl::Status MessageTooLong();
 // 404 `No result found`.
 absl::Status NoResultFound();
 

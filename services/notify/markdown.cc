@@ -10,6 +10,8 @@ namespace {
 
 constexpr char kFont[] = "font-family:Helvetica,Arial,sans-serif;font-size:19px;line-height:1.35;color:#1a1a1a";
 constexpr size_t kRuleWidth = 65;
+// Deeper than this, structure is dropped and the words stay: writing is recursive, and the stack is finite.
+constexpr int kDepthMax = 50;
 
 struct NodeDeleter {
   void operator()(cmark_node* node) const { cmark_node_free(node); }
@@ -21,20 +23,35 @@ std::string InsetsToQuotes(std::string_view markdown) {
   bool at_line_start = true;
   for (char c : markdown) {
     text += at_line_start && c == '^' ? '>' : c;
-    at_line_start = c == '\n';
+    at_line_start = c == '\n' || c == '\r';
   }
   return text;
 }
 
+// Without smart punctuation, which would alter web addresses; with whole texts, so that addresses are found in them.
 std::unique_ptr<cmark_node, NodeDeleter> Parse(std::string_view markdown) {
   std::string text = InsetsToQuotes(markdown);
-  int options = CMARK_OPT_VALIDATE_UTF8 | CMARK_OPT_SMART;
-  return std::unique_ptr<cmark_node, NodeDeleter>(cmark_parse_document(text.data(), text.size(), options));
+  std::unique_ptr<cmark_node, NodeDeleter> document(
+      cmark_parse_document(text.data(), text.size(), CMARK_OPT_VALIDATE_UTF8));
+  cmark_consolidate_text_nodes(document.get());
+  return document;
 }
 
 std::string_view Literal(cmark_node* node) {
   const char* literal = cmark_node_get_literal(node);
   return literal == nullptr ? std::string_view() : std::string_view(literal);
+}
+
+// All words below a node, without recursion; `separator` stands between texts.
+std::string WordsBelow(cmark_node* node, std::string_view separator) {
+  std::unique_ptr<cmark_iter, decltype(&cmark_iter_free)> iterator(cmark_iter_new(node), &cmark_iter_free);
+  std::string words;
+  while (cmark_iter_next(iterator.get()) != CMARK_EVENT_DONE) {
+    cmark_node* below = cmark_iter_get_node(iterator.get());
+    std::string_view literal = cmark_node_get_type(below) == CMARK_NODE_SOFTBREAK ? " " : Literal(below);
+    if (!literal.empty()) words.append(words.empty() ? "" : separator).append(literal);
+  }
+  return words;
 }
 
 bool IsWebUrl(std::string_view url) {
@@ -69,14 +86,19 @@ std::string Link(std::string_view url, std::string_view text_html) {
 class HtmlWriter {
  public:
   std::string Children(cmark_node* parent) {
+    if (depth_ == kDepthMax) return EscapeHtml(WordsBelow(parent, " "));
+    ++depth_;
     std::string html;
     for (cmark_node* node = cmark_node_first_child(parent); node != nullptr; node = cmark_node_next(node)) {
       html += Node(node);
     }
+    --depth_;
     return html;
   }
 
  private:
+  int depth_ = 0;
+
   static std::string Element(std::string_view tag, std::string_view style, std::string_view content) {
     std::string html = "<";
     html.append(tag).append(" style=\"").append(style).append("\">").append(content);
@@ -104,12 +126,7 @@ class HtmlWriter {
     std::string_view url = cmark_node_get_url(node) == nullptr ? "" : cmark_node_get_url(node);
     if (!IsWebUrl(url) && !url.starts_with("mailto:") && !url.starts_with("tel:")) return Children(node);
     // Text that is an address itself must not become a link in a link.
-    std::string text;
-    for (cmark_node* child = cmark_node_first_child(node); child != nullptr; child = cmark_node_next(child)) {
-      bool is_text = cmark_node_get_type(child) == CMARK_NODE_TEXT;
-      text += is_text ? EscapeHtml(Literal(child)) : Node(child);
-    }
-    return Link(url, text);
+    return Link(url, EscapeHtml(WordsBelow(node, "")));
   }
 
   std::string Node(cmark_node* node) {
@@ -148,6 +165,8 @@ class HtmlWriter {
 class PlainTextWriter {
  public:
   std::string Children(cmark_node* parent) {
+    if (depth_ == kDepthMax) return WordsBelow(parent, " ");
+    ++depth_;
     std::string text;
     int number = cmark_node_get_type(parent) == CMARK_NODE_LIST ? cmark_node_get_list_start(parent) : 0;
     for (cmark_node* node = cmark_node_first_child(parent); node != nullptr; node = cmark_node_next(node)) {
@@ -157,10 +176,13 @@ class PlainTextWriter {
       }
       text += Node(node);
     }
+    --depth_;
     return text;
   }
 
  private:
+  int depth_ = 0;
+
   std::string Node(cmark_node* node) {
     switch (cmark_node_get_type(node)) {
       case CMARK_NODE_HEADING: {

@@ -1,5 +1,7 @@
 #include "services/notify/notification_repository.h"
 
+#include "platform/telemetry/log.h"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -53,14 +55,18 @@ constexpr pg::Statement kClaim{"notification.claim", R"sql(
   WHERE notification_id IN (SELECT notification_id FROM notification WHERE due_at <= now()
     ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
   RETURNING )sql" NOTIFICATION_COLUMNS};
+// The first end counts; a worker whose claim lapsed may come late. So it must not postpone what another one has claimed since.
 constexpr pg::Statement kFinish{"notification.finish", R"sql(
-  UPDATE notification SET status = $2, due_at = NULL, completed_at = now() WHERE notification_id = $1)sql"};
-constexpr pg::Statement kPostpone{"notification.postpone", R"sql(
-  UPDATE notification SET due_at = now() + make_interval(secs => $2)
+  UPDATE notification SET status = $2, due_at = NULL, completed_at = now()
   WHERE notification_id = $1 AND due_at IS NOT NULL)sql"};
+constexpr pg::Statement kPostpone{"notification.postpone", R"sql(
+  UPDATE notification SET due_at = now() + make_interval(secs => $3)
+  WHERE notification_id = $1 AND attempts = $2 AND due_at IS NOT NULL)sql"};
 constexpr pg::Statement kForget{"notification.forget", R"sql(
   UPDATE notification SET sealed = NULL
   WHERE sealed IS NOT NULL AND due_at IS NULL AND created_at < now() - make_interval(days => $1))sql"};
+constexpr pg::Statement kForgetKeys{"idempotency_key.forget", R"sql(
+  DELETE FROM idempotency_key WHERE created_at < now() - make_interval(days => $1))sql"};
 
 std::string ToJson(const NotificationContent& content) {
   return json::serialize(json::object{{"email_address", content.email_address},
@@ -169,20 +175,30 @@ Async<std::vector<NotificationRow>> NotificationRepository::List(const Notificat
 
 Async<std::vector<NotificationRow>> NotificationRepository::Claim(int limit, int lease_seconds) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kClaim, limit, lease_seconds));
-  co_return DecodeAll(rows);
+  std::vector<NotificationRow> claimed;
+  for (int i = 0; i < rows.size(); ++i) {
+    auto row = Decode(rows, i);
+    if (row.ok()) {
+      claimed.push_back(*std::move(row));
+    } else {
+      // Sealed under a key that this process does not have: it waits for one that does, the others need not.
+      telemetry::Log(telemetry::Level::kError, "cannot open a notification", {{"notification_id", rows.Text(i, 0)}});
+    }
+  }
+  co_return claimed;
 }
 
 AsyncStatus NotificationRepository::Finish(std::string_view id, Status status) {
   co_return (co_await pool_.Query(kFinish, id, status)).status();
 }
 
-AsyncStatus NotificationRepository::Postpone(std::string_view id, int delay_seconds) {
-  co_return (co_await pool_.Query(kPostpone, id, delay_seconds)).status();
+AsyncStatus NotificationRepository::Postpone(const NotificationRow& row, int delay_seconds) {
+  co_return (co_await pool_.Query(kPostpone, row.id, row.attempts, delay_seconds)).status();
 }
 
 Async<int64_t> NotificationRepository::ForgetContent(int days) {
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kForget, days));
-  co_return rows.affected();
+  CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(pg::Call(kForget, days), pg::Call(kForgetKeys, days)));
+  co_return results.front().affected();
 }
 
 absl::StatusOr<NotificationRow> NotificationRepository::Decode(const pg::Rows& rows, int i) const {

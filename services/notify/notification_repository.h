@@ -61,7 +61,7 @@ struct NotificationFilter {
   int limit = 250;
 };
 
-// Table `notification`. The only file pair that holds SQL about notifications.
+// Tables `notification` and `idempotency_key`. The only file pair that holds SQL about them.
 class NotificationRepository {
  public:
   NotificationRepository(boost::asio::any_io_executor executor, pg::Pool& pool, const crypto::Sealer& sealer);
@@ -76,13 +76,15 @@ class NotificationRepository {
   Async<std::vector<NotificationRow>> List(const NotificationFilter& filter);
 
   // Takes due notifications for `lease_seconds`: after that another worker may take them, so that a killed one loses none.
+  // Those that cannot be opened are logged and left out.
   Async<std::vector<NotificationRow>> Claim(int limit, int lease_seconds);
-  // Ends its story; `status` is a final one.
+  // Ends its story; `status` is a final one. The first end counts.
   AsyncStatus Finish(std::string_view id, Status status);
-  // Tries it again after `delay_seconds`.
-  AsyncStatus Postpone(std::string_view id, int delay_seconds);
+  // Tries it again after `delay_seconds`, unless it was claimed again since `row` was.
+  AsyncStatus Postpone(const NotificationRow& row, int delay_seconds);
 
-  // Empties the content of notifications older than `days`; how many.
+  // Empties the content of ended notifications older than `days`, and forgets idempotency keys as old; how many
+  // notifications.
   Async<int64_t> ForgetContent(int days);
 
  private:

@@ -1,6 +1,7 @@
 #include "services/notify/notification_service.h"
 
 #include "platform/base/id.h"
+#include "platform/base/url.h"
 #include "platform/crypto/hash.h"
 #include "platform/rpc/json_struct.h"
 #include "services/notify/caller.h"
@@ -15,7 +16,6 @@
 namespace tamarack::notify {
 namespace {
 
-constexpr size_t kBodyBytesMax = 2'000'000;
 constexpr size_t kPageSize = 250;
 
 absl::Status CheckFields(const v1::SendEmailRequest& request, const std::string& key_type) {
@@ -23,6 +23,9 @@ absl::Status CheckFields(const v1::SendEmailRequest& request, const std::string&
   if (!IsEmailAddress(request.email_address())) return ValidationError("email_address", "Not a valid email address");
   if (request.has_scheduled_for() && !request.scheduled_for().empty()) {
     return BadRequest("Scheduled notifications are not supported");
+  }
+  if (request.has_email_reply_to_id() && !request.email_reply_to_id().empty()) {
+    return BadRequest("email_reply_to_id does not exist: reply-to addresses are not supported");
   }
   if (key_type == "team") return BadRequest("Can’t send to this recipient using a team-only API key");
   return absl::OkStatus();
@@ -39,10 +42,7 @@ absl::StatusOr<NotificationContent> Render(const v1::Template& from, const v1::S
   content.body = FillPlaceholders(from.body(), personalisation, FillMode::kPlain);
   content.markdown = FillPlaceholders(from.body(), personalisation, FillMode::kMarkdown);
   content.one_click_unsubscribe_url = request.one_click_unsubscribe_url();
-  if (content.body.size() > kBodyBytesMax) {
-    return BadRequest(absl::StrCat("Your message is too long. Emails cannot be longer than ", kBodyBytesMax,
-                                   " bytes. Your message is ", content.body.size(), " bytes."));
-  }
+  if (IsTooLong({content.subject, content.body, content.markdown})) return MessageTooLong();
   return content;
 }
 
@@ -90,9 +90,8 @@ class NotificationService final : public v1::NotificationService::CallbackServic
     CO_ASSIGN_OR_RETURN(auto rows, co_await notifications_.List(filter));
     v1::ListNotificationsResponse response;
     for (const auto& row : rows) *response.add_notifications() = ToNotification(row);
-    std::string path = options_.public_url + "/v2/notifications";
-    response.mutable_links()->set_current(path);
-    if (rows.size() == kPageSize) response.mutable_links()->set_next(path + "?older_than=" + rows.back().id);
+    response.mutable_links()->set_current(ListUrl(request, request.older_than()));
+    if (rows.size() == kPageSize) response.mutable_links()->set_next(ListUrl(request, rows.back().id));
     co_return response;
   }
 
@@ -143,6 +142,19 @@ class NotificationService final : public v1::NotificationService::CallbackServic
       }
     }
     return filter;
+  }
+
+  // The same question, from another row on.
+  std::string ListUrl(const v1::ListNotificationsRequest& request, const std::string& older_than) const {
+    std::string query;
+    auto add = [&](std::string_view name, const std::string& value) {
+      query.append(query.empty() ? "?" : "&").append(name).append("=").append(PercentEncode(value));
+    };
+    for (const auto& type : request.template_type()) add("template_type", type);
+    for (const auto& status : request.status()) add("status", status);
+    if (request.has_reference()) add("reference", request.reference());
+    if (!older_than.empty()) add("older_than", older_than);
+    return options_.public_url + "/v2/notifications" + query;
   }
 
   v1::SendEmailResponse ToSendEmailResponse(const NotificationRow& row) const {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
+#include <unordered_map>
 
 namespace tamarack::notify {
 namespace {
@@ -58,13 +60,22 @@ void Scan(std::string_view text, const std::function<void(std::string_view)>& li
   literal(text.substr(done));
 }
 
-const json::value* FindValue(const json::object& personalisation, std::string_view name) {
-  std::string wanted = NormalName(name);
-  for (const auto& member : personalisation) {
-    if (NormalName(member.key()) == wanted && !member.value().is_null()) return &member.value();
+// The values by their normal names; of two with one name the first counts.
+class Values {
+ public:
+  explicit Values(const json::object& personalisation) {
+    for (const auto& member : personalisation) {
+      if (!member.value().is_null()) values_.emplace(NormalName(member.key()), &member.value());
+    }
   }
-  return nullptr;
-}
+  const json::value* Find(std::string_view name) const {
+    auto found = values_.find(NormalName(name));
+    return found == values_.end() ? nullptr : found->second;
+  }
+
+ private:
+  std::unordered_map<std::string, const json::value*> values_;
+};
 
 std::string ScalarText(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
@@ -79,16 +90,23 @@ bool IsTrue(const json::value& value) {
   return std::find(std::begin(kTrue), std::end(kTrue), text) != std::end(kTrue);
 }
 
+// Backslashes before all that markdown could read as its own: everywhere what marks up words, at the start of a line what
+// begins headings, lists, quotes and rules. Indentation goes, because it would make the line code.
 std::string EscapeMarkdown(std::string_view text) {
   std::string escaped;
   bool at_line_start = true;
+  bool after_number = false;  // "1." and "1)" begin lists
   for (char c : text) {
-    bool is_special = std::string_view("\\`*_[]<>&").find(c) != std::string_view::npos;
-    // Elsewhere in a line these have no meaning, and escaping them would only cost.
-    bool is_special_at_start = std::string_view("#^>-+=").find(c) != std::string_view::npos;
-    if (is_special || (at_line_start && is_special_at_start)) escaped += '\\';
+    if (at_line_start && (c == ' ' || c == '\t')) {
+      if (escaped.empty()) escaped += ' ';
+      continue;
+    }
+    bool is_special = std::string_view("\\`*_[]<>&~").find(c) != std::string_view::npos;
+    bool begins_block = at_line_start && std::string_view("#^-+=").find(c) != std::string_view::npos;
+    if (is_special || begins_block || (after_number && (c == '.' || c == ')'))) escaped += '\\';
     escaped += c;
-    if (c != ' ') at_line_start = c == '\n';
+    after_number = c >= '0' && c <= '9' && (at_line_start || after_number);
+    at_line_start = c == '\n' || c == '\r';
   }
   return escaped;
 }
@@ -139,16 +157,19 @@ std::vector<std::string> PlaceholderNames(std::string_view text) {
 
 std::vector<std::string> MissingPersonalisation(std::string_view text, const json::object& personalisation) {
   std::vector<std::string> names = PlaceholderNames(text);
-  std::erase_if(names, [&](const auto& name) { return FindValue(personalisation, name) != nullptr; });
+  Values values(personalisation);
+  std::erase_if(names, [&](const auto& name) { return values.Find(name) != nullptr; });
   return names;
 }
 
 std::string FillPlaceholders(std::string_view text, const json::object& personalisation, FillMode mode) {
   std::string filled;
+  Values values(personalisation);
   Scan(
       text, [&](std::string_view literal) { filled += literal; },
       [&](const Placeholder& placeholder) {
-        const json::value* value = FindValue(personalisation, placeholder.name);
+        if (filled.size() > kFilledBytesMax) return;
+        const json::value* value = values.Find(placeholder.name);
         if (value == nullptr) {
           filled += placeholder.whole;
         } else if (placeholder.is_conditional) {
@@ -160,6 +181,10 @@ std::string FillPlaceholders(std::string_view text, const json::object& personal
         }
       });
   return filled;
+}
+
+bool IsTooLong(std::initializer_list<std::string_view> filled) {
+  return std::any_of(filled.begin(), filled.end(), [](std::string_view text) { return text.size() > kFilledBytesMax; });
 }
 
 }  // namespace tamarack::notify

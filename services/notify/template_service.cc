@@ -50,7 +50,9 @@ class TemplateService final : public v1::TemplateService::CallbackService {
     preview.set_version(found.version());
     preview.set_body(FillPlaceholders(found.body(), personalisation, FillMode::kPlain));
     preview.set_subject(FillPlaceholders(found.subject(), personalisation, FillMode::kLine));
-    preview.set_html(EmailHtml(preview.subject(), FillPlaceholders(found.body(), personalisation, FillMode::kMarkdown)));
+    std::string markdown = FillPlaceholders(found.body(), personalisation, FillMode::kMarkdown);
+    if (IsTooLong({preview.subject(), preview.body(), markdown})) co_return MessageTooLong();
+    preview.set_html(EmailHtml(preview.subject(), markdown));
     co_return preview;
   }
 

@@ -58,6 +58,7 @@ struct Fixture {
   static DeliveryOptions Options() {
     DeliveryOptions options;
     options.from_address = "no-reply@gov.test";
+    options.tick = std::chrono::hours(1);  // so that nothing is found but what was announced
     return options;
   }
 
@@ -181,6 +182,64 @@ TEST_CASE_METHOD(Fixture, "The worker brings each notification to its end", "[no
   worker.Stop();
 }
 
+TEST_CASE_METHOD(Fixture, "The worker misses no notification that is accepted while it claims", "[notify]") {
+  worker.Start();
+  std::vector<std::future<bool>> senders;
+  for (int i = 0; i < 4; ++i) {
+    senders.push_back(std::async(std::launch::async, [&] {
+      bool are_delivered = true;
+      for (int n = 0; n < 25 && are_delivered; ++n) are_delivered = FinalStatus(Send(Email())->id()) == "delivered";
+      return are_delivered;
+    }));
+  }
+  for (auto& sender : senders) CHECK(sender.get());
+  worker.Stop();
+}
+
+TEST_CASE_METHOD(Fixture, "More notifications than fit at once are all delivered", "[notify]") {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 50; ++i) ids.push_back(Send(Email())->id());
+  worker.Start();
+  for (const auto& id : ids) CHECK(FinalStatus(id) == "delivered");
+  worker.Stop();
+}
+
+TEST_CASE_METHOD(Fixture, "A worker that comes late neither changes an end nor postpones another's claim", "[notify]") {
+  auto sent = Send(Email());
+  auto late = host.Await(notifications.Claim(10, 60))->front();
+  host.database().Execute("UPDATE notification SET due_at = now() - interval '1 second'");
+  auto prompt = host.Await(notifications.Claim(10, 60))->front();
+  REQUIRE(host.Await(notifications.Postpone(late, 0)).ok());
+  CHECK(host.Await(notifications.Claim(10, 60))->empty());
+  REQUIRE(host.Await(notifications.Finish(prompt.id, Status::kDelivered)).ok());
+  REQUIRE(host.Await(notifications.Finish(late.id, Status::kPermanentFailure)).ok());
+  CHECK(Get(sent->id()).status() == "delivered");
+}
+
+TEST_CASE_METHOD(Fixture, "A notification that cannot be opened keeps no other waiting", "[notify]") {
+  auto broken = Send(Email());
+  auto sound = Send(Email());
+  host.database().Execute("UPDATE notification SET sealed = 'x' WHERE notification_id = '" + broken->id() + "'");
+  worker.Start();
+  CHECK(FinalStatus(sound->id()) == "delivered");
+  worker.Stop();
+  CHECK(Count("status = 2") == "1");
+}
+
+TEST_CASE_METHOD(Fixture, "SendEmail: a text that grows beyond the limit is refused, unsupported fields too", "[notify]") {
+  auto too_long = Email();
+  (*too_long.mutable_personalisation()->mutable_fields())["name"].set_string_value(std::string(2'000'001, 'x'));
+  auto message = std::string(Send(too_long).status().message());
+  CHECK(message.find("too long") != std::string::npos);
+  auto reply_to = Email();
+  reply_to.set_email_reply_to_id("018f0000-0000-7000-8000-000000000000");
+  CHECK(absl::IsInvalidArgument(Send(reply_to).status()));
+  auto unsubscribe = Email();
+  unsubscribe.set_one_click_unsubscribe_url("https://e.ca/\r\nBcc:");
+  CHECK(absl::IsInvalidArgument(Send(unsubscribe).status()));
+  CHECK(Count() == "0");
+}
+
 TEST_CASE_METHOD(Fixture, "A claim that nobody finished is taken again when it lapses", "[notify]") {
   auto sent = Send(Email());
   auto abandoned = host.Await(notifications.Claim(10, 60));
@@ -206,20 +265,45 @@ TEST_CASE_METHOD(Fixture, "ListNotifications: newest first, by reference, by sta
   v1::ListNotificationsRequest some;
   some.set_reference("b");
   some.add_status("created");
-  CHECK(host.Call<v1::ListNotificationsResponse>(kList, some, &caller)->notifications_size() == 2);
+  auto filtered = host.Call<v1::ListNotificationsResponse>(kList, some, &caller);
+  CHECK(filtered->notifications_size() == 2);
+  CHECK(filtered->links().current() == "http://gov.test/v2/notifications?status=created&reference=b");
   v1::ListNotificationsRequest bad;
   bad.add_status("lost");
   CHECK(absl::IsInvalidArgument(host.Call<v1::ListNotificationsResponse>(kList, bad, &caller).status()));
 }
 
+TEST_CASE_METHOD(Fixture, "ListNotifications: the next page goes on with the same question", "[notify]") {
+  auto request = Email();
+  request.set_reference("a&b");
+  auto first = Send(request);
+  host.database().Execute(
+      "INSERT INTO notification (notification_id, service_id, key_type, template_id, template_version, reference) "
+      "SELECT gen_random_uuid(), service_id, key_type, template_id, template_version, reference "
+      "FROM notification, generate_series(1, 250)");
+  v1::ListNotificationsRequest page;
+  page.set_reference("a&b");
+  auto listed = host.Call<v1::ListNotificationsResponse>(kList, page, &caller);
+  REQUIRE(listed->notifications_size() == 250);
+  std::string last = listed->notifications(249).id();
+  CHECK(listed->links().next() == "http://gov.test/v2/notifications?reference=a%26b&older_than=" + last);
+  page.set_older_than(last);
+  auto rest = host.Call<v1::ListNotificationsResponse>(kList, page, &caller);
+  REQUIRE(rest->notifications_size() == 1);
+  CHECK(rest->notifications(0).id() == first->id());
+  CHECK_FALSE(rest->links().has_next());
+}
+
 TEST_CASE_METHOD(Fixture, "After the retention the address is gone and the count stays", "[notify]") {
   worker.Start();
-  auto sent = Send(Email());
+  auto sent = Send(Email(), "key-1");
   CHECK(FinalStatus(sent->id()) == "delivered");
   worker.Stop();
   host.database().Execute("UPDATE notification SET created_at = now() - interval '8 days'");
+  host.database().Execute("UPDATE idempotency_key SET created_at = now() - interval '8 days'");
   CHECK(*host.Await(notifications.ForgetContent(7)) == 1);
   CHECK_FALSE(Get(sent->id()).has_email_address());
+  CHECK(host.database().Execute("SELECT count(*) FROM idempotency_key") == "0");
   CHECK(Count() == "1");
 }
 

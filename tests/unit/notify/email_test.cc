@@ -22,6 +22,24 @@ TEST_CASE("MarkdownToHtml: what the dialect has", "[notify]") {
   CHECK(Contains(MarkdownToHtml("[a](https://e.ca)"), ">a</a>"));
 }
 
+TEST_CASE("MarkdownToHtml: web addresses stay as they are, whatever marks they hold", "[notify]") {
+  for (const char* url : {"https://e.ca/a_b_c", "https://e.ca/a--b...c", "https://e.ca/?q='x'&r=*y"}) {
+    INFO(url);
+    CHECK(Contains(MarkdownToHtml(std::string("see ") + url), "href=\"" + EscapeHtml(url) + "\""));
+  }
+  CHECK(Contains(MarkdownToHtml("[two\nwords **here**](https://e.ca)"), ">two words here</a>"));
+}
+
+TEST_CASE("Markdown: nesting without end is written as words", "[notify]") {
+  std::string quotes(20'000, '>'), lists, emphasis;
+  for (int i = 0; i < 5'000; ++i) lists += "1. ";
+  for (int i = 0; i < 5'000; ++i) emphasis += "*a **b ";
+  for (const auto& deep : {quotes + " word", lists + "word", emphasis + "word"}) {
+    CHECK(Contains(MarkdownToHtml(deep), "word"));
+    CHECK(Contains(MarkdownToPlainText(deep), "word"));
+  }
+}
+
 TEST_CASE("MarkdownToHtml: HTML, scripts and images come out as text", "[notify]") {
   for (const char* hostile : {"<script>alert(1)</script>", "a <b onclick=x>b</b>", "<img src=x onerror=y>"}) {
     std::string html = MarkdownToHtml(hostile);
@@ -62,12 +80,25 @@ TEST_CASE("FormatEmail: values cannot add headers", "[notify]") {
   EmailMessage email;
   email.message_id = "id@e.ca";
   email.from_name = "a\r\nBcc: x@e.ca";
+  email.one_click_unsubscribe_url = "https://e.ca/u\r\nBcc: v@e.ca";
   email.from_address = "no-reply@e.ca>\r\nBcc: y@e.ca";
   email.to_address = "zoe@e.ca\r\nBcc: z@e.ca";
   email.subject = "s\r\nBcc: w@e.ca";
   std::string headers = FormatEmail(email);
   headers.resize(headers.find("\r\n\r\n"));
   CHECK_FALSE(Contains(headers, "\nBcc:"));
+}
+
+TEST_CASE("FormatEmail: names with special characters and international addresses stay whole", "[notify]") {
+  EmailMessage email;
+  email.from_name = "Ministry, of <Things>";
+  email.from_address = "no-reply@e.ca";
+  email.to_address = "zoe@exämple.ca";
+  std::string headers = FormatEmail(email);
+  CHECK(Contains(headers, "From: =?UTF-8?B?" + crypto::Base64Encode("Ministry, of <Things>") + "?=\r\n <no-reply@e.ca>"));
+  CHECK(Contains(headers, "To: <zoe@exämple.ca>\r\n"));
+  email.from_name = "Government services";
+  CHECK(Contains(FormatEmail(email), "From: Government services\r\n <no-reply@e.ca>\r\n"));
 }
 
 TEST_CASE("IsEmailAddress: good and bad ones", "[notify]") {

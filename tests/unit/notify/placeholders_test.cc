@@ -41,6 +41,10 @@ TEST_CASE("FillPlaceholders: the documented forms", "[notify]") {
       {"((v))", {{"v", "[x](http://e)"}}, FillMode::kMarkdown, "\\[x\\](http://e)"},
       {"((v))", {{"v", "# big"}}, FillMode::kMarkdown, "\\# big"},
       {"((v))", {{"v", "a # b - c"}}, FillMode::kMarkdown, "a # b - c"},
+      {"((v))", {{"v", "1. a\n12) b\n1.5 c"}}, FillMode::kMarkdown, "1\\. a\n12\\) b\n1\\.5 c"},
+      {"((v))", {{"v", "a\r# b\n- c"}}, FillMode::kMarkdown, "a\r\\# b\n\\- c"},
+      {"((v))", {{"v", "~~~\n    code\n\tcode"}}, FillMode::kMarkdown, "\\~\\~\\~\ncode\ncode"},
+      {"a((v))", {{"v", "  b"}}, FillMode::kMarkdown, "a b"},
       {"((v))", {{"v", "((w))"}, {"w", "no"}}, FillMode::kPlain, "((w))"},
       {"keep ((missing))", {}, FillMode::kPlain, "keep ((missing))"},
       {"[go](((url)))", {{"url", "https://e.ca/a_b"}}, FillMode::kPlain, "[go](https://e.ca/a_b)"},
@@ -49,6 +53,23 @@ TEST_CASE("FillPlaceholders: the documented forms", "[notify]") {
     INFO(each.text);
     CHECK(FillPlaceholders(each.text, each.values, each.mode) == each.filled);
   }
+}
+
+TEST_CASE("FillPlaceholders: of two values with one name the first counts, after nulls", "[notify]") {
+  object values{{"First Name", nullptr}, {"first_name", "a"}, {"FIRSTNAME", "b"}};
+  CHECK(FillPlaceholders("((first-name))", values, FillMode::kPlain) == "a");
+}
+
+TEST_CASE("FillPlaceholders: a small template cannot blow up memory", "[notify]") {
+  std::string text;
+  for (int i = 0; i < 10000; ++i) text += "((v))";
+  object values{{"v", std::string(100'000, 'x')}};
+  for (auto mode : {FillMode::kPlain, FillMode::kMarkdown, FillMode::kLine}) {
+    std::string filled = FillPlaceholders(text, values, mode);
+    CHECK(filled.size() < kFilledBytesMax + 200'000);
+    CHECK(IsTooLong({"short", filled}));
+  }
+  CHECK_FALSE(IsTooLong({"short", std::string(kFilledBytesMax, 'x')}));
 }
 
 }  // namespace
