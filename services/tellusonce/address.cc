@@ -28,8 +28,10 @@ std::string Fold(std::string_view text) {
   return folded;
 }
 
+// Control characters, and invisible ones that change how the rest is read (right-to-left marks, zero-width spaces).
 bool HasControlCharacter(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  static const RE2& kPattern = *new RE2("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), kPattern);
 }
 
 }  // namespace
@@ -41,8 +43,8 @@ v1::Address Normalize(const v1::Address& address) {
   normal.set_city(Fold(address.city()));
   normal.set_province(Fold(address.province()));
   // The page's form has a no-break space, what is stored and told a plain one.
-  normal.set_postal_code(
-      absl::StrReplaceAll(pages::FormatPostalCode(Fold(address.postal_code())), {{"\u00a0", " "}}));
+  std::string postal_code = pages::FormatPostalCode(Fold(address.postal_code()));
+  normal.set_postal_code(Fold(absl::StrReplaceAll(postal_code, {{"\u00a0", " "}})));
   return normal;
 }
 

@@ -15,7 +15,8 @@ constexpr size_t kPersonKeyBytes = 32;
 
 constexpr pg::Statement kInsertKey{"person_key.insert", R"sql(
   INSERT INTO person_key (subject, sealed_key) VALUES ($1, $2) ON CONFLICT (subject) DO NOTHING)sql"};
-constexpr pg::Statement kFindKey{"person_key.find", "SELECT sealed_key FROM person_key WHERE subject = $1"};
+// Locked until commit: of one person, the order of changes is the order of their events and of the directory's updates.
+constexpr pg::Statement kLockKey{"person_key.lock", "SELECT sealed_key FROM person_key WHERE subject = $1 FOR UPDATE"};
 constexpr pg::Statement kInsert{"change.insert", R"sql(
   INSERT INTO change (change_id, subject, request_id, change_type, sealed_value) VALUES ($1, $2, $3, 'address', $4)
   ON CONFLICT (subject, request_id) DO NOTHING RETURNING change_id)sql"};
@@ -32,16 +33,19 @@ constexpr pg::Statement kFind{"change.find", R"sql(
   WHERE c.subject = $1 AND c.change_id = $2)sql"};
 constexpr pg::Statement kListTold{"delivery.list_of_change", R"sql(
   SELECT s.name_en, s.name_fr,
-    coalesce(d.outcome, CASE w.state WHEN 2 THEN 'delivered' WHEN 3 THEN 'parked' ELSE 'queued' END),
-    CASE WHEN w.state = 2 THEN w.finished_at END, d.acknowledged_at
+    coalesce(d.outcome, CASE w.state WHEN 1 THEN 'queued' WHEN 2 THEN 'delivered' ELSE 'parked' END),
+    CASE WHEN w.state = 2 THEN w.finished_at END, d.acknowledged_at, d.case_reference
   FROM delivery d JOIN subscription s USING (subscription_id) LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
   WHERE d.change_id = $1 ORDER BY s.created_at, s.subscription_id)sql"};
-constexpr pg::Statement kListUnsynced{"change.list_unsynced", R"sql(
-  SELECT subject, sequence, sealed_key, sealed_value FROM (
-    SELECT DISTINCT ON (c.subject) c.subject, c.sequence, k.sealed_key, c.sealed_value
-    FROM change c JOIN person_key k USING (subject) WHERE c.directory_synced_at IS NULL
-    ORDER BY c.subject, c.sequence DESC) newest
-  ORDER BY sequence LIMIT $1)sql"};
+// The person stays locked while their newest change is carried, so that no other process can carry an older one after it.
+constexpr pg::Statement kLockUnsynced{"change.lock_unsynced", R"sql(
+  WITH next AS (SELECT subject, sequence FROM change WHERE directory_synced_at IS NULL AND sequence > $1
+                ORDER BY sequence LIMIT 1)
+  SELECT next.sequence, k.subject, newest.sequence, k.sealed_key, newest.sealed_value
+  FROM next JOIN person_key k USING (subject)
+    CROSS JOIN LATERAL (SELECT c.sequence, c.sealed_value FROM change c WHERE c.subject = k.subject
+                        ORDER BY c.sequence DESC LIMIT 1) AS newest
+  FOR UPDATE OF k SKIP LOCKED)sql"};
 constexpr pg::Statement kMarkSynced{"change.mark_synced", R"sql(
   UPDATE change SET directory_synced_at = now()
   WHERE subject = $1 AND sequence <= $2 AND directory_synced_at IS NULL)sql"};
@@ -104,31 +108,30 @@ Async<Change> ChangeRepository::Find(std::string_view subject, std::string_view 
                            .name_fr = std::string(told.Text(row, 1)),
                            .state = std::string(told.Text(row, 2)),
                            .delivered_micros = told.IsNull(row, 3) ? 0 : told.TimeMicros(row, 3),
-                           .acknowledged_micros = told.IsNull(row, 4) ? 0 : told.TimeMicros(row, 4)});
+                           .acknowledged_micros = told.IsNull(row, 4) ? 0 : told.TimeMicros(row, 4),
+                           .case_reference = std::string(told.Text(row, 5))});
   }
   co_return change;
 }
 
-Async<std::vector<UnsyncedChange>> ChangeRepository::ListUnsynced(int limit) {
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListUnsynced, limit));
-  std::vector<UnsyncedChange> changes;
-  for (int row = 0; row < rows.size(); ++row) {
-    UnsyncedChange change;
-    change.subject = std::string(rows.Text(row, 0));
-    change.sequence = rows.Int(row, 1);
-    CO_ASSIGN_OR_RETURN(change.address, OpenAddress(change.subject, rows.Text(row, 2), rows.Text(row, 3)));
-    changes.push_back(std::move(change));
+Async<std::optional<Carried>> ChangeRepository::CarryNext(int64_t after, const Carry& carry) {
+  CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
+  CO_ASSIGN_OR_RETURN(auto rows, co_await tx.Query(kLockUnsynced, after));
+  if (rows.empty()) co_return std::optional<Carried>();
+  Carried carried{.sequence = rows.Int(0, 0), .status = absl::OkStatus()};
+  std::string subject(rows.Text(0, 1));
+  auto address = OpenAddress(subject, rows.Text(0, 3), rows.Text(0, 4));
+  carried.status = address.ok() ? co_await carry(subject, *address) : address.status();
+  if (carried.status.ok()) {
+    CO_ASSIGN_OR_RETURN(auto marked, co_await tx.Query(kMarkSynced, subject, rows.Int(0, 2)));
+    CO_RETURN_IF_ERROR(co_await tx.Commit());
   }
-  co_return changes;
-}
-
-AsyncStatus ChangeRepository::MarkSynced(const UnsyncedChange& change) {
-  co_return (co_await pool_.Query(kMarkSynced, change.subject, change.sequence)).status();
+  co_return carried;
 }
 
 Async<crypto::Sealer> ChangeRepository::PersonSealer(pg::Tx& tx, std::string_view subject) {
   std::string fresh = sealer_.Seal(crypto::RandomBytes(kPersonKeyBytes), subject);
-  CO_ASSIGN_OR_RETURN(auto rows, co_await tx.QueryAll(pg::Call(kInsertKey, subject, fresh), pg::Call(kFindKey, subject)));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await tx.QueryAll(pg::Call(kInsertKey, subject, fresh), pg::Call(kLockKey, subject)));
   co_return OpenKey(subject, rows.back().Text(0, 0));
 }
 

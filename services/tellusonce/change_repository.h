@@ -6,7 +6,7 @@
 
 #include "tamarack/tellusonce/v1/subscription_service.pb.h"
 
-#include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +34,7 @@ struct Told {
   std::string state;  // as Delivery.state
   int64_t delivered_micros = 0;
   int64_t acknowledged_micros = 0;
+  std::string case_reference;
 };
 
 struct Change {
@@ -43,11 +44,13 @@ struct Change {
   std::vector<Told> told;
 };
 
-// A change that identity's directory does not know yet.
-struct UnsyncedChange {
-  std::string subject;
+// Takes a person's new address elsewhere.
+using Carry = std::function<AsyncStatus(const std::string& subject, const v1::Address& address)>;
+
+// What became of one carrying; `sequence` is where to go on.
+struct Carried {
   int64_t sequence = 0;
-  v1::Address address;
+  absl::Status status;
 };
 
 // Tables `person_key`, `change` and `delivery`, and the events that announce deliveries. With delivery_repository, the only
@@ -66,10 +69,10 @@ class ChangeRepository {
   // NOT_FOUND when the person has no such change.
   Async<Change> Find(std::string_view subject, std::string_view change_id);
 
-  // The newest unsynced change of each person, oldest first.
-  Async<std::vector<UnsyncedChange>> ListUnsynced(int limit);
-  // Marks this change and the person's earlier ones.
-  AsyncStatus MarkSynced(const UnsyncedChange& change);
+  // Takes the oldest change after `after` that identity's directory does not know, and carries its person's newest address;
+  // when that succeeds, all of the person's changes up to it count as known. nullopt when there is none to carry. Any
+  // number of processes may do so: no address is carried after a newer one.
+  Async<std::optional<Carried>> CarryNext(int64_t after, const Carry& carry);
 
  private:
   Async<crypto::Sealer> PersonSealer(pg::Tx& tx, std::string_view subject);

@@ -208,6 +208,7 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     if (told.acknowledged_micros != 0) {
       row.Set("ACKNOWLEDGED_TIME", FormatMicros(told.acknowledged_micros, context.language));
     }
+    if (!told.case_reference.empty()) row.Set("CASE_REFERENCE", told.case_reference).Show("CASE");
     if (told.state == "applied") {
       row.Set("STATE", "done").Show("DONE");
     } else if (told.state == "rejected") {

@@ -8,7 +8,7 @@ namespace {
 // The ministry answers before our own record of its 2xx can be there, so an outcome does not wait for `delivered`.
 constexpr pg::Statement kFind{"delivery.find", R"sql(
   SELECT d.delivery_id, d.ministry_subject,
-    coalesce(d.outcome, CASE w.state WHEN 2 THEN 'delivered' WHEN 3 THEN 'parked' ELSE 'queued' END),
+    coalesce(d.outcome, CASE w.state WHEN 1 THEN 'queued' WHEN 2 THEN 'delivered' ELSE 'parked' END),
     )sql" RFC3339("CASE WHEN w.state = 2 THEN w.finished_at END") ", " RFC3339("d.acknowledged_at") R"sql(,
     d.reason_code, d.case_reference, c.subject, k.sealed_key, c.sealed_value
   FROM delivery d JOIN subscription s USING (subscription_id) JOIN change c USING (change_id)
@@ -31,13 +31,7 @@ constexpr pg::Statement kListUnreported{"delivery.list_unreported", R"sql(
 constexpr pg::Statement kMarkReported{"delivery.mark_reported", R"sql(
   UPDATE delivery SET reading_reported_at = now() WHERE delivery_id = $1)sql"};
 
-}  // namespace
-
-Async<v1::Delivery> DeliveryRepository::Read(std::string_view ministry_id, std::string_view delivery_id) {
-  CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(pg::Call(kFind, ministry_id, delivery_id),
-                                                            pg::Call(kNoteRead, ministry_id, delivery_id)));
-  const auto& rows = results.front();
-  if (rows.empty()) co_return absl::NotFoundError("no such delivery");
+v1::Delivery Decode(const pg::Rows& rows) {
   v1::Delivery delivery;
   delivery.set_delivery_id(std::string(rows.Text(0, 0)));
   delivery.set_subject(std::string(rows.Text(0, 1)));
@@ -46,6 +40,17 @@ Async<v1::Delivery> DeliveryRepository::Read(std::string_view ministry_id, std::
   delivery.set_acknowledged_at(std::string(rows.Text(0, 4)));
   delivery.set_reason_code(std::string(rows.Text(0, 5)));
   delivery.set_case_reference(std::string(rows.Text(0, 6)));
+  return delivery;
+}
+
+}  // namespace
+
+Async<v1::Delivery> DeliveryRepository::Read(std::string_view ministry_id, std::string_view delivery_id) {
+  CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(pg::Call(kFind, ministry_id, delivery_id),
+                                                            pg::Call(kNoteRead, ministry_id, delivery_id)));
+  const auto& rows = results.front();
+  if (rows.empty()) co_return absl::NotFoundError("no such delivery");
+  v1::Delivery delivery = Decode(rows);
   CO_ASSIGN_OR_RETURN(*delivery.mutable_address(),
                       changes_.OpenAddress(rows.Text(0, 7), rows.Text(0, 8), rows.Text(0, 9)));
   co_return delivery;
@@ -55,7 +60,9 @@ Async<v1::Delivery> DeliveryRepository::ReportOutcome(std::string_view ministry_
                                                       const v1::ReportOutcomeRequest& request) {
   CO_ASSIGN_OR_RETURN(auto updated, co_await pool_.Query(kReport, ministry_id, request.delivery_id(), request.outcome(),
                                                          request.reason_code(), request.case_reference()));
-  CO_ASSIGN_OR_RETURN(auto delivery, co_await Read(ministry_id, request.delivery_id()));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFind, ministry_id, request.delivery_id()));
+  if (rows.empty()) co_return absl::NotFoundError("no such delivery");
+  v1::Delivery delivery = Decode(rows);
   if (updated.affected() == 0 && delivery.state() != request.outcome()) {
     co_return absl::FailedPreconditionError("the delivery already is " + delivery.state());
   }

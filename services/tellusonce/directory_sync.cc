@@ -18,6 +18,12 @@ namespace identity_v1 = tamarack::identity::v1;
 namespace {
 constexpr auto kTick = std::chrono::seconds(1);
 constexpr int kBatch = 100;
+
+// An error of one person's data must not keep the others waiting.
+bool ConcernsOne(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status) || absl::IsDataLoss(status);
+}
+
 }  // namespace
 
 struct DirectorySync::State {
@@ -40,27 +46,36 @@ struct DirectorySync::State {
   }
 
   AsyncStatus CarryAddresses() {
-    CO_ASSIGN_OR_RETURN(auto unsynced, co_await changes.ListUnsynced(kBatch));
-    for (const auto& change : unsynced) {
-      identity_v1::SetAddressRequest request;
-      request.set_subject(change.subject);
-      auto& address = *request.mutable_address();
-      address.set_line_1(change.address.line_1());
-      address.set_line_2(change.address.line_2());
-      address.set_city(change.address.city());
-      address.set_province(change.address.province());
-      address.set_postal_code(change.address.postal_code());
-      auto answer = co_await identity.Call<identity_v1::Contact>("/tamarack.identity.v1.DirectoryService/SetAddress",
-                                                                 request);
-      // A person who no longer exists needs no address.
-      if (!answer.ok() && !absl::IsNotFound(answer.status())) co_return answer.status();
-      CO_RETURN_IF_ERROR(co_await changes.MarkSynced(change));
+    absl::Status failure;
+    Carry carry = [this](const std::string& subject, const v1::Address& address) { return SetAddress(subject, address); };
+    for (int64_t after = 0; !stopping;) {
+      CO_ASSIGN_OR_RETURN(auto carried, co_await changes.CarryNext(after, carry));
+      if (!carried) break;
+      after = carried->sequence;
+      failure.Update(carried->status);
+      if (!carried->status.ok() && !ConcernsOne(carried->status)) break;
     }
-    co_return absl::OkStatus();
+    co_return failure;
+  }
+
+  AsyncStatus SetAddress(const std::string& subject, const v1::Address& from) {
+    identity_v1::SetAddressRequest request;
+    request.set_subject(subject);
+    auto& address = *request.mutable_address();
+    address.set_line_1(from.line_1());
+    address.set_line_2(from.line_2());
+    address.set_city(from.city());
+    address.set_province(from.province());
+    address.set_postal_code(from.postal_code());
+    auto answer =
+        co_await identity.Call<identity_v1::Contact>("/tamarack.identity.v1.DirectoryService/SetAddress", request);
+    // A person who no longer exists needs no address.
+    co_return absl::IsNotFound(answer.status()) ? absl::OkStatus() : answer.status();
   }
 
   AsyncStatus CarryReadings() {
     CO_ASSIGN_OR_RETURN(auto readings, co_await deliveries.ListUnreportedReadings(kBatch));
+    absl::Status failure;
     for (const auto& reading : readings) {
       identity_v1::RecordReadingRequest request;
       request.set_reading_id(reading.delivery_id);
@@ -72,10 +87,14 @@ struct DirectorySync::State {
       *request.mutable_read_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(reading.read_micros);
       auto answer = co_await identity.Call<identity_v1::RecordReadingResponse>(
           "/tamarack.identity.v1.DirectoryService/RecordReading", request);
-      if (!answer.ok() && !absl::IsNotFound(answer.status())) co_return answer.status();
-      CO_RETURN_IF_ERROR(co_await deliveries.MarkReadingReported(reading.delivery_id));
+      if (answer.ok() || absl::IsNotFound(answer.status())) {
+        CO_RETURN_IF_ERROR(co_await deliveries.MarkReadingReported(reading.delivery_id));
+      } else {
+        failure.Update(answer.status());
+        if (!ConcernsOne(answer.status())) break;
+      }
     }
-    co_return absl::OkStatus();
+    co_return failure;
   }
 
   asio::any_io_executor executor;

@@ -11,7 +11,10 @@ std::string OriginOf(std::string_view url) {
   auto parsed = boost::urls::parse_uri(boost::core::string_view(url.data(), url.size()));
   if (!parsed.has_value() || parsed->has_userinfo() || parsed->encoded_host().empty()) return {};
   if (parsed->scheme_id() != boost::urls::scheme::https && parsed->scheme_id() != boost::urls::scheme::http) return {};
-  return std::string(parsed->encoded_origin());
+  // Boost 1.81 reads `https://host:8443.evil/` as a port and a path without its slash.
+  std::string origin(parsed->encoded_origin());
+  std::string_view rest = url.substr(origin.size());
+  return rest.empty() || std::string_view("/?#").find(rest[0]) != std::string_view::npos ? origin : std::string();
 }
 
 std::string SafeReturnTo(std::string_view return_to, const std::vector<v1::Subscription>& subscriptions) {

@@ -1,0 +1,224 @@
+#include "tests/integration/tellusonce/world.h"
+
+#include <future>
+#include <set>
+
+// Goal: a change is recorded once, and told to those whom the person chose and to nobody else. Method: see world.h.
+namespace tamarack::tellusonce {
+namespace {
+
+v1::ReviewAddressRequest Review(const v1::TellAddressRequest& form) {
+  v1::ReviewAddressRequest review;
+  review.set_lang(form.lang());
+  review.set_line_1(form.line_1());
+  review.set_line_2(form.line_2());
+  review.set_city(form.city());
+  review.set_province(form.province());
+  review.set_postal_code(form.postal_code());
+  review.set_return_to(form.return_to());
+  return review;
+}
+
+TEST_CASE_METHOD(World, "The same form posted 20 times at once records one change and one event for each ministry",
+                 "[tellusonce]") {
+  std::vector<std::future<Shown>> posts;
+  for (int i = 0; i < 20; ++i) posts.push_back(std::async(std::launch::async, [&] { return Show("TellAddress", Form()); }));
+  std::set<std::string> locations;
+  for (auto& post : posts) {
+    Shown told = post.get();
+    REQUIRE(told.answer.status.ok());
+    CHECK(told.answer.Http("status") == "303");
+    locations.insert(told.answer.Http("location"));
+  }
+  CHECK(locations.size() == 1);
+  CHECK(Sql("SELECT count(*) FROM change") == "1");
+  CHECK(Sql("SELECT count(*) FROM delivery") == "2");
+  CHECK(Sql("SELECT count(*) FROM event") == "2");
+  CHECK(Sql("SELECT count(*) FROM webhook_delivery") == "2");
+}
+
+TEST_CASE_METHOD(World, "Each ministry is told of its own subject: signed, thin, and by an id of its own", "[tellusonce]") {
+  StartDispatcher();
+  REQUIRE(Show("TellAddress", Form()).answer.status.ok());
+  auto at_licences = Events(licences, 1), at_health = Events(health, 1);
+  REQUIRE(at_licences.size() == 1);
+  REQUIRE(at_health.size() == 1);
+  for (const auto& [event, own, other, ministry] :
+       {std::tuple(at_licences[0], licence_subscription.secret(), health_subscription.secret(), "ministry-of-licences"),
+        std::tuple(at_health[0], health_subscription.secret(), licence_subscription.secret(), "ministry-of-health")}) {
+    auto header = [&, &headers = event.request.headers](const char* name) { return headers.Get(name).value_or(""); };
+    webhooks::SignatureHeaders signature{header("webhook-id"), header("webhook-timestamp"), header("webhook-signature")};
+    int64_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    CHECK(webhooks::Verify(own, signature, event.request.body, now).ok());
+    CHECK_FALSE(webhooks::Verify(other, signature, event.request.body, now).ok());
+    CHECK(event.body.at("type") == "ca.tamarack.tellusonce.address.changed.v1");
+    CHECK(event.body.at("subject").as_string() == Directory::SubjectAt(ministry));
+    CHECK(event.data().size() == 3);
+    CHECK(event.data().at("subject").as_string() == Directory::SubjectAt(ministry));
+    CHECK(event.data().at("change_type") == "address");
+    for (const char* secret : {"Birch", "Timmins", "P4N", "zoe-on-the-platform"}) {
+      CHECK(event.request.body.find(secret) == std::string::npos);
+    }
+  }
+  // Nothing that the two could compare.
+  CHECK(at_licences[0].body.at("id") != at_health[0].body.at("id"));
+  CHECK(at_licences[0].delivery_id() != at_health[0].delivery_id());
+  CHECK(at_licences[0].body.at("sequence") != at_health[0].body.at("sequence"));
+}
+
+TEST_CASE_METHOD(World, "No table holds a readable address", "[tellusonce]") {
+  StartDispatcher();
+  REQUIRE(Show("TellAddress", Form("12 Birch Street")).answer.status.ok());
+  Events(licences, 1);
+  Events(health, 1);
+  std::string tables = Sql("SELECT string_agg(tablename, ' ') FROM pg_tables WHERE schemaname = 'public'");
+  size_t checked = 0;
+  for (size_t begin = 0; begin < tables.size(); ++checked) {
+    size_t end = std::min(tables.find(' ', begin), tables.size());
+    std::string table = tables.substr(begin, end - begin);
+    INFO(table);
+    CHECK(Sql("SELECT count(*) FROM " + table + " t WHERE t::text ~* 'birch|timmins|p4n'") == "0");
+    begin = end + 1;
+  }
+  CHECK(checked >= 7);
+}
+
+TEST_CASE_METHOD(World, "Only the ministries chosen are told", "[tellusonce]") {
+  StartDispatcher();
+  auto form = Form();
+  form.mutable_subscription_id()->RemoveLast();
+  auto told = Show("TellAddress", form);
+  REQUIRE(told.answer.status.ok());
+  CHECK(Events(licences, 1).size() == 1);
+  CHECK(Sql("SELECT count(*) FROM event") == "1");
+  CHECK(health.received().empty());
+  auto status = Status(ChangeOf(told));
+  CHECK(status.Has("Driver’s licence"));
+  CHECK_FALSE(status.Has("Health card"));
+}
+
+TEST_CASE_METHOD(World, "Who chooses nobody is asked again, in their language, and nothing is recorded", "[tellusonce]") {
+  for (auto [lang, text] : {std::pair("en", "Select at least one organization"), std::pair("fr", "au moins un organisme")}) {
+    auto form = Form();
+    form.set_lang(lang);
+    form.clear_subscription_id();
+    auto shown = Show("TellAddress", form);
+    REQUIRE(shown.answer.status.ok());
+    CHECK(shown.answer.Http("status") == "422");
+    CHECK(shown.Has("id=\"error-summary\""));
+    CHECK(shown.Has(text));
+    CHECK(shown.Has("value=\"12 Birch Street\""));
+    CHECK(shown.Has("value=\"form-1\""));
+  }
+  CHECK(Sql("SELECT count(*) FROM change") == "0");
+}
+
+TEST_CASE_METHOD(World, "A subscription that does not exist is refused", "[tellusonce]") {
+  auto form = Form();
+  form.add_subscription_id("018f0000-0000-7000-8000-000000000000");
+  CHECK(absl::IsInvalidArgument(Show("TellAddress", form).answer.status));
+  CHECK(Sql("SELECT count(*) FROM change") == "0");
+}
+
+TEST_CASE_METHOD(World, "A wrong address is shown again as it was typed, escaped", "[tellusonce]") {
+  auto form = Form("<b>\"12\"</b>");
+  form.set_postal_code("12345");
+  for (const auto& shown : {Show("ReviewAddress", Review(form)), Show("TellAddress", form)}) {
+    REQUIRE(shown.answer.status.ok());
+    CHECK(shown.answer.Http("status") == "422");
+    CHECK(shown.Has("id=\"postal-code-error\""));
+    CHECK(shown.Has("&lt;b&gt;"));
+    CHECK_FALSE(shown.Has("<b>\"12"));
+  }
+  CHECK(Sql("SELECT count(*) FROM change") == "0");
+}
+
+TEST_CASE_METHOD(World, "The review names who would be told and why, with none chosen beforehand", "[tellusonce]") {
+  auto form = Form();
+  auto english = Show("ReviewAddress", Review(form));
+  REQUIRE(english.answer.status.ok());
+  CHECK(english.Has("12 Birch Street, Timmins ON"));
+  CHECK(english.Has("P4N 2K6"));
+  CHECK(english.Has("Health card"));
+  CHECK(english.Has("To keep it up to date."));
+  CHECK_FALSE(english.Has("checked"));
+  form.set_lang("fr");
+  auto french = Show("ReviewAddress", Review(form));
+  CHECK(french.Has("Carte Santé"));
+  CHECK(french.Has("Pour la tenir à jour."));
+  CHECK_FALSE(french.Has("Health card"));
+}
+
+TEST_CASE_METHOD(World, "The form shows the address told last, before that the one from registration", "[tellusonce]") {
+  v1::ShowAddressRequest show;
+  show.set_lang("en");
+  CHECK(Show("ShowAddress", show).Has("1 Registration Road"));
+  REQUIRE(Show("TellAddress", Form("12 Birch Street", "a")).answer.status.ok());
+  REQUIRE(Show("TellAddress", Form("13 Birch Street", "b")).answer.status.ok());
+  CHECK(Show("ShowAddress", show).Has("13 Birch Street"));
+}
+
+TEST_CASE_METHOD(World, "People are sent back to origins that a subscription names, and nowhere else", "[tellusonce]") {
+  struct Case {
+    const char* return_to;
+    bool is_kept;
+  };
+  for (auto [return_to, is_kept] : {Case{"https://licences.example:8443/en/licence?x=1", true}, Case{"/en/account", true},
+                                    Case{"https://evil.example/", false}, Case{"//evil.example/", false},
+                                    Case{"https://licences.example/", false}, Case{"javascript:alert(1)", false}}) {
+    INFO(return_to);
+    v1::ShowAddressRequest show;
+    show.set_lang("en");
+    show.set_return_to(return_to);
+    CHECK(Show("ShowAddress", show).Has("name=\"return_to\" value=\"\"") == !is_kept);
+    auto form = Form("12 Birch Street", return_to);
+    form.set_return_to(return_to);
+    auto told = Show("TellAddress", form);
+    CHECK((told.answer.Http("location").find("return_to=") != std::string::npos) == is_kept);
+    v1::ShowChangeRequest status;
+    status.set_lang("en");
+    status.set_change_id(ChangeOf(told));
+    status.set_return_to(return_to);
+    auto shown = Show("ShowChange", status);
+    CHECK(shown.Has("id=\"continue\"") == is_kept);
+    CHECK_FALSE(shown.Has("evil.example"));
+  }
+}
+
+TEST_CASE_METHOD(World, "Changes told at once by one person reach every ministry in the order recorded", "[tellusonce]") {
+  StartDispatcher();
+  constexpr int kTellings = 12;
+  std::vector<std::future<Shown>> posts;
+  for (int i = 0; i < kTellings; ++i) {
+    posts.push_back(std::async(std::launch::async, [this, i] {
+      return Show("TellAddress", Form(std::to_string(i) + " Birch Street", "form-" + std::to_string(i)));
+    }));
+  }
+  for (auto& post : posts) CHECK(post.get().answer.status.ok());
+  for (auto* receiver : {&licences, &health}) {
+    auto events = Events(*receiver, kTellings);
+    auto& ministry = receiver == &licences ? licence_ministry : health_ministry;
+    std::string newest = (*host.Await(changes.FindAddress(zoe.subject)))->line_1();
+    CHECK(Read(events.back().delivery_id(), ministry)->address().line_1() == newest);
+  }
+  CHECK(Sql("SELECT count(*) FROM (SELECT c.sequence, lag(c.sequence) OVER (PARTITION BY d.subscription_id ORDER BY "
+            "e.sequence) AS before FROM event e JOIN delivery d USING (event_id) JOIN change c USING (change_id)) o "
+            "WHERE before > sequence") == "0");
+}
+
+TEST_CASE_METHOD(World, "Nobody but a signed-in person sees the pages, and each only their own changes", "[tellusonce]") {
+  auto told = Show("TellAddress", Form());
+  auto stranger = testing::PersonCaller("another-person");
+  v1::ShowChangeRequest request;
+  request.set_lang("en");
+  request.set_change_id(ChangeOf(told));
+  CHECK(Show("ShowChange", request).answer.status.ok());
+  CHECK(absl::IsNotFound(Show("ShowChange", request, &stranger).answer.status));
+  CHECK_FALSE(Show("ShowChange", request, &licence_ministry).answer.status.ok());
+  CHECK_FALSE(host.Call<google::api::HttpBody>("/tamarack.tellusonce.v1.ChangeService/ShowChange", request, nullptr).ok());
+  request.set_change_id("not-an-id");
+  CHECK(absl::IsNotFound(Show("ShowChange", request).answer.status));
+}
+
+}  // namespace
+}  // namespace tamarack::tellusonce
