@@ -20,6 +20,10 @@ export async function renewOnce({ sandbox, lang = 'en', email, password, tryDecl
   say('told government once of the new address', change.text('#recorded-address'));
   const status = await person.acknowledged();
   say('every ministry has acknowledged', [...status.document.querySelectorAll('#deliveries > li h3')].map((name) => name.textContent).join(', '));
+  const back = await person.browser.open(status.link('#continue'));
+  if (back.url !== `${sandbox.example}/${lang}/licence`) throw new Error(`the way back led to ${back.url}`);
+  if (!back.text('#address').includes(person.address.line_1)) throw new Error(`the licence still has ${back.text('#address')}`);
+  say('went back to the service, which has the new address', back.text('#address'));
 
   const done = await person.pay();
   if (!person.reference) throw new Error(`paying led to "${done.title}"`);
