@@ -1,14 +1,12 @@
 #include "platform/rpc/client.h"
 
+#include "platform/rpc/channel.h"
 #include "platform/rpc/context.h"
 #include "platform/rpc/errors.h"
 
 #include <grpcpp/channel.h>
-#include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
-#include <grpcpp/security/credentials.h>
-#include <grpcpp/support/channel_arguments.h>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
@@ -24,17 +22,9 @@ struct Client::Channel {
 };
 
 Client::Client(const std::string& address, TokenFunction token, std::function<void()> on_refused)
-    : token_(std::move(token)), on_refused_(std::move(on_refused)) {
-  grpc::ChannelArguments arguments;
-  // A restarted back end must be found again within a second, not after gRPC's two minutes.
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
-  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 64 << 10);  // as Server's
-  auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-  channel_ = std::make_unique<Channel>(std::move(channel));
-}
+    : channel_(std::make_unique<Channel>(OpenChannel(address))),
+      token_(std::move(token)),
+      on_refused_(std::move(on_refused)) {}
 
 Client::~Client() = default;
 

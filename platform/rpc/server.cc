@@ -1,5 +1,7 @@
 #include "platform/rpc/server.h"
 
+#include "platform/rpc/channel.h"
+
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
@@ -9,11 +11,6 @@
 #include <stdexcept>
 
 namespace tamarack::rpc {
-namespace {
-constexpr int kMessageBytesMax = 17 << 20;  // a notification may carry files of 16 MiB in all
-constexpr int kMetadataBytesMax =
-    64 << 10;  // gRPC's 8 KiB are too few for error details and redirects
-}  // namespace
 
 Server::Server(const std::string& address, const std::vector<grpc::Service*>& services) {
   grpc::EnableDefaultHealthCheckService(true);
