@@ -1,5 +1,6 @@
 // The local stack's command line: `node deploy/local/stack.mjs up|down|status|urls|start NAME|restart NAME|kill NAME`.
 // TAMARACK_STATE (folder) and TAMARACK_PORT (first port) choose the stack; several may run side by side.
+import { existsSync } from 'node:fs';
 import { seed } from './seed.mjs';
 import { layoutOf, prepareFolders } from './stack/layout.mjs';
 import { describe, down, kill, restart, startPart, status, up } from './stack/stack.mjs';
@@ -20,7 +21,9 @@ if (!commands[command]) {
   process.exit(2);
 }
 try {
-  await commands[command](prepareFolders(layoutOf()));
+  const layout = layoutOf();
+  if (command === 'up' || existsSync(layout.folder)) await commands[command](prepareFolders(layout));
+  else console.log(`[stack] there is none in ${layout.folder}`);
 } catch (error) {
   console.error(`[stack] ${process.env.TAMARACK_DEBUG ? error.stack : error.message}`);
   process.exit(1);
