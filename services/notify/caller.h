@@ -6,7 +6,8 @@
 
 namespace tamarack::notify {
 
-// The service whose templates and notifications a caller sees. Services of the platform itself have only a client id.
+// The service whose templates and notifications a caller sees. Services of the platform itself have
+// only a client id.
 inline const std::string& ServiceOf(const auth::Principal& principal) {
   return principal.service_id.empty() ? principal.client_id : principal.service_id;
 }

@@ -19,7 +19,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kForgetInterval = 1h;
-// First quickly, for relays that hiccup, then every five minutes for about four hours, as GOV.UK Notify does.
+// First quickly, for relays that hiccup, then every five minutes for about four hours, as GOV.UK
+// Notify does.
 constexpr std::array<int, 3> kFirstDelaysSeconds{5, 30, 120};
 constexpr int kDelaySeconds = 300;
 constexpr int kAttemptsMax = 48;
@@ -32,16 +33,18 @@ int DelayAfter(int attempts) {
 }  // namespace
 
 struct DeliveryWorker::State : std::enable_shared_from_this<State> {
-  State(asio::any_io_executor executor_, NotificationRepository& notifications_, smtp::Client& smtp_,
-        DeliveryOptions options_, prometheus::Registry& registry)
+  State(asio::any_io_executor executor_, NotificationRepository& notifications_,
+        smtp::Client& smtp_, DeliveryOptions options_, prometheus::Registry& registry)
       : executor(executor_),
         notifications(notifications_),
         smtp(smtp_),
         options(std::move(options_)),
         ticker(executor_),
-        delivered(telemetry::Counter(registry, "notify_delivered_total", "Emails that the relay took")),
+        delivered(
+            telemetry::Counter(registry, "notify_delivered_total", "Emails that the relay took")),
         failed(telemetry::Counter(registry, "notify_failed_total", "Emails given up")),
-        postponed(telemetry::Counter(registry, "notify_postponed_total", "Attempts that will be repeated")) {}
+        postponed(telemetry::Counter(registry, "notify_postponed_total",
+                                     "Attempts that will be repeated")) {}
 
   asio::awaitable<void> Run() {
     auto last_forget = std::chrono::steady_clock::time_point();
@@ -51,7 +54,8 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
         last_forget = std::chrono::steady_clock::now();
         auto forgotten = co_await notifications.ForgetContent(options.retention_days);
         if (forgotten.ok() && *forgotten > 0) {
-          telemetry::Log(telemetry::Level::kInfo, "forgot content", {{"notifications", *forgotten}});
+          telemetry::Log(telemetry::Level::kInfo, "forgot content",
+                         {{"notifications", *forgotten}});
         }
       }
       if (has_more || std::exchange(is_woken, false) || stopping) continue;
@@ -76,7 +80,9 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
     }
     for (auto& row : *claimed) {
       ++in_flight;
-      runtime::Spawn(executor, [self = shared_from_this(), row = std::move(row)]() { return self->Deliver(row); });
+      runtime::Spawn(executor, [self = shared_from_this(), row = std::move(row)]() {
+        return self->Deliver(row);
+      });
     }
     co_return static_cast<int>(claimed->size()) == room;
   }
@@ -86,7 +92,8 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
     absl::Status recorded = co_await Record(row, sent);
     if (!recorded.ok()) {
       // The claim ends by itself and the row is taken again.
-      telemetry::Log(telemetry::Level::kWarning, "cannot record a delivery", {{"notification_id", row.id}});
+      telemetry::Log(telemetry::Level::kWarning, "cannot record a delivery",
+                     {{"notification_id", row.id}});
     }
     // Others may be due that there was no room for.
     if (in_flight-- == options.in_flight_max) Wake();
@@ -97,9 +104,12 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
     // A sandbox never reaches the outside world; its outcome is what the address asks for.
     if (row.key_type == "test") {
       switch (SimulationOf(row.content.email_address)) {
-        case Simulation::kPermanentFailure: co_return absl::FailedPreconditionError("simulated");
-        case Simulation::kTemporaryFailure: co_return absl::OutOfRangeError("simulated");
-        default: co_return absl::OkStatus();
+        case Simulation::kPermanentFailure:
+          co_return absl::FailedPreconditionError("simulated");
+        case Simulation::kTemporaryFailure:
+          co_return absl::OutOfRangeError("simulated");
+        default:
+          co_return absl::OkStatus();
       }
     }
     smtp::Mail mail;
@@ -165,9 +175,11 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
   std::function<void()> stopped;
 };
 
-DeliveryWorker::DeliveryWorker(asio::any_io_executor executor, NotificationRepository& notifications, smtp::Client& smtp,
+DeliveryWorker::DeliveryWorker(asio::any_io_executor executor,
+                               NotificationRepository& notifications, smtp::Client& smtp,
                                DeliveryOptions options, prometheus::Registry& registry)
-    : state_(std::make_shared<State>(executor, notifications, smtp, std::move(options), registry)) {}
+    : state_(std::make_shared<State>(executor, notifications, smtp, std::move(options), registry)) {
+}
 
 DeliveryWorker::~DeliveryWorker() = default;
 

@@ -27,12 +27,13 @@ struct DeliveryOptions {
   int retention_days = 7;
 };
 
-// Sends what was accepted. Any number may run against one database: each claims rows for a while, and a killed one's
-// rows are taken again when its claim ends. At least once; a repeated email carries the same Message-ID.
+// Sends what was accepted. Any number may run against one database: each claims rows for a while,
+// and a killed one's rows are taken again when its claim ends. At least once; a repeated email
+// carries the same Message-ID.
 class DeliveryWorker {
  public:
-  DeliveryWorker(boost::asio::any_io_executor executor, NotificationRepository& notifications, smtp::Client& smtp,
-                 DeliveryOptions options, prometheus::Registry& registry);
+  DeliveryWorker(boost::asio::any_io_executor executor, NotificationRepository& notifications,
+                 smtp::Client& smtp, DeliveryOptions options, prometheus::Registry& registry);
   ~DeliveryWorker();
 
   void Start();

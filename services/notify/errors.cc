@@ -6,9 +6,11 @@
 namespace tamarack::notify {
 namespace {
 
-absl::Status Make(absl::Status status, int http_status, std::string_view error, std::string_view message) {
+absl::Status Make(absl::Status status, int http_status, std::string_view error,
+                  std::string_view message) {
   boost::json::array errors{{{"error", error}, {"message", message}}};
-  return rpc::WithHttp(std::move(status), http_status, {{"status_code", http_status}, {"errors", errors}});
+  return rpc::WithHttp(std::move(status), http_status,
+                       {{"status_code", http_status}, {"errors", errors}});
 }
 
 }  // namespace
@@ -23,8 +25,8 @@ absl::Status ValidationError(std::string_view field, std::string_view message) {
 }
 
 absl::Status MessageTooLong() {
-  return BadRequest(
-      absl::StrCat("Your message is too long. Emails cannot be longer than ", kFilledBytesMax, " bytes."));
+  return BadRequest(absl::StrCat("Your message is too long. Emails cannot be longer than ",
+                                 kFilledBytesMax, " bytes."));
 }
 
 absl::Status NoResultFound() {

@@ -4,7 +4,8 @@
 
 #include <string_view>
 
-// GOV.UK Notify's errors: `{"status_code": 400, "errors": [{"error": "BadRequestError", "message": "…"}]}`.
+// GOV.UK Notify's errors: `{"status_code": 400, "errors": [{"error": "BadRequestError", "message":
+// "…"}]}`.
 namespace tamarack::notify {
 
 // 400 with error `BadRequestError`: the request is well formed but cannot be done.

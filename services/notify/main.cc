@@ -1,6 +1,6 @@
+#include "platform/config/flags.h"
 #include "platform/crypto/seal.h"
 #include "platform/curl/loop.h"
-#include "platform/config/flags.h"
 #include "platform/service/shell.h"
 #include "platform/smtp/smtp.h"
 #include "services/notify/delivery_worker.h"
@@ -14,11 +14,13 @@
 
 #include <cstdio>
 
-ABSL_FLAG(std::string, smtp_url, "smtp://127.0.0.1:8101", "relay that takes the emails, smtp:// or smtps://");
+ABSL_FLAG(std::string, smtp_url, "smtp://127.0.0.1:8101",
+          "relay that takes the emails, smtp:// or smtps://");
 ABSL_FLAG(std::string, smtp_username, "", "user at the relay; empty: no authentication");
 ABSL_FLAG(std::string, smtp_password_file, "", "file with the password at the relay");
 ABSL_FLAG(bool, smtp_require_tls, false, "refuse relays that do not offer STARTTLS");
-ABSL_FLAG(int, smtp_timeout_seconds, 20, "longest time for handing over one email; a claim lasts twice as long");
+ABSL_FLAG(int, smtp_timeout_seconds, 20,
+          "longest time for handing over one email; a claim lasts twice as long");
 ABSL_FLAG(std::string, from_name, "Government services", "name of the emails' sender");
 ABSL_FLAG(std::string, from_address, "no-reply@services.example", "address of the emails' sender");
 ABSL_FLAG(int, retention_days, 7, "how long addresses and texts are kept");
@@ -56,7 +58,9 @@ int main(int argc, char** argv) {
 
   auto notification_service = notify::MakeNotificationService(
       peer.interceptor(), templates, notifications,
-      {.public_url = shell.issuer(), .from_address = delivery.from_address, .on_accepted = [&] { worker.Wake(); }});
+      {.public_url = shell.issuer(), .from_address = delivery.from_address, .on_accepted = [&] {
+         worker.Wake();
+       }});
   auto template_service = notify::MakeTemplateService(peer.interceptor(), templates);
   return shell.Run({notification_service.get(), template_service.get()}, [&] { worker.Stop(); });
 }

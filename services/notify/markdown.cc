@@ -8,9 +8,11 @@
 namespace tamarack::notify {
 namespace {
 
-constexpr char kFont[] = "font-family:Helvetica,Arial,sans-serif;font-size:19px;line-height:1.35;color:#1a1a1a";
+constexpr char kFont[] =
+    "font-family:Helvetica,Arial,sans-serif;font-size:19px;line-height:1.35;color:#1a1a1a";
 constexpr size_t kRuleWidth = 65;
-// Deeper than this, structure is dropped and the words stay: writing is recursive, and the stack is finite.
+// Deeper than this, structure is dropped and the words stay: writing is recursive, and the stack is
+// finite.
 constexpr int kDepthMax = 50;
 
 struct NodeDeleter {
@@ -28,7 +30,8 @@ std::string InsetsToQuotes(std::string_view markdown) {
   return text;
 }
 
-// Without smart punctuation, which would alter web addresses; with whole texts, so that addresses are found in them.
+// Without smart punctuation, which would alter web addresses; with whole texts, so that addresses
+// are found in them.
 std::unique_ptr<cmark_node, NodeDeleter> Parse(std::string_view markdown) {
   std::string text = InsetsToQuotes(markdown);
   std::unique_ptr<cmark_node, NodeDeleter> document(
@@ -44,11 +47,13 @@ std::string_view Literal(cmark_node* node) {
 
 // All words below a node, without recursion; `separator` stands between texts.
 std::string WordsBelow(cmark_node* node, std::string_view separator) {
-  std::unique_ptr<cmark_iter, decltype(&cmark_iter_free)> iterator(cmark_iter_new(node), &cmark_iter_free);
+  std::unique_ptr<cmark_iter, decltype(&cmark_iter_free)> iterator(cmark_iter_new(node),
+                                                                   &cmark_iter_free);
   std::string words;
   while (cmark_iter_next(iterator.get()) != CMARK_EVENT_DONE) {
     cmark_node* below = cmark_iter_get_node(iterator.get());
-    std::string_view literal = cmark_node_get_type(below) == CMARK_NODE_SOFTBREAK ? " " : Literal(below);
+    std::string_view literal =
+        cmark_node_get_type(below) == CMARK_NODE_SOFTBREAK ? " " : Literal(below);
     if (!literal.empty()) words.append(words.empty() ? "" : separator).append(literal);
   }
   return words;
@@ -69,7 +74,8 @@ void ForEachUrl(std::string_view text, OnText on_text, OnUrl on_url) {
       continue;
     }
     size_t end = std::min(text.find_first_of(" \t\n<>\"", at), text.size());
-    while (end > at && std::string_view(".,;:!?)'").find(text[end - 1]) != std::string_view::npos) --end;
+    while (end > at && std::string_view(".,;:!?)'").find(text[end - 1]) != std::string_view::npos)
+      --end;
     on_text(text.substr(done, at - done));
     on_url(text.substr(at, end - at));
     done = at = end;
@@ -89,7 +95,8 @@ class HtmlWriter {
     if (depth_ == kDepthMax) return EscapeHtml(WordsBelow(parent, " "));
     ++depth_;
     std::string html;
-    for (cmark_node* node = cmark_node_first_child(parent); node != nullptr; node = cmark_node_next(node)) {
+    for (cmark_node* node = cmark_node_first_child(parent); node != nullptr;
+         node = cmark_node_next(node)) {
       html += Node(node);
     }
     --depth_;
@@ -99,7 +106,8 @@ class HtmlWriter {
  private:
   int depth_ = 0;
 
-  static std::string Element(std::string_view tag, std::string_view style, std::string_view content) {
+  static std::string Element(std::string_view tag, std::string_view style,
+                             std::string_view content) {
     std::string html = "<";
     html.append(tag).append(" style=\"").append(style).append("\">").append(content);
     html.append("</").append(tag).append(">");
@@ -124,41 +132,59 @@ class HtmlWriter {
 
   std::string LinkOrText(cmark_node* node) {
     std::string_view url = cmark_node_get_url(node) == nullptr ? "" : cmark_node_get_url(node);
-    if (!IsWebUrl(url) && !url.starts_with("mailto:") && !url.starts_with("tel:")) return Children(node);
+    if (!IsWebUrl(url) && !url.starts_with("mailto:") && !url.starts_with("tel:"))
+      return Children(node);
     // Text that is an address itself must not become a link in a link.
     return Link(url, EscapeHtml(WordsBelow(node, "")));
   }
 
   std::string Node(cmark_node* node) {
     switch (cmark_node_get_type(node)) {
-      case CMARK_NODE_HEADING: return Heading(node);
-      case CMARK_NODE_PARAGRAPH: return Paragraph(node);
+      case CMARK_NODE_HEADING:
+        return Heading(node);
+      case CMARK_NODE_PARAGRAPH:
+        return Paragraph(node);
       case CMARK_NODE_LIST: {
         bool is_ordered = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST;
-        return Element(is_ordered ? "ol" : "ul", "margin:10px 0;padding:0 0 0 25px", Children(node));
+        return Element(is_ordered ? "ol" : "ul", "margin:10px 0;padding:0 0 0 25px",
+                       Children(node));
       }
-      case CMARK_NODE_ITEM: return Element("li", std::string("margin:5px 0;") + kFont, Children(node));
+      case CMARK_NODE_ITEM:
+        return Element("li", std::string("margin:5px 0;") + kFont, Children(node));
       case CMARK_NODE_BLOCK_QUOTE:
-        return Element("blockquote", "margin:15px 0;padding:5px 15px;border-left:10px solid #d1d1d1", Children(node));
-      case CMARK_NODE_THEMATIC_BREAK: return "<hr style=\"border:0;height:1px;background:#d1d1d1;margin:25px 0\">";
-      case CMARK_NODE_TEXT: return Text(Literal(node));
+        return Element("blockquote",
+                       "margin:15px 0;padding:5px 15px;border-left:10px solid #d1d1d1",
+                       Children(node));
+      case CMARK_NODE_THEMATIC_BREAK:
+        return "<hr style=\"border:0;height:1px;background:#d1d1d1;margin:25px 0\">";
+      case CMARK_NODE_TEXT:
+        return Text(Literal(node));
       case CMARK_NODE_SOFTBREAK:
-      case CMARK_NODE_LINEBREAK: return "<br>";
-      case CMARK_NODE_EMPH: return "<em>" + Children(node) + "</em>";
-      case CMARK_NODE_STRONG: return "<strong>" + Children(node) + "</strong>";
-      case CMARK_NODE_LINK: return LinkOrText(node);
-      case CMARK_NODE_IMAGE: return Children(node);
+      case CMARK_NODE_LINEBREAK:
+        return "<br>";
+      case CMARK_NODE_EMPH:
+        return "<em>" + Children(node) + "</em>";
+      case CMARK_NODE_STRONG:
+        return "<strong>" + Children(node) + "</strong>";
+      case CMARK_NODE_LINK:
+        return LinkOrText(node);
+      case CMARK_NODE_IMAGE:
+        return Children(node);
       case CMARK_NODE_CODE_BLOCK:
-      case CMARK_NODE_HTML_BLOCK: return Element("p", std::string("margin:15px 0;") + kFont, EscapeHtml(Literal(node)));
+      case CMARK_NODE_HTML_BLOCK:
+        return Element("p", std::string("margin:15px 0;") + kFont, EscapeHtml(Literal(node)));
       case CMARK_NODE_CODE:
-      case CMARK_NODE_HTML_INLINE: return EscapeHtml(Literal(node));
-      default: return Children(node);
+      case CMARK_NODE_HTML_INLINE:
+        return EscapeHtml(Literal(node));
+      default:
+        return Children(node);
     }
   }
 
   std::string Paragraph(cmark_node* node) {
     bool is_in_item = cmark_node_get_type(cmark_node_parent(node)) == CMARK_NODE_ITEM;
-    return is_in_item ? Children(node) : Element("p", std::string("margin:15px 0;") + kFont, Children(node));
+    return is_in_item ? Children(node)
+                      : Element("p", std::string("margin:15px 0;") + kFont, Children(node));
   }
 };
 
@@ -168,8 +194,10 @@ class PlainTextWriter {
     if (depth_ == kDepthMax) return WordsBelow(parent, " ");
     ++depth_;
     std::string text;
-    int number = cmark_node_get_type(parent) == CMARK_NODE_LIST ? cmark_node_get_list_start(parent) : 0;
-    for (cmark_node* node = cmark_node_first_child(parent); node != nullptr; node = cmark_node_next(node)) {
+    int number =
+        cmark_node_get_type(parent) == CMARK_NODE_LIST ? cmark_node_get_list_start(parent) : 0;
+    for (cmark_node* node = cmark_node_first_child(parent); node != nullptr;
+         node = cmark_node_next(node)) {
       if (cmark_node_get_type(node) == CMARK_NODE_ITEM) {
         bool is_ordered = cmark_node_get_list_type(parent) == CMARK_ORDERED_LIST;
         text += is_ordered ? std::to_string(number++) + ". " : std::string("* ");
@@ -193,21 +221,27 @@ class PlainTextWriter {
         bool is_in_item = cmark_node_get_type(cmark_node_parent(node)) == CMARK_NODE_ITEM;
         return Children(node) + (is_in_item ? "\n" : "\n\n");
       }
-      case CMARK_NODE_LIST: return Children(node) + "\n";
-      case CMARK_NODE_THEMATIC_BREAK: return std::string(kRuleWidth, '=') + "\n\n";
+      case CMARK_NODE_LIST:
+        return Children(node) + "\n";
+      case CMARK_NODE_THEMATIC_BREAK:
+        return std::string(kRuleWidth, '=') + "\n\n";
       case CMARK_NODE_SOFTBREAK:
-      case CMARK_NODE_LINEBREAK: return "\n";
+      case CMARK_NODE_LINEBREAK:
+        return "\n";
       case CMARK_NODE_TEXT:
       case CMARK_NODE_CODE:
-      case CMARK_NODE_HTML_INLINE: return std::string(Literal(node));
+      case CMARK_NODE_HTML_INLINE:
+        return std::string(Literal(node));
       case CMARK_NODE_CODE_BLOCK:
-      case CMARK_NODE_HTML_BLOCK: return std::string(Literal(node)) + "\n";
+      case CMARK_NODE_HTML_BLOCK:
+        return std::string(Literal(node)) + "\n";
       case CMARK_NODE_LINK: {
         std::string text = Children(node);
         std::string url = cmark_node_get_url(node) == nullptr ? "" : cmark_node_get_url(node);
         return text == url ? url : text + ": " + url;
       }
-      default: return Children(node);
+      default:
+        return Children(node);
     }
   }
 };
@@ -218,12 +252,23 @@ std::string EscapeHtml(std::string_view text) {
   std::string escaped;
   for (char c : text) {
     switch (c) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      case '\'': escaped += "&#39;"; break;
-      default: escaped += c;
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      case '\'':
+        escaped += "&#39;";
+        break;
+      default:
+        escaped += c;
     }
   }
   return escaped;

@@ -3,8 +3,9 @@
 #include <string>
 #include <string_view>
 
-// The markdown of email bodies: headings, paragraphs, lists, `^` insets, rules and links; emphasis as GC Notify has it. No
-// images, no HTML (both come out as text). Read by libcmark, written here because mail needs inline styles.
+// The markdown of email bodies: headings, paragraphs, lists, `^` insets, rules and links; emphasis
+// as GC Notify has it. No images, no HTML (both come out as text). Read by libcmark, written here
+// because mail needs inline styles.
 namespace tamarack::notify {
 
 // The body as HTML fragments for the email's frame.

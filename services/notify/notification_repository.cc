@@ -13,16 +13,23 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 7> kStatusNames{
-    "", "created", "sending", "delivered", "permanent-failure", "temporary-failure", "technical-failure"};
+constexpr std::array<std::string_view, 7> kStatusNames{"",
+                                                       "created",
+                                                       "sending",
+                                                       "delivered",
+                                                       "permanent-failure",
+                                                       "temporary-failure",
+                                                       "technical-failure"};
 
-#define RFC3339(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-#define NOTIFICATION_COLUMNS                                                                               \
-  "notification_id, service_id, key_type, template_id, template_version, reference, sealed, status, attempts, " \
-  RFC3339("created_at") ", " RFC3339("sent_at") ", " RFC3339("completed_at")
+#define RFC3339(column) \
+  "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+#define NOTIFICATION_COLUMNS                                                                  \
+  "notification_id, service_id, key_type, template_id, template_version, reference, sealed, " \
+  "status, attempts, " RFC3339("created_at") ", " RFC3339("sent_at") ", " RFC3339("completed_at")
 
-// One statement for all that wait: first the keys, then only the notifications whose key (if any) is theirs. A conflicting
-// key waits for the transaction that holds it, and then shows that transaction's notification.
+// One statement for all that wait: first the keys, then only the notifications whose key (if any)
+// is theirs. A conflicting key waits for the transaction that holds it, and then shows that
+// transaction's notification.
 constexpr pg::Statement kInsertMany{"notification.insert", R"sql(
   INSERT INTO notification (notification_id, service_id, key_type, template_id, template_version, reference, sealed)
   SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::text[], $7::text[]))sql"};
@@ -55,7 +62,8 @@ constexpr pg::Statement kClaim{"notification.claim", R"sql(
   WHERE notification_id IN (SELECT notification_id FROM notification WHERE due_at <= now()
     ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
   RETURNING )sql" NOTIFICATION_COLUMNS};
-// The first end counts; a worker whose claim lapsed may come late. So it must not postpone what another one has claimed since.
+// The first end counts; a worker whose claim lapsed may come late. So it must not postpone what
+// another one has claimed since.
 constexpr pg::Statement kFinish{"notification.finish", R"sql(
   UPDATE notification SET status = $2, due_at = NULL, completed_at = now()
   WHERE notification_id = $1 AND due_at IS NOT NULL)sql"};
@@ -69,23 +77,26 @@ constexpr pg::Statement kForgetKeys{"idempotency_key.forget", R"sql(
   DELETE FROM idempotency_key WHERE created_at < now() - make_interval(days => $1))sql"};
 
 std::string ToJson(const NotificationContent& content) {
-  return json::serialize(json::object{{"email_address", content.email_address},
-                                      {"subject", content.subject},
-                                      {"body", content.body},
-                                      {"markdown", content.markdown},
-                                      {"one_click_unsubscribe_url", content.one_click_unsubscribe_url}});
+  return json::serialize(
+      json::object{{"email_address", content.email_address},
+                   {"subject", content.subject},
+                   {"body", content.body},
+                   {"markdown", content.markdown},
+                   {"one_click_unsubscribe_url", content.one_click_unsubscribe_url}});
 }
 
 absl::StatusOr<NotificationContent> FromJson(const std::string& text) {
   boost::system::error_code error;
   json::value value = json::parse(text, error);
-  if (error || !value.is_object()) return absl::DataLossError("sealed notification is no JSON object");
+  if (error || !value.is_object())
+    return absl::DataLossError("sealed notification is no JSON object");
   auto member = [&](const char* key) {
     const auto* found = value.get_object().if_contains(key);
-    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+    return found != nullptr && found->is_string() ? std::string(found->get_string())
+                                                  : std::string();
   };
-  return NotificationContent{member("email_address"), member("subject"), member("body"), member("markdown"),
-                             member("one_click_unsubscribe_url")};
+  return NotificationContent{member("email_address"), member("subject"), member("body"),
+                             member("markdown"), member("one_click_unsubscribe_url")};
 }
 
 }  // namespace
@@ -101,9 +112,11 @@ std::optional<Status> StatusOfName(std::string_view name) {
   return std::nullopt;
 }
 
-NotificationRepository::NotificationRepository(boost::asio::any_io_executor executor, pg::Pool& pool,
-                                               const crypto::Sealer& sealer)
-    : pool_(pool), sealer_(sealer), batcher_(executor, pool, [this](pg::Pool&, std::span<const NotificationRow> rows) {
+NotificationRepository::NotificationRepository(boost::asio::any_io_executor executor,
+                                               pg::Pool& pool, const crypto::Sealer& sealer)
+    : pool_(pool),
+      sealer_(sealer),
+      batcher_(executor, pool, [this](pg::Pool&, std::span<const NotificationRow> rows) {
         return InsertMany(rows);
       }) {}
 
@@ -111,7 +124,8 @@ Async<std::string> NotificationRepository::Insert(NotificationRow row) {
   return batcher_.Add(std::move(row));
 }
 
-Async<std::vector<absl::StatusOr<std::string>>> NotificationRepository::InsertMany(std::span<const NotificationRow> rows) {
+Async<std::vector<absl::StatusOr<std::string>>> NotificationRepository::InsertMany(
+    std::span<const NotificationRow> rows) {
   std::vector<std::string> ids, services, key_types, templates, sealed;
   std::vector<int> versions;
   std::vector<std::optional<std::string>> references;
@@ -131,7 +145,8 @@ Async<std::vector<absl::StatusOr<std::string>>> NotificationRepository::InsertMa
     keyed_ids.push_back(row.id);
   }
   std::vector<pg::Call> calls;
-  calls.emplace_back(kInsertMany, ids, services, key_types, templates, versions, references, sealed);
+  calls.emplace_back(kInsertMany, ids, services, key_types, templates, versions, references,
+                     sealed);
   if (!keys.empty()) {
     calls.emplace_back(kInsertKeys, keyed_services, keys, hashes, keyed_ids);
     calls.emplace_back(kDropSurplus, keyed_services, keys, keyed_ids);
@@ -153,7 +168,8 @@ Async<std::vector<absl::StatusOr<std::string>>> NotificationRepository::InsertMa
     if (row.idempotency_key.empty() || first == first_by_key.end()) {
       answers.emplace_back(row.id);
     } else if (first->second.second != row.request_sha256) {
-      answers.emplace_back(absl::FailedPreconditionError("Idempotency-Key was used for another request"));
+      answers.emplace_back(
+          absl::FailedPreconditionError("Idempotency-Key was used for another request"));
     } else {
       answers.emplace_back(first->second.first);
     }
@@ -161,15 +177,17 @@ Async<std::vector<absl::StatusOr<std::string>>> NotificationRepository::InsertMa
   co_return answers;
 }
 
-Async<NotificationRow> NotificationRepository::Find(std::string_view service_id, std::string_view id) {
+Async<NotificationRow> NotificationRepository::Find(std::string_view service_id,
+                                                    std::string_view id) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFind, id, service_id));
   if (rows.empty()) co_return absl::NotFoundError("No result found");
   co_return Decode(rows, 0);
 }
 
 Async<std::vector<NotificationRow>> NotificationRepository::List(const NotificationFilter& filter) {
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kList, filter.service_id, filter.key_type, filter.statuses,
-                                                      filter.reference, filter.older_than, filter.limit));
+  CO_ASSIGN_OR_RETURN(
+      auto rows, co_await pool_.Query(kList, filter.service_id, filter.key_type, filter.statuses,
+                                      filter.reference, filter.older_than, filter.limit));
   co_return DecodeAll(rows);
 }
 
@@ -181,8 +199,10 @@ Async<std::vector<NotificationRow>> NotificationRepository::Claim(int limit, int
     if (row.ok()) {
       claimed.push_back(*std::move(row));
     } else {
-      // Sealed under a key that this process does not have: it waits for one that does, the others need not.
-      telemetry::Log(telemetry::Level::kError, "cannot open a notification", {{"notification_id", rows.Text(i, 0)}});
+      // Sealed under a key that this process does not have: it waits for one that does, the others
+      // need not.
+      telemetry::Log(telemetry::Level::kError, "cannot open a notification",
+                     {{"notification_id", rows.Text(i, 0)}});
     }
   }
   co_return claimed;
@@ -197,7 +217,8 @@ AsyncStatus NotificationRepository::Postpone(const NotificationRow& row, int del
 }
 
 Async<int64_t> NotificationRepository::ForgetContent(int days) {
-  CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(pg::Call(kForget, days), pg::Call(kForgetKeys, days)));
+  CO_ASSIGN_OR_RETURN(
+      auto results, co_await pool_.QueryAll(pg::Call(kForget, days), pg::Call(kForgetKeys, days)));
   co_return results.front().affected();
 }
 
@@ -224,7 +245,8 @@ absl::StatusOr<NotificationRow> NotificationRepository::Decode(const pg::Rows& r
   return row;
 }
 
-absl::StatusOr<std::vector<NotificationRow>> NotificationRepository::DecodeAll(const pg::Rows& rows) const {
+absl::StatusOr<std::vector<NotificationRow>> NotificationRepository::DecodeAll(
+    const pg::Rows& rows) const {
   std::vector<NotificationRow> all;
   for (int i = 0; i < rows.size(); ++i) {
     auto row = Decode(rows, i);

@@ -64,10 +64,12 @@ struct NotificationFilter {
 // Tables `notification` and `idempotency_key`. The only file pair that holds SQL about them.
 class NotificationRepository {
  public:
-  NotificationRepository(boost::asio::any_io_executor executor, pg::Pool& pool, const crypto::Sealer& sealer);
+  NotificationRepository(boost::asio::any_io_executor executor, pg::Pool& pool,
+                         const crypto::Sealer& sealer);
 
-  // Stores a new notification, committed together with others that wait (D6); returns its id. With an idempotency key that
-  // was used before, the id of the first notification, or FAILED_PRECONDITION when that request was another one.
+  // Stores a new notification, committed together with others that wait (D6); returns its id. With
+  // an idempotency key that was used before, the id of the first notification, or
+  // FAILED_PRECONDITION when that request was another one.
   Async<std::string> Insert(NotificationRow row);
 
   // NOT_FOUND when the service has none of that id.
@@ -75,16 +77,16 @@ class NotificationRepository {
   // Newest first.
   Async<std::vector<NotificationRow>> List(const NotificationFilter& filter);
 
-  // Takes due notifications for `lease_seconds`: after that another worker may take them, so that a killed one loses none.
-  // Those that cannot be opened are logged and left out.
+  // Takes due notifications for `lease_seconds`: after that another worker may take them, so that a
+  // killed one loses none. Those that cannot be opened are logged and left out.
   Async<std::vector<NotificationRow>> Claim(int limit, int lease_seconds);
   // Ends its story; `status` is a final one. The first end counts.
   AsyncStatus Finish(std::string_view id, Status status);
   // Tries it again after `delay_seconds`, unless it was claimed again since `row` was.
   AsyncStatus Postpone(const NotificationRow& row, int delay_seconds);
 
-  // Empties the content of ended notifications older than `days`, and forgets idempotency keys as old; how many
-  // notifications.
+  // Empties the content of ended notifications older than `days`, and forgets idempotency keys as
+  // old; how many notifications.
   Async<int64_t> ForgetContent(int days);
 
  private:

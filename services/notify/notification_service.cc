@@ -20,22 +20,27 @@ constexpr size_t kPageSize = 250;
 
 absl::Status CheckFields(const v1::SendEmailRequest& request, const std::string& key_type) {
   if (!IsUuid(request.template_id())) return ValidationError("template_id", "is not a valid UUID");
-  if (!IsEmailAddress(request.email_address())) return ValidationError("email_address", "Not a valid email address");
+  if (!IsEmailAddress(request.email_address()))
+    return ValidationError("email_address", "Not a valid email address");
   if (request.has_scheduled_for() && !request.scheduled_for().empty()) {
     return BadRequest("Scheduled notifications are not supported");
   }
   if (request.has_email_reply_to_id() && !request.email_reply_to_id().empty()) {
     return BadRequest("email_reply_to_id does not exist: reply-to addresses are not supported");
   }
-  if (key_type == "team") return BadRequest("Can’t send to this recipient using a team-only API key");
+  if (key_type == "team")
+    return BadRequest("Can’t send to this recipient using a team-only API key");
   return absl::OkStatus();
 }
 
-// What the template says to this person; BadRequest when a value is missing or the result is too long.
-absl::StatusOr<NotificationContent> Render(const v1::Template& from, const v1::SendEmailRequest& request) {
+// What the template says to this person; BadRequest when a value is missing or the result is too
+// long.
+absl::StatusOr<NotificationContent> Render(const v1::Template& from,
+                                           const v1::SendEmailRequest& request) {
   boost::json::object personalisation = rpc::FromStruct(request.personalisation());
   auto missing = MissingPersonalisation(from.subject() + "\n" + from.body(), personalisation);
-  if (!missing.empty()) return BadRequest("Missing personalisation: " + absl::StrJoin(missing, ", "));
+  if (!missing.empty())
+    return BadRequest("Missing personalisation: " + absl::StrJoin(missing, ", "));
   NotificationContent content;
   content.email_address = request.email_address();
   content.subject = FillPlaceholders(from.subject(), personalisation, FillMode::kLine);
@@ -47,10 +52,12 @@ absl::StatusOr<NotificationContent> Render(const v1::Template& from, const v1::S
 }
 
 std::string RequestHash(const v1::SendEmailRequest& request) {
-  // Map fields have no order of their own, so the JSON with sorted keys is hashed, not the message's bytes.
+  // Map fields have no order of their own, so the JSON with sorted keys is hashed, not the
+  // message's bytes.
   boost::json::object personalisation = rpc::FromStruct(request.personalisation());
   std::map<std::string, std::string> sorted;
-  for (const auto& member : personalisation) sorted[std::string(member.key())] = boost::json::serialize(member.value());
+  for (const auto& member : personalisation)
+    sorted[std::string(member.key())] = boost::json::serialize(member.value());
   v1::SendEmailRequest rest = request;
   rest.clear_personalisation();
   std::string text = rest.SerializeAsString();
@@ -61,9 +68,12 @@ std::string RequestHash(const v1::SendEmailRequest& request) {
 class NotificationService final : public v1::NotificationService::CallbackService {
  public:
   using Api = v1::NotificationService;
-  NotificationService(rpc::Interceptor& rpc, TemplateRepository& templates, NotificationRepository& notifications,
-                      NotificationServiceOptions options)
-      : rpc_(rpc), templates_(templates), notifications_(notifications), options_(std::move(options)) {}
+  NotificationService(rpc::Interceptor& rpc, TemplateRepository& templates,
+                      NotificationRepository& notifications, NotificationServiceOptions options)
+      : rpc_(rpc),
+        templates_(templates),
+        notifications_(notifications),
+        options_(std::move(options)) {}
 
   TAMARACK_UNARY(SendEmail, v1::SendEmailRequest, v1::SendEmailResponse) {
     std::string key_type = KeyTypeOf(context.principal);
@@ -72,14 +82,17 @@ class NotificationService final : public v1::NotificationService::CallbackServic
     if (absl::IsNotFound(found.status())) co_return BadRequest("Template not found");
     CO_RETURN_IF_ERROR(found.status());
     CO_ASSIGN_OR_RETURN(auto content, Render(*found, request));
-    CO_ASSIGN_OR_RETURN(auto row, co_await Accept(context, request, *found, std::move(content), key_type));
+    CO_ASSIGN_OR_RETURN(auto row,
+                        co_await Accept(context, request, *found, std::move(content), key_type));
     options_.on_accepted();
     co_return ToSendEmailResponse(row);
   }
 
   TAMARACK_UNARY(GetNotification, v1::GetNotificationRequest, v1::Notification) {
-    if (!IsUuid(request.notification_id())) co_return ValidationError("notification_id", "is not a valid UUID");
-    auto row = co_await notifications_.Find(ServiceOf(context.principal), request.notification_id());
+    if (!IsUuid(request.notification_id()))
+      co_return ValidationError("notification_id", "is not a valid UUID");
+    auto row =
+        co_await notifications_.Find(ServiceOf(context.principal), request.notification_id());
     if (absl::IsNotFound(row.status())) co_return NoResultFound();
     CO_RETURN_IF_ERROR(row.status());
     co_return ToNotification(*row);
@@ -91,14 +104,16 @@ class NotificationService final : public v1::NotificationService::CallbackServic
     v1::ListNotificationsResponse response;
     for (const auto& row : rows) *response.add_notifications() = ToNotification(row);
     response.mutable_links()->set_current(ListUrl(request, request.older_than()));
-    if (rows.size() == kPageSize) response.mutable_links()->set_next(ListUrl(request, rows.back().id));
+    if (rows.size() == kPageSize)
+      response.mutable_links()->set_next(ListUrl(request, rows.back().id));
     co_return response;
   }
 
  private:
   // Stores the notification, or finds the one that an earlier request with the same key made.
   Async<NotificationRow> Accept(const rpc::Context& context, const v1::SendEmailRequest& request,
-                                const v1::Template& from, NotificationContent content, const std::string& key_type) {
+                                const v1::Template& from, NotificationContent content,
+                                const std::string& key_type) {
     NotificationRow row;
     row.id = NewUuid();
     row.service_id = ServiceOf(context.principal);
@@ -124,7 +139,8 @@ class NotificationService final : public v1::NotificationService::CallbackServic
     filter.limit = kPageSize;
     if (request.has_reference()) filter.reference = request.reference();
     if (request.has_older_than()) {
-      if (!IsUuid(request.older_than())) return ValidationError("older_than", "is not a valid UUID");
+      if (!IsUuid(request.older_than()))
+        return ValidationError("older_than", "is not a valid UUID");
       filter.older_than = request.older_than();
     }
     for (const auto& type : request.template_type()) {
@@ -132,20 +148,24 @@ class NotificationService final : public v1::NotificationService::CallbackServic
     }
     for (const auto& name : request.status()) {
       if (name == "failed") {
-        filter.statuses.insert(filter.statuses.end(), {Status::kPermanentFailure, Status::kTemporaryFailure,
-                                                       Status::kTechnicalFailure});
+        filter.statuses.insert(
+            filter.statuses.end(),
+            {Status::kPermanentFailure, Status::kTemporaryFailure, Status::kTechnicalFailure});
       } else if (auto status = StatusOfName(name)) {
         filter.statuses.push_back(*status);
       } else {
-        return ValidationError("status", name + " is not one of [created, sending, delivered, permanent-failure, "
-                                                "temporary-failure, technical-failure, failed]");
+        return ValidationError(
+            "status", name +
+                          " is not one of [created, sending, delivered, permanent-failure, "
+                          "temporary-failure, technical-failure, failed]");
       }
     }
     return filter;
   }
 
   // The same question, from another row on.
-  std::string ListUrl(const v1::ListNotificationsRequest& request, const std::string& older_than) const {
+  std::string ListUrl(const v1::ListNotificationsRequest& request,
+                      const std::string& older_than) const {
     std::string query;
     auto add = [&](std::string_view name, const std::string& value) {
       query.append(query.empty() ? "?" : "&").append(name).append("=").append(PercentEncode(value));
@@ -165,7 +185,8 @@ class NotificationService final : public v1::NotificationService::CallbackServic
     auto& link = *response.mutable_template_();
     link.set_id(row.template_id);
     link.set_version(row.template_version);
-    link.set_uri(options_.public_url + "/services/" + row.service_id + "/templates/" + row.template_id);
+    link.set_uri(options_.public_url + "/services/" + row.service_id + "/templates/" +
+                 row.template_id);
     auto& content = *response.mutable_content();
     content.set_body(row.content.body);
     content.set_subject(row.content.subject);
@@ -187,7 +208,8 @@ class NotificationService final : public v1::NotificationService::CallbackServic
     auto& link = *result.mutable_template_();
     link.set_id(row.template_id);
     link.set_version(row.template_version);
-    link.set_uri(absl::StrCat(options_.public_url, "/v2/template/", row.template_id, "/version/", row.template_version));
+    link.set_uri(absl::StrCat(options_.public_url, "/v2/template/", row.template_id, "/version/",
+                              row.template_version));
     result.set_body(row.content.body);
     result.set_subject(row.content.subject);
     result.set_created_at(row.created_at);
@@ -209,7 +231,8 @@ class NotificationService final : public v1::NotificationService::CallbackServic
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeNotificationService(rpc::Interceptor& rpc, TemplateRepository& templates,
+std::unique_ptr<grpc::Service> MakeNotificationService(rpc::Interceptor& rpc,
+                                                       TemplateRepository& templates,
                                                        NotificationRepository& notifications,
                                                        NotificationServiceOptions options) {
   return std::make_unique<NotificationService>(rpc, templates, notifications, std::move(options));

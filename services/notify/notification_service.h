@@ -11,12 +11,13 @@
 namespace tamarack::notify {
 
 struct NotificationServiceOptions {
-  std::string public_url;    // where the platform's API is, without a trailing slash
-  std::string from_address;  // sender of emails
+  std::string public_url;             // where the platform's API is, without a trailing slash
+  std::string from_address;           // sender of emails
   std::function<void()> on_accepted;  // wakes the delivery worker
 };
 
-std::unique_ptr<grpc::Service> MakeNotificationService(rpc::Interceptor& rpc, TemplateRepository& templates,
+std::unique_ptr<grpc::Service> MakeNotificationService(rpc::Interceptor& rpc,
+                                                       TemplateRepository& templates,
                                                        NotificationRepository& notifications,
                                                        NotificationServiceOptions options);
 

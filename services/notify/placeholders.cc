@@ -41,7 +41,8 @@ void Scan(std::string_view text, const std::function<void(std::string_view)>& li
     // Of `(((x))` the innermost pair counts, so that a link's own bracket may stand before it.
     while (open + 2 < text.size() && text[open + 2] == '(') ++open;
     size_t inner_end = text.find_first_of("()", open + 2);
-    bool is_closed = inner_end != std::string_view::npos && inner_end > open + 2 && text.substr(inner_end, 2) == "))";
+    bool is_closed = inner_end != std::string_view::npos && inner_end > open + 2 &&
+                     text.substr(inner_end, 2) == "))";
     if (!is_closed) {
       from = open + 2;
       continue;
@@ -85,13 +86,15 @@ std::string ScalarText(const json::value& value) {
 
 bool IsTrue(const json::value& value) {
   std::string text = ScalarText(value);
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   static constexpr std::string_view kTrue[] = {"yes", "y", "true", "t", "1", "include", "show"};
   return std::find(std::begin(kTrue), std::end(kTrue), text) != std::end(kTrue);
 }
 
-// Backslashes before all that markdown could read as its own: everywhere what marks up words, at the start of a line what
-// begins headings, lists, quotes and rules. Indentation goes, because it would make the line code.
+// Backslashes before all that markdown could read as its own: everywhere what marks up words, at
+// the start of a line what begins headings, lists, quotes and rules. Indentation goes, because it
+// would make the line code.
 std::string EscapeMarkdown(std::string_view text) {
   std::string escaped;
   bool at_line_start = true;
@@ -102,7 +105,8 @@ std::string EscapeMarkdown(std::string_view text) {
       continue;
     }
     bool is_special = std::string_view("\\`*_[]<>&~").find(c) != std::string_view::npos;
-    bool begins_block = at_line_start && std::string_view("#^-+=").find(c) != std::string_view::npos;
+    bool begins_block =
+        at_line_start && std::string_view("#^-+=").find(c) != std::string_view::npos;
     if (is_special || begins_block || (after_number && (c == '.' || c == ')'))) escaped += '\\';
     escaped += c;
     after_number = c >= '0' && c <= '9' && (at_line_start || after_number);
@@ -155,14 +159,16 @@ std::vector<std::string> PlaceholderNames(std::string_view text) {
   return names;
 }
 
-std::vector<std::string> MissingPersonalisation(std::string_view text, const json::object& personalisation) {
+std::vector<std::string> MissingPersonalisation(std::string_view text,
+                                                const json::object& personalisation) {
   std::vector<std::string> names = PlaceholderNames(text);
   Values values(personalisation);
   std::erase_if(names, [&](const auto& name) { return values.Find(name) != nullptr; });
   return names;
 }
 
-std::string FillPlaceholders(std::string_view text, const json::object& personalisation, FillMode mode) {
+std::string FillPlaceholders(std::string_view text, const json::object& personalisation,
+                             FillMode mode) {
   std::string filled;
   Values values(personalisation);
   Scan(
@@ -184,7 +190,8 @@ std::string FillPlaceholders(std::string_view text, const json::object& personal
 }
 
 bool IsTooLong(std::initializer_list<std::string_view> filled) {
-  return std::any_of(filled.begin(), filled.end(), [](std::string_view text) { return text.size() > kFilledBytesMax; });
+  return std::any_of(filled.begin(), filled.end(),
+                     [](std::string_view text) { return text.size() > kFilledBytesMax; });
 }
 
 }  // namespace tamarack::notify

@@ -12,9 +12,12 @@ bool IsEmailAddress(std::string_view text) {
   constexpr size_t kLabelMax = 63;
   // Lengths are checked apart: counted repetitions of Unicode classes exceed RE2's memory.
   static const RE2& kPattern = *new RE2(
-      "[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~\\-]+@(?:[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?\\.)+[\\p{L}\\p{N}-]{2,}");
+      "[a-zA-Z0-9.!#$%&'*+/"
+      "=?^_`{|}~\\-]+@(?:[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?\\.)+[\\p{L}\\p{N}-]{2,"
+      "}");
   if (text.size() > kLengthMax || text.find('@') > kLocalPartMax) return false;
-  if (text.starts_with('.') || text.find("..") != std::string_view::npos || text.find(".@") != std::string_view::npos) {
+  if (text.starts_with('.') || text.find("..") != std::string_view::npos ||
+      text.find(".@") != std::string_view::npos) {
     return false;
   }
   size_t label_begin = text.find('@') + 1;

@@ -50,27 +50,32 @@ v1::Template Decode(const pg::Rows& rows, int row) {
 
 }  // namespace
 
-Async<v1::Template> TemplateRepository::Put(const v1::PutTemplateRequest& request, std::string_view created_by) {
+Async<v1::Template> TemplateRepository::Put(const v1::PutTemplateRequest& request,
+                                            std::string_view created_by) {
   std::string id = request.has_id() ? request.id() : NewUuid();
   CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
-  CO_ASSIGN_OR_RETURN(auto put,
-                      co_await tx.Query(kPut, id, request.service_id(), request.type(), request.name()));
-  if (put.empty()) co_return absl::AlreadyExistsError("the id belongs to another service's template");
-  CO_ASSIGN_OR_RETURN(auto inserted, co_await tx.Query(kInsertVersion, id, put.Int(0, 0), request.subject(),
-                                                       request.body(), created_by));
+  CO_ASSIGN_OR_RETURN(
+      auto put, co_await tx.Query(kPut, id, request.service_id(), request.type(), request.name()));
+  if (put.empty())
+    co_return absl::AlreadyExistsError("the id belongs to another service's template");
+  CO_ASSIGN_OR_RETURN(auto inserted,
+                      co_await tx.Query(kInsertVersion, id, put.Int(0, 0), request.subject(),
+                                        request.body(), created_by));
   CO_ASSIGN_OR_RETURN(auto rows, co_await tx.Query(kFind, id, request.service_id(), std::nullopt));
   CO_RETURN_IF_ERROR(co_await tx.Commit());
   co_return Decode(rows, 0);
 }
 
-Async<v1::Template> TemplateRepository::Find(std::string_view service_id, std::string_view template_id,
+Async<v1::Template> TemplateRepository::Find(std::string_view service_id,
+                                             std::string_view template_id,
                                              std::optional<int> version) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFind, template_id, service_id, version));
   if (rows.empty()) co_return absl::NotFoundError("No result found");
   co_return Decode(rows, 0);
 }
 
-Async<std::vector<v1::Template>> TemplateRepository::List(std::string_view service_id, std::optional<std::string> type) {
+Async<std::vector<v1::Template>> TemplateRepository::List(std::string_view service_id,
+                                                          std::optional<std::string> type) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kList, service_id, type));
   std::vector<v1::Template> templates;
   for (int row = 0; row < rows.size(); ++row) templates.push_back(Decode(rows, row));

@@ -16,11 +16,14 @@ class TemplateRepository {
  public:
   explicit TemplateRepository(pg::Pool& pool) : pool_(pool) {}
 
-  // Adds a version; makes the template when there is none of that id. ALREADY_EXISTS when the id belongs to another service.
+  // Adds a version; makes the template when there is none of that id. ALREADY_EXISTS when the id
+  // belongs to another service.
   Async<v1::Template> Put(const v1::PutTemplateRequest& request, std::string_view created_by);
   // The given or newest version. NOT_FOUND when the service has none of that id.
-  Async<v1::Template> Find(std::string_view service_id, std::string_view template_id, std::optional<int> version = {});
-  Async<std::vector<v1::Template>> List(std::string_view service_id, std::optional<std::string> type);
+  Async<v1::Template> Find(std::string_view service_id, std::string_view template_id,
+                           std::optional<int> version = {});
+  Async<std::vector<v1::Template>> List(std::string_view service_id,
+                                        std::optional<std::string> type);
 
  private:
   pg::Pool& pool_;

@@ -17,10 +17,12 @@ namespace {
 class TemplateService final : public v1::TemplateService::CallbackService {
  public:
   using Api = v1::TemplateService;
-  TemplateService(rpc::Interceptor& rpc, TemplateRepository& templates) : rpc_(rpc), templates_(templates) {}
+  TemplateService(rpc::Interceptor& rpc, TemplateRepository& templates)
+      : rpc_(rpc), templates_(templates) {}
 
   TAMARACK_UNARY(PutTemplate, v1::PutTemplateRequest, v1::Template) {
-    if (request.has_id() && !IsUuid(request.id())) co_return ValidationError("id", "is not a valid UUID");
+    if (request.has_id() && !IsUuid(request.id()))
+      co_return ValidationError("id", "is not a valid UUID");
     co_return co_await templates_.Put(request, context.principal.client_id);
   }
 
@@ -33,7 +35,8 @@ class TemplateService final : public v1::TemplateService::CallbackService {
   TAMARACK_UNARY(ListTemplates, v1::ListTemplatesRequest, v1::ListTemplatesResponse) {
     std::optional<std::string> type;
     if (request.has_type()) type = request.type();
-    CO_ASSIGN_OR_RETURN(auto templates, co_await templates_.List(ServiceOf(context.principal), type));
+    CO_ASSIGN_OR_RETURN(auto templates,
+                        co_await templates_.List(ServiceOf(context.principal), type));
     v1::ListTemplatesResponse response;
     for (auto& each : templates) *response.add_templates() = std::move(each);
     co_return response;
@@ -43,7 +46,8 @@ class TemplateService final : public v1::TemplateService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto found, co_await Find(context, request.id(), std::nullopt));
     auto personalisation = rpc::FromStruct(request.personalisation());
     auto missing = MissingPersonalisation(found.subject() + "\n" + found.body(), personalisation);
-    if (!missing.empty()) co_return BadRequest("Missing personalisation: " + absl::StrJoin(missing, ", "));
+    if (!missing.empty())
+      co_return BadRequest("Missing personalisation: " + absl::StrJoin(missing, ", "));
     v1::TemplatePreview preview;
     preview.set_id(found.id());
     preview.set_type(found.type());
@@ -57,7 +61,8 @@ class TemplateService final : public v1::TemplateService::CallbackService {
   }
 
  private:
-  Async<v1::Template> Find(const rpc::Context& context, const std::string& id, std::optional<int> version) {
+  Async<v1::Template> Find(const rpc::Context& context, const std::string& id,
+                           std::optional<int> version) {
     if (!IsUuid(id)) co_return ValidationError("id", "is not a valid UUID");
     auto found = co_await templates_.Find(ServiceOf(context.principal), id, version);
     if (absl::IsNotFound(found.status())) co_return NoResultFound();
@@ -70,7 +75,8 @@ class TemplateService final : public v1::TemplateService::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeTemplateService(rpc::Interceptor& rpc, TemplateRepository& templates) {
+std::unique_ptr<grpc::Service> MakeTemplateService(rpc::Interceptor& rpc,
+                                                   TemplateRepository& templates) {
   return std::make_unique<TemplateService>(rpc, templates);
 }
 

@@ -7,6 +7,7 @@
 
 namespace tamarack::notify {
 
-std::unique_ptr<grpc::Service> MakeTemplateService(rpc::Interceptor& rpc, TemplateRepository& templates);
+std::unique_ptr<grpc::Service> MakeTemplateService(rpc::Interceptor& rpc,
+                                                   TemplateRepository& templates);
 
 }  // namespace tamarack::notify

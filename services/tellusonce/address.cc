@@ -28,7 +28,8 @@ std::string Fold(std::string_view text) {
   return folded;
 }
 
-// Control characters, and invisible ones that change how the rest is read (right-to-left marks, zero-width spaces).
+// Control characters, and invisible ones that change how the rest is read (right-to-left marks,
+// zero-width spaces).
 bool HasControlCharacter(std::string_view text) {
   static const RE2& kPattern = *new RE2("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), kPattern);
@@ -50,7 +51,8 @@ v1::Address Normalize(const v1::Address& address) {
 
 bool IsPostalCode(std::string_view text) {
   // D, F, I, O, Q and U never appear; W and Z never come first.
-  static const RE2& kPattern = *new RE2("[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z] [0-9][ABCEGHJ-NPRSTV-Z][0-9]");
+  static const RE2& kPattern =
+      *new RE2("[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z] [0-9][ABCEGHJ-NPRSTV-Z][0-9]");
   return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), kPattern);
 }
 
@@ -64,14 +66,16 @@ std::vector<AddressProblem> CheckAddress(const v1::Address& address) {
   if (std::find(kProvinces.begin(), kProvinces.end(), address.province()) == kProvinces.end()) {
     problems.push_back({"province", "ERROR_PROVINCE_MISSING"});
   }
-  if (!IsPostalCode(address.postal_code())) problems.push_back({"postal_code", "ERROR_POSTAL_CODE"});
+  if (!IsPostalCode(address.postal_code()))
+    problems.push_back({"postal_code", "ERROR_POSTAL_CODE"});
   return problems;
 }
 
 std::string OneLine(const v1::Address& address) {
   std::string line = address.line_1();
   if (!address.line_2().empty()) line += ", " + address.line_2();
-  return line + ", " + address.city() + " " + address.province() + "\u00a0 " + address.postal_code();
+  return line + ", " + address.city() + " " + address.province() + "\u00a0 " +
+         address.postal_code();
 }
 
 }  // namespace tamarack::tellusonce

@@ -15,13 +15,15 @@ constexpr size_t kPersonKeyBytes = 32;
 
 constexpr pg::Statement kInsertKey{"person_key.insert", R"sql(
   INSERT INTO person_key (subject, sealed_key) VALUES ($1, $2) ON CONFLICT (subject) DO NOTHING)sql"};
-// Locked until commit: of one person, the order of changes is the order of their events and of the directory's updates.
-constexpr pg::Statement kLockKey{"person_key.lock", "SELECT sealed_key FROM person_key WHERE subject = $1 FOR UPDATE"};
+// Locked until commit: of one person, the order of changes is the order of their events and of the
+// directory's updates.
+constexpr pg::Statement kLockKey{"person_key.lock",
+                                 "SELECT sealed_key FROM person_key WHERE subject = $1 FOR UPDATE"};
 constexpr pg::Statement kInsert{"change.insert", R"sql(
   INSERT INTO change (change_id, subject, request_id, change_type, sealed_value) VALUES ($1, $2, $3, 'address', $4)
   ON CONFLICT (subject, request_id) DO NOTHING RETURNING change_id)sql"};
-constexpr pg::Statement kFindRequest{"change.find_request",
-                                     "SELECT change_id FROM change WHERE subject = $1 AND request_id = $2"};
+constexpr pg::Statement kFindRequest{
+    "change.find_request", "SELECT change_id FROM change WHERE subject = $1 AND request_id = $2"};
 constexpr pg::Statement kInsertDelivery{"delivery.insert", R"sql(
   INSERT INTO delivery (delivery_id, change_id, subscription_id, ministry_subject, event_id, purpose)
   VALUES ($1, $2, $3, $4, $5, $6))sql"};
@@ -37,7 +39,8 @@ constexpr pg::Statement kListTold{"delivery.list_of_change", R"sql(
     CASE WHEN w.state = 2 THEN w.finished_at END, d.acknowledged_at, d.case_reference
   FROM delivery d JOIN subscription s USING (subscription_id) LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
   WHERE d.change_id = $1 ORDER BY s.created_at, s.subscription_id)sql"};
-// The person stays locked while their newest change is carried, so that no other process can carry an older one after it.
+// The person stays locked while their newest change is carried, so that no other process can carry
+// an older one after it.
 constexpr pg::Statement kLockUnsynced{"change.lock_unsynced", R"sql(
   WITH next AS (SELECT subject, sequence FROM change WHERE directory_synced_at IS NULL AND sequence > $1
                 ORDER BY sequence LIMIT 1)
@@ -56,9 +59,11 @@ Async<std::string> ChangeRepository::Record(const NewChange& change) {
   CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
   CO_ASSIGN_OR_RETURN(auto sealer, co_await PersonSealer(tx, change.subject));
   std::string sealed = sealer.Seal(change.address.SerializeAsString(), "change.value");
-  CO_ASSIGN_OR_RETURN(auto inserted, co_await tx.Query(kInsert, NewUuid(), change.subject, change.request_id, sealed));
+  CO_ASSIGN_OR_RETURN(auto inserted, co_await tx.Query(kInsert, NewUuid(), change.subject,
+                                                       change.request_id, sealed));
   if (inserted.empty()) {
-    CO_ASSIGN_OR_RETURN(auto first, co_await tx.Query(kFindRequest, change.subject, change.request_id));
+    CO_ASSIGN_OR_RETURN(auto first,
+                        co_await tx.Query(kFindRequest, change.subject, change.request_id));
     if (first.empty()) co_return absl::AbortedError("the same request is being recorded");
     co_return std::string(first.Text(0, 0));
   }
@@ -74,15 +79,17 @@ Async<std::string> ChangeRepository::Record(const NewChange& change) {
     event.subject = recipient.ministry_subject;
     event.tenant_id = recipient.subscription_id;
     std::string delivery_id = NewUuid();
-    event.data = boost::json::serialize(boost::json::object{
-        {"delivery_id", delivery_id}, {"subject", recipient.ministry_subject}, {"change_type", "address"}});
+    event.data = boost::json::serialize(boost::json::object{{"delivery_id", delivery_id},
+                                                            {"subject", recipient.ministry_subject},
+                                                            {"change_type", "address"}});
     deliveries.emplace_back(kInsertDelivery, delivery_id, change_id, recipient.subscription_id,
                             recipient.ministry_subject, event.id, recipient.purpose);
     events.push_back(std::move(event));
   }
   if (!deliveries.empty()) {
     CO_ASSIGN_OR_RETURN(auto written, co_await tx.QueryAll(std::move(deliveries)));
-    CO_ASSIGN_OR_RETURN(auto ids, co_await outbox_.Append(tx, std::span<const webhooks::Event>(events)));
+    CO_ASSIGN_OR_RETURN(auto ids,
+                        co_await outbox_.Append(tx, std::span<const webhooks::Event>(events)));
   }
   CO_RETURN_IF_ERROR(co_await tx.Commit());
   co_return change_id;
@@ -131,17 +138,20 @@ Async<std::optional<Carried>> ChangeRepository::CarryNext(int64_t after, const C
 
 Async<crypto::Sealer> ChangeRepository::PersonSealer(pg::Tx& tx, std::string_view subject) {
   std::string fresh = sealer_.Seal(crypto::RandomBytes(kPersonKeyBytes), subject);
-  CO_ASSIGN_OR_RETURN(auto rows, co_await tx.QueryAll(pg::Call(kInsertKey, subject, fresh), pg::Call(kLockKey, subject)));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await tx.QueryAll(pg::Call(kInsertKey, subject, fresh),
+                                                      pg::Call(kLockKey, subject)));
   co_return OpenKey(subject, rows.back().Text(0, 0));
 }
 
-absl::StatusOr<crypto::Sealer> ChangeRepository::OpenKey(std::string_view subject, std::string_view sealed_key) const {
+absl::StatusOr<crypto::Sealer> ChangeRepository::OpenKey(std::string_view subject,
+                                                         std::string_view sealed_key) const {
   auto key = sealer_.Open(sealed_key, subject);
   if (!key.ok()) return key.status();
   return crypto::Sealer::FromKeys({{"1", *std::move(key)}});
 }
 
-absl::StatusOr<v1::Address> ChangeRepository::OpenAddress(std::string_view subject, std::string_view sealed_key,
+absl::StatusOr<v1::Address> ChangeRepository::OpenAddress(std::string_view subject,
+                                                          std::string_view sealed_key,
                                                           std::string_view sealed_value) const {
   auto sealer = OpenKey(subject, sealed_key);
   if (!sealer.ok()) return sealer.status();

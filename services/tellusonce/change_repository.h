@@ -53,15 +53,15 @@ struct Carried {
   absl::Status status;
 };
 
-// Tables `person_key`, `change` and `delivery`, and the events that announce deliveries. With delivery_repository, the only
-// file pair that holds SQL about them.
+// Tables `person_key`, `change` and `delivery`, and the events that announce deliveries. With
+// delivery_repository, the only file pair that holds SQL about them.
 class ChangeRepository {
  public:
   ChangeRepository(pg::Pool& pool, const crypto::Sealer& sealer, webhooks::Outbox& outbox)
       : pool_(pool), sealer_(sealer), outbox_(outbox) {}
 
-  // Records a change, the person's consents and the events in one transaction; its id. The same request again gives the
-  // same id and changes nothing.
+  // Records a change, the person's consents and the events in one transaction; its id. The same
+  // request again gives the same id and changes nothing.
   Async<std::string> Record(const NewChange& change);
 
   // The newest address a person told; nullopt when there is none.
@@ -69,16 +69,18 @@ class ChangeRepository {
   // NOT_FOUND when the person has no such change.
   Async<Change> Find(std::string_view subject, std::string_view change_id);
 
-  // Takes the oldest change after `after` that identity's directory does not know, and carries its person's newest address;
-  // when that succeeds, all of the person's changes up to it count as known. nullopt when there is none to carry. Any
-  // number of processes may do so: no address is carried after a newer one.
+  // Takes the oldest change after `after` that identity's directory does not know, and carries its
+  // person's newest address; when that succeeds, all of the person's changes up to it count as
+  // known. nullopt when there is none to carry. Any number of processes may do so: no address is
+  // carried after a newer one.
   Async<std::optional<Carried>> CarryNext(int64_t after, const Carry& carry);
 
  private:
   Async<crypto::Sealer> PersonSealer(pg::Tx& tx, std::string_view subject);
   absl::StatusOr<v1::Address> OpenAddress(std::string_view subject, std::string_view sealed_key,
                                           std::string_view sealed_value) const;
-  absl::StatusOr<crypto::Sealer> OpenKey(std::string_view subject, std::string_view sealed_key) const;
+  absl::StatusOr<crypto::Sealer> OpenKey(std::string_view subject,
+                                         std::string_view sealed_key) const;
 
   friend class DeliveryRepository;
   pg::Pool& pool_;

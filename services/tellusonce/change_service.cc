@@ -32,7 +32,8 @@ v1::Address AddressOf(const Request& request) {
   return address;
 }
 
-const std::string& InLanguage(const rpc::Context& context, const std::string& en, const std::string& fr) {
+const std::string& InLanguage(const rpc::Context& context, const std::string& en,
+                              const std::string& fr) {
   return context.language == "fr" ? fr : en;
 }
 
@@ -53,8 +54,9 @@ void UseLanguage(rpc::Context& context, const std::string& lang) {
 class ChangeService final : public v1::ChangeService::CallbackService {
  public:
   using Api = v1::ChangeService;
-  ChangeService(rpc::Interceptor& rpc, const pages::Renderer& renderer, SubscriptionRepository& subscriptions,
-                ChangeRepository& changes, rpc::Client& identity, std::function<void()> on_recorded)
+  ChangeService(rpc::Interceptor& rpc, const pages::Renderer& renderer,
+                SubscriptionRepository& subscriptions, ChangeRepository& changes,
+                rpc::Client& identity, std::function<void()> on_recorded)
       : rpc_(rpc),
         renderer_(renderer),
         subscriptions_(subscriptions),
@@ -66,7 +68,8 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     UseLanguage(context, request.lang());
     CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.List(""));
     CO_ASSIGN_OR_RETURN(auto address, co_await PresentAddress(context));
-    co_return renderer_.Render(AddressPage(context, address, SafeReturnTo(request.return_to(), subscriptions)));
+    co_return renderer_.Render(
+        AddressPage(context, address, SafeReturnTo(request.return_to(), subscriptions)));
   }
 
   TAMARACK_UNARY(ReviewAddress, v1::ReviewAddressRequest, HttpBody) {
@@ -76,7 +79,8 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     std::string return_to = SafeReturnTo(request.return_to(), subscriptions);
     auto problems = CheckAddress(address);
     if (!problems.empty()) co_return CorrectAddress(context, address, return_to, problems);
-    co_return renderer_.Render(ReviewPage(context, address, return_to, subscriptions, NewUuid(), {}));
+    co_return renderer_.Render(
+        ReviewPage(context, address, return_to, subscriptions, NewUuid(), {}));
   }
 
   TAMARACK_UNARY(TellAddress, v1::TellAddressRequest, HttpBody) {
@@ -86,16 +90,19 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     std::string return_to = SafeReturnTo(request.return_to(), subscriptions);
     auto problems = CheckAddress(address);
     if (!problems.empty()) co_return CorrectAddress(context, address, return_to, problems);
-    std::vector<std::string> chosen(request.subscription_id().begin(), request.subscription_id().end());
+    std::vector<std::string> chosen(request.subscription_id().begin(),
+                                    request.subscription_id().end());
     if (chosen.empty() && !subscriptions.empty()) {
-      auto page = ReviewPage(context, address, return_to, subscriptions, request.request_id(), chosen);
+      auto page =
+          ReviewPage(context, address, return_to, subscriptions, request.request_id(), chosen);
       page.Error("subscription_id", "ERROR_NOBODY_CHOSEN");
       context.http.SetStatus(422);
       co_return renderer_.Render(page);
     }
     CO_ASSIGN_OR_RETURN(auto recipients, co_await Recipients(context, subscriptions, chosen));
     CO_ASSIGN_OR_RETURN(std::string change_id,
-                        co_await changes_.Record({context.principal.subject, request.request_id(), address, recipients}));
+                        co_await changes_.Record({context.principal.subject, request.request_id(),
+                                                  address, recipients}));
     on_recorded_();
     context.http.Redirect(StatusPath(context, change_id, return_to));
     co_return HttpBody();
@@ -104,9 +111,11 @@ class ChangeService final : public v1::ChangeService::CallbackService {
   TAMARACK_UNARY(ShowChange, v1::ShowChangeRequest, HttpBody) {
     UseLanguage(context, request.lang());
     if (!IsUuid(request.change_id())) co_return absl::NotFoundError("no such change");
-    CO_ASSIGN_OR_RETURN(auto change, co_await changes_.Find(context.principal.subject, request.change_id()));
+    CO_ASSIGN_OR_RETURN(auto change,
+                        co_await changes_.Find(context.principal.subject, request.change_id()));
     CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.List(""));
-    co_return renderer_.Render(StatusPage(context, change, SafeReturnTo(request.return_to(), subscriptions)));
+    co_return renderer_.Render(
+        StatusPage(context, change, SafeReturnTo(request.return_to(), subscriptions)));
   }
 
  private:
@@ -117,13 +126,15 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     identity_v1::GetContactRequest request;
     request.set_subject(context.principal.subject);
     CO_ASSIGN_OR_RETURN(auto contact, co_await identity_.Call<identity_v1::Contact>(
-                                          "/tamarack.identity.v1.DirectoryService/GetContact", request,
-                                          {.on_behalf_of = &context}));
+                                          "/tamarack.identity.v1.DirectoryService/GetContact",
+                                          request, {.on_behalf_of = &context}));
     co_return AddressOf(contact.address());
   }
 
-  // Who the chosen subscriptions' ministries know the person as. INVALID_ARGUMENT for one that does not exist.
-  Async<std::vector<Recipient>> Recipients(const rpc::Context& context, const Subscriptions& subscriptions,
+  // Who the chosen subscriptions' ministries know the person as. INVALID_ARGUMENT for one that does
+  // not exist.
+  Async<std::vector<Recipient>> Recipients(const rpc::Context& context,
+                                           const Subscriptions& subscriptions,
                                            std::vector<std::string> chosen) {
     std::sort(chosen.begin(), chosen.end());
     chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
@@ -133,25 +144,30 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     for (const auto& id : chosen) {
       auto found = std::find_if(subscriptions.begin(), subscriptions.end(),
                                 [&](const auto& each) { return each.subscription_id() == id; });
-      if (found == subscriptions.end()) co_return rpc::InvalidField("subscription_id", "no such subscription");
+      if (found == subscriptions.end())
+        co_return rpc::InvalidField("subscription_id", "no such subscription");
       told.push_back(&*found);
       request.add_ministry_ids(found->ministry_id());
     }
     std::vector<Recipient> recipients;
     if (told.empty()) co_return recipients;
-    CO_ASSIGN_OR_RETURN(auto resolved, co_await identity_.Call<identity_v1::ResolveSubjectsResponse>(
-                                           "/tamarack.identity.v1.DirectoryService/ResolveSubjects", request,
-                                           {.on_behalf_of = &context}));
+    CO_ASSIGN_OR_RETURN(auto resolved,
+                        co_await identity_.Call<identity_v1::ResolveSubjectsResponse>(
+                            "/tamarack.identity.v1.DirectoryService/ResolveSubjects", request,
+                            {.on_behalf_of = &context}));
     for (const auto* subscription : told) {
       auto subject = resolved.subjects().find(subscription->ministry_id());
-      if (subject == resolved.subjects().end()) co_return absl::InternalError("identity knows no such ministry");
-      recipients.push_back({subscription->subscription_id(), subject->second,
-                            InLanguage(context, subscription->purpose_en(), subscription->purpose_fr())});
+      if (subject == resolved.subjects().end())
+        co_return absl::InternalError("identity knows no such ministry");
+      recipients.push_back(
+          {subscription->subscription_id(), subject->second,
+           InLanguage(context, subscription->purpose_en(), subscription->purpose_fr())});
     }
     co_return recipients;
   }
 
-  HttpBody CorrectAddress(rpc::Context& context, const v1::Address& address, const std::string& return_to,
+  HttpBody CorrectAddress(rpc::Context& context, const v1::Address& address,
+                          const std::string& return_to,
                           const std::vector<AddressProblem>& problems) const {
     pages::Page page = AddressPage(context, address, return_to);
     for (const auto& problem : problems) page.Error(problem.field, problem.text_key);
@@ -159,7 +175,8 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     return renderer_.Render(page);
   }
 
-  static pages::Page AddressPage(const rpc::Context& context, const v1::Address& address, const std::string& return_to) {
+  static pages::Page AddressPage(const rpc::Context& context, const v1::Address& address,
+                                 const std::string& return_to) {
     pages::Page page("address", context.language, context.csrf_token);
     page.SignedIn().Path("/address" + ReturnQuery(return_to)).Set("RETURN_TO", return_to);
     SetAddress(page, address);
@@ -167,8 +184,9 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     return page;
   }
 
-  static pages::Page ReviewPage(const rpc::Context& context, const v1::Address& address, const std::string& return_to,
-                                const Subscriptions& subscriptions, const std::string& request_id,
+  static pages::Page ReviewPage(const rpc::Context& context, const v1::Address& address,
+                                const std::string& return_to, const Subscriptions& subscriptions,
+                                const std::string& request_id,
                                 const std::vector<std::string>& chosen) {
     pages::Page page("review", context.language, context.csrf_token);
     page.SignedIn().Path("/address" + ReturnQuery(return_to)).Set("RETURN_TO", return_to);
@@ -181,16 +199,21 @@ class ChangeService final : public v1::ChangeService::CallbackService {
       row.Set("SUBSCRIPTION_ID", subscription.subscription_id());
       row.Set("MINISTRY", InLanguage(context, subscription.name_en(), subscription.name_fr()));
       row.Set("PURPOSE", InLanguage(context, subscription.purpose_en(), subscription.purpose_fr()));
-      bool is_chosen = std::find(chosen.begin(), chosen.end(), subscription.subscription_id()) != chosen.end();
+      bool is_chosen =
+          std::find(chosen.begin(), chosen.end(), subscription.subscription_id()) != chosen.end();
       if (is_chosen) row.Show("CHECKED");
     }
     return page;
   }
 
-  static pages::Page StatusPage(const rpc::Context& context, const Change& change, const std::string& return_to) {
+  static pages::Page StatusPage(const rpc::Context& context, const Change& change,
+                                const std::string& return_to) {
     pages::Page page("status", context.language, context.csrf_token);
     std::string path = "/changes/" + change.id + ReturnQuery(return_to);
-    page.SignedIn().Path(path).Set("CHANGE_ID", change.id).Set("ADDRESS_TEXT", OneLine(change.address));
+    page.SignedIn()
+        .Path(path)
+        .Set("CHANGE_ID", change.id)
+        .Set("ADDRESS_TEXT", OneLine(change.address));
     page.Set("REFERENCE", ReferenceOf(change.id)).Set("SELF_URL", "/" + context.language + path);
     page.Set("RECORDED", FormatMicros(change.recorded_micros, context.language));
     if (!return_to.empty()) page.Set("CONTINUE_URL", return_to).Show("CONTINUE");
@@ -203,7 +226,8 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     auto& row = page.Add("DELIVERIES");
     row.Set("MINISTRY", InLanguage(context, told.name_en, told.name_fr));
     // The ministry may acknowledge before our own note of its 2xx is written.
-    int64_t delivered = told.delivered_micros != 0 ? told.delivered_micros : told.acknowledged_micros;
+    int64_t delivered =
+        told.delivered_micros != 0 ? told.delivered_micros : told.acknowledged_micros;
     if (delivered != 0) row.Set("DELIVERED_TIME", FormatMicros(delivered, context.language));
     if (told.acknowledged_micros != 0) {
       row.Set("ACKNOWLEDGED_TIME", FormatMicros(told.acknowledged_micros, context.language));
@@ -225,12 +249,14 @@ class ChangeService final : public v1::ChangeService::CallbackService {
   static std::string ReturnQuery(const std::string& return_to) {
     return return_to.empty() ? std::string() : "?return_to=" + PercentEncode(return_to);
   }
-  static std::string StatusPath(const rpc::Context& context, const std::string& change_id, const std::string& return_to) {
+  static std::string StatusPath(const rpc::Context& context, const std::string& change_id,
+                                const std::string& return_to) {
     return "/" + context.language + "/changes/" + change_id + ReturnQuery(return_to);
   }
   static std::string ReferenceOf(const std::string& change_id) {
     std::string reference = change_id.substr(change_id.size() - kReferenceLength);
-    std::transform(reference.begin(), reference.end(), reference.begin(), [](unsigned char c) { return std::toupper(c); });
+    std::transform(reference.begin(), reference.end(), reference.begin(),
+                   [](unsigned char c) { return std::toupper(c); });
     return reference;
   }
 
@@ -244,10 +270,13 @@ class ChangeService final : public v1::ChangeService::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeChangeService(rpc::Interceptor& rpc, const pages::Renderer& renderer,
-                                                 SubscriptionRepository& subscriptions, ChangeRepository& changes,
-                                                 rpc::Client& identity, std::function<void()> on_recorded) {
-  return std::make_unique<ChangeService>(rpc, renderer, subscriptions, changes, identity, std::move(on_recorded));
+std::unique_ptr<grpc::Service> MakeChangeService(rpc::Interceptor& rpc,
+                                                 const pages::Renderer& renderer,
+                                                 SubscriptionRepository& subscriptions,
+                                                 ChangeRepository& changes, rpc::Client& identity,
+                                                 std::function<void()> on_recorded) {
+  return std::make_unique<ChangeService>(rpc, renderer, subscriptions, changes, identity,
+                                         std::move(on_recorded));
 }
 
 }  // namespace tamarack::tellusonce

@@ -11,10 +11,12 @@
 
 namespace tamarack::tellusonce {
 
-// The person's pages. `identity` answers who the person is to each ministry; `on_recorded` wakes the dispatcher and the
-// directory's sync.
-std::unique_ptr<grpc::Service> MakeChangeService(rpc::Interceptor& rpc, const pages::Renderer& renderer,
-                                                 SubscriptionRepository& subscriptions, ChangeRepository& changes,
-                                                 rpc::Client& identity, std::function<void()> on_recorded);
+// The person's pages. `identity` answers who the person is to each ministry; `on_recorded` wakes
+// the dispatcher and the directory's sync.
+std::unique_ptr<grpc::Service> MakeChangeService(rpc::Interceptor& rpc,
+                                                 const pages::Renderer& renderer,
+                                                 SubscriptionRepository& subscriptions,
+                                                 ChangeRepository& changes, rpc::Client& identity,
+                                                 std::function<void()> on_recorded);
 
 }  // namespace tamarack::tellusonce

@@ -3,13 +3,16 @@
 namespace tamarack::tellusonce {
 namespace {
 
-#define RFC3339(column) "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+#define RFC3339(column) \
+  "to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
 
-// The ministry answers before our own record of its 2xx can be there, so an outcome does not wait for `delivered`.
+// The ministry answers before our own record of its 2xx can be there, so an outcome does not wait
+// for `delivered`.
 constexpr pg::Statement kFind{"delivery.find", R"sql(
   SELECT d.delivery_id, d.ministry_subject,
     coalesce(d.outcome, CASE w.state WHEN 1 THEN 'queued' WHEN 2 THEN 'delivered' ELSE 'parked' END),
-    )sql" RFC3339("CASE WHEN w.state = 2 THEN w.finished_at END") ", " RFC3339("d.acknowledged_at") R"sql(,
+    )sql" RFC3339("CASE WHEN w.state = 2 THEN w.finished_at END") ", " RFC3339(
+                                                   "d.acknowledged_at") R"sql(,
     d.reason_code, d.case_reference, c.subject, k.sealed_key, c.sealed_value
   FROM delivery d JOIN subscription s USING (subscription_id) JOIN change c USING (change_id)
     JOIN person_key k ON k.subject = c.subject LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
@@ -45,9 +48,11 @@ v1::Delivery Decode(const pg::Rows& rows) {
 
 }  // namespace
 
-Async<v1::Delivery> DeliveryRepository::Read(std::string_view ministry_id, std::string_view delivery_id) {
-  CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(pg::Call(kFind, ministry_id, delivery_id),
-                                                            pg::Call(kNoteRead, ministry_id, delivery_id)));
+Async<v1::Delivery> DeliveryRepository::Read(std::string_view ministry_id,
+                                             std::string_view delivery_id) {
+  CO_ASSIGN_OR_RETURN(auto results,
+                      co_await pool_.QueryAll(pg::Call(kFind, ministry_id, delivery_id),
+                                              pg::Call(kNoteRead, ministry_id, delivery_id)));
   const auto& rows = results.front();
   if (rows.empty()) co_return absl::NotFoundError("no such delivery");
   v1::Delivery delivery = Decode(rows);
@@ -58,8 +63,10 @@ Async<v1::Delivery> DeliveryRepository::Read(std::string_view ministry_id, std::
 
 Async<v1::Delivery> DeliveryRepository::ReportOutcome(std::string_view ministry_id,
                                                       const v1::ReportOutcomeRequest& request) {
-  CO_ASSIGN_OR_RETURN(auto updated, co_await pool_.Query(kReport, ministry_id, request.delivery_id(), request.outcome(),
-                                                         request.reason_code(), request.case_reference()));
+  CO_ASSIGN_OR_RETURN(
+      auto updated,
+      co_await pool_.Query(kReport, ministry_id, request.delivery_id(), request.outcome(),
+                           request.reason_code(), request.case_reference()));
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFind, ministry_id, request.delivery_id()));
   if (rows.empty()) co_return absl::NotFoundError("no such delivery");
   v1::Delivery delivery = Decode(rows);

@@ -21,15 +21,20 @@ constexpr int kBatch = 100;
 
 // An error of one person's data must not keep the others waiting.
 bool ConcernsOne(const absl::Status& status) {
-  return absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status) || absl::IsDataLoss(status);
+  return absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status) ||
+         absl::IsDataLoss(status);
 }
 
 }  // namespace
 
 struct DirectorySync::State {
-  State(asio::any_io_executor executor_, ChangeRepository& changes_, DeliveryRepository& deliveries_,
-        rpc::Client& identity_)
-      : executor(executor_), changes(changes_), deliveries(deliveries_), identity(identity_), ticker(executor_) {}
+  State(asio::any_io_executor executor_, ChangeRepository& changes_,
+        DeliveryRepository& deliveries_, rpc::Client& identity_)
+      : executor(executor_),
+        changes(changes_),
+        deliveries(deliveries_),
+        identity(identity_),
+        ticker(executor_) {}
 
   asio::awaitable<void> Run() {
     while (!stopping) {
@@ -47,7 +52,9 @@ struct DirectorySync::State {
 
   AsyncStatus CarryAddresses() {
     absl::Status failure;
-    Carry carry = [this](const std::string& subject, const v1::Address& address) { return SetAddress(subject, address); };
+    Carry carry = [this](const std::string& subject, const v1::Address& address) {
+      return SetAddress(subject, address);
+    };
     for (int64_t after = 0; !stopping;) {
       CO_ASSIGN_OR_RETURN(auto carried, co_await changes.CarryNext(after, carry));
       if (!carried) break;
@@ -67,8 +74,8 @@ struct DirectorySync::State {
     address.set_city(from.city());
     address.set_province(from.province());
     address.set_postal_code(from.postal_code());
-    auto answer =
-        co_await identity.Call<identity_v1::Contact>("/tamarack.identity.v1.DirectoryService/SetAddress", request);
+    auto answer = co_await identity.Call<identity_v1::Contact>(
+        "/tamarack.identity.v1.DirectoryService/SetAddress", request);
     // A person who no longer exists needs no address.
     co_return absl::IsNotFound(answer.status()) ? absl::OkStatus() : answer.status();
   }
@@ -84,7 +91,8 @@ struct DirectorySync::State {
       request.add_claims("address");
       request.set_purpose_en(reading.purpose_en);
       request.set_purpose_fr(reading.purpose_fr);
-      *request.mutable_read_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(reading.read_micros);
+      *request.mutable_read_time() =
+          google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(reading.read_micros);
       auto answer = co_await identity.Call<identity_v1::RecordReadingResponse>(
           "/tamarack.identity.v1.DirectoryService/RecordReading", request);
       if (answer.ok() || absl::IsNotFound(answer.status())) {
@@ -106,8 +114,8 @@ struct DirectorySync::State {
   std::function<void()> stopped;
 };
 
-DirectorySync::DirectorySync(asio::any_io_executor executor, ChangeRepository& changes, DeliveryRepository& deliveries,
-                             rpc::Client& identity)
+DirectorySync::DirectorySync(asio::any_io_executor executor, ChangeRepository& changes,
+                             DeliveryRepository& deliveries, rpc::Client& identity)
     : state_(std::make_shared<State>(executor, changes, deliveries, identity)) {}
 
 DirectorySync::~DirectorySync() = default;

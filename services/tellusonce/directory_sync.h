@@ -8,12 +8,13 @@
 
 namespace tamarack::tellusonce {
 
-// Carries to identity what it must know of us: new addresses, so that the `address` claim follows what people told, and
-// ministries' readings, so that the person sees them. Looks by itself every second; what it cannot carry yet is tried again.
+// Carries to identity what it must know of us: new addresses, so that the `address` claim follows
+// what people told, and ministries' readings, so that the person sees them. Looks by itself every
+// second; what it cannot carry yet is tried again.
 class DirectorySync {
  public:
-  DirectorySync(boost::asio::any_io_executor executor, ChangeRepository& changes, DeliveryRepository& deliveries,
-                rpc::Client& identity);
+  DirectorySync(boost::asio::any_io_executor executor, ChangeRepository& changes,
+                DeliveryRepository& deliveries, rpc::Client& identity);
   ~DirectorySync();
 
   void Start();

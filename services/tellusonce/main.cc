@@ -22,9 +22,11 @@
 #include <cstdlib>
 
 ABSL_FLAG(std::string, brand_file, "", "brand.json; empty: the neutral brand");
-ABSL_FLAG(std::string, webhook_allowed_hosts, "",
-          "host:port,… of subscribers that may have private addresses (they are refused otherwise)");
-ABSL_FLAG(double, webhook_retry_scale, 1.0, "multiplies the gaps between attempts; below 1 in sandboxes");
+ABSL_FLAG(
+    std::string, webhook_allowed_hosts, "",
+    "host:port,… of subscribers that may have private addresses (they are refused otherwise)");
+ABSL_FLAG(double, webhook_retry_scale, 1.0,
+          "multiplies the gaps between attempts; below 1 in sandboxes");
 
 namespace {
 
@@ -45,7 +47,8 @@ int main(int argc, char** argv) {
   using namespace tamarack;
   service::Shell shell(argc, argv, "tellusonce", tellusonce::Migrations());
   service::Peer peer(shell);
-  auto change_sealer = OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "tellusonce.person_key"));
+  auto change_sealer =
+      OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "tellusonce.person_key"));
   auto webhook_sealer = OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "webhooks.seal"));
 
   webhooks::Outbox outbox(shell.database(), webhook_sealer);
@@ -59,15 +62,18 @@ int main(int argc, char** argv) {
   http::Client http(curl, http_options);
   webhooks::DispatcherOptions dispatcher_options;
   dispatcher_options.retry_scale = absl::GetFlag(FLAGS_webhook_retry_scale);
-  webhooks::Dispatcher dispatcher(shell.executor(), shell.database(), http, webhook_sealer, dispatcher_options);
+  webhooks::Dispatcher dispatcher(shell.executor(), shell.database(), http, webhook_sealer,
+                                  dispatcher_options);
   tellusonce::DirectorySync sync(shell.executor(), changes, deliveries, peer.identity());
   dispatcher.Start();
   sync.Start();
 
-  pages::Renderer renderer(tellusonce::PageBundle(), OrExit(pages::LoadBrand(absl::GetFlag(FLAGS_brand_file))),
-                           {.home = "/account", .nav = {{"NAV_ACCOUNT", "/account"}, {"NAV_ADDRESS", "/address"}}});
-  auto change_service = tellusonce::MakeChangeService(peer.interceptor(), renderer, subscriptions, changes,
-                                                      peer.identity(), [&] { dispatcher.Wake(); });
+  pages::Renderer renderer(
+      tellusonce::PageBundle(), OrExit(pages::LoadBrand(absl::GetFlag(FLAGS_brand_file))),
+      {.home = "/account", .nav = {{"NAV_ACCOUNT", "/account"}, {"NAV_ADDRESS", "/address"}}});
+  auto change_service =
+      tellusonce::MakeChangeService(peer.interceptor(), renderer, subscriptions, changes,
+                                    peer.identity(), [&] { dispatcher.Wake(); });
   auto subscription_service =
       tellusonce::MakeSubscriptionService(peer.interceptor(), subscriptions, deliveries, outbox);
   return shell.Run({change_service.get(), subscription_service.get()}, [&] {

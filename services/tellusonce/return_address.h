@@ -8,12 +8,14 @@
 
 namespace tamarack::tellusonce {
 
-// The scheme and authority of an absolute http or https URL, `https://host:port`; empty for anything else, and for URLs
-// with user names, backslashes or control characters.
+// The scheme and authority of an absolute http or https URL, `https://host:port`; empty for
+// anything else, and for URLs with user names, backslashes or control characters.
 std::string OriginOf(std::string_view url);
 
-// `return_to` when the person may be sent there: a path of this site, or a URL whose origin a subscription names. Else
-// empty, so that no page of ours leads people to strangers (open redirect).
-std::string SafeReturnTo(std::string_view return_to, const std::vector<v1::Subscription>& subscriptions);
+// `return_to` when the person may be sent there: a path of this site, or a URL whose origin a
+// subscription names. Else empty, so that no page of ours leads people to strangers (open
+// redirect).
+std::string SafeReturnTo(std::string_view return_to,
+                         const std::vector<v1::Subscription>& subscriptions);
 
 }  // namespace tamarack::tellusonce

@@ -3,11 +3,14 @@
 namespace tamarack::tellusonce {
 namespace {
 
-#define SUBSCRIPTION_COLUMNS \
-  "subscription_id, ministry_id, name_en, name_fr, purpose_en, purpose_fr, change_type, url, return_origins"
+#define SUBSCRIPTION_COLUMNS                                                                   \
+  "subscription_id, ministry_id, name_en, name_fr, purpose_en, purpose_fr, change_type, url, " \
+  "return_origins"
 
-constexpr pg::Statement kInsert{"subscription.insert", R"sql(
-  INSERT INTO subscription ()sql" SUBSCRIPTION_COLUMNS R"sql() VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+constexpr pg::Statement kInsert{"subscription.insert",
+                                R"sql(
+  INSERT INTO subscription ()sql" SUBSCRIPTION_COLUMNS
+                                R"sql() VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
   RETURNING )sql" SUBSCRIPTION_COLUMNS};
 constexpr pg::Statement kList{"subscription.list", "SELECT " SUBSCRIPTION_COLUMNS R"sql(
   FROM subscription WHERE $1 = '' OR ministry_id = $1 ORDER BY created_at, subscription_id LIMIT 1000)sql"};
@@ -29,11 +32,14 @@ v1::Subscription Decode(const pg::Rows& rows, int row) {
 }  // namespace
 
 Async<v1::Subscription> SubscriptionRepository::Insert(const v1::Subscription& subscription) {
-  std::vector<std::string> origins(subscription.return_origins().begin(), subscription.return_origins().end());
+  std::vector<std::string> origins(subscription.return_origins().begin(),
+                                   subscription.return_origins().end());
   CO_ASSIGN_OR_RETURN(
-      auto rows, co_await pool_.Query(kInsert, subscription.subscription_id(), subscription.ministry_id(),
-                                      subscription.name_en(), subscription.name_fr(), subscription.purpose_en(),
-                                      subscription.purpose_fr(), subscription.change_type(), subscription.url(), origins));
+      auto rows,
+      co_await pool_.Query(kInsert, subscription.subscription_id(), subscription.ministry_id(),
+                           subscription.name_en(), subscription.name_fr(),
+                           subscription.purpose_en(), subscription.purpose_fr(),
+                           subscription.change_type(), subscription.url(), origins));
   co_return Decode(rows, 0);
 }
 

@@ -12,11 +12,12 @@ constexpr char kAdminScope[] = "platform.admin";
 class SubscriptionService final : public v1::SubscriptionService::CallbackService {
  public:
   using Api = v1::SubscriptionService;
-  SubscriptionService(rpc::Interceptor& rpc, SubscriptionRepository& subscriptions, DeliveryRepository& deliveries,
-                      webhooks::Outbox& outbox)
+  SubscriptionService(rpc::Interceptor& rpc, SubscriptionRepository& subscriptions,
+                      DeliveryRepository& deliveries, webhooks::Outbox& outbox)
       : rpc_(rpc), subscriptions_(subscriptions), deliveries_(deliveries), outbox_(outbox) {}
 
-  TAMARACK_UNARY(CreateSubscription, v1::CreateSubscriptionRequest, v1::CreateSubscriptionResponse) {
+  TAMARACK_UNARY(CreateSubscription, v1::CreateSubscriptionRequest,
+                 v1::CreateSubscriptionResponse) {
     v1::Subscription subscription;
     subscription.set_subscription_id(NewUuid());
     subscription.set_ministry_id(request.ministry_id());
@@ -28,19 +29,21 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
     subscription.set_url(request.url());
     *subscription.mutable_return_origins() = request.return_origins();
     // The endpoint first: without its subscription nothing is ever sent to it.
-    CO_ASSIGN_OR_RETURN(auto endpoint,
-                        co_await outbox_.CreateEndpoint(subscription.subscription_id(), request.url(), {}));
+    CO_ASSIGN_OR_RETURN(auto endpoint, co_await outbox_.CreateEndpoint(
+                                           subscription.subscription_id(), request.url(), {}));
     v1::CreateSubscriptionResponse response;
-    CO_ASSIGN_OR_RETURN(*response.mutable_subscription(), co_await subscriptions_.Insert(subscription));
+    CO_ASSIGN_OR_RETURN(*response.mutable_subscription(),
+                        co_await subscriptions_.Insert(subscription));
     response.set_secret(endpoint.secret);
     co_return response;
   }
 
   TAMARACK_UNARY(ListSubscriptions, v1::ListSubscriptionsRequest, v1::ListSubscriptionsResponse) {
     bool is_admin = context.principal.HasScope(kAdminScope);
-    if (!is_admin && context.principal.ministry_id.empty()) co_return absl::PermissionDeniedError("no ministry");
-    CO_ASSIGN_OR_RETURN(auto subscriptions,
-                        co_await subscriptions_.List(is_admin ? "" : context.principal.ministry_id));
+    if (!is_admin && context.principal.ministry_id.empty())
+      co_return absl::PermissionDeniedError("no ministry");
+    CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.List(
+                                                is_admin ? "" : context.principal.ministry_id));
     v1::ListSubscriptionsResponse response;
     for (auto& each : subscriptions) *response.add_subscriptions() = std::move(each);
     co_return response;
@@ -68,8 +71,10 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeSubscriptionService(rpc::Interceptor& rpc, SubscriptionRepository& subscriptions,
-                                                       DeliveryRepository& deliveries, webhooks::Outbox& outbox) {
+std::unique_ptr<grpc::Service> MakeSubscriptionService(rpc::Interceptor& rpc,
+                                                       SubscriptionRepository& subscriptions,
+                                                       DeliveryRepository& deliveries,
+                                                       webhooks::Outbox& outbox) {
   return std::make_unique<SubscriptionService>(rpc, subscriptions, deliveries, outbox);
 }
 

@@ -8,7 +8,9 @@
 
 namespace tamarack::tellusonce {
 
-std::unique_ptr<grpc::Service> MakeSubscriptionService(rpc::Interceptor& rpc, SubscriptionRepository& subscriptions,
-                                                       DeliveryRepository& deliveries, webhooks::Outbox& outbox);
+std::unique_ptr<grpc::Service> MakeSubscriptionService(rpc::Interceptor& rpc,
+                                                       SubscriptionRepository& subscriptions,
+                                                       DeliveryRepository& deliveries,
+                                                       webhooks::Outbox& outbox);
 
 }  // namespace tamarack::tellusonce

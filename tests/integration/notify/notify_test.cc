@@ -12,8 +12,8 @@
 
 #include <future>
 
-// Goal: what a ministry may rely on when it sends. Method: the real services over gRPC with a real database; keys of kind
-// `test`, so that the worker's outcomes are the simulator's.
+// Goal: what a ministry may rely on when it sends. Method: the real services over gRPC with a real
+// database; keys of kind `test`, so that the worker's outcomes are the simulator's.
 namespace tamarack::notify {
 namespace {
 
@@ -36,9 +36,11 @@ struct Fixture {
   curl::Loop curl{host.executor()};
   smtp::Client smtp{curl};
   DeliveryWorker worker{host.executor(), notifications, smtp, Options(), host.registry()};
-  std::unique_ptr<grpc::Service> notification_service = MakeNotificationService(
-      host.interceptor(), templates, notifications, {"http://gov.test", "no-reply@gov.test", [this] { worker.Wake(); }});
-  std::unique_ptr<grpc::Service> template_service = MakeTemplateService(host.interceptor(), templates);
+  std::unique_ptr<grpc::Service> notification_service =
+      MakeNotificationService(host.interceptor(), templates, notifications,
+                              {"http://gov.test", "no-reply@gov.test", [this] { worker.Wake(); }});
+  std::unique_ptr<grpc::Service> template_service =
+      MakeTemplateService(host.interceptor(), templates);
   auth::Principal admin = testing::ServiceCaller("s1", {"platform.admin"});
   auth::Principal caller = TestKey("s1");
   std::string template_id;
@@ -72,7 +74,8 @@ struct Fixture {
     return request;
   }
 
-  absl::StatusOr<v1::SendEmailResponse> Send(const v1::SendEmailRequest& request, const std::string& key = "") {
+  absl::StatusOr<v1::SendEmailResponse> Send(const v1::SendEmailRequest& request,
+                                             const std::string& key = "") {
     std::map<std::string, std::string> metadata;
     if (!key.empty()) metadata["x-tamarack-idempotency-key"] = key;
     return host.Call<v1::SendEmailResponse>(kSend, request, &caller, metadata);
@@ -100,7 +103,9 @@ struct Fixture {
   }
 };
 
-TEST_CASE_METHOD(Fixture, "SendEmail: the answer shows the rendered email, and the notification can be read", "[notify]") {
+TEST_CASE_METHOD(Fixture,
+                 "SendEmail: the answer shows the rendered email, and the notification can be read",
+                 "[notify]") {
   auto sent = Send(Email());
   REQUIRE(sent.ok());
   CHECK(sent->content().subject() == "Renewal R-1");
@@ -109,13 +114,17 @@ TEST_CASE_METHOD(Fixture, "SendEmail: the answer shows the rendered email, and t
   CHECK(Get(sent->id()).status() == "created");
 }
 
-TEST_CASE_METHOD(Fixture, "SendEmail: addresses and texts are not readable in the database", "[notify]") {
+TEST_CASE_METHOD(Fixture, "SendEmail: addresses and texts are not readable in the database",
+                 "[notify]") {
   REQUIRE(Send(Email("someone@simulator.notify")).ok());
-  CHECK(host.database().Execute("SELECT count(*) FROM notification n WHERE n::text LIKE '%someone%'") == "0");
-  CHECK(host.database().Execute("SELECT count(*) FROM notification n WHERE n::text LIKE '%Zo%'") == "0");
+  CHECK(host.database().Execute(
+            "SELECT count(*) FROM notification n WHERE n::text LIKE '%someone%'") == "0");
+  CHECK(host.database().Execute("SELECT count(*) FROM notification n WHERE n::text LIKE '%Zo%'") ==
+        "0");
 }
 
-TEST_CASE_METHOD(Fixture, "SendEmail: the same Idempotency-Key sends once, another body is refused", "[notify]") {
+TEST_CASE_METHOD(Fixture, "SendEmail: the same Idempotency-Key sends once, another body is refused",
+                 "[notify]") {
   auto first = Send(Email(), "key-1");
   auto again = Send(Email(), "key-1");
   REQUIRE(first.ok());
@@ -126,9 +135,11 @@ TEST_CASE_METHOD(Fixture, "SendEmail: the same Idempotency-Key sends once, anoth
   CHECK(Count() == "1");
 }
 
-TEST_CASE_METHOD(Fixture, "SendEmail: 50 concurrent requests with one key make one notification", "[notify]") {
+TEST_CASE_METHOD(Fixture, "SendEmail: 50 concurrent requests with one key make one notification",
+                 "[notify]") {
   std::vector<std::future<absl::StatusOr<v1::SendEmailResponse>>> calls;
-  for (int i = 0; i < 50; ++i) calls.push_back(std::async(std::launch::async, [&] { return Send(Email(), "race"); }));
+  for (int i = 0; i < 50; ++i)
+    calls.push_back(std::async(std::launch::async, [&] { return Send(Email(), "race"); }));
   std::set<std::string> ids;
   for (auto& call : calls) {
     auto answer = call.get();
@@ -139,7 +150,8 @@ TEST_CASE_METHOD(Fixture, "SendEmail: 50 concurrent requests with one key make o
   CHECK(Count() == "1");
 }
 
-TEST_CASE_METHOD(Fixture, "SendEmail: wrong requests are refused with words, and nothing is stored", "[notify]") {
+TEST_CASE_METHOD(Fixture, "SendEmail: wrong requests are refused with words, and nothing is stored",
+                 "[notify]") {
   auto unknown_template = Email();
   unknown_template.set_template_id("018f0000-0000-7000-8000-000000000000");
   auto no_uuid = Email();
@@ -154,7 +166,8 @@ TEST_CASE_METHOD(Fixture, "SendEmail: wrong requests are refused with words, and
   CHECK(Count() == "0");
 }
 
-TEST_CASE_METHOD(Fixture, "A service sees neither another's templates nor its notifications", "[notify]") {
+TEST_CASE_METHOD(Fixture, "A service sees neither another's templates nor its notifications",
+                 "[notify]") {
   auto sent = Send(Email());
   REQUIRE(sent.ok());
   caller = TestKey("s2");
@@ -164,10 +177,13 @@ TEST_CASE_METHOD(Fixture, "A service sees neither another's templates nor its no
   CHECK(absl::IsNotFound(host.Call<v1::Notification>(kGet, get, &caller).status()));
 }
 
-TEST_CASE_METHOD(Fixture, "Without a token, or without the scope, nothing can be sent", "[notify]") {
-  CHECK(absl::IsUnauthenticated(host.Call<v1::SendEmailResponse>(kSend, Email(), nullptr).status()));
+TEST_CASE_METHOD(Fixture, "Without a token, or without the scope, nothing can be sent",
+                 "[notify]") {
+  CHECK(
+      absl::IsUnauthenticated(host.Call<v1::SendEmailResponse>(kSend, Email(), nullptr).status()));
   auto reader = testing::ServiceCaller("s1", {"notify.read"});
-  CHECK(absl::IsPermissionDenied(host.Call<v1::SendEmailResponse>(kSend, Email(), &reader).status()));
+  CHECK(
+      absl::IsPermissionDenied(host.Call<v1::SendEmailResponse>(kSend, Email(), &reader).status()));
 }
 
 TEST_CASE_METHOD(Fixture, "The worker brings each notification to its end", "[notify]") {
@@ -182,13 +198,15 @@ TEST_CASE_METHOD(Fixture, "The worker brings each notification to its end", "[no
   worker.Stop();
 }
 
-TEST_CASE_METHOD(Fixture, "The worker misses no notification that is accepted while it claims", "[notify]") {
+TEST_CASE_METHOD(Fixture, "The worker misses no notification that is accepted while it claims",
+                 "[notify]") {
   worker.Start();
   std::vector<std::future<bool>> senders;
   for (int i = 0; i < 4; ++i) {
     senders.push_back(std::async(std::launch::async, [&] {
       bool are_delivered = true;
-      for (int n = 0; n < 25 && are_delivered; ++n) are_delivered = FinalStatus(Send(Email())->id()) == "delivered";
+      for (int n = 0; n < 25 && are_delivered; ++n)
+        are_delivered = FinalStatus(Send(Email())->id()) == "delivered";
       return are_delivered;
     }));
   }
@@ -204,7 +222,9 @@ TEST_CASE_METHOD(Fixture, "More notifications than fit at once are all delivered
   worker.Stop();
 }
 
-TEST_CASE_METHOD(Fixture, "A worker that comes late neither changes an end nor postpones another's claim", "[notify]") {
+TEST_CASE_METHOD(Fixture,
+                 "A worker that comes late neither changes an end nor postpones another's claim",
+                 "[notify]") {
   auto sent = Send(Email());
   auto late = host.Await(notifications.Claim(10, 60))->front();
   host.database().Execute("UPDATE notification SET due_at = now() - interval '1 second'");
@@ -216,19 +236,24 @@ TEST_CASE_METHOD(Fixture, "A worker that comes late neither changes an end nor p
   CHECK(Get(sent->id()).status() == "delivered");
 }
 
-TEST_CASE_METHOD(Fixture, "A notification that cannot be opened keeps no other waiting", "[notify]") {
+TEST_CASE_METHOD(Fixture, "A notification that cannot be opened keeps no other waiting",
+                 "[notify]") {
   auto broken = Send(Email());
   auto sound = Send(Email());
-  host.database().Execute("UPDATE notification SET sealed = 'x' WHERE notification_id = '" + broken->id() + "'");
+  host.database().Execute("UPDATE notification SET sealed = 'x' WHERE notification_id = '" +
+                          broken->id() + "'");
   worker.Start();
   CHECK(FinalStatus(sound->id()) == "delivered");
   worker.Stop();
   CHECK(Count("status = 2") == "1");
 }
 
-TEST_CASE_METHOD(Fixture, "SendEmail: a text that grows beyond the limit is refused, unsupported fields too", "[notify]") {
+TEST_CASE_METHOD(Fixture,
+                 "SendEmail: a text that grows beyond the limit is refused, unsupported fields too",
+                 "[notify]") {
   auto too_long = Email();
-  (*too_long.mutable_personalisation()->mutable_fields())["name"].set_string_value(std::string(2'000'001, 'x'));
+  (*too_long.mutable_personalisation()->mutable_fields())["name"].set_string_value(
+      std::string(2'000'001, 'x'));
   auto message = std::string(Send(too_long).status().message());
   CHECK(message.find("too long") != std::string::npos);
   auto reply_to = Email();
@@ -240,7 +265,8 @@ TEST_CASE_METHOD(Fixture, "SendEmail: a text that grows beyond the limit is refu
   CHECK(Count() == "0");
 }
 
-TEST_CASE_METHOD(Fixture, "A claim that nobody finished is taken again when it lapses", "[notify]") {
+TEST_CASE_METHOD(Fixture, "A claim that nobody finished is taken again when it lapses",
+                 "[notify]") {
   auto sent = Send(Email());
   auto abandoned = host.Await(notifications.Claim(10, 60));
   REQUIRE(abandoned->size() == 1);
@@ -267,18 +293,22 @@ TEST_CASE_METHOD(Fixture, "ListNotifications: newest first, by reference, by sta
   some.add_status("created");
   auto filtered = host.Call<v1::ListNotificationsResponse>(kList, some, &caller);
   CHECK(filtered->notifications_size() == 2);
-  CHECK(filtered->links().current() == "http://gov.test/v2/notifications?status=created&reference=b");
+  CHECK(filtered->links().current() ==
+        "http://gov.test/v2/notifications?status=created&reference=b");
   v1::ListNotificationsRequest bad;
   bad.add_status("lost");
-  CHECK(absl::IsInvalidArgument(host.Call<v1::ListNotificationsResponse>(kList, bad, &caller).status()));
+  CHECK(absl::IsInvalidArgument(
+      host.Call<v1::ListNotificationsResponse>(kList, bad, &caller).status()));
 }
 
-TEST_CASE_METHOD(Fixture, "ListNotifications: the next page goes on with the same question", "[notify]") {
+TEST_CASE_METHOD(Fixture, "ListNotifications: the next page goes on with the same question",
+                 "[notify]") {
   auto request = Email();
   request.set_reference("a&b");
   auto first = Send(request);
   host.database().Execute(
-      "INSERT INTO notification (notification_id, service_id, key_type, template_id, template_version, reference) "
+      "INSERT INTO notification (notification_id, service_id, key_type, template_id, "
+      "template_version, reference) "
       "SELECT gen_random_uuid(), service_id, key_type, template_id, template_version, reference "
       "FROM notification, generate_series(1, 250)");
   v1::ListNotificationsRequest page;
@@ -286,7 +316,8 @@ TEST_CASE_METHOD(Fixture, "ListNotifications: the next page goes on with the sam
   auto listed = host.Call<v1::ListNotificationsResponse>(kList, page, &caller);
   REQUIRE(listed->notifications_size() == 250);
   std::string last = listed->notifications(249).id();
-  CHECK(listed->links().next() == "http://gov.test/v2/notifications?reference=a%26b&older_than=" + last);
+  CHECK(listed->links().next() ==
+        "http://gov.test/v2/notifications?reference=a%26b&older_than=" + last);
   page.set_older_than(last);
   auto rest = host.Call<v1::ListNotificationsResponse>(kList, page, &caller);
   REQUIRE(rest->notifications_size() == 1);
@@ -294,7 +325,8 @@ TEST_CASE_METHOD(Fixture, "ListNotifications: the next page goes on with the sam
   CHECK_FALSE(rest->links().has_next());
 }
 
-TEST_CASE_METHOD(Fixture, "After the retention the address is gone and the count stays", "[notify]") {
+TEST_CASE_METHOD(Fixture, "After the retention the address is gone and the count stays",
+                 "[notify]") {
   worker.Start();
   auto sent = Send(Email(), "key-1");
   CHECK(FinalStatus(sent->id()) == "delivered");

@@ -1,10 +1,12 @@
 #include "tests/integration/tellusonce/world.h"
 
-// Goal: what ministries read and report, what the person sees of it, and what identity's directory comes to know.
+// Goal: what ministries read and report, what the person sees of it, and what identity's directory
+// comes to know.
 namespace tamarack::tellusonce {
 namespace {
 
-TEST_CASE_METHOD(World, "A ministry reads the address of its own delivery, and no other's", "[tellusonce]") {
+TEST_CASE_METHOD(World, "A ministry reads the address of its own delivery, and no other's",
+                 "[tellusonce]") {
   REQUIRE(Show("TellAddress", Form()).answer.status.ok());
   std::string delivery_id = DeliveryTo(licence_subscription);
   auto read = Read(delivery_id, licence_ministry);
@@ -23,7 +25,9 @@ TEST_CASE_METHOD(World, "A ministry reads the address of its own delivery, and n
   CHECK(absl::IsNotFound(Read(delivery_id, without_ministry).status()));
 }
 
-TEST_CASE_METHOD(World, "Accepted leads to applied; repeating changes nothing; a final outcome stays", "[tellusonce]") {
+TEST_CASE_METHOD(World,
+                 "Accepted leads to applied; repeating changes nothing; a final outcome stays",
+                 "[tellusonce]") {
   REQUIRE(Show("TellAddress", Form()).answer.status.ok());
   std::string id = DeliveryTo(licence_subscription);
   CHECK(Report(id, "accepted", licence_ministry)->state() == "accepted");
@@ -40,18 +44,21 @@ TEST_CASE_METHOD(World, "Accepted leads to applied; repeating changes nothing; a
   CHECK(Read(id, licence_ministry)->state() == "applied");
 }
 
-TEST_CASE_METHOD(World, "Wrong reports are refused, and another ministry's delivery is not found", "[tellusonce]") {
+TEST_CASE_METHOD(World, "Wrong reports are refused, and another ministry's delivery is not found",
+                 "[tellusonce]") {
   REQUIRE(Show("TellAddress", Form()).answer.status.ok());
   std::string id = DeliveryTo(licence_subscription);
   CHECK(absl::IsInvalidArgument(Report(id, "rejected", licence_ministry).status()));
   CHECK(absl::IsInvalidArgument(Report(id, "rejected", licence_ministry, "bad weather").status()));
   CHECK(absl::IsInvalidArgument(Report(id, "done", licence_ministry).status()));
   CHECK(absl::IsNotFound(Report(id, "applied", health_ministry).status()));
-  CHECK(absl::IsNotFound(Report("018f0000-0000-7000-8000-000000000000", "applied", licence_ministry).status()));
+  CHECK(absl::IsNotFound(
+      Report("018f0000-0000-7000-8000-000000000000", "applied", licence_ministry).status()));
   CHECK(Read(id, licence_ministry)->state() == "queued");
 }
 
-TEST_CASE_METHOD(World, "Reporting an outcome shows no address and counts as no reading", "[tellusonce]") {
+TEST_CASE_METHOD(World, "Reporting an outcome shows no address and counts as no reading",
+                 "[tellusonce]") {
   REQUIRE(Show("TellAddress", Form()).answer.status.ok());
   auto reported = Report(DeliveryTo(licence_subscription), "accepted", licence_ministry);
   REQUIRE(reported.ok());
@@ -59,9 +66,11 @@ TEST_CASE_METHOD(World, "Reporting an outcome shows no address and counts as no 
   CHECK(Sql("SELECT count(*) FROM delivery WHERE first_read_at IS NOT NULL") == "0");
 }
 
-TEST_CASE_METHOD(World, "The status page follows each ministry, in both languages", "[tellusonce]") {
+TEST_CASE_METHOD(World, "The status page follows each ministry, in both languages",
+                 "[tellusonce]") {
   std::string change = ChangeOf(Show("TellAddress", Form()));
-  std::string licence_id = DeliveryTo(licence_subscription), health_id = DeliveryTo(health_subscription);
+  std::string licence_id = DeliveryTo(licence_subscription),
+              health_id = DeliveryTo(health_subscription);
   CHECK(Status(change).Has("We are telling this organization now."));
   CHECK(Status(change, "fr").Has("Nous avisons cet organisme en ce moment."));
 
@@ -86,8 +95,10 @@ TEST_CASE_METHOD(World, "The status page follows each ministry, in both language
   CHECK_FALSE(english.Has("ministry-of-"));
 }
 
-TEST_CASE_METHOD(World, "A ministry that cannot be reached shows as delayed, also when its address is gone for good",
-                 "[tellusonce]") {
+TEST_CASE_METHOD(
+    World,
+    "A ministry that cannot be reached shows as delayed, also when its address is gone for good",
+    "[tellusonce]") {
   licences.status = 500;
   health.status = 410;
   StartDispatcher();
@@ -102,7 +113,8 @@ TEST_CASE_METHOD(World, "A ministry that cannot be reached shows as delayed, als
   CHECK(Status(second).Has("We could not reach this organization yet."));
 }
 
-TEST_CASE_METHOD(World, "The directory gets the newest address, whenever identity comes back", "[tellusonce]") {
+TEST_CASE_METHOD(World, "The directory gets the newest address, whenever identity comes back",
+                 "[tellusonce]") {
   REQUIRE(Show("TellAddress", Form("12 Birch Street", "a")).answer.status.ok());
   directory.is_down = true;
   StartSync();
@@ -110,20 +122,24 @@ TEST_CASE_METHOD(World, "The directory gets the newest address, whenever identit
   CHECK(Sql("SELECT count(*) FROM change WHERE directory_synced_at IS NULL") == "1");
   directory.is_down = false;
   REQUIRE(Show("TellAddress", Form("13 Birch Street", "b")).answer.status.ok());
-  WaitFor([&] { return Sql("SELECT count(*) FROM change WHERE directory_synced_at IS NULL") == "0"; });
+  WaitFor(
+      [&] { return Sql("SELECT count(*) FROM change WHERE directory_synced_at IS NULL") == "0"; });
   CHECK(directory.AddressOf(zoe.subject) == "13 Birch Street");
 }
 
-TEST_CASE_METHOD(World, "One person whom identity refuses keeps nobody else's address waiting", "[tellusonce]") {
+TEST_CASE_METHOD(World, "One person whom identity refuses keeps nobody else's address waiting",
+                 "[tellusonce]") {
   auto refused = testing::PersonCaller(directory.refused_subject);
   REQUIRE(Show("TellAddress", Form("1 Refused Road"), &refused).answer.status.ok());
   REQUIRE(Show("TellAddress", Form("12 Birch Street")).answer.status.ok());
   StartSync();
   WaitFor([&] { return directory.AddressOf(zoe.subject) == "12 Birch Street"; });
-  CHECK(Sql("SELECT count(*) FROM change WHERE directory_synced_at IS NULL AND subject = 'refused-person'") == "1");
+  CHECK(Sql("SELECT count(*) FROM change WHERE directory_synced_at IS NULL AND subject = "
+            "'refused-person'") == "1");
 }
 
-TEST_CASE_METHOD(World, "While one process carries a person's address, another passes them over", "[tellusonce]") {
+TEST_CASE_METHOD(World, "While one process carries a person's address, another passes them over",
+                 "[tellusonce]") {
   REQUIRE(Show("TellAddress", Form("12 Birch Street")).answer.status.ok());
   int inner_calls = 0;
   std::optional<Carried> inner;
@@ -143,13 +159,16 @@ TEST_CASE_METHOD(World, "While one process carries a person's address, another p
   CHECK(inner_calls == 0);
 }
 
-TEST_CASE_METHOD(World, "The person's directory learns of each ministry's first reading, once", "[tellusonce]") {
+TEST_CASE_METHOD(World, "The person's directory learns of each ministry's first reading, once",
+                 "[tellusonce]") {
   REQUIRE(Show("TellAddress", Form()).answer.status.ok());
   std::string id = DeliveryTo(licence_subscription);
   REQUIRE(Read(id, licence_ministry).ok());
   REQUIRE(Read(id, licence_ministry).ok());
   StartSync();
-  WaitFor([&] { return Sql("SELECT count(*) FROM delivery WHERE reading_reported_at IS NOT NULL") == "1"; });
+  WaitFor([&] {
+    return Sql("SELECT count(*) FROM delivery WHERE reading_reported_at IS NOT NULL") == "1";
+  });
   auto readings = directory.readings();
   REQUIRE(readings.size() == 1);
   CHECK(readings[0].subject() == zoe.subject);
@@ -158,18 +177,23 @@ TEST_CASE_METHOD(World, "The person's directory learns of each ministry's first 
   CHECK(readings[0].purpose_fr() == "Pour la tenir à jour.");
 }
 
-TEST_CASE_METHOD(World, "A ministry lists its own subscriptions, an administrator all", "[tellusonce]") {
+TEST_CASE_METHOD(World, "A ministry lists its own subscriptions, an administrator all",
+                 "[tellusonce]") {
   constexpr char kList[] = "/tamarack.tellusonce.v1.SubscriptionService/ListSubscriptions";
-  auto own = host.Call<v1::ListSubscriptionsResponse>(kList, v1::ListSubscriptionsRequest(), &licence_ministry);
+  auto own = host.Call<v1::ListSubscriptionsResponse>(kList, v1::ListSubscriptionsRequest(),
+                                                      &licence_ministry);
   REQUIRE(own.ok());
   REQUIRE(own->subscriptions_size() == 1);
   CHECK(own->subscriptions(0).ministry_id() == "ministry-of-licences");
   auto admin = testing::ServiceCaller("admin", {"platform.admin"});
-  CHECK(host.Call<v1::ListSubscriptionsResponse>(kList, v1::ListSubscriptionsRequest(), &admin)->subscriptions_size() == 2);
+  CHECK(host.Call<v1::ListSubscriptionsResponse>(kList, v1::ListSubscriptionsRequest(), &admin)
+            ->subscriptions_size() == 2);
   v1::CreateSubscriptionRequest create;
   CHECK(absl::IsPermissionDenied(
-      host.Call<v1::CreateSubscriptionResponse>("/tamarack.tellusonce.v1.SubscriptionService/CreateSubscription", create,
-                                                &licence_ministry).status()));
+      host.Call<v1::CreateSubscriptionResponse>(
+              "/tamarack.tellusonce.v1.SubscriptionService/CreateSubscription", create,
+              &licence_ministry)
+          .status()));
 }
 
 }  // namespace

@@ -3,7 +3,8 @@
 #include <future>
 #include <set>
 
-// Goal: a change is recorded once, and told to those whom the person chose and to nobody else. Method: see world.h.
+// Goal: a change is recorded once, and told to those whom the person chose and to nobody else.
+// Method: see world.h.
 namespace tamarack::tellusonce {
 namespace {
 
@@ -19,10 +20,13 @@ v1::ReviewAddressRequest Review(const v1::TellAddressRequest& form) {
   return review;
 }
 
-TEST_CASE_METHOD(World, "The same form posted 20 times at once records one change and one event for each ministry",
-                 "[tellusonce]") {
+TEST_CASE_METHOD(
+    World,
+    "The same form posted 20 times at once records one change and one event for each ministry",
+    "[tellusonce]") {
   std::vector<std::future<Shown>> posts;
-  for (int i = 0; i < 20; ++i) posts.push_back(std::async(std::launch::async, [&] { return Show("TellAddress", Form()); }));
+  for (int i = 0; i < 20; ++i)
+    posts.push_back(std::async(std::launch::async, [&] { return Show("TellAddress", Form()); }));
   std::set<std::string> locations;
   for (auto& post : posts) {
     Shown told = post.get();
@@ -37,17 +41,24 @@ TEST_CASE_METHOD(World, "The same form posted 20 times at once records one chang
   CHECK(Sql("SELECT count(*) FROM webhook_delivery") == "2");
 }
 
-TEST_CASE_METHOD(World, "Each ministry is told of its own subject: signed, thin, and by an id of its own", "[tellusonce]") {
+TEST_CASE_METHOD(World,
+                 "Each ministry is told of its own subject: signed, thin, and by an id of its own",
+                 "[tellusonce]") {
   StartDispatcher();
   REQUIRE(Show("TellAddress", Form()).answer.status.ok());
   auto at_licences = Events(licences, 1), at_health = Events(health, 1);
   REQUIRE(at_licences.size() == 1);
   REQUIRE(at_health.size() == 1);
   for (const auto& [event, own, other, ministry] :
-       {std::tuple(at_licences[0], licence_subscription.secret(), health_subscription.secret(), "ministry-of-licences"),
-        std::tuple(at_health[0], health_subscription.secret(), licence_subscription.secret(), "ministry-of-health")}) {
-    auto header = [&, &headers = event.request.headers](const char* name) { return headers.Get(name).value_or(""); };
-    webhooks::SignatureHeaders signature{header("webhook-id"), header("webhook-timestamp"), header("webhook-signature")};
+       {std::tuple(at_licences[0], licence_subscription.secret(), health_subscription.secret(),
+                   "ministry-of-licences"),
+        std::tuple(at_health[0], health_subscription.secret(), licence_subscription.secret(),
+                   "ministry-of-health")}) {
+    auto header = [&, &headers = event.request.headers](const char* name) {
+      return headers.Get(name).value_or("");
+    };
+    webhooks::SignatureHeaders signature{header("webhook-id"), header("webhook-timestamp"),
+                                         header("webhook-signature")};
     int64_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     CHECK(webhooks::Verify(own, signature, event.request.body, now).ok());
     CHECK_FALSE(webhooks::Verify(other, signature, event.request.body, now).ok());
@@ -71,7 +82,8 @@ TEST_CASE_METHOD(World, "No table holds a readable address", "[tellusonce]") {
   REQUIRE(Show("TellAddress", Form("12 Birch Street")).answer.status.ok());
   Events(licences, 1);
   Events(health, 1);
-  std::string tables = Sql("SELECT string_agg(tablename, ' ') FROM pg_tables WHERE schemaname = 'public'");
+  std::string tables =
+      Sql("SELECT string_agg(tablename, ' ') FROM pg_tables WHERE schemaname = 'public'");
   size_t checked = 0;
   for (size_t begin = 0; begin < tables.size(); ++checked) {
     size_t end = std::min(tables.find(' ', begin), tables.size());
@@ -97,8 +109,11 @@ TEST_CASE_METHOD(World, "Only the ministries chosen are told", "[tellusonce]") {
   CHECK_FALSE(status.Has("Health card"));
 }
 
-TEST_CASE_METHOD(World, "Who chooses nobody is asked again, in their language, and nothing is recorded", "[tellusonce]") {
-  for (auto [lang, text] : {std::pair("en", "Select at least one organization"), std::pair("fr", "au moins un organisme")}) {
+TEST_CASE_METHOD(World,
+                 "Who chooses nobody is asked again, in their language, and nothing is recorded",
+                 "[tellusonce]") {
+  for (auto [lang, text] : {std::pair("en", "Select at least one organization"),
+                            std::pair("fr", "au moins un organisme")}) {
     auto form = Form();
     form.set_lang(lang);
     form.clear_subscription_id();
@@ -133,7 +148,8 @@ TEST_CASE_METHOD(World, "A wrong address is shown again as it was typed, escaped
   CHECK(Sql("SELECT count(*) FROM change") == "0");
 }
 
-TEST_CASE_METHOD(World, "The review names who would be told and why, with none chosen beforehand", "[tellusonce]") {
+TEST_CASE_METHOD(World, "The review names who would be told and why, with none chosen beforehand",
+                 "[tellusonce]") {
   auto form = Form();
   auto english = Show("ReviewAddress", Review(form));
   REQUIRE(english.answer.status.ok());
@@ -149,7 +165,9 @@ TEST_CASE_METHOD(World, "The review names who would be told and why, with none c
   CHECK_FALSE(french.Has("Health card"));
 }
 
-TEST_CASE_METHOD(World, "The form shows the address told last, before that the one from registration", "[tellusonce]") {
+TEST_CASE_METHOD(World,
+                 "The form shows the address told last, before that the one from registration",
+                 "[tellusonce]") {
   v1::ShowAddressRequest show;
   show.set_lang("en");
   CHECK(Show("ShowAddress", show).Has("1 Registration Road"));
@@ -158,14 +176,17 @@ TEST_CASE_METHOD(World, "The form shows the address told last, before that the o
   CHECK(Show("ShowAddress", show).Has("13 Birch Street"));
 }
 
-TEST_CASE_METHOD(World, "People are sent back to origins that a subscription names, and nowhere else", "[tellusonce]") {
+TEST_CASE_METHOD(World,
+                 "People are sent back to origins that a subscription names, and nowhere else",
+                 "[tellusonce]") {
   struct Case {
     const char* return_to;
     bool is_kept;
   };
-  for (auto [return_to, is_kept] : {Case{"https://licences.example:8443/en/licence?x=1", true}, Case{"/en/account", true},
-                                    Case{"https://evil.example/", false}, Case{"//evil.example/", false},
-                                    Case{"https://licences.example/", false}, Case{"javascript:alert(1)", false}}) {
+  for (auto [return_to, is_kept] :
+       {Case{"https://licences.example:8443/en/licence?x=1", true}, Case{"/en/account", true},
+        Case{"https://evil.example/", false}, Case{"//evil.example/", false},
+        Case{"https://licences.example/", false}, Case{"javascript:alert(1)", false}}) {
     INFO(return_to);
     v1::ShowAddressRequest show;
     show.set_lang("en");
@@ -185,13 +206,16 @@ TEST_CASE_METHOD(World, "People are sent back to origins that a subscription nam
   }
 }
 
-TEST_CASE_METHOD(World, "Changes told at once by one person reach every ministry in the order recorded", "[tellusonce]") {
+TEST_CASE_METHOD(World,
+                 "Changes told at once by one person reach every ministry in the order recorded",
+                 "[tellusonce]") {
   StartDispatcher();
   constexpr int kTellings = 12;
   std::vector<std::future<Shown>> posts;
   for (int i = 0; i < kTellings; ++i) {
     posts.push_back(std::async(std::launch::async, [this, i] {
-      return Show("TellAddress", Form(std::to_string(i) + " Birch Street", "form-" + std::to_string(i)));
+      return Show("TellAddress",
+                  Form(std::to_string(i) + " Birch Street", "form-" + std::to_string(i)));
     }));
   }
   for (auto& post : posts) CHECK(post.get().answer.status.ok());
@@ -201,12 +225,16 @@ TEST_CASE_METHOD(World, "Changes told at once by one person reach every ministry
     std::string newest = (*host.Await(changes.FindAddress(zoe.subject)))->line_1();
     CHECK(Read(events.back().delivery_id(), ministry)->address().line_1() == newest);
   }
-  CHECK(Sql("SELECT count(*) FROM (SELECT c.sequence, lag(c.sequence) OVER (PARTITION BY d.subscription_id ORDER BY "
-            "e.sequence) AS before FROM event e JOIN delivery d USING (event_id) JOIN change c USING (change_id)) o "
+  CHECK(Sql("SELECT count(*) FROM (SELECT c.sequence, lag(c.sequence) OVER (PARTITION BY "
+            "d.subscription_id ORDER BY "
+            "e.sequence) AS before FROM event e JOIN delivery d USING (event_id) JOIN change c "
+            "USING (change_id)) o "
             "WHERE before > sequence") == "0");
 }
 
-TEST_CASE_METHOD(World, "Nobody but a signed-in person sees the pages, and each only their own changes", "[tellusonce]") {
+TEST_CASE_METHOD(World,
+                 "Nobody but a signed-in person sees the pages, and each only their own changes",
+                 "[tellusonce]") {
   auto told = Show("TellAddress", Form());
   auto stranger = testing::PersonCaller("another-person");
   v1::ShowChangeRequest request;
@@ -215,7 +243,9 @@ TEST_CASE_METHOD(World, "Nobody but a signed-in person sees the pages, and each 
   CHECK(Show("ShowChange", request).answer.status.ok());
   CHECK(absl::IsNotFound(Show("ShowChange", request, &stranger).answer.status));
   CHECK_FALSE(Show("ShowChange", request, &licence_ministry).answer.status.ok());
-  CHECK_FALSE(host.Call<google::api::HttpBody>("/tamarack.tellusonce.v1.ChangeService/ShowChange", request, nullptr).ok());
+  CHECK_FALSE(host.Call<google::api::HttpBody>("/tamarack.tellusonce.v1.ChangeService/ShowChange",
+                                               request, nullptr)
+                  .ok());
   request.set_change_id("not-an-id");
   CHECK(absl::IsNotFound(Show("ShowChange", request).answer.status));
 }

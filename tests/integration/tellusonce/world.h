@@ -1,5 +1,5 @@
-// Tell us once with everything around it: real gRPC, a real database, a directory that answers as identity does, and
-// ministries that receive webhooks over HTTP.
+// Tell us once with everything around it: real gRPC, a real database, a directory that answers as
+// identity does, and ministries that receive webhooks over HTTP.
 #pragma once
 
 #include "platform/curl/loop.h"
@@ -38,10 +38,12 @@ class Directory final : public identity_v1::DirectoryService::CallbackService {
 
   static std::string SubjectAt(const std::string& ministry_id) { return "zoe-at-" + ministry_id; }
 
-  TAMARACK_UNARY(ResolveSubjects, identity_v1::ResolveSubjectsRequest, identity_v1::ResolveSubjectsResponse) {
+  TAMARACK_UNARY(ResolveSubjects, identity_v1::ResolveSubjectsRequest,
+                 identity_v1::ResolveSubjectsResponse) {
     if (is_down) co_return absl::UnavailableError("down");
     identity_v1::ResolveSubjectsResponse response;
-    for (const auto& id : request.ministry_ids()) (*response.mutable_subjects())[id] = SubjectAt(id);
+    for (const auto& id : request.ministry_ids())
+      (*response.mutable_subjects())[id] = SubjectAt(id);
     co_return response;
   }
   TAMARACK_UNARY(GetContact, identity_v1::GetContactRequest, identity_v1::Contact) {
@@ -60,7 +62,8 @@ class Directory final : public identity_v1::DirectoryService::CallbackService {
     addresses_[request.subject()] = request.address().line_1();
     co_return identity_v1::Contact();
   }
-  TAMARACK_UNARY(RecordReading, identity_v1::RecordReadingRequest, identity_v1::RecordReadingResponse) {
+  TAMARACK_UNARY(RecordReading, identity_v1::RecordReadingRequest,
+                 identity_v1::RecordReadingResponse) {
     if (is_down) co_return absl::UnavailableError("down");
     std::lock_guard lock(mutex_);
     readings_.push_back(request);
@@ -91,7 +94,8 @@ class Directory final : public identity_v1::DirectoryService::CallbackService {
 class Receiver {
  public:
   explicit Receiver(boost::asio::any_io_executor executor)
-      : server_(executor, {}, [this](http::Request request) { return Answer(std::move(request)); }) {}
+      : server_(executor, {},
+                [this](http::Request request) { return Answer(std::move(request)); }) {}
   // While the loop still runs.
   void Stop() { server_.Drain(std::chrono::seconds(1)); }
 
@@ -157,7 +161,8 @@ struct World {
   DirectorySync sync{host.executor(), changes, deliveries, identity};
   pages::Renderer renderer{PageBundle(), *pages::LoadBrand("")};
   std::unique_ptr<grpc::Service> change_service =
-      MakeChangeService(host.interceptor(), renderer, subscriptions, changes, identity, [this] { dispatcher.Wake(); });
+      MakeChangeService(host.interceptor(), renderer, subscriptions, changes, identity,
+                        [this] { dispatcher.Wake(); });
   std::unique_ptr<grpc::Service> subscription_service =
       MakeSubscriptionService(host.interceptor(), subscriptions, deliveries, outbox);
 
@@ -170,7 +175,8 @@ struct World {
 
   World() {
     host.Serve({change_service.get(), subscription_service.get()});
-    licence_subscription = Subscribe("licences", "Driver’s licence", "Permis de conduire", licences.url());
+    licence_subscription =
+        Subscribe("licences", "Driver’s licence", "Permis de conduire", licences.url());
     health_subscription = Subscribe("health", "Health card", "Carte Santé", health.url());
   }
   ~World() {
@@ -183,8 +189,9 @@ struct World {
   }
 
   static auth::Principal Self() {
-    return testing::ServiceCaller("tellusonce", {"identity.subjects.resolve", "identity.contact.read",
-                                                 "identity.contact.write", "identity.reading.write"});
+    return testing::ServiceCaller("tellusonce",
+                                  {"identity.subjects.resolve", "identity.contact.read",
+                                   "identity.contact.write", "identity.reading.write"});
   }
   void StartDispatcher() {
     is_dispatching = true;
@@ -195,8 +202,8 @@ struct World {
     sync.Start();
   }
 
-  v1::CreateSubscriptionResponse Subscribe(const std::string& service, const std::string& en, const std::string& fr,
-                                           const std::string& url) {
+  v1::CreateSubscriptionResponse Subscribe(const std::string& service, const std::string& en,
+                                           const std::string& fr, const std::string& url) {
     auto admin = testing::ServiceCaller("admin", {"platform.admin"});
     v1::CreateSubscriptionRequest request;
     request.set_ministry_id("ministry-of-" + service);
@@ -207,23 +214,26 @@ struct World {
     request.set_change_type("address");
     request.set_url(url);
     request.add_return_origins("https://licences.example:8443");
-    auto made = host.Call<v1::CreateSubscriptionResponse>("/tamarack.tellusonce.v1.SubscriptionService/CreateSubscription",
-                                                          request, &admin);
+    auto made = host.Call<v1::CreateSubscriptionResponse>(
+        "/tamarack.tellusonce.v1.SubscriptionService/CreateSubscription", request, &admin);
     REQUIRE(made.ok());
     return *made;
   }
 
   // Calls a method of ChangeService as `person`, zoe unless told.
-  Shown Show(const std::string& method, const google::protobuf::Message& request, const auth::Principal* person = nullptr) {
+  Shown Show(const std::string& method, const google::protobuf::Message& request,
+             const auth::Principal* person = nullptr) {
     Shown shown;
-    auto body = host.Call<google::api::HttpBody>("/tamarack.tellusonce.v1.ChangeService/" + method, request,
-                                                 person != nullptr ? person : &zoe, {}, &shown.answer);
+    auto body =
+        host.Call<google::api::HttpBody>("/tamarack.tellusonce.v1.ChangeService/" + method, request,
+                                         person != nullptr ? person : &zoe, {}, &shown.answer);
     if (body.ok()) shown.html = body->data();
     return shown;
   }
 
   // The form that tells of a new address, with both ministries chosen.
-  v1::TellAddressRequest Form(const std::string& line_1 = "12 Birch Street", const std::string& request_id = "form-1") {
+  v1::TellAddressRequest Form(const std::string& line_1 = "12 Birch Street",
+                              const std::string& request_id = "form-1") {
     v1::TellAddressRequest form;
     form.set_lang("en");
     form.set_line_1(line_1);
@@ -248,27 +258,33 @@ struct World {
     return Show("ShowChange", request);
   }
 
-  absl::StatusOr<v1::Delivery> Read(const std::string& delivery_id, const auth::Principal& ministry) {
+  absl::StatusOr<v1::Delivery> Read(const std::string& delivery_id,
+                                    const auth::Principal& ministry) {
     v1::GetDeliveryRequest request;
     request.set_delivery_id(delivery_id);
-    return host.Call<v1::Delivery>("/tamarack.tellusonce.v1.SubscriptionService/GetDelivery", request, &ministry);
+    return host.Call<v1::Delivery>("/tamarack.tellusonce.v1.SubscriptionService/GetDelivery",
+                                   request, &ministry);
   }
   absl::StatusOr<v1::Delivery> Report(const std::string& delivery_id, const std::string& outcome,
-                                      const auth::Principal& ministry, const std::string& reason = "",
+                                      const auth::Principal& ministry,
+                                      const std::string& reason = "",
                                       const std::string& case_reference = "") {
     v1::ReportOutcomeRequest request;
     request.set_delivery_id(delivery_id);
     request.set_outcome(outcome);
     request.set_reason_code(reason);
     request.set_case_reference(case_reference);
-    return host.Call<v1::Delivery>("/tamarack.tellusonce.v1.SubscriptionService/ReportOutcome", request, &ministry);
+    return host.Call<v1::Delivery>("/tamarack.tellusonce.v1.SubscriptionService/ReportOutcome",
+                                   request, &ministry);
   }
 
   std::string Sql(const std::string& sql) { return host.database().Execute(sql); }
   // Id of the delivery of the newest change to a subscription.
   std::string DeliveryTo(const v1::CreateSubscriptionResponse& subscription) {
-    return Sql("SELECT d.delivery_id FROM delivery d JOIN change c USING (change_id) WHERE d.subscription_id = '" +
-               subscription.subscription().subscription_id() + "' ORDER BY c.sequence DESC LIMIT 1");
+    return Sql(
+        "SELECT d.delivery_id FROM delivery d JOIN change c USING (change_id) WHERE "
+        "d.subscription_id = '" +
+        subscription.subscription().subscription_id() + "' ORDER BY c.sequence DESC LIMIT 1");
   }
 
   static void WaitFor(const std::function<bool()>& condition) {

@@ -23,7 +23,8 @@ TEST_CASE("MarkdownToHtml: what the dialect has", "[notify]") {
 }
 
 TEST_CASE("MarkdownToHtml: web addresses stay as they are, whatever marks they hold", "[notify]") {
-  for (const char* url : {"https://e.ca/a_b_c", "https://e.ca/a--b...c", "https://e.ca/?q='x'&r=*y"}) {
+  for (const char* url :
+       {"https://e.ca/a_b_c", "https://e.ca/a--b...c", "https://e.ca/?q='x'&r=*y"}) {
     INFO(url);
     CHECK(Contains(MarkdownToHtml(std::string("see ") + url), "href=\"" + EscapeHtml(url) + "\""));
   }
@@ -41,7 +42,8 @@ TEST_CASE("Markdown: nesting without end is written as words", "[notify]") {
 }
 
 TEST_CASE("MarkdownToHtml: HTML, scripts and images come out as text", "[notify]") {
-  for (const char* hostile : {"<script>alert(1)</script>", "a <b onclick=x>b</b>", "<img src=x onerror=y>"}) {
+  for (const char* hostile :
+       {"<script>alert(1)</script>", "a <b onclick=x>b</b>", "<img src=x onerror=y>"}) {
     std::string html = MarkdownToHtml(hostile);
     CHECK_FALSE(Contains(html, "<script"));
     CHECK_FALSE(Contains(html, "<b "));
@@ -73,7 +75,8 @@ TEST_CASE("FormatEmail: both parts hold the text, headers are encoded", "[notify
   CHECK(Contains(text, crypto::Base64Encode("Bonjour Zoé\n")));
   CHECK(Contains(text, "multipart/alternative"));
   size_t start = 0;
-  for (size_t end; (end = text.find("\r\n", start)) != std::string::npos; start = end + 2) CHECK(end - start <= 78);
+  for (size_t end; (end = text.find("\r\n", start)) != std::string::npos; start = end + 2)
+    CHECK(end - start <= 78);
 }
 
 TEST_CASE("FormatEmail: values cannot add headers", "[notify]") {
@@ -89,25 +92,29 @@ TEST_CASE("FormatEmail: values cannot add headers", "[notify]") {
   CHECK_FALSE(Contains(headers, "\nBcc:"));
 }
 
-TEST_CASE("FormatEmail: names with special characters and international addresses stay whole", "[notify]") {
+TEST_CASE("FormatEmail: names with special characters and international addresses stay whole",
+          "[notify]") {
   EmailMessage email;
   email.from_name = "Ministry, of <Things>";
   email.from_address = "no-reply@e.ca";
   email.to_address = "zoe@exämple.ca";
   std::string headers = FormatEmail(email);
-  CHECK(Contains(headers, "From: =?UTF-8?B?" + crypto::Base64Encode("Ministry, of <Things>") + "?=\r\n <no-reply@e.ca>"));
+  CHECK(Contains(headers, "From: =?UTF-8?B?" + crypto::Base64Encode("Ministry, of <Things>") +
+                              "?=\r\n <no-reply@e.ca>"));
   CHECK(Contains(headers, "To: <zoe@exämple.ca>\r\n"));
   email.from_name = "Government services";
   CHECK(Contains(FormatEmail(email), "From: Government services\r\n <no-reply@e.ca>\r\n"));
 }
 
 TEST_CASE("IsEmailAddress: good and bad ones", "[notify]") {
-  for (const char* good : {"a@b.ca", "first.last+tag@sub.example.org", "o'neil@example.com", "zoe@exämple.ca"}) {
+  for (const char* good :
+       {"a@b.ca", "first.last+tag@sub.example.org", "o'neil@example.com", "zoe@exämple.ca"}) {
     INFO(good);
     CHECK(IsEmailAddress(good));
   }
-  for (const char* bad : {"", "a", "a@b", "@b.ca", "a@.ca", "a b@c.ca", "a@b..ca", ".a@b.ca", "a.@b.ca", "a@b.ca\r\nx",
-                          "a@b@c.ca", "a..b@c.ca", "a@-b.ca", "\"a\"@b.ca"}) {
+  for (const char* bad :
+       {"", "a", "a@b", "@b.ca", "a@.ca", "a b@c.ca", "a@b..ca", ".a@b.ca", "a.@b.ca",
+        "a@b.ca\r\nx", "a@b@c.ca", "a..b@c.ca", "a@-b.ca", "\"a\"@b.ca"}) {
     INFO(bad);
     CHECK_FALSE(IsEmailAddress(bad));
   }

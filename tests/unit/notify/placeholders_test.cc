@@ -9,14 +9,18 @@ using boost::json::array;
 using boost::json::object;
 
 TEST_CASE("PlaceholderNames: each name once, without regard to case and separators", "[notify]") {
-  CHECK(PlaceholderNames("Hi ((First Name)), ((first_name)) ((ref))") == std::vector<std::string>{"First Name", "ref"});
-  CHECK(PlaceholderNames("((late??Too late)) [x](((url)))") == std::vector<std::string>{"late", "url"});
+  CHECK(PlaceholderNames("Hi ((First Name)), ((first_name)) ((ref))") ==
+        std::vector<std::string>{"First Name", "ref"});
+  CHECK(PlaceholderNames("((late??Too late)) [x](((url)))") ==
+        std::vector<std::string>{"late", "url"});
   CHECK(PlaceholderNames("(()) ((a)b)) (x) ((unclosed").empty());
 }
 
-TEST_CASE("MissingPersonalisation: null counts as missing, extra values do not matter", "[notify]") {
+TEST_CASE("MissingPersonalisation: null counts as missing, extra values do not matter",
+          "[notify]") {
   object values{{"name", nullptr}, {"extra", 1}, {"REF", "x"}};
-  CHECK(MissingPersonalisation("((name)) ((ref)) ((other))", values) == std::vector<std::string>{"name", "other"});
+  CHECK(MissingPersonalisation("((name)) ((ref)) ((other))", values) ==
+        std::vector<std::string>{"name", "other"});
 }
 
 TEST_CASE("FillPlaceholders: the documented forms", "[notify]") {
@@ -34,7 +38,10 @@ TEST_CASE("FillPlaceholders: the documented forms", "[notify]") {
       {"a((x??shown))b", {{"x", "no"}}, FillMode::kPlain, "ab"},
       {"((a??foo??bar))", {{"a", "1"}}, FillMode::kPlain, "foo??bar"},
       {"((x?y))", {{"x?y", "v"}}, FillMode::kPlain, "v"},
-      {"List:((l))", {{"l", array{"one", nullptr, "", "two"}}}, FillMode::kPlain, "List:\n\n* one\n* two"},
+      {"List:((l))",
+       {{"l", array{"one", nullptr, "", "two"}}},
+       FillMode::kPlain,
+       "List:\n\n* one\n* two"},
       {"((l))", {{"l", array{"a", "b", "c"}}}, FillMode::kLine, "a, b and c"},
       {"((l))", {{"l", array{}}}, FillMode::kPlain, ""},
       {"Re: ((s))", {{"s", "two\r\nlines"}}, FillMode::kLine, "Re: two  lines"},
@@ -55,7 +62,8 @@ TEST_CASE("FillPlaceholders: the documented forms", "[notify]") {
   }
 }
 
-TEST_CASE("FillPlaceholders: of two values with one name the first counts, after nulls", "[notify]") {
+TEST_CASE("FillPlaceholders: of two values with one name the first counts, after nulls",
+          "[notify]") {
   object values{{"First Name", nullptr}, {"first_name", "a"}, {"FIRSTNAME", "b"}};
   CHECK(FillPlaceholders("((first-name))", values, FillMode::kPlain) == "a");
 }

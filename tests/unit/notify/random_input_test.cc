@@ -6,27 +6,69 @@
 
 #include <random>
 
-// Seeded random input: bytes of all kinds, and what attackers and careless authors would put in. The sanitizer builds make
-// it count.
+// Seeded random input: bytes of all kinds, and what attackers and careless authors would put in.
+// The sanitizer builds make it count.
 namespace tamarack::notify {
 namespace {
 
 std::string RandomText(std::mt19937& random, int pieces_max) {
-  static const std::vector<std::string> kPieces{
-      "((name))", "((", "))", "??", "(((", "((x??", "\n", "\r\n", "\r", "    ", "\t", "# ", "> ", "* ", "1. ", "^ ", "---", "```", "~~~",
-      "[a](", "https://e.ca/", "javascript:alert(1)", ")", "![", "]", "<script>", "</script>", "<img src=x onerror=y>", "<!--",
-      "&lt;", "&#60;script&#62;", "\\", "\"", "'", "`", "_", "**", "Bcc: x@e.ca", "\r\n\r\n", "=?UTF-8?B?", "é", "ᓄ", "\xff", "\xc3"};
+  static const std::vector<std::string> kPieces{"((name))",
+                                                "((",
+                                                "))",
+                                                "??",
+                                                "(((",
+                                                "((x??",
+                                                "\n",
+                                                "\r\n",
+                                                "\r",
+                                                "    ",
+                                                "\t",
+                                                "# ",
+                                                "> ",
+                                                "* ",
+                                                "1. ",
+                                                "^ ",
+                                                "---",
+                                                "```",
+                                                "~~~",
+                                                "[a](",
+                                                "https://e.ca/",
+                                                "javascript:alert(1)",
+                                                ")",
+                                                "![",
+                                                "]",
+                                                "<script>",
+                                                "</script>",
+                                                "<img src=x onerror=y>",
+                                                "<!--",
+                                                "&lt;",
+                                                "&#60;script&#62;",
+                                                "\\",
+                                                "\"",
+                                                "'",
+                                                "`",
+                                                "_",
+                                                "**",
+                                                "Bcc: x@e.ca",
+                                                "\r\n\r\n",
+                                                "=?UTF-8?B?",
+                                                "é",
+                                                "ᓄ",
+                                                "\xff",
+                                                "\xc3"};
   std::string text;
   for (auto pieces = random() % pieces_max; pieces > 0; --pieces) {
-    text += random() % 4 == 0 ? std::string(1, static_cast<char>(random())) : kPieces[random() % kPieces.size()];
+    text += random() % 4 == 0 ? std::string(1, static_cast<char>(random()))
+                              : kPieces[random() % kPieces.size()];
   }
   return text;
 }
 
 // Every `<` of our HTML begins one of these; all else comes out escaped.
 bool HasOnlyOurTags(const std::string& html) {
-  static const std::vector<std::string> kTags{"p",  "h2", "h3", "ul", "ol",     "li", "blockquote", "hr",   "br",  "em", "strong",
-                                              "a", "html", "head", "meta", "title", "body", "div", "!doctype"};
+  static const std::vector<std::string> kTags{
+      "p",      "h2", "h3",   "ul",   "ol",   "li",    "blockquote", "hr",  "br",      "em",
+      "strong", "a",  "html", "head", "meta", "title", "body",       "div", "!doctype"};
   for (size_t at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {
     size_t name = at + 1 + (html[at + 1] == '/');
     std::string tag = html.substr(name, html.find_first_of(" >", name) - name);
@@ -35,7 +77,8 @@ bool HasOnlyOurTags(const std::string& html) {
       std::string open = html.substr(at, html.find('>', at) - at);
       size_t href = open.find("href=\"") + 6;
       std::string url = open.substr(href, 7);
-      if (!url.starts_with("http://") && !url.starts_with("https:/") && !url.starts_with("mailto:") && !url.starts_with("tel:")) {
+      if (!url.starts_with("http://") && !url.starts_with("https:/") &&
+          !url.starts_with("mailto:") && !url.starts_with("tel:")) {
         return false;
       }
     }
@@ -53,12 +96,15 @@ TEST_CASE("Random markdown: only our tags and only web links come out", "[notify
   }
 }
 
-TEST_CASE("Random values: they make no headings, lists, quotes or code, and a subject stays on one line", "[notify]") {
+TEST_CASE(
+    "Random values: they make no headings, lists, quotes or code, and a subject stays on one line",
+    "[notify]") {
   std::mt19937 random(2);
   for (int i = 0; i < 8000; ++i) {
     std::string text = RandomText(random, 12);
     boost::json::object values{{"name", text}};
-    std::string html = MarkdownToHtml(FillPlaceholders("Dear ((name))\n\n((name))\n\nend", values, FillMode::kMarkdown));
+    std::string html = MarkdownToHtml(
+        FillPlaceholders("Dear ((name))\n\n((name))\n\nend", values, FillMode::kMarkdown));
     for (const char* tag : {"<h2", "<h3", "<ul", "<ol", "<blockquote", "<hr", "<em", "<strong"}) {
       if (html.find(tag) != std::string::npos) FAIL("from: " << text << "\nto: " << html);
     }
@@ -84,12 +130,15 @@ TEST_CASE("Random emails: no header is added, no line is too long", "[notify]") 
     std::string text = FormatEmail(email);
     std::string headers = text.substr(0, text.find("\r\n\r\n") + 2);
     size_t count = 0;
-    for (size_t begin = 0, end; (end = headers.find("\r\n", begin)) != std::string::npos; begin = end + 2) {
+    for (size_t begin = 0, end; (end = headers.find("\r\n", begin)) != std::string::npos;
+         begin = end + 2) {
       std::string line = headers.substr(begin, end - begin);
-      if (line.find_first_of("\r\n") != std::string::npos || line.size() > 998) FAIL("line: " << line);
+      if (line.find_first_of("\r\n") != std::string::npos || line.size() > 998)
+        FAIL("line: " << line);
       if (line[0] != ' ') ++count;
     }
-    // From, To, Subject, Date, Message-ID, MIME-Version, Auto-Submitted, Content-Type, and two for unsubscribing.
+    // From, To, Subject, Date, Message-ID, MIME-Version, Auto-Submitted, Content-Type, and two for
+    // unsubscribing.
     if (count != (email.one_click_unsubscribe_url.empty() ? 8U : 10U)) FAIL("headers: " << headers);
   }
 }

@@ -17,18 +17,21 @@ v1::Address Good() {
 // The fields that are wrong, in order.
 std::vector<std::string> Wrong(const v1::Address& address) {
   std::vector<std::string> fields;
-  for (const auto& problem : CheckAddress(Normalize(address))) fields.push_back(problem.field + " " + problem.text_key);
+  for (const auto& problem : CheckAddress(Normalize(address)))
+    fields.push_back(problem.field + " " + problem.text_key);
   return fields;
 }
 
 TEST_CASE("IsPostalCode: the letters that Canada Post uses, where it uses them", "[tellusonce]") {
-  for (const char* good : {"K1A 0B1", "M5V 2T6", "X0A 0H0", "V6B 4Y8", "Y1A 2C6", "A1A 1A1", "P4N 2K6", "H2X 1Y4", "K1W 1Z9"}) {
+  for (const char* good : {"K1A 0B1", "M5V 2T6", "X0A 0H0", "V6B 4Y8", "Y1A 2C6", "A1A 1A1",
+                           "P4N 2K6", "H2X 1Y4", "K1W 1Z9"}) {
     INFO(good);
     CHECK(IsPostalCode(good));
   }
-  for (const char* bad : {"", "D1A 1A1", "F1A 1A1", "I1A 1A1", "O1A 1A1", "Q1A 1A1", "U1A 1A1", "W1A 1A1", "Z1A 1A1",
-                          "K1D 1A1", "K1A 1D1", "K1A 1O1", "K1A0B1", "k1a 0b1", "K1A  0B1", "K1A 0B", "K1A 0B12", "12345",
-                          "K1A-0B1", "KIA 0B1", "K1A 0B1\n", " K1A 0B1"}) {
+  for (const char* bad :
+       {"",         "D1A 1A1", "F1A 1A1", "I1A 1A1", "O1A 1A1",   "Q1A 1A1", "U1A 1A1",  "W1A 1A1",
+        "Z1A 1A1",  "K1D 1A1", "K1A 1D1", "K1A 1O1", "K1A0B1",    "k1a 0b1", "K1A  0B1", "K1A 0B",
+        "K1A 0B12", "12345",   "K1A-0B1", "KIA 0B1", "K1A 0B1\n", " K1A 0B1"}) {
     INFO(bad);
     CHECK_FALSE(IsPostalCode(bad));
   }
@@ -49,7 +52,8 @@ TEST_CASE("Normalize: postal codes however they are typed, spaces folded", "[tel
 }
 
 TEST_CASE("CheckAddress: all provinces and territories, and only they", "[tellusonce]") {
-  for (const char* province : {"AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"}) {
+  for (const char* province :
+       {"AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"}) {
     auto address = Good();
     address.set_province(province);
     CHECK(Wrong(address).empty());
@@ -64,19 +68,25 @@ TEST_CASE("CheckAddress: all provinces and territories, and only they", "[tellus
 
 TEST_CASE("CheckAddress: what is missing is named at its field", "[tellusonce]") {
   CHECK(Wrong(Good()).empty());
-  CHECK(Wrong(v1::Address()) ==
-        std::vector<std::string>{"line_1 ERROR_LINE_1_MISSING", "city ERROR_CITY_MISSING",
-                                 "province ERROR_PROVINCE_MISSING", "postal_code ERROR_POSTAL_CODE"});
+  CHECK(Wrong(v1::Address()) == std::vector<std::string>{"line_1 ERROR_LINE_1_MISSING",
+                                                         "city ERROR_CITY_MISSING",
+                                                         "province ERROR_PROVINCE_MISSING",
+                                                         "postal_code ERROR_POSTAL_CODE"});
 }
 
-TEST_CASE("CheckAddress: accents and punctuation pass, control and invisible characters do not", "[tellusonce]") {
-  for (const char* good : {"45, rue de l’Église", "Île-aux-Coudres 3½", "P.O. Box 5 / C.P. 5", "#4 – 12 Main", "ᓄᓇᕗᑦ 1"}) {
+TEST_CASE("CheckAddress: accents and punctuation pass, control and invisible characters do not",
+          "[tellusonce]") {
+  for (const char* good : {"45, rue de l’Église", "Île-aux-Coudres 3½", "P.O. Box 5 / C.P. 5",
+                           "#4 – 12 Main", "ᓄᓇᕗᑦ 1"}) {
     INFO(good);
     auto address = Good();
     address.set_line_1(good);
     CHECK(Wrong(address).empty());
   }
-  const std::vector<std::string> bad{std::string("12 Main\0 Street", 15), "12\x01Main", "12 Main\x7f", "12\x1bMain",
+  const std::vector<std::string> bad{std::string("12 Main\0 Street", 15),
+                                     "12\x01Main",
+                                     "12 Main\x7f",
+                                     "12\x1bMain",
                                      "12 \u202eniaM",  // right-to-left override
                                      "12\u200bMain",   // zero-width space
                                      "12\u0085Main",   // C1 next line

@@ -5,7 +5,8 @@
 
 #include <random>
 
-// Seeded random input: ASCII of all kinds and what attackers would put in. The sanitizer builds make it count.
+// Seeded random input: ASCII of all kinds and what attackers would put in. The sanitizer builds
+// make it count.
 namespace tamarack::tellusonce {
 namespace {
 
@@ -13,20 +14,26 @@ constexpr int kRounds = 20000;
 
 std::string RandomText(std::mt19937& random) {
   static const std::vector<std::string> kPieces{
-      "https://", "http:", "/", "\\", "@", ":", "evil", "licences.example", "%2f", "%00", "?", "#", "[::1]", ".", "\t", "\n",
-      "K1A 0A6", "k1a0a6", "12 Main", "ON", "\u202e", "\u00a0", "é", std::string(1, '\0')};
+      "https://", "http:",  "/",       "\\", "@",      ":",      "evil", "licences.example",
+      "%2f",      "%00",    "?",       "#",  "[::1]",  ".",      "\t",   "\n",
+      "K1A 0A6",  "k1a0a6", "12 Main", "ON", "\u202e", "\u00a0", "é",    std::string(1, '\0')};
   std::string text;
   for (auto pieces = random() % 12; pieces > 0; --pieces) {
-    text += random() % 3 == 0 ? std::string(1, static_cast<char>(random() & 0x7f)) : kPieces[random() % kPieces.size()];
+    text += random() % 3 == 0 ? std::string(1, static_cast<char>(random() & 0x7f))
+                              : kPieces[random() % kPieces.size()];
   }
   return text;
 }
 
 bool HasControl(const std::string& text) {
-  return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  return std::any_of(text.begin(), text.end(),
+                     [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-TEST_CASE("Random addresses: what passes holds no control characters, and normalising twice changes nothing", "[tellusonce]") {
+TEST_CASE(
+    "Random addresses: what passes holds no control characters, and normalising twice changes "
+    "nothing",
+    "[tellusonce]") {
   std::mt19937 random(1);
   int passed = 0;
   for (int i = 0; i < kRounds; ++i) {
@@ -49,7 +56,8 @@ TEST_CASE("Random addresses: what passes holds no control characters, and normal
   CHECK(passed > 0);
 }
 
-TEST_CASE("Random return addresses: what passes is a path of this site or of the one origin", "[tellusonce]") {
+TEST_CASE("Random return addresses: what passes is a path of this site or of the one origin",
+          "[tellusonce]") {
   std::mt19937 random(2);
   v1::Subscription subscription;
   subscription.add_return_origins("https://licences.example");
@@ -62,9 +70,11 @@ TEST_CASE("Random return addresses: what passes is a path of this site or of the
     ++passed;
     bool is_path = safe[0] == '/' && (safe.size() == 1 || (safe[1] != '/' && safe[1] != '\\'));
     std::string_view rest = std::string_view(safe).substr(std::min<size_t>(24, safe.size()));
-    bool ends_there = rest.empty() || std::string_view("/?#").find(rest[0]) != std::string_view::npos;
+    bool ends_there =
+        rest.empty() || std::string_view("/?#").find(rest[0]) != std::string_view::npos;
     bool is_ours = safe.starts_with("https://licences.example") && ends_there;
-    if ((!is_path && !is_ours) || HasControl(safe) || safe.find('\\') != std::string::npos) FAIL("passed: " << safe);
+    if ((!is_path && !is_ours) || HasControl(safe) || safe.find('\\') != std::string::npos)
+      FAIL("passed: " << safe);
   }
   CHECK(passed > 0);
 }

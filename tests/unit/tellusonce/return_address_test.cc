@@ -13,27 +13,63 @@ std::vector<v1::Subscription> Subscriptions() {
   return {first, second};
 }
 
-TEST_CASE("SafeReturnTo: paths of this site and origins that a subscription names", "[tellusonce]") {
-  for (const char* good : {"/", "/en/account", "/en/changes/1?a=b&c=%2F", "/a//b", "/a:b", "https://licences.example",
-                           "https://licences.example/en/licence?x=1#y", "http://localhost:8090/fr/",
-                           "https://[2001:db8::1]:8443/x"}) {
+TEST_CASE("SafeReturnTo: paths of this site and origins that a subscription names",
+          "[tellusonce]") {
+  for (const char* good : {"/", "/en/account", "/en/changes/1?a=b&c=%2F", "/a//b", "/a:b",
+                           "https://licences.example", "https://licences.example/en/licence?x=1#y",
+                           "http://localhost:8090/fr/", "https://[2001:db8::1]:8443/x"}) {
     INFO(good);
     CHECK(SafeReturnTo(good, Subscriptions()) == good);
   }
 }
 
 TEST_CASE("SafeReturnTo: everything else is dropped, however it is dressed up", "[tellusonce]") {
-  const std::vector<std::string> bad{
-      "", " ", "evil", "//evil", "///evil", "//evil/path", "/\\evil", "\\\\evil", "\\/evil", "/\tevil", "/\n/evil", "/\r\nx",
-      " /en", "/ en", "/é", "https://evil", "https://evil/licences.example", "https://evil?https://licences.example",
-      "https://licences.example.evil", "https://evil#https://licences.example/", "https://licences.example@evil",
-      "https://licences.example:pw@evil/", "https://user@licences.example/", "https://licences.example:443/",
-      "https://licences.example:8443/", "http://licences.example/", "http://localhost/", "http://localhost:8091/",
-      "http://localhost:80900/", "https:licences.example", "https:/licences.example", "https:///licences.example",
-      "https://licences.example\\@evil/", "https://licences.example\t/", "https://licences.example\n", "HTTPS://EVIL/",
-      "javascript:alert(1)", "javascript://licences.example/%0aalert(1)", "data:text/html,x", "ftp://licences.example/",
-      "file:///etc/passwd", "licences.example", std::string("/x\0y", 4), "https://licences.example%2eevil/",
-      "https://[2001:db8::1]/", "https://[2001:db8::1]:8443.evil/"};
+  const std::vector<std::string> bad{"",
+                                     " ",
+                                     "evil",
+                                     "//evil",
+                                     "///evil",
+                                     "//evil/path",
+                                     "/\\evil",
+                                     "\\\\evil",
+                                     "\\/evil",
+                                     "/\tevil",
+                                     "/\n/evil",
+                                     "/\r\nx",
+                                     " /en",
+                                     "/ en",
+                                     "/é",
+                                     "https://evil",
+                                     "https://evil/licences.example",
+                                     "https://evil?https://licences.example",
+                                     "https://licences.example.evil",
+                                     "https://evil#https://licences.example/",
+                                     "https://licences.example@evil",
+                                     "https://licences.example:pw@evil/",
+                                     "https://user@licences.example/",
+                                     "https://licences.example:443/",
+                                     "https://licences.example:8443/",
+                                     "http://licences.example/",
+                                     "http://localhost/",
+                                     "http://localhost:8091/",
+                                     "http://localhost:80900/",
+                                     "https:licences.example",
+                                     "https:/licences.example",
+                                     "https:///licences.example",
+                                     "https://licences.example\\@evil/",
+                                     "https://licences.example\t/",
+                                     "https://licences.example\n",
+                                     "HTTPS://EVIL/",
+                                     "javascript:alert(1)",
+                                     "javascript://licences.example/%0aalert(1)",
+                                     "data:text/html,x",
+                                     "ftp://licences.example/",
+                                     "file:///etc/passwd",
+                                     "licences.example",
+                                     std::string("/x\0y", 4),
+                                     "https://licences.example%2eevil/",
+                                     "https://[2001:db8::1]/",
+                                     "https://[2001:db8::1]:8443.evil/"};
   for (const auto& each : bad) {
     INFO(each);
     CHECK(SafeReturnTo(each, Subscriptions()).empty());
@@ -44,7 +80,8 @@ TEST_CASE("SafeReturnTo: everything else is dropped, however it is dressed up", 
 TEST_CASE("OriginOf: scheme, host and port of web addresses", "[tellusonce]") {
   CHECK(OriginOf("https://a.example/x?y#z") == "https://a.example");
   CHECK(OriginOf("http://a.example:81/x") == "http://a.example:81");
-  for (const char* none : {"", "/x", "//a.example", "ftp://a.example", "https://u@a.example", "https://", "https:///x", "x"}) {
+  for (const char* none : {"", "/x", "//a.example", "ftp://a.example", "https://u@a.example",
+                           "https://", "https:///x", "x"}) {
     INFO(none);
     CHECK(OriginOf(none).empty());
   }
