@@ -113,7 +113,10 @@ function writeSandbox(layout, seeded) {
     smtp: `127.0.0.1:${ports.smtp}`,
     card_processor: `http://127.0.0.1:${ports['card-processor']}`,
     grpc: each(services, (name) => `127.0.0.1:${ports.grpc[name]}`),
-    metrics: each(['gateway', ...services], (name) => `http://127.0.0.1:${ports.admin[name]}/metrics`),
+    metrics: {
+      ...each(['gateway', ...services], (name) => `http://127.0.0.1:${ports.admin[name]}/metrics`),
+      example: `${layout.example}/metrics`,
+    },
     pids: {},
     postgres: each(services, (name) => dsn(layout, name)),
     redis: `unix:${redisSocket(layout)}`,

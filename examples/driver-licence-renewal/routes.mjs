@@ -66,11 +66,22 @@ export function routes({ config, records, identity, renewals, webhooks }) {
       { method: 'GET', path: new RegExp(`^${lang}/renewals/(?<id>[0-9A-F]+)$`), handle: signedIn(showRenewal) },
       { method: 'POST', path: /^\/webhooks\/tellusonce$/, handle: ({ request, body }) => ({ status: webhooks.receive(request.headers, body) }) },
       { method: 'GET', path: /^\/assets\//, handle: ({ url }) => fetchAsset(url.pathname) },
+      { method: 'GET', path: /^\/metrics$/, handle: () => ({ type: 'text/plain; version=0.0.4', body: journeyMetrics(records) }) },
       { method: 'GET', path: /^\/healthz$/, handle: () => ({ type: 'text/plain', body: 'ok' }) },
     ],
     notFound: (request) => ({ status: 404, body: notFoundPage(view({ lang: languageOf(request) })) }),
     failed: (request, error) => ({ status: error.status >= 400 && error.status < 500 ? 502 : 503, body: failedPage(view({ lang: languageOf(request) })) }),
   };
+}
+
+// Open performance metrics in Prometheus' format, counted from the records, so that a restart forgets nothing.
+function journeyMetrics(records) {
+  const renewals = [...records.renewal.values()];
+  const counter = (name, help, value) => `# HELP ${name} ${help}\n# TYPE ${name} counter\n${name}{journey="driver-licence-renewal"} ${value}\n`;
+  return (
+    counter('journeys_started_total', 'Renewals that a person began to pay for', renewals.length) +
+    counter('journeys_completed_total', 'Renewals paid and confirmed by email', renewals.filter(({ state }) => state === 'told').length)
+  );
 }
 
 const isPaid = (renewal) => renewal?.state === 'paid' || renewal?.state === 'told';
