@@ -53,7 +53,8 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
       acceptor_.bind(endpoint);
       acceptor_.listen();
     } catch (const boost::system::system_error& error) {
-      throw std::runtime_error("cannot listen on " + options.address + ": " + error.what());
+      throw std::runtime_error("cannot listen on " + options.address + ": " +
+                               error.code().message());
     }
     port_ = acceptor_.local_endpoint().port();
     context_->options = std::move(options);

@@ -28,7 +28,8 @@ struct ServerOptions {
   uint64_t body_bytes_max = 1 << 20;    // Above: 413.
   // When set, gives the limit for this request instead; sees the request without its body.
   std::function<uint64_t(const Request& head)> body_limit;
-  size_t connections_max = 10'000;  // Above: 503 and close.
+  size_t connections_max = 10'000;        // Above: 503 and close.
+  uint64_t bodies_bytes_max = 256 << 20;  // All requests' bodies together; above: 503.
 
   // Time to receive the header, and the whole request, from its first byte on: 408 after it.
   std::chrono::milliseconds header_timeout{10'000};

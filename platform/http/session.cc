@@ -32,9 +32,32 @@ constexpr size_t kLingerBytesMax = 16 << 20;
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
+// A socket for both families sees IPv4 peers as ::ffff:192.0.2.1; nobody else knows them so.
+std::string AddressText(const asio::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address.to_string();
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+}
+
 }  // namespace
 
 struct Session::Incoming {
+  explicit Incoming(ServerContext& shared) : context(shared) {}
+  ~Incoming() { Count(0); }
+  Incoming(const Incoming&) = delete;
+  Incoming& operator=(const Incoming&) = delete;
+
+  // The body's size as the server's total knows it.
+  void Count(uint64_t bytes) {
+    context.bodies_bytes += bytes - counted;  // unsigned: wraps back when it shrinks
+    counted = bytes;
+  }
+  void DropBody() {
+    std::string().swap(parser.get().body());
+    Count(0);
+  }
+
+  ServerContext& context;
+  uint64_t counted = 0;
   beast::http::request_parser<beast::http::string_body> parser;
   Request request;
 };
@@ -53,7 +76,7 @@ Session::Session(asio::ip::tcp::socket socket, std::shared_ptr<ServerContext> co
   boost::system::error_code error;
   socket_.set_option(asio::ip::tcp::no_delay(true), error);
   auto peer = socket_.remote_endpoint(error);
-  if (!error) remote_address_ = peer.address().to_string();
+  if (!error) remote_address_ = AddressText(peer.address());
 }
 
 void Session::Start(std::function<void()> done) {
@@ -101,7 +124,7 @@ asio::awaitable<bool> Session::ServeOne(bool first) {
   bool has_byte = co_await AwaitFirstByte(first);
   if (!has_byte) co_return false;
   auto begin = Clock::now();
-  Incoming incoming;
+  Incoming incoming(*context_);
   Arm(begin + context_->options.header_timeout, OnTime::kStopReading);
   Refusal refusal = co_await ReadHead(incoming);
   if (!refusal) {
@@ -110,6 +133,7 @@ asio::awaitable<bool> Session::ServeOne(bool first) {
   }
   Disarm();
   if (refusal) {
+    incoming.DropBody();  // the peer may take its time to read the answer
     co_await RefuseRequest(refusal);
     co_return false;
   }
@@ -182,6 +206,8 @@ asio::awaitable<Refusal> Session::ReadBody(Incoming& incoming) {
     }
     beast::error_code error;
     buffer_.consume(parser.put(buffer_.data(), error));
+    incoming.Count(parser.get().body().size());
+    if (context_->bodies_bytes > options.bodies_bytes_max) co_return Refusal{503, "too busy"};
     bool is_incomplete = error == beast::http::error::need_more;
     if (error == beast::http::error::body_limit) co_return Refusal{413, "body too large"};
     if (error && !is_incomplete) co_return Refusal{400, "malformed body"};

@@ -21,6 +21,7 @@ struct ServerContext {
   ServerOptions options;
   Handler handler;
   bool is_draining = false;
+  uint64_t bodies_bytes = 0;  // Of all requests that are being read or handled.
 
   // The page for an error that the server itself answers.
   Response ErrorResponse(int status, const std::string& reason) const;

@@ -45,6 +45,7 @@ struct Fixture {
       response.body = request.headers.Has("x-trailer") ? "merged" : "dropped";
       co_return response;
     }
+    if (request.target == "/peer") response.headers.Add("X-Peer", request.remote_address);
     response.body = request.method + " " + request.target + " " + request.body;
     co_return response;
   }
@@ -52,6 +53,12 @@ struct Fixture {
 
 std::string Get(const std::string& target) {
   return "GET " + target + " HTTP/1.1\r\n" + kHost + "\r\n";
+}
+
+std::string Post(const std::string& target, size_t body_bytes) {
+  return "POST " + target + " HTTP/1.1\r\n" + kHost +
+         "Content-Length: " + std::to_string(body_bytes) + "\r\n\r\n" +
+         std::string(body_bytes, 'b');
 }
 
 }  // namespace
@@ -170,6 +177,32 @@ TEST_CASE_METHOD(Fixture, "The body limit may depend on the request") {
   CHECK(client.Read().body == "POST /upload " + body);
   client.Send("POST /other HTTP/1.1\r\n" + kHost + "Content-Length: 5\r\n\r\n12345");
   CHECK(client.Read().status == 413);
+}
+
+TEST_CASE_METHOD(Fixture, "All bodies together have a limit, and ended requests leave it free") {
+  options.bodies_bytes_max = 100;
+  auto first = Connect();
+  first.Send(Post("/wait", 80));
+  gate.AwaitEntry();
+  auto second = Connect();
+  second.Send("POST / HTTP/1.1\r\n" + kHost + "Transfer-Encoding: chunked\r\n\r\n15\r\n" +
+              std::string(21, 'b'));
+  CHECK(second.Read().status == 503);
+  CHECK(second.ReadsEnd());
+  auto third = Connect();
+  third.Send(Post("/", 20));  // fits, so what the second sent is no longer counted
+  CHECK(third.Read().status == 200);
+  gate.Open();
+  CHECK(first.Read().status == 200);
+  first.Send(Post("/", 100));
+  CHECK(first.Read().status == 200);
+}
+
+TEST_CASE_METHOD(Fixture, "An IPv4 peer has its IPv4 address on a socket for both families too") {
+  options.address = GENERATE("127.0.0.1:0", "[::]:0");
+  auto client = Connect();
+  client.Send(Get("/peer"));
+  CHECK_THAT(client.Read().head, Catch::Contains("X-Peer: 127.0.0.1\r\n"));
 }
 
 TEST_CASE_METHOD(Fixture, "The error page is the one configured") {
