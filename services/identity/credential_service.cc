@@ -40,11 +40,15 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
       : parts_(parts), rpc_(parts.rpc) {}
 
   TAMARACK_UNARY(Exchange, ExchangeRequest, ExchangeResponse) {
-    CO_ASSIGN_OR_RETURN(auto gateway, co_await parts_.clients.Authenticate(
-                                          {request.client_id(), request.client_secret()}));
-    if (!gateway.is_platform || gateway.id != kGatewayClientId) {
-      co_return absl::PermissionDeniedError("only the gateway exchanges credentials");
-    }
+    // Never UNAUTHENTICATED or PERMISSION_DENIED: the gateway would read a verdict on the caller's
+    // credential, not on its own.
+    auto gateway =
+        co_await parts_.clients.Authenticate({request.client_id(), request.client_secret()});
+    if (absl::IsUnauthenticated(gateway.status()))
+      co_return absl::FailedPreconditionError("the gateway's own secret is not valid");
+    if (!gateway.ok()) co_return gateway.status();
+    if (!gateway->is_platform || gateway->id != kGatewayClientId)
+      co_return absl::FailedPreconditionError("only the gateway exchanges credentials");
     auto response = co_await Dispatch(request);
     if (response.ok()) parts_.metrics.tokens_exchange.Increment();
     co_return response;
