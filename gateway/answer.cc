@@ -18,6 +18,7 @@ constexpr std::pair<std::string_view, std::string_view> kAllowed[] = {
     {"content-disposition", "Content-Disposition"},
     {"content-language", "Content-Language"},
     {"etag", "ETag"},
+    {"idempotent-replayed", "Idempotent-Replayed"},
     {"last-modified", "Last-Modified"},
     {"link", "Link"},
     {"pragma", "Pragma"},

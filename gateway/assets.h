@@ -18,8 +18,8 @@ class Assets {
   // An empty folder name gives no assets.
   static absl::StatusOr<Assets> Load(const std::string& folder);
 
-  // Answers GET and HEAD for the part of the path after `/assets/`, decoded. Null when there is no
-  // such file.
+  // Answers GET and HEAD for the part of the raw path after `/assets/`. Null when there is no such
+  // file; a file whose name would need escapes is never found.
   const http::Response* Find(std::string_view name, const http::Request& request) const;
 
   size_t size() const { return files_.size(); }

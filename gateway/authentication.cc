@@ -104,11 +104,4 @@ void Authenticator::Remember(const std::string& key, absl::StatusOr<CallerPtr> r
   entries_.emplace(key, Entry{std::move(result), expires, recent_.begin()});
 }
 
-void Authenticator::Forget(CredentialKind kind, std::string_view credential) {
-  auto found = entries_.find(KeyOf(kind, credential));
-  if (found == entries_.end()) return;
-  recent_.erase(found->second.recent);
-  entries_.erase(found);
-}
-
 }  // namespace tamarack::gateway

@@ -50,9 +50,6 @@ class Authenticator {
   // UNAUTHENTICATED when the credential is not valid, UNAVAILABLE when nobody could be asked.
   Async<CallerPtr> Resolve(CredentialKind kind, std::string credential);
 
-  // Forgets what is kept of a credential: the service has just changed or ended that session.
-  void Forget(CredentialKind kind, std::string_view credential);
-
  private:
   struct Entry {
     absl::StatusOr<CallerPtr> result;

@@ -24,6 +24,7 @@ struct Backend::Channel {
 namespace {
 
 constexpr int kAnswerBytesMax = 16 << 20;  // letters and exports are pages' bytes too
+constexpr int kMetadataBytesMax = 64 << 10;
 
 // Shared between the coroutine, gRPC's thread and the cancellation slot: whichever lets go last
 // frees it.
@@ -50,6 +51,8 @@ Backend::Backend(const std::string& address) {
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
   arguments.SetMaxReceiveMessageSize(kAnswerBytesMax);
+  // gRPC's 8 KiB are too few for redirects with cookies and for long lists of violations.
+  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
   // Connections are shared between channels of equal arguments, which would tie back ends to each
   // other.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);

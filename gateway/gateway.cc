@@ -29,6 +29,14 @@ const std::string* PathLanguage(const Router::Match& match) {
   return nullptr;
 }
 
+// What follows the language, for the link to the other one; empty where the path has no language.
+std::string PathAfterLanguage(const Visit& visit) {
+  if (!visit.path.starts_with("/en/") && !visit.path.starts_with("/fr/")) return {};
+  std::string path(visit.path.substr(3));
+  if (!visit.query.empty()) absl::StrAppend(&path, "?", ToAbsl(visit.query));
+  return path;
+}
+
 }  // namespace
 
 Gateway::Gateway(GatewayOptions options, std::shared_ptr<const RouteTable> routes,
@@ -75,7 +83,8 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
   }
   if (is_read && visit.path == "/openapi.json") co_return openapi_;
 
-  std::shared_ptr<const RouteTable> routes = routes_;  // Ours to the end, should a newer one come.
+  observation.routes = routes_;
+  const RouteTable* routes = routes_.get();
   Router::Match match = routes->router().Find(visit.request.method, segments);
   if (match.kind == Router::Match::Kind::kNotFound)
     co_return Fail(visit, nullptr, {ProblemKind::kNotFound});
@@ -104,8 +113,9 @@ http::Response Gateway::Fail(const Visit& visit, const Route* route, const Probl
   bool is_page = visit.wants_html && (route == nullptr || route->policy.page());
   http::Response response;
   if (is_page) {
-    auto page = renderer_.Render(
-        pages::ErrorPage(StatusOf(problem), visit.language_tag(), visit.request_id));
+    auto error = pages::ErrorPage(StatusOf(problem), visit.language_tag(), visit.request_id);
+    if (std::string path = PathAfterLanguage(visit); !path.empty()) error.Path(path);
+    auto page = renderer_.Render(error);
     response.status = StatusOf(problem);
     response.headers = problem.headers;
     response.headers.Set("Content-Type", page.content_type());

@@ -12,6 +12,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <memory>
 
 ABSL_FLAG(std::string, config, "", "JSON file that names the back ends; see gateway/README.md");
 ABSL_FLAG(std::string, listen, "127.0.0.1:8080", "Address and port of the public HTTP server");
@@ -38,48 +40,26 @@ bool IsLoopback(const std::string& listen) {
          listen.starts_with("localhost:");
 }
 
-}  // namespace
+std::unique_ptr<Authenticator> MakeAuthenticator(const Config& settings,
+                                                 boost::asio::any_io_executor executor) {
+  if (settings.is_open) return nullptr;
+  auto credentials = std::make_shared<rpc::Client>(settings.credentials_address);
+  auto exchange =
+      [credentials](api::v1::ExchangeRequest request) -> Async<api::v1::ExchangeResponse> {
+    co_return co_await credentials->Call<api::v1::ExchangeResponse>(
+        "/tamarack.api.v1.CredentialService/Exchange", request);
+  };
+  AuthenticatorOptions options;
+  options.client_id = settings.credentials_client_id;
+  options.client_secret = config::ReadSecretFileOrExit(settings.credentials_client_secret_file);
+  return std::make_unique<Authenticator>(executor, exchange, std::move(options));
+}
 
-int main(int argc, char** argv) {
-  config::ParseFlags(argc, argv,
-                     "Serves the gRPC services that its configuration names as REST and pages.");
-  telemetry::ConfigureLog("gateway", absl::GetFlag(FLAGS_log_level));
-  Config settings = OrExit(LoadConfig(absl::GetFlag(FLAGS_config)));
-  std::vector<std::string> notes;
-  auto routes = OrExit(RouteTable::Build(OrExit(LoadDescriptors(settings)), &notes));
-  for (const std::string& note : notes)
-    telemetry::Log(telemetry::Level::kInfo, "method without route", {{"why", note}});
-  if (absl::GetFlag(FLAGS_check)) {
-    std::printf("%s: %zu routes, no error\n", absl::GetFlag(FLAGS_config).c_str(),
-                routes->routes().size());
-    return 0;
-  }
-  if (settings.is_open) {
-    if (!IsLoopback(absl::GetFlag(FLAGS_listen))) {
-      OrExit(absl::StatusOr<int>(
-          absl::InvalidArgumentError("without authentication only loopback may be listened on")));
-    }
-    telemetry::Log(telemetry::Level::kWarning,
-                   "authentication is off: anybody on this machine may call anything");
-  }
-
+// Serves until SIGTERM. Throws when it cannot start, for example because the port is taken.
+int Serve(const Config& settings, std::shared_ptr<const RouteTable> routes) {
   runtime::Process process;
   prometheus::Registry registry;
-  std::unique_ptr<rpc::Client> credentials;
-  std::unique_ptr<Authenticator> authenticator;
-  if (!settings.is_open) {
-    credentials = std::make_unique<rpc::Client>(settings.credentials_address);
-    auto exchange =
-        [&credentials](api::v1::ExchangeRequest request) -> Async<api::v1::ExchangeResponse> {
-      co_return co_await credentials->Call<api::v1::ExchangeResponse>(
-          "/tamarack.api.v1.CredentialService/Exchange", request);
-    };
-    AuthenticatorOptions options;
-    options.client_id = settings.credentials_client_id;
-    options.client_secret = config::ReadSecretFileOrExit(settings.credentials_client_secret_file);
-    authenticator =
-        std::make_unique<Authenticator>(process.executor(), exchange, std::move(options));
-  }
+  auto authenticator = MakeAuthenticator(settings, process.executor());
   std::vector<std::unique_ptr<Backend>> backends;
   for (const auto& backend : settings.backends)
     backends.push_back(std::make_unique<Backend>(backend.address));
@@ -108,4 +88,39 @@ int main(int argc, char** argv) {
     server.Drain(std::chrono::seconds(absl::GetFlag(FLAGS_drain_seconds)));
     admin.Drain(std::chrono::seconds(1));
   });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  config::ParseFlags(argc, argv,
+                     "Serves the gRPC services that its configuration names as REST and pages.");
+  if (!telemetry::ConfigureLog("gateway", absl::GetFlag(FLAGS_log_level))) {
+    std::fprintf(stderr, "--log_level: debug, info, warning or error\n");
+    return 2;
+  }
+  Config settings = OrExit(LoadConfig(absl::GetFlag(FLAGS_config)));
+  std::vector<std::string> notes;
+  auto routes = OrExit(RouteTable::Build(OrExit(LoadDescriptors(settings)), &notes));
+  for (const std::string& note : notes)
+    telemetry::Log(telemetry::Level::kInfo, "method without route", {{"why", note}});
+  if (absl::GetFlag(FLAGS_check)) {
+    std::printf("%s: %zu routes, no error\n", absl::GetFlag(FLAGS_config).c_str(),
+                routes->routes().size());
+    return 0;
+  }
+  if (settings.is_open) {
+    if (!IsLoopback(absl::GetFlag(FLAGS_listen))) {
+      OrExit(absl::StatusOr<int>(
+          absl::InvalidArgumentError("without authentication only loopback may be listened on")));
+    }
+    telemetry::Log(telemetry::Level::kWarning,
+                   "authentication is off: anybody on this machine may call anything");
+  }
+  try {
+    return Serve(settings, std::move(routes));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "tamarack-gateway: %s\n", error.what());
+    return 1;
+  }
 }

@@ -41,8 +41,8 @@ void AddNull(json::object& schema) {
   schema = {{"anyOf", json::array{std::move(reference), json::object{{"type", "null"}}}}};
 }
 
-void AddRules(const FieldDescriptor& field, json::object& schema) {
-  const auto& rules = field.options().GetExtension(api::v1::rules);
+void AddTextRules(const FieldDescriptor& field, const api::v1::FieldRules& rules,
+                  json::object& schema) {
   bool is_text = field.type() == FieldDescriptor::TYPE_STRING && !field.is_repeated();
   uint32_t min_len = rules.min_len() > 0 ? rules.min_len() : rules.required() && is_text ? 1 : 0;
   if (min_len > 0) schema["minLength"] = min_len;
@@ -53,6 +53,13 @@ void AddRules(const FieldDescriptor& field, json::object& schema) {
     for (const std::string& value : rules.in()) values.emplace_back(value);
     schema["enum"] = std::move(values);
   }
+}
+
+void AddRules(const FieldDescriptor& field, json::object& schema) {
+  const auto& rules = field.options().GetExtension(api::v1::rules);
+  bool is_list = field.is_repeated() && !field.is_map();
+  AddTextRules(field, rules, is_list ? schema["items"].as_object() : schema);
+  if (is_list && rules.required()) schema["minItems"] = 1;
   if (rules.has_min()) schema["minimum"] = rules.min();
   if (rules.has_max()) schema["maximum"] = rules.max();
   if (rules.max_items() > 0)

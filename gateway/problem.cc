@@ -72,8 +72,6 @@ constexpr KindText kKinds[] = {
      "Les en-têtes de la requête sont trop volumineux."},
     {429, "rate-limited", "rate_limited", "temporarily_unavailable", "Too many requests",
      "Trop de requêtes", "Wait a while and try again.", "Attendez un peu et réessayez."},
-    {499, "cancelled", "internal", "server_error", "Request cancelled", "Requête annulée",
-     "The request was cancelled.", "La requête a été annulée."},
     {500, "internal", "internal", "server_error", "Internal error", "Erreur interne",
      "Something went wrong on our side. Try again later.",
      "Une erreur est survenue de notre côté. Réessayez plus tard."},
@@ -112,11 +110,10 @@ ProblemKind KindOfCode(absl::StatusCode code) {
       return ProblemKind::kConflict;
     case absl::StatusCode::kResourceExhausted:
       return ProblemKind::kRateLimited;
-    case absl::StatusCode::kCancelled:
-      return ProblemKind::kCancelled;
     case absl::StatusCode::kUnimplemented:
       return ProblemKind::kNotImplemented;
     case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kCancelled:  // by the service: whoever cancels here reads no answer
       return ProblemKind::kUnavailable;
     case absl::StatusCode::kDeadlineExceeded:
       return ProblemKind::kDeadlineExceeded;
@@ -215,7 +212,8 @@ void AddStatusCodeAndErrors(const Problem& problem, const ProblemStyle& style,
   body["errors"] = std::move(errors);
 }
 
-// The words of GOV.UK Pay's API, whose shape this is, for a value of the wrong type; "" where it has none.
+// The words of GOV.UK Pay's API, whose shape this is, for a value of the wrong type; "" where it
+// has none.
 std::string DescriptionOf(std::string_view reason, std::string_view field) {
   constexpr std::pair<std::string_view, const char*> kWords[] = {
       {"expected_integer", "Must be a valid numeric format"},

@@ -30,7 +30,6 @@ enum class ProblemKind {
   kUnsupportedMediaType,
   kHeadersTooLarge,
   kRateLimited,
-  kCancelled,
   kInternal,
   kNotImplemented,
   kUnavailable,

@@ -13,8 +13,6 @@
 #include <absl/strings/match.h>
 #include <absl/strings/str_replace.h>
 
-#include <algorithm>
-
 namespace tamarack::gateway {
 
 using api::v1::MethodPolicy;
@@ -40,11 +38,10 @@ bool NeedsOwnForm(const Visit& visit, const Route& route) {
          (route.policy.page() || route.policy.access() == MethodPolicy::SESSION);
 }
 
-// A public method sees the person's session if there is one, but not where that would need a form
-// of ours.
-bool ReadsSession(const Visit& visit, const Route& route) {
-  if (route.policy.access() == MethodPolicy::SESSION) return true;
-  return route.policy.access() == MethodPolicy::PUBLIC && (visit.is_safe() || route.policy.page());
+// A public page shows the person's session if there is one.
+bool ReadsSession(const Route& route) {
+  return route.policy.access() == MethodPolicy::SESSION ||
+         (route.policy.access() == MethodPolicy::PUBLIC && route.policy.page());
 }
 
 // Members 1 and 2 of google.api.HttpBody.
@@ -54,12 +51,6 @@ void ReadHttpBody(std::string_view wire, http::Response* response) {
     if (field.number == 1) response->headers.Set("Content-Type", std::string(field.bytes));
     if (field.number == 2) response->body = field.bytes;
   }
-}
-
-bool SetsSession(const http::Headers& headers) {
-  auto cookies = headers.GetAll("set-cookie");
-  return std::any_of(cookies.begin(), cookies.end(),
-                     [](std::string_view c) { return c.starts_with(kSessionCookie); });
 }
 
 }  // namespace
@@ -91,9 +82,6 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   http::Response response = PrintAnswer(visit, route, result);
   if (is_new_csrf_token && IsHtml(response))
     response.headers.Add("Set-Cookie", CsrfCookie(csrf_token));
-  if (authenticator_ != nullptr && SetsSession(response.headers)) {
-    authenticator_->Forget(CredentialKind::kSession, visit.Cookie(kSessionCookie));
-  }
   co_return response;
 }
 
@@ -104,7 +92,7 @@ boost::asio::awaitable<Gateway::Early> Gateway::Authenticate(const Visit& visit,
   bool is_token = policy.access() == MethodPolicy::TOKEN;
   std::string credential;
   if (is_token) credential = BearerToken(visit);
-  if (!is_token && ReadsSession(visit, route)) credential = visit.Cookie(kSessionCookie);
+  if (!is_token && ReadsSession(route)) credential = visit.Cookie(kSessionCookie);
 
   absl::StatusOr<CallerPtr> resolved = absl::UnauthenticatedError("");
   if (!credential.empty()) {
@@ -220,6 +208,10 @@ http::Response Gateway::PrintAnswer(const Visit& visit, const Route& route,
                                     CallResult& result) const {
   AnswerHints hints = ReadHints(result.trailing);
   if (!result.status.ok()) {
+    bool needs_session = route.policy.page() && route.policy.access() == MethodPolicy::SESSION;
+    // The session has ended between our look at it and the service's.
+    if (needs_session && absl::IsUnauthenticated(result.status))
+      return *NotAuthenticated(visit, route, result.status);
     Problem problem = FromStatus(result.status, route.body != Route::Body::kNone);
     problem.headers = std::move(hints.headers);
     if (StatusOf(problem) == 401 && !problem.headers.Has("WWW-Authenticate") &&

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,7 @@ namespace tamarack::gateway {
 // What is learnt about a request while it is served, for log and metrics.
 struct Observation {
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  std::shared_ptr<const RouteTable> routes;  // Keeps `route` alive.
   const Route* route = nullptr;
   std::string client_id;
 };

@@ -54,7 +54,8 @@ std::string TrustedProxies::ClientAddress(const http::Request& request) const {
       std::string address(absl::StripAsciiWhitespace(*hop));
       boost::system::error_code error;
       ip::make_address(address, error);
-      if (error) return client;
+      // Asio takes anything for an IPv6 zone; a zone means nothing beyond the proxy anyway.
+      if (error || address.find('%') != std::string::npos) return client;
       client = address;
       if (!Contains(client)) return client;
     }

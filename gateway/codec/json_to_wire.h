@@ -10,7 +10,8 @@
 
 namespace tamarack::gateway {
 
-inline constexpr int kJsonDepthMax = 64;
+// A level of JSON is up to three of protobuf (in a Struct), whose parsers stop at 100.
+inline constexpr int kJsonDepthMax = 32;
 
 // Translates JSON text straight to the wire bytes of a message in one pass, strictly: an unknown or
 // repeated member, a wrong type, a number out of range, two members of a oneof or bad UTF-8 refuse

@@ -106,6 +106,7 @@ class Kites final : public toy::v1::KiteService::Service {
   }
   Status Account(Context* context, const toy::v1::PageRequest* request,
                  google::api::HttpBody* page) override {
+    if (request->name() == "ended") return {grpc::StatusCode::UNAUTHENTICATED, "the session ended"};
     return Render(*context, *request, page);
   }
 
@@ -115,8 +116,10 @@ class Kites final : public toy::v1::KiteService::Service {
     std::string text = token == context.client_metadata().end()
                            ? ""
                            : std::string(token->second.data(), token->second.size());
+    bool has_caller = context.client_metadata().contains("authorization");
     page->set_content_type("text/html; charset=utf-8");
-    page->set_data("<html><p>" + request.name() + "</p>csrf=" + text + "</html>");
+    page->set_data("<html><p>" + request.name() + "</p>csrf=" + text +
+                   (has_caller ? " known" : "") + "</html>");
     context.AddTrailingMetadata("x-tamarack-http-csp-form-action", "https://rp.example");
     if (!request.location().empty()) {
       context.AddTrailingMetadata("x-tamarack-http-status", "303");
@@ -159,7 +162,7 @@ class Oauths final : public toy::v1::OauthService::Service {
 };
 
 // Knows the keys `reader`, `writer` and `admin` and the session `person`; is not there for
-// `broken`.
+// `broken` and does not know the gateway for `stranger`.
 class Credentials final : public api::v1::CredentialService::Service {
  public:
   std::atomic<int> exchanges{0};
@@ -170,6 +173,7 @@ class Credentials final : public api::v1::CredentialService::Service {
     ++exchanges;
     const std::string& key = request->bearer();
     if (key == "broken") return {grpc::StatusCode::UNAVAILABLE, "database 10.9.8.7 is down"};
+    if (key == "stranger") return {grpc::StatusCode::FAILED_PRECONDITION, "wrong secret"};
     auth::Principal principal;
     if (request->session() == "person") {
       principal.session_id = "sid";

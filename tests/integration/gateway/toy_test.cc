@@ -101,6 +101,47 @@ TEST_CASE_METHOD(Fixture, "a person's session is exchanged where the policy says
   CHECK(Get("/en/toy/account", "Cookie: __Host-tamarack-session=person\r\n").status == 200);
 }
 
+TEST_CASE_METHOD(Fixture, "a page whose service finds the session ended leads to the sign-in page",
+                 "[gateway]") {
+  Answer page = Get("/en/toy/account?name=ended", "Cookie: __Host-tamarack-session=person\r\n");
+  CHECK(page.status == 303);
+  CHECK(page.Header("location") == "/en/sign-in?return_to=/en/toy/account%3Fname%3Dended");
+}
+
+TEST_CASE_METHOD(Fixture, "a session is looked at on public pages, not on other public methods",
+                 "[gateway]") {
+  std::string cookie = "Cookie: __Host-tamarack-session=person\r\n";
+  CHECK(Get("/en/toy", cookie).body.find(" known") != std::string::npos);
+  CHECK(Get("/en/toy").body.find(" known") == std::string::npos);
+  CHECK(toy.credentials.exchanges == 1);
+  CHECK(Get("/toy/v1/kites/7", cookie).status == 200);
+  CHECK(toy.credentials.exchanges == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a gateway that identity does not know is no fault of its callers",
+                 "[gateway]") {
+  Answer answer = Get("/toy/v1/inspect", "Authorization: Bearer stranger\r\n");
+  CHECK(answer.status == 503);
+  CHECK(answer.body.find("secret") == std::string::npos);
+}
+
+TEST_CASE_METHOD(Fixture, "what is deep enough to be read is not too deep for the service",
+                 "[gateway]") {
+  auto nested = [](size_t depth) {
+    std::string open, close;
+    for (size_t i = 1; i < depth; ++i) {
+      open += R"({"a":)";
+      close += "}";
+    }
+    return R"({"struct":)" + open + "{}" + close + "}";
+  };
+  Answer answer = PostJson("/toy/v1/echo", nested(31));
+  CHECK(answer.status == 200);
+  CHECK(boost::json::serialize(answer.Json().at("struct")) ==
+        boost::json::serialize(boost::json::parse(nested(31)).at("struct")));
+  CHECK(PostJson("/toy/v1/echo", nested(33)).status == 400);
+}
+
 TEST_CASE_METHOD(Fixture, "a page gets its headers and its token against cross-site requests",
                  "[gateway]") {
   Answer page = Get("/en/toy?name=hello", "Accept: text/html\r\n");
@@ -152,6 +193,8 @@ TEST_CASE_METHOD(Fixture,
   CHECK(missing.Header("content-type").starts_with("text/html"));
   CHECK(missing.body.find("lang=\"fr\"") != std::string::npos);
   CHECK(missing.body.find(missing.Header("x-request-id")) != std::string::npos);
+  Answer lost = Get("/en/nowhere?a=b", "Accept: text/html\r\n");
+  CHECK(lost.body.find("href=\"/fr/nowhere?a=b\"") != std::string::npos);
   Answer refused = PostForm("/en/toy", "name=x", "Accept: text/html\r\nAccept-Language: fr\r\n");
   CHECK(refused.status == 403);
   CHECK(refused.body.find("lang=\"en\"") != std::string::npos);

@@ -142,14 +142,6 @@ TEST_CASE_METHOD(Fixture, "the least recently used credential leaves a full cach
   CHECK(exchanges == 5);
 }
 
-TEST_CASE_METHOD(Fixture, "a forgotten session is asked about again", "[gateway]") {
-  CHECK(Resolve("s", CredentialKind::kSession).ok());
-  authenticator.Forget(CredentialKind::kSession, "s");
-  authenticator.Forget(CredentialKind::kSession, "never seen");
-  CHECK(Resolve("s", CredentialKind::kSession).ok());
-  CHECK(exchanges == 2);
-}
-
 TEST_CASE_METHOD(Fixture, "an empty or endless credential is not even asked about", "[gateway]") {
   CHECK(absl::IsUnauthenticated(Resolve("").status()));
   CHECK(absl::IsUnauthenticated(Resolve(std::string(8193, 'x')).status()));

@@ -301,8 +301,8 @@ TEST_CASE("JSON that is not exactly right is refused with its place", "[gateway]
   CHECK_FALSE(Describe(*refusal, Language::kFrench).empty());
 }
 
-TEST_CASE("63 levels inside an object are not too deep", "[gateway]") {
-  std::string json = "{\"value\": " + std::string(63, '[') + std::string(63, ']') + "}";
+TEST_CASE("31 levels inside an object are not too deep", "[gateway]") {
+  std::string json = "{\"value\": " + std::string(31, '[') + std::string(31, ']') + "}";
   std::string wire;
   CHECK_FALSE(JsonToWire(json, *AllTypes::descriptor(), nullptr, wire));
 }

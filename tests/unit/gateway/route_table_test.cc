@@ -27,6 +27,9 @@ BackendDescriptors OneMethod(const std::string& name, const google::api::HttpRul
     field.set_type(google::protobuf::FieldDescriptorProto::TYPE_STRING);
     field.set_label(number == 1 ? google::protobuf::FieldDescriptorProto::LABEL_OPTIONAL
                                 : google::protobuf::FieldDescriptorProto::LABEL_REPEATED);
+    auto& rules = *field.mutable_options()->MutableExtension(api::v1::rules);
+    rules.set_max_len(7);
+    rules.set_max_items(number == 1 ? 0 : 3);
   }
   auto& service = *file.add_service();
   service.set_name("Service");
@@ -127,6 +130,22 @@ TEST_CASE("the OpenAPI document describes paths, parameters, rules, security and
   CHECK(Show(kite.at("properties").at("price_cents").at("maximum")) == "1000000");
   CHECK(Show(kite.at("properties").at("price_cents").at("description")) == "In minor units.");
   CHECK(Show(kite.at("properties").at("note").at("type").at(1)) == "null");
+}
+
+TEST_CASE("the OpenAPI document puts rules of a list's texts at its items", "[gateway]") {
+  std::vector<std::string> notes;
+  google::api::HttpRule rule;
+  rule.set_post("/a");
+  rule.set_body("*");
+  auto table = RouteTable::Build({OneMethod("a", rule)}, &notes);
+  INFO(table.status());
+  REQUIRE(table.ok());
+  auto document = boost::json::parse(MakeOpenApi(**table, "https://services.example"));
+  auto& properties = document.at("components").at("schemas").at("a.Request").at("properties");
+  CHECK(Show(properties.at("id").at("maxLength")) == "7");
+  CHECK(Show(properties.at("list").at("items").at("maxLength")) == "7");
+  CHECK(Show(properties.at("list").at("maxItems")) == "3");
+  CHECK_FALSE(properties.at("list").as_object().contains("maxLength"));
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ TEST_CASE("X-Forwarded-For is believed of trusted proxies only", "[gateway]") {
       {"10.1.2.3", "6.6.6.6, 203.0.113.9, 10.9.9.9", "203.0.113.9"},
       {"10.1.2.3", "203.0.113.9, garbage", "10.1.2.3"},
       {"10.1.2.3", "2001:db8::1", "2001:db8::1"},
+      {"10.1.2.3", "fe80::1%\xc3\xa9", "10.1.2.3"},
+      {"10.1.2.3", "203.0.113.9, fe80::1%eth0", "10.1.2.3"},
       {"192.0.2.1", "203.0.113.9", "203.0.113.9"},
       {"192.0.2.2", "203.0.113.9", "192.0.2.2"},
       {"fd00::5", "203.0.113.9", "203.0.113.9"},
@@ -60,6 +62,7 @@ TEST_CASE("a service's metadata becomes headers from the allow-list, never a sec
                                  {"x-tamarack-http-set-cookie", "a=1"},
                                  {"x-tamarack-http-set-cookie", "b=2"},
                                  {"x-tamarack-http-set-cookie", "c=3\r\nX: y"},
+                                 {"x-tamarack-http-idempotent-replayed", "true"},
                                  {"x-tamarack-http-content-length", "5"},
                                  {"x-tamarack-http-content-security-policy", "none"},
                                  {"x-tamarack-http-csp-form-action", "https://rp.example"},
@@ -67,7 +70,8 @@ TEST_CASE("a service's metadata becomes headers from the allow-list, never a sec
   CHECK(hints.status == 303);
   CHECK(hints.headers.GetAll("set-cookie").size() == 2);
   CHECK(hints.headers.GetAll("location").size() == 1);
-  CHECK(hints.headers.size() == 3);
+  CHECK(hints.headers.Get("Idempotent-Replayed") == "true");
+  CHECK(hints.headers.size() == 4);
   CHECK(hints.form_action == "https://rp.example");
   CHECK(ReadHints({{"x-tamarack-http-csp-form-action", "x; script-src *"}}).form_action.empty());
   CHECK(ReadHints({{"x-tamarack-http-status", "99"}}).status == 0);
