@@ -61,7 +61,7 @@ class Visit {
 }
 
 const card = (number) => ({
-  card_no: number, expiry_month: '12', expiry_year: String(new Date().getFullYear() + 2).slice(2), cardholder_name: 'Zoé Tremblay', cvc: '123',
+  card_no: number, expiry_month: '12', expiry_year: String(new Date().getFullYear() + 2).slice(2), cardholder_name: 'Zoé Exemple', cvc: '123',
   address_line_1: '12 Elm Street', address_city: 'Sudbury', address_postcode: 'P3C 1S8',
 });
 
@@ -77,7 +77,7 @@ async function renew(visit, email) {
   await visit.look('register');
   await visit.press('#continue');
   await visit.look('register-errors');
-  await visit.fill({ given_name: 'Zoé', family_name: 'Tremblay', email, password: 'maple-canoe-lantern' });
+  await visit.fill({ given_name: 'Zoé', family_name: 'Exemple', email, password: 'maple-canoe-lantern' });
   await visit.press('#continue');
   await visit.look('confirm-email');
   const [mail] = await eventually('the code', async () => { const mails = await mailsTo(stack.sandbox.inbox, email); return mails.length && mails; });

@@ -10,7 +10,7 @@ let stack;
 let client;
 let template;
 const personalisation = {
-  name: 'Zoé Tremblay', licence: 'T0000', reference: 'R-1',
+  name: 'Zoé Exemple', licence: 'T0000', reference: 'R-1',
   expires_en: 'December 31, 2031', expires_fr: '31 décembre 2031', amount_en: '$90.00', amount_fr: '90,00 $',
 };
 
@@ -37,11 +37,11 @@ describe('notifications-node-client', () => {
     assert.match(sent.data.id, /^[0-9a-f-]{36}$/);
     assert.equal(sent.data.reference, 'contract-1');
     assert.equal(sent.data.template.id, template);
-    assert.match(sent.data.content.body, /Zoé Tremblay/);
+    assert.match(sent.data.content.body, /Zoé Exemple/);
     assert.match(sent.data.uri, new RegExp(`/v2/notifications/${sent.data.id}$`));
 
     const [mail] = await eventually('the email', async () => (await mailsTo(stack.sandbox.inbox, email)).length && mailsTo(stack.sandbox.inbox, email));
-    assert.match(mail.text, /Zoé Tremblay/);
+    assert.match(mail.text, /Zoé Exemple/);
     assert.equal(mail.subject, sent.data.content.subject);
 
     const read = await eventually('status delivered', async () => {
@@ -73,7 +73,7 @@ describe('notifications-node-client', () => {
     const all = await client.getAllTemplates('email');
     assert.ok(all.data.templates.some(({ id }) => id === template));
     const preview = await client.previewTemplateById(template, personalisation);
-    assert.match(preview.data.body, /Zoé Tremblay/);
+    assert.match(preview.data.body, /Zoé Exemple/);
   });
 
   it('is told what is wrong in the API’s own shape', async () => {

@@ -29,7 +29,7 @@ async function pay(payment, cardNumber) {
   const browser = new Browser('en');
   const form = await browser.open(payment._links.next_url.href);
   const next = await browser.submit(form, '#card-details', {
-    card_no: cardNumber, expiry_month: '11', expiry_year: String(new Date().getFullYear() + 3).slice(2), cardholder_name: 'Zoé Tremblay', cvc: '737',
+    card_no: cardNumber, expiry_month: '11', expiry_year: String(new Date().getFullYear() + 3).slice(2), cardholder_name: 'Zoé Exemple', cvc: '737',
     address_country: 'CA', address_line_1: '12 Elm Street', address_city: 'Sudbury', address_province: 'ON', address_postcode: 'P3C 1S8', email: 'zoe@example.ca',
   });
   return next.document.querySelector('#confirmation') ? browser.submit(next, '#confirmation') : next;

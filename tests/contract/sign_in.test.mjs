@@ -50,7 +50,7 @@ describe('openid-client', () => {
     const claims = await oidc.fetchUserInfo(client, tokens.access_token, sub);
     assert.equal(claims.email, person.email);
     assert.equal(claims.email_verified, true);
-    assert.match(claims.name, /Tremblay/);
+    assert.match(claims.name, /Exemple/);
     assert.equal(claims.address, undefined);
   });
 

@@ -21,7 +21,7 @@ export class Person {
     this.mayHaveAccount = Boolean(email);
     this.email = email ?? `person-${randomBytes(4).toString('hex')}@example.ca`;
     this.password = password ?? 'maple-canoe-lantern-7';
-    this.name = name ?? ['Zoé', 'Tremblay'];
+    this.name = name ?? ['Zoé', 'Exemple'];
     this.card = acceptedCard;
     this.address = { line_1: `${1 + (randomBytes(2).readUInt16BE() % 999)} Birch Street`, line_2: '', city: 'Timmins', province: 'ON', postal_code: 'P4N 2K6' };
   }

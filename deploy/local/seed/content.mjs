@@ -68,11 +68,11 @@ export const ministries = [
 
 export const people = [
   {
-    email: 'zoe.tremblay@example.ca', password: 'maple-canoe-lantern', given_name: 'Zoé', family_name: 'Tremblay', language: 'en',
+    email: 'zoe.exemple@example.ca', password: 'maple-canoe-lantern', given_name: 'Zoé', family_name: 'Exemple', language: 'en',
     address: { line_1: '12 Elm Street', line_2: '', city: 'Sudbury', province: 'ON', postal_code: 'P3C 1S8' },
   },
   {
-    email: 'etienne.lavoie@example.ca', password: 'bouleau-riviere-phare', given_name: 'Étienne', family_name: 'Lavoie', language: 'fr',
+    email: 'etienne.modele@example.ca', password: 'bouleau-riviere-phare', given_name: 'Étienne', family_name: 'Modèle', language: 'fr',
     address: { line_1: '45, rue Principale', line_2: 'app. 3', city: 'Hearst', province: 'ON', postal_code: 'P0L 1N0' },
   },
 ];
