@@ -1,12 +1,10 @@
 #include "gateway/call.h"
 
+#include "platform/rpc/channel.h"
 #include "platform/rpc/errors.h"
 
 #include <grpcpp/channel.h>
-#include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/security/credentials.h>
-#include <grpcpp/support/channel_arguments.h>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -22,9 +20,6 @@ struct Backend::Channel {
 };
 
 namespace {
-
-constexpr int kAnswerBytesMax = 16 << 20;  // letters and exports are pages' bytes too
-constexpr int kMetadataBytesMax = 64 << 10;
 
 // Shared between the coroutine, gRPC's thread and the cancellation slot: whichever lets go last
 // frees it.
@@ -43,22 +38,8 @@ std::string ToString(grpc::ByteBuffer& buffer) {
 
 }  // namespace
 
-Backend::Backend(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  // A restarted back end must be found again within a second, not after gRPC's two minutes.
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
-  arguments.SetMaxReceiveMessageSize(kAnswerBytesMax);
-  // gRPC's 8 KiB are too few for redirects with cookies and for long lists of violations.
-  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
-  // Connections are shared between channels of equal arguments, which would tie back ends to each
-  // other.
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  channel_ = std::make_unique<Channel>(
-      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
-}
+Backend::Backend(const std::string& address)
+    : channel_(std::make_unique<Channel>(rpc::OpenChannel(address))) {}
 
 Backend::~Backend() = default;
 
