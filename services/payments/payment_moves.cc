@@ -34,6 +34,8 @@ constexpr pg::Statement kInsertAttempt{"authorisation_attempt.insert", R"sql(
                                      first_digits, expiry_date, created_at, check_at)
   SELECT $1::uuid, $2, coalesce(max(number), 0) + 1, 1, $3, $4, $5, $6, $7, $8, now(), now() + $9 * interval '1 millisecond'
   FROM authorisation_attempt WHERE payment_id = $2)sql"};
+constexpr pg::Statement kCountAttempts{"authorisation_attempt.count", R"sql(
+  SELECT coalesce(max(number), 0) FROM authorisation_attempt WHERE payment_id = $1)sql"};
 constexpr pg::Statement kPaymentOf{"authorisation_attempt.payment", R"sql(
   SELECT payment_id FROM authorisation_attempt WHERE attempt_id = $1)sql"};
 constexpr pg::Statement kFindAttempt{"authorisation_attempt.find", R"sql(
@@ -163,6 +165,8 @@ AsyncStatus PaymentMoves::Start(std::string_view payment_id) {
 
 Async<std::string> PaymentMoves::Submit(std::string_view payment_id, const Submission& submission) {
   CO_ASSIGN_OR_RETURN(auto locked, co_await Lock(payment_id));
+  CO_ASSIGN_OR_RETURN(auto attempts, co_await locked.tx.Query(kCountAttempts, payment_id));
+  if (attempts.Int(0, 0) >= kAttemptsMax) co_return WrongState();
   if (locked.status == Status::kCreated || locked.status == Status::kAuthorisationSuccess) {
     CO_RETURN_IF_ERROR(co_await Move(locked, Status::kEnteringCardDetails));
     CO_RETURN_IF_ERROR(co_await Release(locked));

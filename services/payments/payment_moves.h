@@ -40,7 +40,7 @@ class PaymentMoves {
 
   // Records, before the processor is asked, that a card is tried; returns the attempt's id. A
   // reservation that an earlier card holds is released. FAILED_PRECONDITION when the payment takes
-  // no card now.
+  // no card now, or has had kAttemptsMax.
   Async<std::string> Submit(std::string_view payment_id, const Submission& submission);
 
   // Records what the processor says about an attempt, once: later answers change nothing. Returns

@@ -50,14 +50,6 @@ bool IsFinished(Status status) {
   return status >= kCaptureApproved;
 }
 
-bool IsCancellable(Status status) {
-  return CanMove(status, kSystemCancelled);
-}
-
-bool IsUnpaidEnd(Status status) {
-  return status >= kAuthorisationRejected;
-}
-
 State StateOf(Status status) {
   switch (status) {
     case kCreated:

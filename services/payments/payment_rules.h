@@ -8,7 +8,8 @@
 // What may become of a payment, and how its status looks from outside. Pure functions.
 namespace tamarack::payments {
 
-// Cards that may be tried for one payment; then it has failed.
+// Cards that may be tried for one payment, accepted ones included. When the last is declined, it
+// has failed.
 inline constexpr int kAttemptsMax = 5;
 
 bool CanMove(Status from, Status to);
@@ -16,12 +17,6 @@ bool CanMove(Status from, Status to);
 // Nothing changes this status any more as far as the API tells (GOV.UK Pay calls an approved
 // capture finished).
 bool IsFinished(Status status);
-
-// The service or the person may still cancel.
-bool IsCancellable(Status status);
-
-// Statuses that end without the money having been taken.
-bool IsUnpaidEnd(Status status);
 
 // `state` of the API.
 struct State {

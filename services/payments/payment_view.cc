@@ -56,10 +56,8 @@ void AddAddress(const Payer& payer, v1::CardDetails& card) {
 
 void AddSummaries(const Payment& payment, v1::Payment& view) {
   auto& refunds = *view.mutable_refund_summary();
-  refunds.set_status(payment.status == Status::kCaptured ? "available"
-                     : IsUnpaidEnd(payment.status)       ? "unavailable"
-                                                         : "pending");
-  refunds.set_amount_available(payment.amount_cents);
+  refunds.set_status("unavailable");
+  refunds.set_amount_available(0);
   refunds.set_amount_submitted(0);
   auto& settlement = *view.mutable_settlement_summary();
   if (payment.capture_approved_at)

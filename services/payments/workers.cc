@@ -143,15 +143,21 @@ class Workers::Loop : public std::enable_shared_from_this<Loop> {
     co_await Report(queue_.Postpone(job.attempt_id, delay), "postponing failed");
   }
 
+  // The answer says what became of the reservation; anything else is asked again. A processor that
+  // does not know an authorisation it gave is out of order: nothing is settled by that.
+  static bool IsSettled(const ProcessorAnswer& answer) {
+    return answer.state != State::kAuthorised && answer.state != State::kUnknown;
+  }
+
   AsyncStatus Perform(const Job& job) {
     if (job.kind == JobKind::kCapture) {
       CO_ASSIGN_OR_RETURN(auto answer,
                           co_await processor_.Capture(job.attempt_id, job.amount_cents));
-      if (answer.state == State::kAuthorised) co_return absl::UnavailableError("not captured yet");
+      if (!IsSettled(answer)) co_return absl::UnavailableError("not captured yet");
       co_return co_await moves_.FinishJob(job.attempt_id, job.kind, answer);
     }
     CO_ASSIGN_OR_RETURN(auto answer, co_await processor_.Release(job.attempt_id));
-    if (answer.state == State::kAuthorised) co_return absl::UnavailableError("not released yet");
+    if (!IsSettled(answer)) co_return absl::UnavailableError("not released yet");
     co_return co_await moves_.FinishJob(job.attempt_id, job.kind, answer);
   }
 
@@ -163,7 +169,10 @@ class Workers::Loop : public std::enable_shared_from_this<Loop> {
     for (const auto& payment_id : payments) {
       absl::Status status = co_await moves_.End(payment_id, Status::kExpired);
       // It was paid or cancelled in the meantime.
-      if (!status.ok() && !absl::IsFailedPrecondition(status)) co_return status;
+      if (status.ok() || absl::IsFailedPrecondition(status)) continue;
+      // One that cannot be ended must not keep the younger ones from it.
+      telemetry::Log(Level::kWarning, "expiring a payment failed",
+                     {{"payment_id", payment_id}, {"error", status.ToString()}});
     }
     co_return absl::OkStatus();
   }

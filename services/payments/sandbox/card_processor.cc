@@ -65,7 +65,8 @@ http::Response CardProcessor::Control(const std::string& body) {
   if (!order.ok()) return Error(400, "a JSON object is wanted");
   constexpr std::pair<std::string_view, Mode> kModes[] = {
       {"normal", Mode::kNormal}, {"decline", Mode::kDecline}, {"delay", Mode::kDelay},
-      {"drop", Mode::kDrop},     {"refuse", Mode::kRefuse},   {"error", Mode::kError}};
+      {"drop", Mode::kDrop},     {"refuse", Mode::kRefuse},   {"error", Mode::kError},
+      {"forget", Mode::kForget}};
   for (const auto& [name, mode] : kModes) {
     if (crypto::StringMember(*order, "mode") != name) continue;
     mode_ = mode;
@@ -73,7 +74,7 @@ http::Response CardProcessor::Control(const std::string& body) {
     delay_ = std::chrono::milliseconds(IntMember(*order, "delay_ms"));
     return Json(200, boost::json::object{{"mode", std::string(name)}, {"count", left_}});
   }
-  return Error(400, "mode: normal, decline, delay, drop, refuse or error");
+  return Error(400, "mode: normal, decline, delay, drop, refuse, error or forget");
 }
 
 boost::asio::awaitable<http::Response> CardProcessor::Serve(std::string verb, std::string reference,
@@ -103,6 +104,7 @@ boost::asio::awaitable<http::Response> CardProcessor::Serve(std::string verb, st
     verdict = {Verdict::Outcome::kDecline, "declined", {}};
   if (mode == Mode::kError || verdict.manner == Verdict::Manner::kServerError)
     co_return Error(500, "out of order");
+  if (mode == Mode::kForget) co_return Error(404, "unknown reference");
   if (mode == Mode::kRefuse) {
     co_await runtime::SleepFor(kNever);
     co_return Error(503, "refused");

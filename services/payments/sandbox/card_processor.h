@@ -17,7 +17,7 @@ namespace tamarack::payments::sandbox {
 //   /control {mode, count, delay_ms}    how the next `count` calls go (0: all until told
 //   otherwise):
 //        "normal", "decline", "delay", "drop" (does it, never answers), "refuse" (never does it,
-//        never answers), "error"
+//        never answers), "error", "forget" (404, as if it did not know the reference)
 //   GET  /livez
 class CardProcessor {
  public:
@@ -26,7 +26,7 @@ class CardProcessor {
   boost::asio::awaitable<http::Response> Handle(http::Request request);
 
  private:
-  enum class Mode { kNormal, kDecline, kDelay, kDrop, kRefuse, kError };
+  enum class Mode { kNormal, kDecline, kDelay, kDrop, kRefuse, kError, kForget };
 
   Mode TakeMode();
   http::Response Control(const std::string& body);

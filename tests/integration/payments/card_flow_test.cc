@@ -137,6 +137,20 @@ TEST_CASE_METHOD(World, "Card payment: five declined cards, and it has failed", 
   CHECK_THAT(Outcome(payment.payment_id()), Contains("href=\"https://ministry.example/done?x=1\""));
 }
 
+TEST_CASE_METHOD(World, "Card payment: no more than five cards, accepted ones included",
+                 "[payments]") {
+  auto payment = Opened();
+  for (int i = 0; i < kAttemptsMax; ++i) Submit(payment.payment_id());
+  REQUIRE(CountAtProcessor("authorised") + CountAtProcessor("released") == kAttemptsMax);
+  Submit(payment.payment_id(), "5555555555554444");
+  CHECK(last.Http("location") == CardPathOf(payment, "confirm"));
+  CHECK(Sql("SELECT count(*) FROM authorisation_attempt") == std::to_string(kAttemptsMax));
+  // The last one accepted still pays.
+  Confirm(payment.payment_id());
+  REQUIRE(Eventually([&] { return StatusOf(payment.payment_id()) == "6"; }));
+  CHECK(Get(payment.payment_id()).card_details().last_digits_card_number() == "4242");
+}
+
 TEST_CASE_METHOD(World, "Card payment: a processor's failure ends it in error", "[payments]") {
   auto payment = Opened();
   Submit(payment.payment_id(), "4000000000000119");

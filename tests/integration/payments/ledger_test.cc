@@ -116,6 +116,15 @@ TEST_CASE_METHOD(Books, "Ledger: an unbalanced, lone or late entry is refused",
                 entry("(" + two + ", 1, true, 5), (" + two + ", 2, false, 5)") + "COMMIT")
             .empty());
   CHECK(Check() == "CAD 5 5 9000 9000 0 t");
+  // Nor once the transfer's own check has been done.
+  std::string three = "'00000000-0000-7000-8000-000000000003'";
+  CHECK_THAT(
+      Refusal("BEGIN; INSERT INTO ledger_transfer (transfer_id, kind, reference) VALUES (" + three +
+              ", 4, 'x');" + entry("(" + three + ", 1, true, 5), (" + three + ", 2, false, 5)") +
+              "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;" +
+              entry("(" + three + ", 1, false, 7)") + "COMMIT"),
+      Contains("does not balance"));
+  CHECK(Check() == "CAD 5 5 9000 9000 0 t");
 }
 
 TEST_CASE_METHOD(Books, "Ledger: amounts of two currencies do not balance each other",

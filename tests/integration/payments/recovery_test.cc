@@ -96,6 +96,26 @@ TEST_CASE_METHOD(World, "Capture: tried until the processor answers, and done on
         "18000");
 }
 
+TEST_CASE_METHOD(World, "Capture and release: a processor that knows nothing is asked again",
+                 "[payments]") {
+  auto payment = Opened();
+  Submit(payment.payment_id());
+  Control("forget", 2);
+  Confirm(payment.payment_id());
+  REQUIRE(Eventually([&] { return StatusOf(payment.payment_id()) != "5"; }));
+  CHECK(StatusOf(payment.payment_id()) == "6");
+  CHECK(Sql("SELECT tries FROM processor_job") == "3");
+  CHECK(CountAtProcessor("captured") == 1);
+  auto other = Opened("DL-2");
+  Submit(other.payment_id());
+  Control("forget", 2);
+  REQUIRE(Cancel(other.payment_id()).ok());
+  REQUIRE(Eventually(
+      [&] { return Sql("SELECT count(*) FROM processor_job WHERE done_at IS NULL") == "0"; }));
+  CHECK(CountAtProcessor("released") == 1);
+  CHECK(Balances());
+}
+
 TEST_CASE_METHOD(
     Stopped, "Killed between commit and call: the next process finds the attempt and forbids it",
     "[payments]") {
@@ -157,6 +177,12 @@ TEST_CASE_METHOD(Stopped,
 TEST_CASE_METHOD(
     Stopped, "Expiry: old unfinished payments end, their reservations are released, paid ones stay",
     "[payments]") {
+  // The oldest cannot be ended; the others are all the same.
+  auto stuck = Create(NewRequest("stuck")).value();
+  Sql("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN RAISE EXCEPTION 'stuck'; END $$");
+  Sql("CREATE TRIGGER refuse BEFORE UPDATE OF status ON payment FOR EACH ROW "
+      "WHEN (NEW.reference = 'stuck') EXECUTE FUNCTION refuse()");
   auto untouched = Create(NewRequest("untouched")).value();
   auto reserved = Opened("reserved");
   Submit(reserved.payment_id());
@@ -165,12 +191,14 @@ TEST_CASE_METHOD(
   Confirm(paid.payment_id());
   auto fresh = Create(NewRequest("fresh")).value();
   Sql("UPDATE payment SET created_at = now() - interval '91 minutes' WHERE reference <> 'fresh'");
+  Sql("UPDATE payment SET created_at = now() - interval '92 minutes' WHERE reference = 'stuck'");
   StartWorkers();
   REQUIRE(Eventually(
       [&] { return CountAtProcessor("released") == 1 && StatusOf(paid.payment_id()) == "6"; }));
   CHECK(Get(untouched.payment_id()).state().code() == "P0020");
   CHECK(Get(reserved.payment_id()).state().code() == "P0020");
   CHECK(Get(fresh.payment_id()).state().status() == "created");
+  CHECK(Get(stuck.payment_id()).state().status() == "created");
   REQUIRE(Eventually(
       [&] { return Sql("SELECT sum(debits_pending) FROM ledger_account_balance") == "0"; }));
   CHECK(Sql("SELECT credits_posted FROM ledger_account_balance WHERE account = 'service:s1'") ==

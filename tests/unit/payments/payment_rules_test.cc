@@ -70,7 +70,7 @@ TEST_CASE("Status: each looks from outside as GOV.UK Pay says", "[payments]") {
     CHECK(StateOf(row.status).finished == row.finished);
     CHECK(StateOf(row.status).code == row.code);
     CHECK(IsFinished(row.status) == row.finished);
-    CHECK(IsCancellable(row.status) == !row.finished);
+    CHECK(CanMove(row.status, kSystemCancelled) == !row.finished);
   }
 }
 
@@ -86,14 +86,15 @@ TEST_CASE("Payment: next_url and cancel are offered only while it is unfinished"
   CHECK(view.links().next_url_post().params().fields().at("chargeTokenId").string_value() ==
         "token");
   CHECK(view.links().cancel().method() == "POST");
-  CHECK(view.refund_summary().status() == "pending");
+  CHECK(view.refund_summary().status() == "unavailable");
   CHECK_FALSE(view.has_card_details());
   payment.status = kCaptured;
   view = ViewOf(payment, "sandbox", {.base = "https://pay.example"}, "");
   CHECK_FALSE(view.links().has_next_url());
   CHECK_FALSE(view.links().has_next_url_post());
   CHECK_FALSE(view.links().has_cancel());
-  CHECK(view.refund_summary().status() == "available");
+  CHECK(view.refund_summary().status() == "unavailable");
+  CHECK(view.refund_summary().amount_available() == 0);
 }
 
 TEST_CASE("Link: genuine, in time and of its payment, or nothing", "[payments]") {
