@@ -66,7 +66,7 @@ class CardPageService final : public v1::CardPageService::CallbackService {
       co_return renderer_.Render(CardPage(PageOf(context, request.lang()), payment, checked.payer,
                                           &request, checked.errors));
     }
-    CO_RETURN_IF_ERROR(co_await Authorise(payment, std::move(checked)));
+    CO_RETURN_IF_ERROR(co_await Authorise(payment, std::move(checked), request.attempt()));
     CO_ASSIGN_OR_RETURN(payment, co_await repository_.Find(payment.id));
     bool is_confirmable = payment.status == Status::kAuthorisationSuccess;
     co_return RedirectTo(
@@ -86,7 +86,7 @@ class CardPageService final : public v1::CardPageService::CallbackService {
   TAMARACK_UNARY(ConfirmPayment, v1::ConfirmPaymentRequest, HttpBody) {
     if (!MayOpen(context, request.payment_id())) co_return NoAccess(context, request.lang());
     CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(request.payment_id()));
-    absl::Status status = co_await moves_.ApproveCapture(payment.id);
+    absl::Status status = co_await moves_.ApproveCapture(payment.id, request.attempt());
     if (absl::IsFailedPrecondition(status))
       co_return RedirectTo(context, NextPath(payment, request.lang()));
     CO_RETURN_IF_ERROR(status);
@@ -152,11 +152,12 @@ class CardPageService final : public v1::CardPageService::CallbackService {
 
   // Has the card authorised, at most once. An unknown outcome is no error: the page says that it is
   // awaited, and a worker finds it out.
-  AsyncStatus Authorise(const Payment& payment, CheckedCard checked) {
+  AsyncStatus Authorise(const Payment& payment, CheckedCard checked, int after_attempt) {
     auto attempt_id = co_await moves_.Submit(payment.id, {.card = checked.summary,
                                                           .payer = checked.payer,
                                                           .provider = processor_.name(),
-                                                          .check_after = options_.check_after});
+                                                          .check_after = options_.check_after,
+                                                          .after_attempt = after_attempt});
     // Posted twice, or ended meanwhile: its page tells.
     if (absl::IsFailedPrecondition(attempt_id.status())) co_return absl::OkStatus();
     CO_RETURN_IF_ERROR(attempt_id.status());

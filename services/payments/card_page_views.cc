@@ -93,6 +93,7 @@ pages::Page CardPage(const PageContext& context, const Payment& payment, const P
                      const v1::SubmitCardRequest* posted, const std::vector<FieldError>& errors) {
   pages::Page page = NewPage("card", context, payment, "");
   // Card number and security code are never sent back.
+  page.Set("ATTEMPT", std::to_string(payment.attempt ? payment.attempt->number : 0));
   page.Set("CARDHOLDER_NAME", payer.cardholder_name)
       .Set("ADDRESS_LINE_1", payer.line1)
       .Set("ADDRESS_LINE_2", payer.line2)
@@ -115,6 +116,7 @@ pages::Page CardPage(const PageContext& context, const Payment& payment, const P
 pages::Page ConfirmPage(const PageContext& context, const Payment& payment) {
   pages::Page page = NewPage("confirm", context, payment, "confirm");
   const CardSummary& card = payment.attempt->card;
+  page.Set("ATTEMPT", std::to_string(payment.attempt->number));
   page.Set("CARD_BRAND", BrandLabel(card.brand))
       .Set("CARD_LAST_DIGITS", card.last_digits)
       .Set("EXPIRY", card.expiry_date)

@@ -167,6 +167,7 @@ Async<std::string> PaymentMoves::Submit(std::string_view payment_id, const Submi
   CO_ASSIGN_OR_RETURN(auto locked, co_await Lock(payment_id));
   CO_ASSIGN_OR_RETURN(auto attempts, co_await locked.tx.Query(kCountAttempts, payment_id));
   if (attempts.Int(0, 0) >= kAttemptsMax) co_return WrongState();
+  if (attempts.Int(0, 0) != submission.after_attempt) co_return WrongState();
   if (locked.status == Status::kCreated || locked.status == Status::kAuthorisationSuccess) {
     CO_RETURN_IF_ERROR(co_await Move(locked, Status::kEnteringCardDetails));
     CO_RETURN_IF_ERROR(co_await Release(locked));
@@ -225,10 +226,12 @@ Async<Status> PaymentMoves::Resolve(std::string_view attempt_id, const Processor
   co_return locked.status;
 }
 
-AsyncStatus PaymentMoves::ApproveCapture(std::string_view payment_id) {
+AsyncStatus PaymentMoves::ApproveCapture(std::string_view payment_id, int attempt) {
   CO_ASSIGN_OR_RETURN(auto locked, co_await Lock(payment_id));
   if (locked.status == Status::kCaptureApproved || locked.status == Status::kCaptured)
     co_return absl::OkStatus();
+  CO_ASSIGN_OR_RETURN(auto attempts, co_await locked.tx.Query(kCountAttempts, payment_id));
+  if (attempts.Int(0, 0) != attempt) co_return WrongState();
   CO_RETURN_IF_ERROR(co_await Move(locked, Status::kCaptureApproved));
   CO_ASSIGN_OR_RETURN(auto reserved, co_await locked.tx.Query(kReserved, payment_id));
   if (reserved.size() != 1)

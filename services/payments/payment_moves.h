@@ -24,6 +24,8 @@ struct Submission {
   // Nobody asks the processor what became of the attempt before this has passed: the call itself
   // may still be running.
   std::chrono::milliseconds check_after;
+  // Number of the newest attempt when the person's form was made; 0 when there was none.
+  int after_attempt = 0;
 };
 
 // Every change of a payment's status. Each is one transaction: lock the payment, check that the
@@ -40,16 +42,16 @@ class PaymentMoves {
 
   // Records, before the processor is asked, that a card is tried; returns the attempt's id. A
   // reservation that an earlier card holds is released. FAILED_PRECONDITION when the payment takes
-  // no card now, or has had kAttemptsMax.
+  // no card now, has had kAttemptsMax, or another card was tried since the form was made.
   Async<std::string> Submit(std::string_view payment_id, const Submission& submission);
 
   // Records what the processor says about an attempt, once: later answers change nothing. Returns
   // the payment's status. An authorisation that nobody wants any more is released.
   Async<Status> Resolve(std::string_view attempt_id, const ProcessorAnswer& answer);
 
-  // The person confirmed. FAILED_PRECONDITION unless the amount is reserved, or was confirmed
-  // before.
-  AsyncStatus ApproveCapture(std::string_view payment_id);
+  // The person confirmed the card of attempt number `attempt`. FAILED_PRECONDITION unless that one
+  // reserves the amount, or the payment was confirmed before.
+  AsyncStatus ApproveCapture(std::string_view payment_id, int attempt);
 
   // Ends the payment unpaid with one of kExpired, kUserCancelled, kSystemCancelled,
   // kAuthorisationRejected. FAILED_PRECONDITION when it is too late for that.

@@ -1,5 +1,5 @@
 {{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/card_details/{payment_id}, and POST there with errors. Ids and nesting are those that GOV.UK Pay's smoke tests use.
-    Variables: PAYMENT_ID, DESCRIPTION, REFERENCE, AMOUNT (FormatMoney), CARDHOLDER_NAME, ADDRESS_LINE_1, ADDRESS_LINE_2, ADDRESS_CITY,
+    Variables: PAYMENT_ID, ATTEMPT, DESCRIPTION, REFERENCE, AMOUNT (FormatMoney), CARDHOLDER_NAME, ADDRESS_LINE_1, ADDRESS_LINE_2, ADDRESS_CITY,
     ADDRESS_POSTCODE, EMAIL; options COUNTRIES and PROVINCES; section NOT_CHARGED with errors; section CARDS_SANDBOX in
     sandbox mode. Card number and security code are never sent back. Fields: card_no, expiry_month, expiry_year,
     cardholder_name, cvc, address_*, email; errors at each. }}
@@ -22,6 +22,7 @@
     <p>{{T_ALL_REQUIRED}}</p>
     <form id="card-details" class="tmk-form" method="post" action="/{{LANG}}/card_details/{{PAYMENT_ID}}" novalidate>
       {{>CSRF}}
+      <input type="hidden" name="attempt" value="{{ATTEMPT}}">
       <div class="ontario-form-group{{#E_CARD_NO}} tmk-has-error{{/E_CARD_NO}}">
         <label class="ontario-label" for="card-no">{{T_CARD_NUMBER}}</label>
         <p class="ontario-hint" id="card-no-hint">{{T_CARD_NUMBER_HINT}}</p>

@@ -1,4 +1,4 @@
-{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/card_details/{payment_id}/confirm. Variables: PAYMENT_ID, DESCRIPTION, CARD_BRAND, CARD_LAST_DIGITS, EXPIRY ("11/27"),
+{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/card_details/{payment_id}/confirm. Variables: PAYMENT_ID, ATTEMPT, DESCRIPTION, CARD_BRAND, CARD_LAST_DIGITS, EXPIRY ("11/27"),
     CARDHOLDER_NAME, ADDRESS_TEXT, EMAIL, AMOUNT. Posts have no fields of their own. }}
 {{>TOP}}
     <h1>{{T_CHECK_PAYMENT}}</h1>
@@ -15,6 +15,7 @@
     <div class="tmk-buttons">
       <form id="confirmation" method="post" action="/{{LANG}}/card_details/{{PAYMENT_ID}}/confirm">
         {{>CSRF}}
+        <input type="hidden" name="attempt" value="{{ATTEMPT}}">
         <button type="submit" class="ontario-button ontario-button--primary govuk-button" id="confirm">{{T_PAY_AMOUNT}}</button>
       </form>
       <form id="cancel" method="post" action="/{{LANG}}/card_details/{{PAYMENT_ID}}/cancel">

@@ -68,7 +68,7 @@ TEST_CASE_METHOD(World, "Card payment: from the link to the money", "[payments]"
   CHECK(Balances());
   CHECK(Sql("SELECT count(*) FROM authorisation_attempt a, payment p "
             "WHERE a::text LIKE '%4242424242424242%' OR p::text LIKE '%4242424242424242%' OR "
-            "p::text LIKE '%Tremblay%'") == "0");
+            "p::text LIKE '%Exemple%'") == "0");
   // Confirming again pays nothing more.
   Confirm(payment.payment_id());
   CHECK(last.Http("location") == "https://ministry.example/done?x=1");
@@ -226,6 +226,30 @@ TEST_CASE_METHOD(World, "Card payment: the form posted ten times at once authori
   CHECK(CountAtProcessor("captured") == 1);
   CHECK(Sql("SELECT count(*) FROM authorisation_attempt WHERE status IN (2, 6)") == "1");
   CHECK(Balances());
+}
+
+TEST_CASE_METHOD(World, "Card payment: the form posted again later authorises nothing more",
+                 "[payments]") {
+  auto payment = Opened();
+  auto form = CardForm(payment.payment_id());
+  Page("SubmitCard", form);
+  Page("SubmitCard", form);
+  CHECK(last.Http("location") == CardPathOf(payment, "confirm"));
+  CHECK(Sql("SELECT count(*) FROM authorisation_attempt") == "1");
+  CHECK(CountAtProcessor("released") == 0);
+}
+
+TEST_CASE_METHOD(World, "Card payment: confirming charges only the card that the page showed",
+                 "[payments]") {
+  auto payment = Opened();
+  Submit(payment.payment_id());
+  Submit(payment.payment_id(), "5555555555554444");
+  ConfirmAttempt(payment.payment_id(), 1);
+  CHECK(last.Http("location") == CardPathOf(payment, "confirm"));
+  CHECK(StatusOf(payment.payment_id()) != "5");
+  CHECK(CountAtProcessor("captured") == 0);
+  ConfirmAttempt(payment.payment_id(), 2);
+  REQUIRE(Eventually([&] { return StatusOf(payment.payment_id()) == "6"; }));
 }
 
 TEST_CASE_METHOD(World, "Link: works once, and only its holder's browser sees the pages",

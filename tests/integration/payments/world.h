@@ -173,7 +173,7 @@ struct World {
     form.set_card_no(number);
     form.set_expiry_month("12");
     form.set_expiry_year("2035");
-    form.set_cardholder_name("Zoe Tremblay");
+    form.set_cardholder_name("Zoe Exemple");
     form.set_cvc("737");
     form.set_address_country("CA");
     form.set_address_line_1("12 Elm St");
@@ -184,11 +184,26 @@ struct World {
     return form;
   }
 
+  // Number of the newest attempt, as the forms carry it.
+  int Attempts(const std::string& payment_id) {
+    return std::stoi(
+        Sql("SELECT coalesce(max(number), 0) FROM authorisation_attempt WHERE payment_id = '" +
+            payment_id + "'"));
+  }
   std::string Submit(const std::string& payment_id, const std::string& number = kGoodCard) {
-    return Page("SubmitCard", CardForm(payment_id, number));
+    auto form = CardForm(payment_id, number);
+    form.set_attempt(Attempts(payment_id));
+    return Page("SubmitCard", form);
   }
   std::string Confirm(const std::string& payment_id) {
-    return Page<v1::ConfirmPaymentRequest>("ConfirmPayment", payment_id);
+    return ConfirmAttempt(payment_id, Attempts(payment_id));
+  }
+  std::string ConfirmAttempt(const std::string& payment_id, int attempt) {
+    v1::ConfirmPaymentRequest form;
+    form.set_lang("en");
+    form.set_payment_id(payment_id);
+    form.set_attempt(attempt);
+    return Page("ConfirmPayment", form);
   }
   std::string Outcome(const std::string& payment_id, const std::string& lang = "en") {
     return Page<v1::ShowOutcomeRequest>("ShowOutcome", payment_id, lang);

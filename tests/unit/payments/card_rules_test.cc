@@ -17,7 +17,7 @@ v1::SubmitCardRequest GoodCard() {
   form.set_card_no("4242 4242 4242 4242");
   form.set_expiry_month("11");
   form.set_expiry_year("2027");
-  form.set_cardholder_name("Zoé Tremblay");
+  form.set_cardholder_name("Zoé Exemple");
   form.set_cvc("123");
   form.set_address_country("CA");
   form.set_address_line_1("12, rue Elm");
