@@ -3,7 +3,7 @@
 // chooses the stack. Exits with 1 when any step or check fails.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { eventually } from './person/browser.mjs';
+import { eventually, patiently } from './person/browser.mjs';
 import { Person, declinedCard } from './person/journey.mjs';
 import { journeyMetrics, ledgerBalance, paymentOf } from './person/evidence.mjs';
 import { layoutOf } from './stack/layout.mjs';
@@ -20,7 +20,7 @@ export async function renewOnce({ sandbox, lang = 'en', email, password, tryDecl
   say('told government once of the new address', change.text('#recorded-address'));
   const status = await person.acknowledged();
   say('every ministry has acknowledged', [...status.document.querySelectorAll('#deliveries > li h3')].map((name) => name.textContent).join(', '));
-  const back = await person.browser.open(status.link('#continue'));
+  const back = await patiently(() => person.browser.open(status.link('#continue')));
   if (back.url !== `${sandbox.example}/${lang}/licence`) throw new Error(`the way back led to ${back.url}`);
   if (!back.text('#address').includes(person.address.line_1)) throw new Error(`the licence still has ${back.text('#address')}`);
   say('went back to the service, which has the new address', back.text('#address'));

@@ -5,7 +5,8 @@
 namespace tamarack::gateway {
 
 std::string JsonName(const google::protobuf::FieldDescriptor& field) {
-  // Descriptor sets always hold a json_name: protoc fills in the camel case where the proto says nothing.
+  // Descriptor sets always hold a json_name: protoc fills in the camel case where the proto says
+  // nothing.
   return field.json_name() == field.camelcase_name() ? field.name() : field.json_name();
 }
 
@@ -19,8 +20,8 @@ const MessagePlan* MessagePlans::Get(const google::protobuf::Descriptor& type) {
   for (int i = 0; i < type.field_count(); ++i) {
     const auto* field = type.field(i);
     const auto& rules = field->options().GetExtension(api::v1::rules);
-    MessagePlan::Field entry{field, "\"" + JsonName(*field) + "\":", nullptr, rules.null_when_unset(),
-                             rules.json_string()};
+    MessagePlan::Field entry{field, "\"" + JsonName(*field) + "\":", nullptr,
+                             rules.null_when_unset(), rules.json_string()};
     result->by_number.emplace(field->number(), result->fields.size());
     const auto* message = field->is_map() ? field->message_type()->map_value()->message_type()
                                           : field->message_type();

@@ -9,7 +9,8 @@
 
 namespace tamarack::gateway {
 
-// The field's name in JSON: the proto's own, unless it sets `json_name` to something that is not its camel case
+// The field's name in JSON: the proto's own, unless it sets `json_name` to something that is not
+// its camel case
 // (`links [json_name = "_links"]`).
 std::string JsonName(const google::protobuf::FieldDescriptor& field);
 

@@ -9,6 +9,9 @@ namespace tamarack {
 // later sort later. Lower-case with dashes, 36 characters.
 std::string NewUuid();
 
+// A new UUIDv4: tells nothing of when it was made, so that ids of one moment cannot be matched.
+std::string NewRandomUuid();
+
 // True for the 36-character text form of any UUID, upper or lower case.
 bool IsUuid(std::string_view text);
 

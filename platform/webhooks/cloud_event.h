@@ -13,7 +13,6 @@ inline constexpr char kCloudEventContentType[] = "application/cloudevents+json";
 // An event as it was appended.
 struct StoredEvent {
   std::string id;
-  int64_t sequence = 0;
   std::string type;
   std::string source;
   std::string subject;
@@ -21,8 +20,8 @@ struct StoredEvent {
   std::string data;  // JSON object text
 };
 
-// The same event always gives the same octets. `sequence` is padded so that it sorts as text, and
-// `partitionkey` is the subject, as those two CloudEvents extensions want.
+// The same event always gives the same octets. `partitionkey` is the subject, as that CloudEvents
+// extension wants.
 std::string CloudEventBody(const StoredEvent& event);
 
 }  // namespace tamarack::webhooks

@@ -31,7 +31,7 @@ constexpr pg::Statement kClaim{"webhook_delivery.claim", R"sql(
     RETURNING d.delivery_id, d.endpoint_id, d.attempts, d.created_at, d.event_id
   )
   SELECT c.delivery_id, c.endpoint_id, e.url, e.sealed_secret, c.attempts, c.created_at,
-         v.event_id, v.sequence, v.type, v.source, v.subject, v.created_at, v.data
+         v.event_id, v.type, v.source, v.subject, v.created_at, v.data
   FROM claimed c JOIN webhook_endpoint e USING (endpoint_id)
   CROSS JOIN LATERAL (SELECT * FROM event WHERE event_id = c.event_id LIMIT 1) AS v
   ORDER BY c.delivery_id)sql"};
@@ -89,12 +89,11 @@ ClaimedDelivery Decode(const pg::Rows& rows, int row, const std::string& claim) 
   delivery.created_at = absl::FromUnixMicros(rows.TimeMicros(row, 5));
   StoredEvent& event = delivery.event;
   event.id = rows.Text(row, 6);
-  event.sequence = rows.Int(row, 7);
-  event.type = rows.Text(row, 8);
-  event.source = rows.Text(row, 9);
-  event.subject = rows.Text(row, 10);
-  event.created_at = absl::FromUnixMicros(rows.TimeMicros(row, 11));
-  event.data = rows.Text(row, 12);
+  event.type = rows.Text(row, 7);
+  event.source = rows.Text(row, 8);
+  event.subject = rows.Text(row, 9);
+  event.created_at = absl::FromUnixMicros(rows.TimeMicros(row, 10));
+  event.data = rows.Text(row, 11);
   return delivery;
 }
 

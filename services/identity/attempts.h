@@ -20,6 +20,9 @@ struct AttemptLimit {
 };
 inline constexpr AttemptLimit kSignIns{"sign-in", 10, std::chrono::minutes(15)};
 inline constexpr AttemptLimit kRegistrations{"register", 5, std::chrono::minutes(15)};
+// With ten tries for each of six codes, this leaves a stranger one chance in 800 a day to guess a
+// code sent to an address that is not theirs.
+inline constexpr AttemptLimit kRegistrationsOfDay{"register-day", 20, std::chrono::hours(24)};
 
 class Attempts {
  public:

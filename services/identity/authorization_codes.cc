@@ -12,6 +12,9 @@
 namespace tamarack::identity {
 namespace {
 
+// As long as any verifier may take a token: its lifetime and the clock skew allowed.
+constexpr int64_t kRevocationSeconds = auth::kLifetimeSecondsMax + 60;
+
 constexpr int64_t kLifetimeSeconds = 60;
 // For so long a second presentation is recognised as one.
 constexpr int64_t kMemorySeconds = 600;
@@ -91,7 +94,7 @@ Async<CodeGrant> AuthorizationCodes::Redeem(std::string_view code, std::string_v
     co_return grant;
   }
   CO_RETURN_IF_ERROR(
-      (co_await redis_.Command("SET", revoked_key, "1", "EX", auth::kLifetimeSecondsMax)).status());
+      (co_await redis_.Command("SET", revoked_key, "1", "EX", kRevocationSeconds)).status());
   co_return absl::AlreadyExistsError("the code was used before");
 }
 

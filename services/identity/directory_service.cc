@@ -23,7 +23,11 @@ class DirectoryService final : public v1::DirectoryService::CallbackService {
   using Api = v1::DirectoryService;
   DirectoryService(rpc::Interceptor& interceptor, PersonRepository& people,
                    TenantRepository& tenants, ConsentRepository& consents, const Keyring& keyring)
-      : rpc_(interceptor), people_(people), tenants_(tenants), consents_(consents), keyring_(keyring) {}
+      : rpc_(interceptor),
+        people_(people),
+        tenants_(tenants),
+        consents_(consents),
+        keyring_(keyring) {}
 
   TAMARACK_UNARY(ResolveSubjects, v1::ResolveSubjectsRequest, v1::ResolveSubjectsResponse) {
     CO_ASSIGN_OR_RETURN(auto person, co_await people_.FindBySubject(request.subject()));
@@ -51,13 +55,15 @@ class DirectoryService final : public v1::DirectoryService::CallbackService {
   TAMARACK_UNARY(RecordReading, v1::RecordReadingRequest, v1::RecordReadingResponse) {
     if (!IsUuid(request.reading_id())) co_return rpc::InvalidField("reading_id", "must be a UUID");
     CO_ASSIGN_OR_RETURN(auto person, co_await people_.FindBySubject(request.subject()));
-    PlatformReading reading{.id = request.reading_id(),
-                            .person_id = person.id,
-                            .ministry_id = request.ministry_id(),
-                            .claims = {request.claims().begin(), request.claims().end()},
-                            .purpose_en = request.purpose_en(),
-                            .purpose_fr = request.purpose_fr(),
-                            .time = FromUnixMicros(google::protobuf::util::TimeUtil::TimestampToMicroseconds(request.read_time()))};
+    PlatformReading reading{
+        .id = request.reading_id(),
+        .person_id = person.id,
+        .ministry_id = request.ministry_id(),
+        .claims = {request.claims().begin(), request.claims().end()},
+        .purpose_en = request.purpose_en(),
+        .purpose_fr = request.purpose_fr(),
+        .time = FromUnixMicros(
+            google::protobuf::util::TimeUtil::TimestampToMicroseconds(request.read_time()))};
     CO_RETURN_IF_ERROR(co_await consents_.RecordPlatformReading(reading));
     co_return v1::RecordReadingResponse();
   }

@@ -92,7 +92,8 @@ int main(int argc, char** argv) {
   auto credential_service = identity::MakeCredentialService(
       {interceptor, verifier, issuer, internal_clients, clients, tenants, api_keys, codes, sessions,
        keyring, metrics, pay_checksum_secret});
-  auto directory_service = identity::MakeDirectoryService(interceptor, people, tenants, consents, keyring);
+  auto directory_service =
+      identity::MakeDirectoryService(interceptor, people, tenants, consents, keyring);
   auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,
                                                   pay_checksum_secret);
 

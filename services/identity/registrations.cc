@@ -26,9 +26,10 @@ constexpr pg::Statement kFind{"registration.find", "SELECT " REGISTRATION_COLUMN
 // Counted before it is looked at, so that parallel tries cannot outrun the limit.
 constexpr pg::Statement kTry{"registration.try", R"sql(
   UPDATE registration SET tries = tries + 1 WHERE token_sha256 = $1 RETURNING )sql" REGISTRATION_COLUMNS};
+// The limit is part of the statement, so that requests at the same time cannot outrun it.
 constexpr pg::Statement kRenew{"registration.renew", R"sql(
   UPDATE registration SET code_mac = $2, code_expires_at = now() + interval '15 minutes', tries = 0, sends = sends + 1
-  WHERE registration_id = $1)sql"};
+  WHERE registration_id = $1 AND sends < $3)sql"};
 constexpr pg::Statement kDelete{"registration.delete",
                                 "DELETE FROM registration WHERE registration_id = $1"};
 
@@ -107,13 +108,16 @@ Async<ConfirmResult> Registrations::Confirm(std::string_view cookie, std::string
 
 AsyncStatus Registrations::Resend(std::string_view cookie) {
   CO_ASSIGN_OR_RETURN(auto row, co_await Read(kFind, cookie));
-  if (row.sends >= kSendsMax) co_return absl::ResourceExhaustedError("too many codes were sent");
   std::string code = crypto::RandomDigits(kCodeDigits);
-  auto written = co_await pool_.QueryAll(
-      pg::Call(kRenew, row.id, keyring_.CodeMac(row.id, code)),
-      QueueEmail(keyring_, {row.person.profile.email, row.person.language, code}));
-  if (written.ok()) on_email_();
-  co_return written.status();
+  CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
+  CO_ASSIGN_OR_RETURN(auto renewed,
+                      co_await tx.Query(kRenew, row.id, keyring_.CodeMac(row.id, code), kSendsMax));
+  if (renewed.affected() == 0) co_return absl::ResourceExhaustedError("too many codes were sent");
+  std::vector<pg::Call> email;
+  email.push_back(QueueEmail(keyring_, {row.person.profile.email, row.person.language, code}));
+  CO_RETURN_IF_ERROR((co_await tx.QueryAllAndCommit(std::move(email))).status());
+  on_email_();
+  co_return absl::OkStatus();
 }
 
 }  // namespace tamarack::identity

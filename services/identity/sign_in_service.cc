@@ -108,7 +108,10 @@ class SignInService final : public v1::SignInService::CallbackService {
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
 
     std::string who = parts_.keyring.EmailIndex(person.profile.email);
-    if (!co_await parts_.attempts.Take(kRegistrations, who)) {
+    bool is_within_limits = co_await parts_.attempts.Take(kRegistrations, who);
+    if (is_within_limits)
+      is_within_limits = co_await parts_.attempts.Take(kRegistrationsOfDay, who);
+    if (!is_within_limits) {
       page.Error("email", "ERROR_TOO_MANY_TRIES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }

@@ -73,12 +73,12 @@ Async<std::string> ChangeRepository::Record(const NewChange& change) {
   std::vector<webhooks::Event> events;
   for (const auto& recipient : change.recipients) {
     webhooks::Event event;
-    event.id = NewUuid();
+    event.id = NewRandomUuid();
     event.type = kEventType;
     event.source = kEventSource;
     event.subject = recipient.ministry_subject;
     event.tenant_id = recipient.subscription_id;
-    std::string delivery_id = NewUuid();
+    std::string delivery_id = NewRandomUuid();
     event.data = boost::json::serialize(boost::json::object{{"delivery_id", delivery_id},
                                                             {"subject", recipient.ministry_subject},
                                                             {"change_type", "address"}});

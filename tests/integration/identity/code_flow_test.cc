@@ -42,7 +42,7 @@ TEST_CASE_METHOD(Flow, "Code flow: sign in, agree, get tokens, read claims") {
   show.set_lang("fr");
   show.set_return_to(answer.Param("return_to"));
   PageAnswer consent = browser.Open("AuthorizeService/ShowConsent", show, true);
-  for (const char* text : {"Transportation (fr)", "Pour renouveler votre permis", "Zoé Tremblay",
+  for (const char* text : {"Transportation (fr)", "Pour renouveler votre permis", "Zoé Exemple",
                            kEmail, "12 Elm Street"}) {
     CHECK(consent.Has(text));
   }
@@ -70,7 +70,7 @@ TEST_CASE_METHOD(Flow, "Code flow: sign in, agree, get tokens, read claims") {
   CHECK(Text(*info, "sub") == Text(claims, "sub"));
   CHECK(Text(*info, "email") == kEmail);
   CHECK((*info)["email_verified"].as_bool());
-  CHECK(Text(*info, "name") == "Zoé Tremblay");
+  CHECK(Text(*info, "name") == "Zoé Exemple");
   CHECK(Text((*info)["address"].as_object(), "postal_code") == "P3E 2W9");
   CHECK(database_value("SELECT count(*) FROM consent_read") == "1");
 

@@ -19,7 +19,7 @@ struct SignInWorld : World {
     request.set_email(email);
     request.set_password(password);
     request.set_given_name(" Zoé ");
-    request.set_family_name("Tremblay");
+    request.set_family_name("Exemple");
     request.set_return_to("/fr/somewhere?x=1");
     return browser.Open("SignInService/Register", request);
   }
@@ -62,7 +62,7 @@ TEST_CASE_METHOD(
   std::string code = LastCode();
   answer = Confirm(code.substr(0, 3) + " " + code.substr(3));
   CHECK(answer.location == "/fr/somewhere?x=1");
-  CHECK(browser.Account("fr").Has("Zoé Tremblay"));
+  CHECK(browser.Account("fr").Has("Zoé Exemple"));
   CHECK(database_value("SELECT count(*) FROM registration") == "0");
   // Sent twice, the form leads to sign-in.
   CHECK(Confirm(code).location.starts_with("/fr/sign-in"));

@@ -177,7 +177,7 @@ struct World {
     person.set_email(email);
     person.set_password(password);
     person.set_given_name("Zoé");
-    person.set_family_name("Tremblay");
+    person.set_family_name("Exemple");
     person.mutable_address()->set_line_1("12 Elm Street");
     person.mutable_address()->set_city("Sudbury");
     person.mutable_address()->set_province("ON");

@@ -170,7 +170,7 @@ TEST_CASE("UserInfoClaims: scopes decide, and what is not known is left out") {
   person.language = "fr";
   person.profile = {.email = "zoe@example.test",
                     .given_name = "Zoé",
-                    .family_name = "Tremblay",
+                    .family_name = "Exemple",
                     .address = std::nullopt};
   auto claims = UserInfoClaims("subject", person, {"openid", "profile", "email", "address"});
   CHECK(claims.size() == 8);

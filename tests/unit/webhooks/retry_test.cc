@@ -86,8 +86,8 @@ TEST_CASE("Failures without an answer are told apart", "[webhooks]") {
 }
 
 TEST_CASE("A CloudEvent carries the required attributes and the data as it was", "[webhooks]") {
-  webhooks::StoredEvent event{"id-1", 42,   "ca.tamarack.x.v1", "/payments",
-                              "s\"1", kNow, R"({"a": 1.50})"};
+  webhooks::StoredEvent event{"id-1", "ca.tamarack.x.v1", "/payments", "s\"1",
+                              kNow,   R"({"a": 1.50})"};
   std::string body = webhooks::CloudEventBody(event);
   auto json = boost::json::parse(body).as_object();
   CHECK(json.at("specversion") == "1.0");
@@ -95,8 +95,8 @@ TEST_CASE("A CloudEvent carries the required attributes and the data as it was",
   CHECK(json.at("type") == "ca.tamarack.x.v1");
   CHECK(json.at("source") == "/payments");
   CHECK(json.at("subject") == "s\"1");
-  CHECK(json.at("time") == "2025-11-24T16:00:00.000000Z");
-  CHECK(json.at("sequence") == "00000000000000000042");
+  CHECK(json.at("time") == "2025-11-24T16:00:00Z");
+  CHECK_FALSE(json.contains("sequence"));
   CHECK(json.at("partitionkey") == "s\"1");
   CHECK(json.at("datacontenttype") == "application/json");
   CHECK(body.ends_with(R"(,"data":{"a": 1.50}})"));
