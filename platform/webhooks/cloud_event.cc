@@ -2,8 +2,6 @@
 
 #include "platform/telemetry/log.h"
 
-#include <absl/strings/str_format.h>
-
 #include <string_view>
 
 namespace tamarack::webhooks {

@@ -31,8 +31,6 @@ constexpr pg::Statement kLock{"person.lock",
 constexpr pg::Statement kSetProfile{
     "person.set_profile",
     "UPDATE person SET profile_sealed = $2, updated_at = now() WHERE person_id = $1"};
-constexpr pg::Statement kSetPasswordHash{
-    "person.set_password_hash", "UPDATE person SET password_hash = $2 WHERE person_id = $1"};
 
 std::string KeyPlace(std::string_view id) {
   return absl::StrCat("person.key/", ToAbsl(id));
@@ -148,10 +146,6 @@ Async<Person> PersonRepository::SetAddress(std::string_view subject, const v1::A
   CO_RETURN_IF_ERROR((co_await tx.Query(kSetProfile, person.id, sealed)).status());
   CO_RETURN_IF_ERROR(co_await tx.Commit());
   co_return person;
-}
-
-AsyncStatus PersonRepository::SetPasswordHash(std::string_view person_id, std::string_view hash) {
-  co_return (co_await pool_.Query(kSetPasswordHash, person_id, hash)).status();
 }
 
 }  // namespace tamarack::identity

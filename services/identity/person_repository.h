@@ -52,7 +52,6 @@ class PersonRepository {
 
   // Keeps the rest of the profile as it is.
   Async<Person> SetAddress(std::string_view subject, const v1::Address& address);
-  AsyncStatus SetPasswordHash(std::string_view person_id, std::string_view hash);
 
  private:
   absl::StatusOr<Person> Decode(const pg::Rows& rows) const;
