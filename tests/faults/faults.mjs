@@ -13,6 +13,7 @@ const victims = ['identity', 'payments', 'notify', 'tellusonce', 'gateway', 'pos
 const rounds = 2;
 const workers = 3;
 const renewalsMin = Number(process.env.TAMARACK_FAULT_RENEWALS ?? 12);
+const finishMsMax = 60_000;
 const [calmMsMin, calmMsMax, downMsMax] = [400, 2500, 1200];
 
 // Mulberry32: small, and the same everywhere for one seed.
@@ -63,6 +64,20 @@ async function renewAll(stack, isOver) {
   return held;
 }
 
+// What is still under way, by service. A claim of a killed worker lapses after some seconds, so finishing takes as long.
+const openWork = {
+  payments: 'SELECT (SELECT count(*) FROM processor_job WHERE done_at IS NULL) + (SELECT count(*) FROM authorisation_attempt WHERE status = 1)',
+  notify: 'SELECT count(*) FROM notification WHERE due_at IS NOT NULL',
+  tellusonce: 'SELECT count(*) FROM delivery WHERE outcome IS NULL',
+};
+
+// Waits until nothing is under way any more; what then still is, the checker names.
+async function finish(stack) {
+  const isOpen = ([service, sql]) => execFileSync('psql', ['-X', '-A', '-t', '-c', sql, stack.sandbox.postgres[service]], { encoding: 'utf8' }).trim() !== '0';
+  const end = Date.now() + finishMsMax;
+  while (Object.entries(openWork).some(isOpen) && Date.now() < end) await delay(500);
+}
+
 // Throws when the checker finds something.
 function runChecker(stack, held, stdio) {
   const acknowledged = join(stack.layout.folder, 'acknowledged.json');
@@ -82,6 +97,7 @@ try {
   await Promise.allSettled([killing, renewing]);
   await killing;
   const held = await renewing;
+  await finish(stack);
   console.log(`[faults] ${held.length} renewals finished; checking`);
   runChecker(stack, held, 'inherit');
   // A checker that finds nothing is worth something only if it would: of an acknowledgement that nothing stands behind.
