@@ -1,11 +1,8 @@
 #include "gateway/gateway.h"
 
-#include "gateway/openapi.h"
 #include "platform/base/status.h"
 
 #include <absl/strings/str_join.h>
-
-#include <algorithm>
 
 namespace tamarack::gateway {
 
@@ -16,10 +13,6 @@ constexpr uint64_t kBodyBytesMax = 1 << 20;
 
 // The gateway has no pages of its own but the error page, which is in the shared bundle.
 constexpr pages::Bundle kNoPages{"gateway", {}, {}, {}};
-
-bool HasOwnLimit(const std::unique_ptr<Route>& route) {
-  return route->policy.body_bytes_max() > 0;
-}
 
 // Pages say their language in the path: a variable bound to the field `lang` is `en` or `fr`.
 const std::string* PathLanguage(const Router::Match& match) {
@@ -39,29 +32,21 @@ std::string PathAfterLanguage(const Visit& visit) {
 
 }  // namespace
 
-Gateway::Gateway(GatewayOptions options, std::shared_ptr<const RouteTable> routes,
-                 std::vector<std::unique_ptr<Backend>> backends, Authenticator* authenticator,
-                 Assets assets, pages::Brand brand, prometheus::Registry& registry)
+Gateway::Gateway(GatewayOptions options, std::shared_ptr<const Snapshot> snapshot,
+                 Authenticator* authenticator, Assets assets, pages::Brand brand,
+                 prometheus::Registry& registry)
     : options_(std::move(options)),
       is_https_(options_.public_url.starts_with("https://")),
       proxies_(options_.trusted_proxies),
-      routes_(std::move(routes)),
-      backends_(std::move(backends)),
+      snapshot_(std::move(snapshot)),
       authenticator_(authenticator),
       assets_(std::move(assets)),
       renderer_(kNoPages, std::move(brand)),
-      telemetry_(registry) {
-  has_own_body_limits_ =
-      std::any_of(routes_->routes().begin(), routes_->routes().end(), HasOwnLimit);
-  openapi_.shared_body =
-      std::make_shared<const std::string>(MakeOpenApi(*routes_, options_.public_url));
-  openapi_.headers.Set("Content-Type", "application/json");
-  openapi_.headers.Set("Cache-Control", "public, max-age=60");
-  AddSecurityHeaders("", is_https_, openapi_);
-}
+      telemetry_(registry) {}
 
 boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
   Observation observation;
+  observation.snapshot = snapshot_;
   Visit visit(request, proxies_);
   http::Response response = co_await Dispatch(visit, observation);
   response.headers.Set("X-Request-Id", visit.request_id);
@@ -81,11 +66,10 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
         assets_.Find(visit.path.substr(kAssetsPrefix.size()), visit.request);
     if (file != nullptr) co_return *file;
   }
-  if (is_read && visit.path == "/openapi.json") co_return openapi_;
+  const Snapshot& snapshot = *observation.snapshot;
+  if (is_read && visit.path == "/openapi.json") co_return snapshot.openapi;
 
-  observation.routes = routes_;
-  const RouteTable* routes = routes_.get();
-  Router::Match match = routes->router().Find(visit.request.method, segments);
+  Router::Match match = snapshot.routes->router().Find(visit.request.method, segments);
   if (match.kind == Router::Match::Kind::kNotFound)
     co_return Fail(visit, nullptr, {ProblemKind::kNotFound});
   if (match.kind == Router::Match::Kind::kWrongMethod) {
@@ -99,7 +83,7 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
     problem.headers.Set("Allow", allow);
     co_return Fail(visit, nullptr, problem);
   }
-  const Route& route = routes->route(match.target);
+  const Route& route = snapshot.routes->route(match.target);
   observation.route = &route;
   if (const std::string* language = PathLanguage(match)) {
     if (*language != "en" && *language != "fr")
@@ -142,14 +126,14 @@ http::Response Gateway::Refuse(const Visit& visit, const Route& route, InputErro
 }
 
 uint64_t Gateway::BodyLimit(const http::Request& head) const {
-  if (!has_own_body_limits_) return kBodyBytesMax;
+  if (!snapshot_->has_own_body_limits) return kBodyBytesMax;
   PathSegments segments;
   std::string_view path(head.target);
   path = path.substr(0, path.find('?'));
   if (!path.starts_with('/') || SplitPath(path, &segments)) return kBodyBytesMax;
-  Router::Match match = routes_->router().Find(head.method, segments);
+  Router::Match match = snapshot_->routes->router().Find(head.method, segments);
   if (match.kind != Router::Match::Kind::kFound) return kBodyBytesMax;
-  int64_t own = routes_->route(match.target).policy.body_bytes_max();
+  int64_t own = snapshot_->routes->route(match.target).policy.body_bytes_max();
   return own > 0 ? static_cast<uint64_t>(own) : kBodyBytesMax;
 }
 

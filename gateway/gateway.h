@@ -3,9 +3,8 @@
 #include "gateway/assets.h"
 #include "gateway/authentication.h"
 #include "gateway/binding.h"
-#include "gateway/call.h"
+#include "gateway/plugin/snapshot.h"
 #include "gateway/problem.h"
-#include "gateway/route_table.h"
 #include "gateway/telemetry.h"
 #include "gateway/visit.h"
 #include "platform/http/message.h"
@@ -29,16 +28,18 @@ struct GatewayOptions {
 };
 
 // The life of a request: route, authenticate, bind, call, print. It knows no service: everything
-// comes from the route table. One per loop; used on the loop's executor only.
+// comes from the snapshot. One per loop; used on the loop's executor only.
 class Gateway {
  public:
-  // `authenticator` may be null if `options.is_open`. `backends` in the order of the table's
-  // descriptors.
-  Gateway(GatewayOptions options, std::shared_ptr<const RouteTable> routes,
-          std::vector<std::unique_ptr<Backend>> backends, Authenticator* authenticator,
-          Assets assets, pages::Brand brand, prometheus::Registry& registry);
+  // `authenticator` may be null if `options.is_open`.
+  Gateway(GatewayOptions options, std::shared_ptr<const Snapshot> snapshot,
+          Authenticator* authenticator, Assets assets, pages::Brand brand,
+          prometheus::Registry& registry);
 
   boost::asio::awaitable<http::Response> Handle(http::Request request);
+
+  // Requests from now on are served by `snapshot`; those that have begun end with theirs.
+  void Use(std::shared_ptr<const Snapshot> snapshot) { snapshot_ = std::move(snapshot); }
 
   // For http::ServerOptions: the route's own limit, and errors that the HTTP server itself finds.
   uint64_t BodyLimit(const http::Request& head) const;
@@ -67,14 +68,11 @@ class Gateway {
   GatewayOptions options_;
   bool is_https_;
   TrustedProxies proxies_;
-  std::shared_ptr<const RouteTable> routes_;
-  std::vector<std::unique_ptr<Backend>> backends_;
+  std::shared_ptr<const Snapshot> snapshot_;
   Authenticator* authenticator_;
   Assets assets_;
   pages::Renderer renderer_;
-  http::Response openapi_;
   Telemetry telemetry_;
-  bool has_own_body_limits_ = false;
 };
 
 }  // namespace tamarack::gateway

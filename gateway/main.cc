@@ -60,14 +60,15 @@ int Serve(const Config& settings, std::shared_ptr<const RouteTable> routes) {
   runtime::Process process;
   prometheus::Registry registry;
   auto authenticator = MakeAuthenticator(settings, process.executor());
-  std::vector<std::unique_ptr<Backend>> backends;
+  std::vector<std::shared_ptr<Backend>> backends;
   for (const auto& backend : settings.backends)
-    backends.push_back(std::make_unique<Backend>(backend.address));
+    backends.push_back(std::make_shared<Backend>(backend.address));
 
   GatewayOptions options{settings.public_url, settings.sign_in_path, settings.trusted_proxies,
                          settings.is_open};
-  Gateway gateway(std::move(options), routes, std::move(backends), authenticator.get(),
-                  OrExit(Assets::Load(settings.assets_dir)),
+  Gateway gateway(std::move(options),
+                  MakeSnapshot(routes, std::move(backends), settings.public_url),
+                  authenticator.get(), OrExit(Assets::Load(settings.assets_dir)),
                   OrExit(pages::LoadBrand(settings.brand_file)), registry);
 
   http::ServerOptions server_options;

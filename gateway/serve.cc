@@ -78,7 +78,7 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   int timeout_ms = route.policy.timeout_ms() > 0 ? route.policy.timeout_ms() : kTimeoutDefaultMs;
   call.timeout = std::chrono::milliseconds(timeout_ms);
 
-  CallResult result = co_await backends_[route.backend]->Call(std::move(call));
+  CallResult result = co_await observation.snapshot->backends[route.backend]->Call(std::move(call));
   http::Response response = PrintAnswer(visit, route, result);
   if (is_new_csrf_token && IsHtml(response))
     response.headers.Add("Set-Cookie", CsrfCookie(csrf_token));

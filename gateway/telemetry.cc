@@ -8,16 +8,17 @@ namespace tamarack::gateway {
 void Telemetry::Record(const Visit& visit, const Observation& observation,
                        const http::Response& response) {
   const Route* route = observation.route;
-  const void* key = route ? static_cast<const void*>(route->method) : nullptr;
-  std::string method = route ? route->method->full_name() : "none";
-  auto& counter = requests_[{key, response.status}];
+  static const std::string kNone = "none";
+  const std::string& method = route ? route->method->full_name() : kNone;
+  MethodMetrics& metrics = methods_[method];
+  auto& counter = metrics.requests[response.status];
   if (counter == nullptr) {
     counter =
         &telemetry::Counter(registry_, "gateway_requests_total", "Requests answered",
                             {{"method", method}, {"status", std::to_string(response.status)}});
   }
   counter->Increment();
-  auto& duration = durations_[key];
+  auto& duration = metrics.duration;
   if (duration == nullptr) {
     duration = &telemetry::DurationHistogram(registry_, "gateway_request_duration_seconds",
                                              "Time to answer a request", {{"method", method}});

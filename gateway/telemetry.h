@@ -1,23 +1,23 @@
 #pragma once
 
-#include "gateway/route_table.h"
+#include "gateway/plugin/snapshot.h"
 #include "gateway/visit.h"
 #include "platform/http/message.h"
 
+#include <absl/container/flat_hash_map.h>
 #include <prometheus/registry.h>
 
 #include <chrono>
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 
 namespace tamarack::gateway {
 
 // What is learnt about a request while it is served, for log and metrics.
 struct Observation {
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-  std::shared_ptr<const RouteTable> routes;  // Keeps `route` alive.
+  std::shared_ptr<const Snapshot> snapshot;  // Keeps `route` and its back end alive.
   const Route* route = nullptr;
   std::string client_id;
 };
@@ -31,9 +31,13 @@ class Telemetry {
 
  private:
   prometheus::Registry& registry_;
-  // Looking a metric up by its labels costs more than counting; methods and statuses are few.
-  std::map<std::pair<const void*, int>, prometheus::Counter*> requests_;
-  std::map<const void*, prometheus::Histogram*> durations_;
+  // Looking a metric up by its labels costs more than counting; methods and statuses are few. By
+  // the method's name, since its descriptor goes with the snapshot.
+  struct MethodMetrics {
+    std::map<int, prometheus::Counter*> requests;  // By status.
+    prometheus::Histogram* duration = nullptr;
+  };
+  absl::flat_hash_map<std::string, MethodMetrics> methods_;
 };
 
 }  // namespace tamarack::gateway

@@ -103,13 +103,13 @@ struct Fixture {
     std::vector<std::string> notes;
     auto routes = RouteTable::Build(*LoadDescriptors(*config), &notes);
     if (!routes.ok()) throw std::runtime_error(std::string(routes.status().message()));
-    std::vector<std::unique_ptr<Backend>> backends;
+    std::vector<std::shared_ptr<Backend>> backends;
     for (const auto& backend : config->backends)
-      backends.push_back(std::make_unique<Backend>(backend.address));
+      backends.push_back(std::make_shared<Backend>(backend.address));
     auto made = std::make_unique<Gateway>(
-        GatewayOptions{config->public_url, config->sign_in_path, {}, false}, *routes,
-        std::move(backends), &authenticator, *Assets::Load(config->assets_dir),
-        pages::DefaultBrand(), registry);
+        GatewayOptions{config->public_url, config->sign_in_path, {}, false},
+        MakeSnapshot(*routes, std::move(backends), config->public_url), &authenticator,
+        *Assets::Load(config->assets_dir), pages::DefaultBrand(), registry);
     fs::remove_all(folder);
     return made;
   }

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "gateway/call.h"
+#include "gateway/route_table.h"
+#include "platform/http/message.h"
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace tamarack::gateway {
+
+// Everything that the descriptors and back ends of one configuration give: a reload replaces it as
+// a whole. Immutable once made and held by each request that began with it, so that a request never
+// sees two.
+struct Snapshot {
+  std::shared_ptr<const RouteTable> routes;
+  // In the order of the table's descriptors. Shared with the next snapshot where nothing about a
+  // back end changed, so that a reload does not reconnect.
+  std::vector<std::shared_ptr<Backend>> backends;
+  http::Response openapi;  // The whole answer for /openapi.json.
+  bool has_own_body_limits = false;
+};
+
+// Takes time with the size of the table; any thread.
+std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const RouteTable> routes,
+                                             std::vector<std::shared_ptr<Backend>> backends,
+                                             std::string_view public_url);
+
+}  // namespace tamarack::gateway
