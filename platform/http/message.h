@@ -1,5 +1,8 @@
 #pragma once
 
+#include "platform/base/status.h"
+
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -51,14 +54,23 @@ struct Request {
   bool tls = false;
 };
 
-// One whole response. The server adds Date, Content-Length and Connection by itself and leaves out
-// what a handler sets for those.
+// Gives the pieces of a body of unknown length, nothing after the last one. The server asks for the
+// next piece once the peer's socket has taken the last one, so a slow reader slows the source.
+// After an error the connection is closed without the body's end, so that the peer knows that it is
+// cut short. When the peer goes away, what the source awaits gets a terminal cancellation, as in a
+// handler; destroying the source must release what it holds.
+using BodySource = std::function<Async<std::optional<std::string>>()>;
+
+// One response. The server adds Date, Content-Length or Transfer-Encoding, and Connection by itself
+// and leaves out what a handler sets for those.
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;
   std::shared_ptr<const std::string> shared_body;  // Sent instead of `body` when set: no copy.
   bool keep_alive = true;                          // false closes the connection after this answer.
+  // Sent instead of a body when set: in chunks, or up to the connection's end for HTTP/1.0.
+  BodySource body_source = {};
 };
 
 }  // namespace tamarack::http

@@ -140,9 +140,12 @@ asio::awaitable<bool> Session::ServeOne(bool first) {
   bool is_head = incoming.request.method == "HEAD";
   bool http10 = incoming.request.version < 11;
   Response response = co_await Handle(std::move(incoming.request));
-  bool keep = incoming.parser.keep_alive() && response.keep_alive && !is_peer_gone_ &&
-              !context_->is_draining;
-  bool sent = co_await Send(response, is_head, {!keep, http10});
+  bool has_known_end = !response.body_source || !http10;
+  bool keep = incoming.parser.keep_alive() && response.keep_alive && has_known_end &&
+              !is_peer_gone_ && !context_->is_draining;
+  bool is_stream = response.body_source && !is_head && MayHaveBody(response.status);
+  bool sent = is_stream ? co_await SendStream(response, {!keep, http10})
+                        : co_await Send(response, is_head, {!keep, http10});
   co_return sent&& keep;
 }
 

@@ -60,6 +60,9 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<Refusal> Fill(size_t bytes);
   boost::asio::awaitable<bool> Send(const Response& response, bool is_head,
                                     const ResponseHeadOptions& options);
+  boost::asio::awaitable<bool> SendStream(const Response& response,
+                                          const ResponseHeadOptions& options);
+  boost::asio::awaitable<bool> SendPieces(const BodySource& source, bool is_chunked);
   boost::asio::awaitable<void> RefuseRequest(const Refusal& refusal);
   boost::asio::awaitable<void> Linger();
 

@@ -112,7 +112,9 @@ std::string FormatResponseHead(const Response& response, std::string_view date,
   for (const auto& [name, value] : response.headers) {
     if (!IsFraming(name)) add(name, value);
   }
-  if (MayHaveBody(response.status)) {
+  if (MayHaveBody(response.status) && response.body_source) {
+    if (!options.http10) add("Transfer-Encoding", "chunked");
+  } else if (MayHaveBody(response.status)) {
     const std::string& body = response.shared_body ? *response.shared_body : response.body;
     add("Content-Length", std::to_string(body.size()));
   }
@@ -123,6 +125,12 @@ std::string FormatResponseHead(const Response& response, std::string_view date,
   }
   head += "\r\n\r\n";
   return head;
+}
+
+std::string FormatChunkHead(size_t size) {
+  std::array<char, 20> text;
+  int length = std::snprintf(text.data(), text.size(), "%zx\r\n", size);
+  return std::string(text.data(), static_cast<size_t>(length));
 }
 
 std::string FormatHttpDate(long unix_seconds) {

@@ -43,6 +43,9 @@ struct ResponseHeadOptions {
 std::string FormatResponseHead(const Response& response, std::string_view date,
                                const ResponseHeadOptions& options);
 
+// What stands before a chunk of `size` bytes; the chunk is followed by CR LF.
+std::string FormatChunkHead(size_t size);
+
 // False for statuses that never have a body (1xx, 204, 304).
 bool MayHaveBody(int status);
 

@@ -22,6 +22,8 @@ struct Fixture {
   Gate gate{loop.executor()};
   http::ServerOptions options;
   std::unique_ptr<http::Server> server;
+  int pieces =
+      0;  // That the source of /flood was asked for; to be read once the server is drained.
 
   RawClient Connect() {
     if (!server) {
@@ -45,9 +47,38 @@ struct Fixture {
       response.body = request.headers.Has("x-trailer") ? "merged" : "dropped";
       co_return response;
     }
+    if (request.target == "/stream") response.body_source = Pieces();
+    if (request.target == "/broken") {
+      response.body_source = [n = 0]() mutable -> tamarack::Async<std::optional<std::string>> {
+        if (n++ == 0) co_return "one";
+        co_return absl::UnavailableError("on purpose");
+      };
+    }
+    if (request.target == "/flood") {
+      response.body_source = [this]() -> tamarack::Async<std::optional<std::string>> {
+        ++pieces;
+        co_return std::string(64 << 10, 'f');
+      };
+    }
     if (request.target == "/peer") response.headers.Add("X-Peer", request.remote_address);
     response.body = request.method + " " + request.target + " " + request.body;
     co_return response;
+  }
+  // `one`, nothing for a while, and after the gate `two`.
+  http::BodySource Pieces() {
+    return [this, n = 0]() mutable -> tamarack::Async<std::optional<std::string>> {
+      switch (n++) {
+        case 0:
+          co_return "one";
+        case 1:
+          co_return "";
+        case 2:
+          co_await gate.Pass();
+          co_return "two";
+        default:
+          co_return std::nullopt;
+      }
+    };
   }
 };
 
@@ -288,6 +319,76 @@ TEST_CASE_METHOD(Fixture, "A handler is cancelled when its peer goes away") {
   gate.AwaitEntry();
   client.Close();
   CHECK_FALSE(gate.AwaitLeaving());
+}
+
+TEST_CASE_METHOD(Fixture, "A body of unknown length goes out in chunks as its source gives them") {
+  auto client = Connect();
+  client.Send(Get("/stream"));
+  Answer answer = client.Read();
+  CHECK_THAT(answer.head, Catch::Contains("\r\nTransfer-Encoding: chunked\r\n"));
+  CHECK_THAT(answer.head, !Catch::Contains("Content-Length"));
+  gate.AwaitEntry();
+  CHECK(client.ReadUntil("one\r\n") == "3\r\none\r\n");  // before the source has more
+  gate.Open();
+  CHECK(client.ReadUntil("0\r\n\r\n") == "3\r\ntwo\r\n0\r\n\r\n");
+  client.Send(Get("/next"));
+  CHECK(client.Read().body == "GET /next ");
+}
+
+TEST_CASE_METHOD(Fixture, "HTTP/1.0 gets a body of unknown length up to the connection's end") {
+  auto client = Connect();
+  client.Send("GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  gate.AwaitEntry();
+  gate.Open();
+  Answer answer = client.Read();
+  CHECK_THAT(answer.head, Catch::Contains("\r\nConnection: close\r\n"));
+  CHECK_THAT(answer.head, !Catch::Contains("Transfer-Encoding"));
+  CHECK(client.ReadUntil("two") == "onetwo");
+  CHECK(client.ReadsEnd());
+}
+
+TEST_CASE_METHOD(Fixture, "HEAD asks a source for nothing") {
+  auto client = Connect();
+  client.Send("HEAD /stream HTTP/1.1\r\n" + kHost + "\r\n" + Get("/next"));
+  CHECK_THAT(client.Read(false).head, Catch::Contains("\r\nTransfer-Encoding: chunked\r\n"));
+  CHECK(client.Read().body == "GET /next ");
+}
+
+TEST_CASE_METHOD(Fixture, "A body whose source fails is cut off without its end") {
+  auto client = Connect();
+  client.Send(Get("/broken"));
+  client.Read();
+  CHECK(client.ReadUntil("0\r\n\r\n") == "3\r\none\r\n");
+  CHECK(client.ReadsEnd());
+}
+
+TEST_CASE_METHOD(Fixture, "A source is cancelled when its peer goes away") {
+  auto client = Connect();
+  client.Send(Get("/stream"));
+  gate.AwaitEntry();
+  client.Close();
+  CHECK_FALSE(gate.AwaitLeaving());
+}
+
+TEST_CASE_METHOD(Fixture, "A source waits for a peer that does not read, which is then cut off") {
+  options.write_timeout = 100ms;
+  auto client = Connect();
+  client.Send(Get("/flood"));
+  client.Read();
+  CHECK(server->Drain(5s));  // the session has ended by itself
+  CHECK(pieces < 1000);      // what the sockets' buffers hold, far from what 100 ms could make
+}
+
+TEST_CASE_METHOD(Fixture, "Draining lets a stream end, and cuts off one that does not") {
+  bool ends = GENERATE(true, false);
+  auto client = Connect();
+  client.Send(Get("/stream"));
+  gate.AwaitEntry();
+  auto drained = std::async(std::launch::async, [&] { return server->Drain(ends ? 5s : 30ms); });
+  if (ends) gate.Open();
+  client.Read();
+  CHECK(client.ReadUntil("0\r\n\r\n").ends_with("0\r\n\r\n") == ends);
+  CHECK(drained.get() == ends);
 }
 
 TEST_CASE_METHOD(Fixture, "Draining lets a running request end and closes the rest") {

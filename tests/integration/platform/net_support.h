@@ -89,6 +89,16 @@ class RawClient {
     pending_.erase(0, size);
     return answer;
   }
+  // Everything up to and with `text`; what came when the connection ends before it.
+  std::string ReadUntil(std::string_view text) {
+    size_t at;
+    while ((at = pending_.find(text)) == std::string::npos) {
+      if (!More()) return std::exchange(pending_, {});
+    }
+    std::string before = pending_.substr(0, at + text.size());
+    pending_.erase(0, before.size());
+    return before;
+  }
   // True when the peer closes, orderly, without another byte.
   bool ReadsEnd() {
     if (!pending_.empty()) return false;
