@@ -31,6 +31,12 @@ absl::StatusOr<CallerPtr> ReadToken(const std::string& token) {
   return std::make_shared<const Caller>(Caller{token, *std::move(principal)});
 }
 
+// Every credential of ours is visible ASCII; nothing else can travel to identity as text.
+bool MayBeCredential(std::string_view text) {
+  return !text.empty() && text.size() <= kCredentialBytesMax &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
 bool IsVerdict(absl::StatusCode code) {
   return code == absl::StatusCode::kUnauthenticated ||
          code == absl::StatusCode::kPermissionDenied ||
@@ -44,9 +50,7 @@ Authenticator::Authenticator(boost::asio::any_io_executor executor, ExchangeFunc
     : executor_(executor), exchange_(std::move(exchange)), options_(std::move(options)) {}
 
 Async<CallerPtr> Authenticator::Resolve(CredentialKind kind, std::string credential) {
-  if (credential.empty() || credential.size() > kCredentialBytesMax) {
-    co_return absl::UnauthenticatedError("not a credential");
-  }
+  if (!MayBeCredential(credential)) co_return absl::UnauthenticatedError("not a credential");
   std::string key = KeyOf(kind, credential);
   if (auto found = entries_.find(key); found != entries_.end()) {
     if (options_.now() < found->second.expires) {

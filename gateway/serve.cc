@@ -21,6 +21,9 @@ namespace {
 
 constexpr int kTimeoutDefaultMs = 10'000;
 constexpr size_t kIdempotencyKeyLengthMax = 255;
+// gRPC refuses more than 8 KiB of metadata, counted as HPACK does, and calls it exhaustion.
+constexpr size_t kMetadataBytesMax = 7 * 1024;
+constexpr size_t kMetadataEntryOverhead = 32;
 
 // What follows `Bearer `; empty when the header is absent, another scheme or given twice.
 std::string BearerToken(const Visit& visit) {
@@ -42,6 +45,13 @@ bool NeedsOwnForm(const Visit& visit, const Route& route) {
 bool ReadsSession(const Route& route) {
   return route.policy.access() == MethodPolicy::SESSION ||
          (route.policy.access() == MethodPolicy::PUBLIC && route.policy.page());
+}
+
+bool IsTooLarge(const Metadata& metadata) {
+  size_t bytes = 0;
+  for (const auto& [name, value] : metadata)
+    bytes += name.size() + value.size() + kMetadataEntryOverhead;
+  return bytes > kMetadataBytesMax;
 }
 
 // Members 1 and 2 of google.api.HttpBody.
@@ -75,6 +85,7 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   call.wire = std::move(bound.wire);
   call.metadata = MakeMetadata(visit, route, caller.get(), csrf_token);
   if (auto early = AddIdempotencyKey(visit, route, &call.metadata)) co_return *std::move(early);
+  if (IsTooLarge(call.metadata)) co_return Fail(visit, &route, {ProblemKind::kHeadersTooLarge});
   int timeout_ms = route.policy.timeout_ms() > 0 ? route.policy.timeout_ms() : kTimeoutDefaultMs;
   call.timeout = std::chrono::milliseconds(timeout_ms);
 

@@ -97,6 +97,8 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     if (absl::IsUnauthenticated(principal.status()))
       co_return InvalidToken("the access token is not valid");
     if (!principal.ok()) co_return principal.status();
+    // What an exchange gave is for services only: the browser that it stands for has a cookie.
+    if (!principal->session_id.empty()) co_return InvalidToken("the access token is not valid");
     if (parts_.internal.Find(principal->client_id) == nullptr) {
       auto client = co_await parts_.tenants.FindClient(principal->client_id);
       if (!client.ok() && !absl::IsNotFound(client.status())) co_return client.status();

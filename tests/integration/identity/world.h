@@ -76,10 +76,12 @@ struct World {
   std::unique_ptr<grpc::Service> admin_service =
       MakeAdminService(interceptor, tenants, api_keys, people, passwords, "checksum secret");
 
+  std::string address;  // of its gRPC server
+
   World() {
-    host.Serve({token_service.get(), authorize_service.get(), sign_in_service.get(),
-                account_service.get(), credential_service.get(), directory_service.get(),
-                admin_service.get()});
+    address = host.Serve({token_service.get(), authorize_service.get(), sign_in_service.get(),
+                          account_service.get(), credential_service.get(), directory_service.get(),
+                          admin_service.get()});
   }
   ~World() { host.Stop(); }
 

@@ -1,0 +1,138 @@
+// Goal: nobody gets through to a method whose policy does not let them, whatever they present.
+// Method: every binding of every method of every descriptor set × every kind of credential, the
+// outcome compared with a model of the policy that is written down here and nowhere else.
+#include "tests/integration/access/credentials.h"
+
+#include <absl/strings/match.h>
+#include <absl/strings/str_replace.h>
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+namespace tamarack::access {
+namespace {
+
+using api::v1::MethodPolicy;
+
+constexpr int kThrough = 0;  // Reached the back end.
+
+// The status with which the caller is refused, or that it gets through.
+int Expected(const Probe& probe, const Credential& credential) {
+  const MethodPolicy& policy = probe.policy;
+  bool is_form_needed =
+      !probe.is_safe() && (policy.page() || policy.access() == MethodPolicy::SESSION);
+  bool is_form_missing = is_form_needed && !credential.is_own_form;
+  switch (policy.access()) {
+    case MethodPolicy::PUBLIC:
+      return is_form_missing ? 403 : kThrough;
+    case MethodPolicy::SESSION:
+      if (!credential.is_session) return policy.page() ? 303 : 401;
+      return is_form_missing ? 403 : kThrough;
+    case MethodPolicy::TOKEN: {
+      if (!credential.is_token) return credential.refusal;
+      bool has_scope = std::any_of(policy.scopes().begin(), policy.scopes().end(),
+                                   [&](auto& scope) { return credential.scopes.contains(scope); });
+      return policy.scopes().empty() || has_scope ? kThrough : 403;
+    }
+    default:
+      return 404;
+  }
+}
+
+// What went wrong with one pair; empty when nothing did.
+std::string Compare(GatewayWorld& world, const Probe& probe, const Credential& credential) {
+  (void)world.stand_in.Take();
+  http::Response answer = world.Send(probe, credential.headers, credential.query);
+  auto call = world.stand_in.Take();
+  int expected = Expected(probe, credential);
+  // A parameter that the method does not know is refused, after whoever sent it was let in and
+  // before it is asked which page it comes from.
+  bool is_let_in = expected == kThrough || (expected == 403 && probe.policy.page());
+  bool is_unknown_parameter = !credential.query.empty() && answer.status == 400 && !call;
+  if (is_let_in && is_unknown_parameter) return {};
+  std::string path = "/" + probe.method;
+  path[path.rfind('.')] = '/';
+  bool is_through = call && call->path == path;
+  bool is_as_expected = expected == kThrough ? is_through
+                        : expected == 404 ? !call && (answer.status == 404 || answer.status == 405)
+                                          : !call && answer.status == expected;
+  if (is_as_expected) return {};
+  return probe.http_method + " " + probe.target + " (" + probe.method + ") with " +
+         credential.name + ": want " +
+         (expected == kThrough ? "through" : std::to_string(expected)) + ", got " +
+         (call ? "through to " + call->path : std::to_string(answer.status)) + " " +
+         answer.body.substr(0, 200);
+}
+
+TEST_CASE_METHOD(GatewayWorld, "Every method lets in exactly whom its policy names", "[access]") {
+  std::vector<Credential> credentials = CredentialMaker(*this).All();
+  REQUIRE(probes.size() > 80);
+  REQUIRE(credentials.size() > 60);
+  size_t through = 0, refused = 0;
+  for (const Credential& credential : credentials) {
+    for (const Probe& probe : probes) {
+      std::string fault = Compare(*this, probe, credential);
+      if (!fault.empty()) FAIL_CHECK(fault);
+      ++(Expected(probe, credential) == kThrough ? through : refused);
+    }
+  }
+  // A model that let everybody or nobody in would agree with a gateway that does.
+  CHECK(through > 1000);
+  CHECK(refused > 1000);
+}
+
+TEST_CASE_METHOD(GatewayWorld, "Headers of the platform's own do not pass from outside",
+                 "[access]") {
+  http::Headers headers;
+  for (const char* name : {"X-Tamarack-Language", "X-Tamarack-Client-Ip", "X-Tamarack-Csrf-Token",
+                           "X-Tamarack-Idempotency-Key", "X-Tamarack-Header-Authorization",
+                           "X-Tamarack-Header-Dpop", "X-Tamarack-Cookie-__host-Tamarack-Session",
+                           "X-Request-Id", "Grpc-Timeout", "Grpc-Metadata-Authorization"}) {
+    headers.Add(name, "forged");
+  }
+  size_t seen = 0;
+  for (const Probe& probe : probes) {
+    if (probe.policy.access() != MethodPolicy::PUBLIC) continue;
+    (void)stand_in.Take();
+    (void)Send(probe, headers);
+    auto call = stand_in.Take();
+    if (!call) continue;
+    ++seen;
+    CAPTURE(probe.method);
+    CHECK(!call->metadata.contains("authorization"));
+    for (const auto& [name, value] : call->metadata) {
+      CAPTURE(name);
+      CHECK(value.find("forged") == std::string::npos);
+    }
+  }
+  CHECK(seen > 10);
+}
+
+TEST_CASE_METHOD(GatewayWorld, "A header too large to be passed on is refused as that",
+                 "[access]") {
+  auto token = std::find_if(probes.begin(), probes.end(),
+                            [](const Probe& probe) { return probe.target == "/oauth2/token"; });
+  REQUIRE(token != probes.end());
+  http::Headers headers{{"Authorization", "Basic " + std::string(9000, 'A')}};
+  CHECK(Send(*token, headers).status == 431);
+  CHECK(!stand_in.Take());
+}
+
+TEST_CASE_METHOD(GatewayWorld, "A refusal does not repeat the credential", "[access]") {
+  for (const Credential& credential : CredentialMaker(*this).All()) {
+    auto sent = credential.headers.Get("authorization").value_or("");
+    if (credential.is_token || !sent.starts_with("Bearer ") || sent.size() < 30) continue;
+    for (const Probe& probe : probes) {
+      if (probe.policy.access() != MethodPolicy::TOKEN) continue;
+      http::Response answer = Send(probe, credential.headers);
+      CAPTURE(probe.method, credential.name);
+      CHECK(answer.body.find(sent.substr(7)) == std::string::npos);
+      for (const auto& header : answer.headers)
+        CHECK(header.second.find(sent.substr(7)) == std::string::npos);
+      break;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tamarack::access
