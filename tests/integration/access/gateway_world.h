@@ -92,14 +92,14 @@ struct GatewayWorld : identity::World {
     std::vector<std::string> notes;
     auto routes = gateway::RouteTable::Build(sets, &notes);
     if (!routes.ok()) throw std::runtime_error(std::string(routes.status().message()));
-    std::vector<std::unique_ptr<gateway::Backend>> backends;
+    std::vector<std::shared_ptr<gateway::Backend>> backends;
     for (size_t i = 0; i < sets.size(); ++i)
-      backends.push_back(std::make_unique<gateway::Backend>(stand_in.address()));
+      backends.push_back(std::make_shared<gateway::Backend>(stand_in.address()));
     gateway::GatewayOptions options;
     options.public_url = kPublicUrl;
-    return std::make_unique<gateway::Gateway>(std::move(options), *routes, std::move(backends),
-                                              &authenticator, *gateway::Assets::Load(""),
-                                              pages::DefaultBrand(), host.registry());
+    return std::make_unique<gateway::Gateway>(
+        std::move(options), gateway::MakeSnapshot(*routes, std::move(backends), kPublicUrl),
+        &authenticator, *gateway::Assets::Load(""), pages::DefaultBrand(), host.registry());
   }
 
   http::Response Send(const Probe& probe, const http::Headers& headers,
