@@ -1,8 +1,12 @@
 #include "gateway/gateway.h"
 
+#include "gateway/accept.h"
 #include "platform/base/status.h"
 
 #include <absl/strings/str_join.h>
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
 
 namespace tamarack::gateway {
 
@@ -30,6 +34,16 @@ std::string PathAfterLanguage(const Visit& visit) {
   return path;
 }
 
+// True unless the caller takes no JSON where JSON is all there is. What a google.api.HttpBody holds
+// shows only later, and is the caller's whatever its type.
+bool IsAcceptable(const Visit& visit, const Route& route) {
+  if (route.gives_http_body) return true;
+  auto accept = visit.request.headers.GetAll("accept");
+  return accept.empty() || std::any_of(accept.begin(), accept.end(), [](std::string_view ranges) {
+           return MediaTypeQuality(ranges, "application/json") > 0;
+         });
+}
+
 }  // namespace
 
 Gateway::Gateway(GatewayOptions options, std::shared_ptr<const Snapshot> snapshot,
@@ -49,6 +63,8 @@ boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
   observation.snapshot = snapshot_;
   Visit visit(request, proxies_);
   http::Response response = co_await Dispatch(visit, observation);
+  auto state = co_await boost::asio::this_coro::cancellation_state;
+  observation.is_cancelled = state.cancelled() != boost::asio::cancellation_type::none;
   response.headers.Set("X-Request-Id", visit.request_id);
   telemetry_.Record(visit, observation, response);
   co_return response;
@@ -90,7 +106,16 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
       co_return Fail(visit, &route, {ProblemKind::kNotFound});
     visit.language = *language == "fr" ? Language::kFrench : Language::kEnglish;
   }
-  co_return co_await Serve(visit, route, match, observation);
+  http::Response response;
+  if (route.lifecycle.sunset && *route.lifecycle.sunset <= std::chrono::system_clock::now()) {
+    response = Fail(visit, &route, {ProblemKind::kGone});
+  } else if (!IsAcceptable(visit, route)) {
+    response = Fail(visit, &route, {ProblemKind::kNotAcceptable});
+  } else {
+    response = co_await Serve(visit, route, match, observation);
+  }
+  for (const auto& [name, value] : route.lifecycle.headers) response.headers.Add(name, value);
+  co_return response;
 }
 
 http::Response Gateway::Fail(const Visit& visit, const Route* route, const Problem& problem) const {
@@ -117,6 +142,7 @@ http::Response Gateway::Fail(const Visit& visit, const Route* route, const Probl
     }
     response = RenderProblem(problem, style);
   }
+  response.headers.Set("Vary", "Accept, Accept-Language");
   AddSecurityHeaders("", is_https_, response);
   return response;
 }
@@ -137,35 +163,16 @@ uint64_t Gateway::BodyLimit(const http::Request& head) const {
   return own > 0 ? static_cast<uint64_t>(own) : kBodyBytesMax;
 }
 
-http::Response Gateway::ServerError(int status) const {
-  http::Request request;
-  request.target = "/";
-  Visit visit(request, proxies_);
-  Problem problem;
-  switch (status) {
-    case 408:
-      problem.kind = ProblemKind::kTimeout;
-      break;
-    case 413:
-      problem.kind = ProblemKind::kTooLarge;
-      break;
-    case 414:
-      problem.kind = ProblemKind::kTargetTooLong;
-      break;
-    case 431:
-      problem.kind = ProblemKind::kHeadersTooLarge;
-      break;
-    case 500:
-      problem.kind = ProblemKind::kInternal;
-      break;
-    case 503:
-      problem.kind = ProblemKind::kUnavailable;
-      break;
-    default:
-      problem.kind = ProblemKind::kInvalidRequest;
-      problem.status = status;
-  }
-  return Fail(visit, nullptr, problem);
+http::Response Gateway::ServerError(int status, const http::Request* head) {
+  http::Request unread;
+  unread.target = "/";
+  Visit visit(head ? *head : unread, proxies_);
+  Problem problem{KindOfHttpStatus(status), status};
+  if (status == 503) problem.headers.Set("Retry-After", "1");
+  http::Response response = Fail(visit, nullptr, problem);
+  response.headers.Set("X-Request-Id", visit.request_id);
+  telemetry_.Record(visit, {}, response);
+  return response;
 }
 
 }  // namespace tamarack::gateway

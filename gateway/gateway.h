@@ -41,9 +41,10 @@ class Gateway {
   // Requests from now on are served by `snapshot`; those that have begun end with theirs.
   void Use(std::shared_ptr<const Snapshot> snapshot) { snapshot_ = std::move(snapshot); }
 
-  // For http::ServerOptions: the route's own limit, and errors that the HTTP server itself finds.
+  // For http::ServerOptions: the route's own limit, and errors that the HTTP server itself finds
+  // (`head` is null where it could not read it).
   uint64_t BodyLimit(const http::Request& head) const;
-  http::Response ServerError(int status) const;
+  http::Response ServerError(int status, const http::Request* head);
 
  private:
   using Early = std::optional<http::Response>;  // An answer that ends the request, or nothing.

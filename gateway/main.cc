@@ -74,8 +74,8 @@ int Serve(const Config& settings, std::shared_ptr<const RouteTable> routes) {
   http::ServerOptions server_options;
   server_options.address = absl::GetFlag(FLAGS_listen);
   server_options.body_limit = [&](const http::Request& head) { return gateway.BodyLimit(head); };
-  server_options.on_error = [&](int status, const std::string&) {
-    return gateway.ServerError(status);
+  server_options.on_error = [&](int status, const std::string&, const http::Request* head) {
+    return gateway.ServerError(status, head);
   };
   http::Server server(process.executor(), server_options,
                       [&](http::Request request) { return gateway.Handle(std::move(request)); });

@@ -8,90 +8,12 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <iterator>
-
 namespace tamarack::gateway {
 
 namespace json = boost::json;
 using api::v1::ServicePolicy;
 
 namespace {
-
-struct KindText {
-  int status;
-  std::string_view slug;
-  std::string_view code_key;  // In ServicePolicy.error_codes.
-  std::string_view oauth;     // RFC 6749 section 5.2 and 4.1.2.1.
-  std::string_view title_en, title_fr;
-  std::string_view detail_en, detail_fr;
-};
-
-// In the order of ProblemKind.
-constexpr KindText kKinds[] = {
-    {400, "invalid-request", "invalid_field", "invalid_request", "Invalid request",
-     "Requête invalide", "The request is not what this operation accepts.",
-     "La requête n’est pas ce que cette opération accepte."},
-    {401, "unauthenticated", "unauthenticated", "invalid_client", "Authentication required",
-     "Authentification requise", "Send a valid credential in the Authorization header.",
-     "Envoyez un justificatif valide dans l’en-tête Authorization."},
-    {403, "permission-denied", "permission_denied", "access_denied", "Permission denied",
-     "Permission refusée", "The credential does not allow this operation.",
-     "Le justificatif ne permet pas cette opération."},
-    {403, "cross-site-request", "permission_denied", "access_denied", "Form no longer valid",
-     "Formulaire qui n’est plus valide",
-     "The form was not sent from this site, or is too old. Go back, reload the page and send it "
-     "again.",
-     "Le formulaire n’a pas été envoyé à partir de ce site, ou il est trop ancien. Revenez en "
-     "arrière, rechargez la page et "
-     "envoyez-le de nouveau."},
-    {404, "not-found", "not_found", "invalid_request", "Not found", "Introuvable",
-     "There is nothing at this address.", "Il n’y a rien à cette adresse."},
-    {405, "method-not-allowed", "method_not_allowed", "invalid_request", "Method not allowed",
-     "Méthode non permise", "The address exists, but not for this method; see the Allow header.",
-     "L’adresse existe, mais pas pour cette méthode; voir l’en-tête Allow."},
-    {408, "request-timeout", "invalid_field", "invalid_request", "Request timed out",
-     "Requête trop lente", "The request did not arrive in time.",
-     "La requête n’est pas arrivée à temps."},
-    {409, "conflict", "conflict", "invalid_request", "Conflict", "Conflit",
-     "The request conflicts with the current state.",
-     "La requête est en conflit avec l’état actuel."},
-    {412, "precondition-failed", "conflict", "invalid_request", "Precondition failed",
-     "Condition préalable non remplie", "The state does not allow the operation.",
-     "L’état ne permet pas l’opération."},
-    {413, "too-large", "invalid_field", "invalid_request", "Request too large",
-     "Requête trop volumineuse", "The body is larger than this operation accepts.",
-     "Le corps dépasse ce que cette opération accepte."},
-    {414, "address-too-long", "invalid_field", "invalid_request", "Address too long",
-     "Adresse trop longue", "The address of the request is too long.",
-     "L’adresse de la requête est trop longue."},
-    {415, "unsupported-media-type", "invalid_json", "invalid_request", "Unsupported media type",
-     "Type de média non pris en charge", "Send the body as application/json in UTF-8.",
-     "Envoyez le corps en application/json et en UTF-8."},
-    {431, "headers-too-large", "invalid_field", "invalid_request", "Header fields too large",
-     "En-têtes trop volumineux", "The header fields of the request are too large.",
-     "Les en-têtes de la requête sont trop volumineux."},
-    {429, "rate-limited", "rate_limited", "temporarily_unavailable", "Too many requests",
-     "Trop de requêtes", "Wait a while and try again.", "Attendez un peu et réessayez."},
-    {500, "internal", "internal", "server_error", "Internal error", "Erreur interne",
-     "Something went wrong on our side. Try again later.",
-     "Une erreur est survenue de notre côté. Réessayez plus tard."},
-    {501, "not-implemented", "internal", "server_error", "Not implemented", "Non mis en œuvre",
-     "This operation is not available.", "Cette opération n’est pas offerte."},
-    {503, "unavailable", "unavailable", "temporarily_unavailable", "Service unavailable",
-     "Service non disponible", "The service cannot answer now. Try again in a moment.",
-     "Le service ne peut pas répondre maintenant. Réessayez dans un moment."},
-    {504, "deadline-exceeded", "unavailable", "temporarily_unavailable", "No answer in time",
-     "Pas de réponse à temps",
-     "The service did not answer in time. Whether the operation took place is unknown.",
-     "Le service n’a pas répondu à temps. On ne sait pas si l’opération a eu lieu."},
-    {400, "request-refused", "invalid_field", "invalid_request", "Request refused",
-     "Requête refusée", "The request was refused.", "La requête a été refusée."},
-};
-static_assert(std::size(kKinds) == static_cast<size_t>(ProblemKind::kOther) + 1);
-
-const KindText& TextOf(const Problem& problem) {
-  return kKinds[static_cast<size_t>(problem.kind)];
-}
 
 ProblemKind KindOfCode(absl::StatusCode code) {
   switch (code) {
@@ -137,13 +59,6 @@ bool IsPublicText(absl::StatusCode code) {
   }
 }
 
-ProblemKind KindOfHttpStatus(int status) {
-  for (size_t i = 0; i < std::size(kKinds); ++i) {
-    if (kKinds[i].status == status) return static_cast<ProblemKind>(i);
-  }
-  return status >= 500 ? ProblemKind::kInternal : ProblemKind::kOther;
-}
-
 // The code that the path's API documents for this error; `fallback` when it documents none.
 std::string CodeOf(const Problem& problem, const ProblemStyle& style, std::string_view fallback) {
   const auto& codes = style.service->error_codes();
@@ -154,7 +69,7 @@ std::string CodeOf(const Problem& problem, const ProblemStyle& style, std::strin
   };
   if (!problem.items.empty() && problem.items[0].reason == "malformed_json") add("invalid_json");
   if (!problem.items.empty() && problem.items[0].reason == "required") add("missing_field");
-  add(TextOf(problem).code_key);
+  add(TextOf(problem.kind).code_key);
   for (const std::string& key : keys) {
     if (auto found = codes.find(key); found != codes.end()) return found->second;
   }
@@ -171,7 +86,7 @@ std::string Sentence(const Problem::Item& item) {
 json::object OauthBody(const Problem& problem, const ProblemStyle& style,
                        const std::string& detail) {
   json::object body;
-  body["error"] = CodeOf(problem, style, TextOf(problem).oauth);
+  body["error"] = CodeOf(problem, style, TextOf(problem.kind).oauth);
   body["error_description"] = problem.items.empty() ? detail : Sentence(problem.items[0]);
   return body;
 }
@@ -179,7 +94,8 @@ json::object OauthBody(const Problem& problem, const ProblemStyle& style,
 json::object ProblemBody(const Problem& problem, const ProblemStyle& style,
                          const std::string& detail) {
   json::object body;
-  body["type"] = absl::StrCat(ToAbsl(style.public_url), "/problems/", ToAbsl(TextOf(problem).slug));
+  body["type"] =
+      absl::StrCat(ToAbsl(style.public_url), "/problems/", ToAbsl(TextOf(problem.kind).slug));
   body["title"] = json::string_view(TitleOf(problem, style.language));
   body["status"] = StatusOf(problem);
   body["detail"] = detail;
@@ -201,7 +117,7 @@ json::object ProblemBody(const Problem& problem, const ProblemStyle& style,
 
 void AddStatusCodeAndErrors(const Problem& problem, const ProblemStyle& style,
                             const std::string& detail, json::object& body) {
-  std::string code = CodeOf(problem, style, TextOf(problem).slug);
+  std::string code = CodeOf(problem, style, TextOf(problem.kind).slug);
   json::array errors;
   auto add = [&](const std::string& message) {
     errors.push_back(json::object{{"error", code}, {"message", message}});
@@ -233,7 +149,7 @@ std::string DescriptionOf(std::string_view reason, std::string_view field) {
 
 void AddCodeAndDescription(const Problem& problem, const ProblemStyle& style,
                            const std::string& detail, json::object& body) {
-  body["code"] = CodeOf(problem, style, TextOf(problem).slug);
+  body["code"] = CodeOf(problem, style, TextOf(problem.kind).slug);
   body["description"] = detail;
   if (problem.items.empty()) return;
   const Problem::Item& item = problem.items[0];
@@ -248,17 +164,17 @@ void AddCodeAndDescription(const Problem& problem, const ProblemStyle& style,
 }  // namespace
 
 int StatusOf(const Problem& problem) {
-  return problem.status != 0 ? problem.status : TextOf(problem).status;
+  return problem.status != 0 ? problem.status : TextOf(problem.kind).status;
 }
 
 std::string_view TitleOf(const Problem& problem, Language language) {
-  const KindText& text = TextOf(problem);
+  const ProblemText& text = TextOf(problem.kind);
   return language == Language::kFrench ? text.title_fr : text.title_en;
 }
 
 std::string DetailOf(const Problem& problem, Language language) {
   if (!problem.detail.empty()) return problem.detail;
-  const KindText& text = TextOf(problem);
+  const ProblemText& text = TextOf(problem.kind);
   return std::string(language == Language::kFrench ? text.detail_fr : text.detail_en);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/messages.h"
+#include "gateway/problem_kind.h"
 #include "platform/http/message.h"
 #include "tamarack/api/v1/policy.pb.h"
 
@@ -12,30 +13,6 @@
 #include <vector>
 
 namespace tamarack::gateway {
-
-// Everything that can go wrong from the caller's point of view. Its slug ends the problem's `type`
-// URI and is part of the API.
-enum class ProblemKind {
-  kInvalidRequest,
-  kUnauthenticated,
-  kPermissionDenied,
-  kCrossSite,
-  kNotFound,
-  kMethodNotAllowed,
-  kTimeout,
-  kConflict,
-  kPreconditionFailed,
-  kTooLarge,
-  kTargetTooLong,
-  kUnsupportedMediaType,
-  kHeadersTooLarge,
-  kRateLimited,
-  kInternal,
-  kNotImplemented,
-  kUnavailable,
-  kDeadlineExceeded,
-  kOther,  // A status that a service chose: the title is the status's name.
-};
 
 // One error, before it is known how the path's API prints it.
 struct Problem {

@@ -125,6 +125,13 @@ absl::Status RouteTable::AddMethod(size_t backend, const MethodDescriptor& metho
   route.backend = backend;
   route.policy = policy;
   route.service = method.service()->options().GetExtension(api::v1::service);
+  auto lifecycle =
+      ReadLifecycle(policy.has_lifecycle() ? policy.lifecycle() : route.service.lifecycle());
+  if (!lifecycle.ok()) {
+    return absl::Status(lifecycle.status().code(),
+                        absl::StrCat(method.full_name(), ": ", lifecycle.status().message()));
+  }
+  route.lifecycle = *std::move(lifecycle);
 
   const HttpRule& rule = method.options().GetExtension(google::api::http);
   std::vector<const HttpRule*> rules{&rule};

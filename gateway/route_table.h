@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/codec/message_plan.h"
+#include "gateway/lifecycle.h"
 #include "gateway/router.h"
 #include "tamarack/api/v1/policy.pb.h"
 
@@ -26,6 +27,7 @@ struct Route {
   size_t backend = 0;
   api::v1::MethodPolicy policy;
   api::v1::ServicePolicy service;
+  Lifecycle lifecycle;
 
   Body body = Body::kNone;
   const google::protobuf::FieldDescriptor* body_field = nullptr;

@@ -89,7 +89,10 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   int timeout_ms = route.policy.timeout_ms() > 0 ? route.policy.timeout_ms() : kTimeoutDefaultMs;
   call.timeout = std::chrono::milliseconds(timeout_ms);
 
+  auto called = std::chrono::steady_clock::now();
   CallResult result = co_await observation.snapshot->backends[route.backend]->Call(std::move(call));
+  observation.upstream = std::chrono::steady_clock::now() - called;
+  observation.is_upstream_unavailable = absl::IsUnavailable(result.status);
   http::Response response = PrintAnswer(visit, route, result);
   if (is_new_csrf_token && IsHtml(response))
     response.headers.Add("Set-Cookie", CsrfCookie(csrf_token));

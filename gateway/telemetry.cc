@@ -3,7 +3,27 @@
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 
+#include <absl/strings/str_cat.h>
+
 namespace tamarack::gateway {
+
+namespace {
+
+// What befell the request, in words that a search finds: `rate_limited,replayed`.
+std::string Flags(const Observation& observation, const http::Response& response) {
+  std::string flags;
+  auto add = [&](bool is_so, const char* flag) {
+    if (is_so) absl::StrAppend(&flags, flags.empty() ? "" : ",", flag);
+  };
+  add(response.status == 429, "rate_limited");
+  add(observation.is_shed, "shed");
+  add(response.headers.Has("Idempotent-Replayed"), "replayed");
+  add(observation.is_cancelled, "cancelled");
+  add(observation.is_upstream_unavailable, "upstream_unavailable");
+  return flags;
+}
+
+}  // namespace
 
 void Telemetry::Record(const Visit& visit, const Observation& observation,
                        const http::Response& response) {
@@ -36,9 +56,11 @@ void Telemetry::Record(const Visit& visit, const Observation& observation,
        {"rpc", method},
        {"status", response.status},
        {"ms", took.count() * 1000},
+       {"upstream_ms", std::chrono::duration<double, std::milli>(observation.upstream).count()},
        {"bytes_in", visit.request.body.size()},
        {"bytes_out", sent},
-       {"client_id", observation.client_id}});
+       {"client_id", observation.client_id},
+       {"flags", Flags(observation, response)}});
 }
 
 }  // namespace tamarack::gateway

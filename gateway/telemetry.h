@@ -20,6 +20,10 @@ struct Observation {
   std::shared_ptr<const Snapshot> snapshot;  // Keeps `route` and its back end alive.
   const Route* route = nullptr;
   std::string client_id;
+  std::chrono::steady_clock::duration upstream{};  // Spent waiting for the back end.
+  bool is_cancelled = false;                       // The client went away.
+  bool is_upstream_unavailable = false;
+  bool is_shed = false;  // Refused to protect what is behind.
 };
 
 // One JSON line a request and metrics by RPC. Templates and statuses, never values: paths and

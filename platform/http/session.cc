@@ -62,8 +62,9 @@ struct Session::Incoming {
   Request request;
 };
 
-Response ServerContext::ErrorResponse(int status, const std::string& reason) const {
-  if (options.on_error) return options.on_error(status, reason);
+Response ServerContext::ErrorResponse(int status, const std::string& reason,
+                                      const Request* head) const {
+  if (options.on_error) return options.on_error(status, reason, head);
   Response response;
   response.status = status;
   response.headers.Add("Content-Type", "text/plain; charset=utf-8");
@@ -92,7 +93,7 @@ void Session::Start(std::function<void()> done) {
 }
 
 void Session::Refuse() {
-  Response response = context_->ErrorResponse(503, "too many connections");
+  Response response = context_->ErrorResponse(503, "too many connections", nullptr);
   std::string text =
       FormatResponseHead(response, FormatHttpDate(std::time(nullptr)), {true, false});
   text += response.body;
@@ -134,7 +135,7 @@ asio::awaitable<bool> Session::ServeOne(bool first) {
   Disarm();
   if (refusal) {
     incoming.DropBody();  // the peer may take its time to read the answer
-    co_await RefuseRequest(refusal);
+    co_await RefuseRequest(refusal, incoming.request);
     co_return false;
   }
   bool is_head = incoming.request.method == "HEAD";
@@ -250,7 +251,8 @@ asio::awaitable<Response> Session::Handle(Request request) {
     telemetry::Log(Level::kError, "http response refused", {{"status", response->status}});
     response.reset();
   }
-  co_return response ? *std::move(response) : context_->ErrorResponse(500, "internal error");
+  co_return response ? *std::move(response)
+                     : context_->ErrorResponse(500, "internal error", nullptr);
 }
 
 // Reads once. Refuses when the time of the phase is over, or the peer has gone.
@@ -278,10 +280,12 @@ asio::awaitable<bool> Session::Send(const Response& response, bool is_head,
   co_return !error;
 }
 
-asio::awaitable<void> Session::RefuseRequest(const Refusal& refusal) {
+asio::awaitable<void> Session::RefuseRequest(const Refusal& refusal, const Request& head) {
   if (refusal.status == Refusal::kGone) co_return;
-  bool sent =
-      co_await Send(context_->ErrorResponse(refusal.status, refusal.reason), false, {true, false});
+  bool has_head = !head.method.empty();
+  Response response =
+      context_->ErrorResponse(refusal.status, refusal.reason, has_head ? &head : nullptr);
+  bool sent = co_await Send(response, head.method == "HEAD", {true, false});
   if (sent) co_await Linger();
 }
 

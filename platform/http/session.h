@@ -24,7 +24,7 @@ struct ServerContext {
   uint64_t bodies_bytes = 0;  // Of all requests that are being read or handled.
 
   // The page for an error that the server itself answers.
-  Response ErrorResponse(int status, const std::string& reason) const;
+  Response ErrorResponse(int status, const std::string& reason, const Request* head) const;
 };
 
 // One connection: reads a request, has it handled, sends the answer, and so on until either side
@@ -63,7 +63,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<bool> SendStream(const Response& response,
                                           const ResponseHeadOptions& options);
   boost::asio::awaitable<bool> SendPieces(const BodySource& source, bool is_chunked);
-  boost::asio::awaitable<void> RefuseRequest(const Refusal& refusal);
+  boost::asio::awaitable<void> RefuseRequest(const Refusal& refusal, const Request& head);
   boost::asio::awaitable<void> Linger();
 
   void Arm(Clock::time_point when, OnTime action);

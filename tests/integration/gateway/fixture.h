@@ -117,8 +117,8 @@ struct Fixture {
   std::unique_ptr<http::Server> MakeServer() {
     http::ServerOptions options;
     options.body_limit = [this](const http::Request& head) { return gateway->BodyLimit(head); };
-    options.on_error = [this](int status, const std::string&) {
-      return gateway->ServerError(status);
+    options.on_error = [this](int status, const std::string&, const http::Request* head) {
+      return gateway->ServerError(status, head);
     };
     return std::make_unique<http::Server>(
         io.get_executor(), options,

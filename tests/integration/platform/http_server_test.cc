@@ -237,7 +237,7 @@ TEST_CASE_METHOD(Fixture, "An IPv4 peer has its IPv4 address on a socket for bot
 }
 
 TEST_CASE_METHOD(Fixture, "The error page is the one configured") {
-  options.on_error = [](int status, const std::string& reason) {
+  options.on_error = [](int status, const std::string& reason, const http::Request*) {
     http::Response response;
     response.status = status;
     response.headers.Add("Content-Type", "application/problem+json");

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+namespace tamarack::gateway {
+
+// The quality, 0 to 1, that an `Accept` header gives to a media type `type/subtype` (RFC 9110
+// section 12.5.1): that of the most specific range that matches, 0 where none does. Without a
+// header, or with one that cannot be read, everything is as good: 1.
+double MediaTypeQuality(std::string_view accept, std::string_view media_type);
+
+}  // namespace tamarack::gateway
