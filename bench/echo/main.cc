@@ -15,16 +15,48 @@
 namespace {
 
 using namespace tamarack;  // NOLINT: a program of one page
+using bench::echo::v1::EchoMessage;
+
+EchoMessage Sample() {
+  EchoMessage message;
+  message.set_reference("LIC-2026-000123");
+  message.set_amount_cents(9000);
+  message.set_count(3);
+  message.set_is_final(true);
+  message.set_ratio(0.75);
+  message.add_tags("licence");
+  message.add_tags("online");
+  (*message.mutable_metadata())["channel"] = "web";
+  (*message.mutable_metadata())["region"] = "east";
+  message.mutable_address()->set_street("1 Main Street");
+  message.mutable_address()->set_city("Ottawa");
+  message.mutable_address()->set_postal_code("K1A 0A1");
+  message.set_note("Renouvellement");
+  return message;
+}
 
 class Echoes final : public bench::echo::v1::EchoService::CallbackService {
-  grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context,
-                                 const bench::echo::v1::EchoMessage* request,
-                                 bench::echo::v1::EchoMessage* response) override {
+  grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context, const EchoMessage* request,
+                                 EchoMessage* response) override {
     *response = *request;
+    return Finish(context);
+  }
+  grpc::ServerUnaryReactor* GetEcho(grpc::CallbackServerContext* context,
+                                    const bench::echo::v1::GetEchoRequest* request,
+                                    EchoMessage* response) override {
+    *response = sample_;
+    response->set_name(request->name());
+    return Finish(context);
+  }
+
+ private:
+  static grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context) {
     auto* reactor = context->DefaultReactor();
     reactor->Finish(grpc::Status::OK);
     return reactor;
   }
+
+  const EchoMessage sample_ = Sample();
 };
 
 class Credentials final : public api::v1::CredentialService::Service {
@@ -45,16 +77,18 @@ class Credentials final : public api::v1::CredentialService::Service {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: bench-echo PORT\n");
+    return 2;
+  }
   Echoes echo;
   Credentials credentials;
-  int port = 0;
   grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(std::string("127.0.0.1:") + argv[1], grpc::InsecureServerCredentials());
   builder.RegisterService(&echo);
   builder.RegisterService(&credentials);
   auto server = builder.BuildAndStart();
-  std::printf("%d\n", port);
-  std::fflush(stdout);
+  if (!server) return 1;
   server->Wait();
 }

