@@ -1,6 +1,5 @@
 #include "gateway/call.h"
 
-#include "platform/rpc/channel.h"
 #include "platform/rpc/errors.h"
 
 #include <grpcpp/channel.h>
@@ -38,8 +37,8 @@ std::string ToString(grpc::ByteBuffer& buffer) {
 
 }  // namespace
 
-Backend::Backend(const std::string& address)
-    : channel_(std::make_unique<Channel>(rpc::OpenChannel(address))) {}
+Backend::Backend(const std::string& address, const rpc::ChannelOptions& options)
+    : channel_(std::make_unique<Channel>(rpc::OpenChannel(address, options))) {}
 
 Backend::~Backend() = default;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/answer.h"
+#include "platform/rpc/channel.h"
 
 #include <absl/status/status.h>
 #include <boost/asio/awaitable.hpp>
@@ -29,7 +30,7 @@ struct CallResult {
 // once.
 class Backend {
  public:
-  explicit Backend(const std::string& address);
+  explicit Backend(const std::string& address, const rpc::ChannelOptions& options = {});
   ~Backend();
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;

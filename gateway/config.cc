@@ -1,12 +1,11 @@
 #include "gateway/config.h"
 
+#include "gateway/config_members.h"
 #include "platform/base/status.h"
 #include "platform/crypto/json.h"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
+#include <absl/strings/str_join.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -14,6 +13,8 @@ namespace tamarack::gateway {
 namespace json = boost::json;
 
 namespace {
+
+using Folder = std::filesystem::path;
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -23,86 +24,72 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text.str();
 }
 
-// Reads the members of one JSON object and remembers which were asked for, so that the others can
-// be refused.
-class Members {
- public:
-  Members(const json::object& object, std::string name) : object_(object), name_(std::move(name)) {}
-
-  void Text(const char* key, std::string* value, bool is_required = false) {
-    const json::value* found = Find(key);
-    if (found != nullptr && found->is_string()) {
-      value->assign(found->get_string().data(), found->get_string().size());
-    } else if (found != nullptr) {
-      Fail(key, "must be a string");
-    }
-    if (is_required && value->empty()) Fail(key, "is required");
-  }
-  const json::array* List(const char* key) {
-    const json::value* found = Find(key);
-    if (found == nullptr) return nullptr;
-    if (!found->is_array()) Fail(key, "must be an array");
-    return found->if_array();
-  }
-  const json::object* Object(const char* key) {
-    const json::value* found = Find(key);
-    if (found == nullptr) return nullptr;
-    if (!found->is_object()) Fail(key, "must be an object");
-    return found->if_object();
-  }
-  void Fail(std::string_view key, std::string_view what) {
-    if (status_.ok()) {
-      status_ = absl::InvalidArgumentError(absl::StrCat(name_, ToAbsl(key), ": ", ToAbsl(what)));
-    }
-  }
-  absl::Status Finish() {
-    for (const auto& member : object_) {
-      if (!known_.contains(std::string(member.key())))
-        Fail(std::string(member.key()), "no such setting");
-    }
-    return status_;
-  }
-
- private:
-  const json::value* Find(const char* key) {
-    known_.insert(key);
-    return object_.if_contains(key);
-  }
-
-  const json::object& object_;
-  std::string name_;
-  std::set<std::string> known_;
-  absl::Status status_;
-};
-
-void Resolve(const std::filesystem::path& folder, std::string* path) {
-  if (!path->empty()) *path = (folder / *path).lexically_normal().string();
+rpc::ChannelTls ReadTls(ConfigMembers members, const Folder& folder) {
+  rpc::ChannelTls tls;
+  members.File("ca_file", folder, &tls.ca_file, true);
+  members.File("cert_file", folder, &tls.cert_file);
+  members.File("key_file", folder, &tls.key_file);
+  members.Text("server_name", &tls.server_name);
+  if (tls.cert_file.empty() != tls.key_file.empty())
+    members.Fail("cert_file", "goes with key_file");
+  members.Finish();
+  return tls;
 }
 
-absl::Status ReadBackends(const json::array& list, const std::filesystem::path& folder,
-                          Config* config) {
-  for (size_t i = 0; i < list.size(); ++i) {
-    if (!list[i].is_object()) return absl::InvalidArgumentError("backends: must hold objects");
-    Members members(list[i].get_object(), absl::StrCat("backends[", i, "]."));
-    Config::Backend backend;
-    members.Text("name", &backend.name, true);
-    members.Text("descriptor_set", &backend.descriptor_set, true);
-    members.Text("address", &backend.address, true);
-    if (auto status = members.Finish(); !status.ok()) return status;
-    Resolve(folder, &backend.descriptor_set);
+Config::Backend ReadBackend(ConfigMembers members, const std::string& name, const Folder& folder) {
+  Config::Backend backend;
+  members.Text("name", &backend.name, true);
+  members.Text("address", &backend.address, true);
+  members.File("descriptor_set", folder, &backend.descriptor_set);
+  members.Flag("reflection", &backend.uses_reflection);
+  members.Flag("allow_breaking", &backend.allows_breaking);
+  std::vector<std::string> ignored;
+  members.Texts("lint_ignore", &ignored);
+  backend.lint_ignore.insert(ignored.begin(), ignored.end());
+  members.Flag("health_check", &backend.checks_health);
+  members.Flag("retries", &backend.retries);
+  int64_t keepalive_seconds = backend.channel.keepalive.count();
+  members.Number("keepalive_seconds", 10, 3600, &keepalive_seconds);
+  backend.channel.keepalive = std::chrono::seconds(keepalive_seconds);
+  int64_t message_bytes_max = backend.channel.message_bytes_max;
+  members.Number("message_bytes_max", 1024, 1 << 30, &message_bytes_max);
+  backend.channel.message_bytes_max = static_cast<int>(message_bytes_max);
+  if (const json::object* tls = members.Object("tls")) {
+    backend.channel.tls = ReadTls({*tls, name + "tls.", members.problems()}, folder);
+  }
+  if (backend.uses_reflection && !backend.descriptor_set.empty()) {
+    members.Fail("reflection", "goes without a descriptor_set");
+  } else if (!backend.uses_reflection && backend.descriptor_set.empty()) {
+    members.Fail("descriptor_set", "is required, unless reflection is true");
+  }
+  members.Finish();
+  return backend;
+}
+
+void ReadBackends(ConfigMembers& members, const Folder& folder, Config* config) {
+  const json::array* list = members.List("backends", true);
+  if (list == nullptr) return;
+  std::set<std::string> names;
+  for (size_t i = 0; i < list->size(); ++i) {
+    std::string name = absl::StrCat("backends[", i, "]");
+    const json::object* object = (*list)[i].if_object();
+    if (object == nullptr) {
+      members.Fail(name, "must be an object");
+      continue;
+    }
+    name += '.';
+    auto backend = ReadBackend({*object, name, members.problems()}, name, folder);
+    if (!backend.name.empty() && !names.insert(backend.name).second)
+      members.Fail(name + "name", "another back end has it");
     config->backends.push_back(std::move(backend));
   }
-  return absl::OkStatus();
 }
 
-absl::Status ReadCredentials(const json::object& object, const std::filesystem::path& folder,
-                             Config* config) {
-  Members members(object, "credentials.");
+void ReadCredentials(ConfigMembers members, const Folder& folder, Config* config) {
   members.Text("address", &config->credentials_address, true);
   members.Text("client_id", &config->credentials_client_id);
-  members.Text("client_secret_file", &config->credentials_client_secret_file, true);
-  Resolve(folder, &config->credentials_client_secret_file);
-  return members.Finish();
+  members.File("client_secret_file", folder, &config->credentials_client_secret_file, true);
+  members.Finish();
 }
 
 // An origin and nothing more, since cookies, CSRF checks and redirects are made from it.
@@ -110,6 +97,19 @@ bool IsOrigin(std::string_view url) {
   size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
   return scheme > 0 && url.size() > scheme &&
          url.find_first_of("/?#@ ", scheme) == std::string_view::npos;
+}
+
+void ReadAuthentication(ConfigMembers& members, const Folder& folder, Config* config) {
+  std::string authentication;
+  members.Text("authentication", &authentication);
+  if (!authentication.empty() && authentication != "none")
+    members.Fail("authentication", "can only be `none`");
+  config->is_open = authentication == "none";
+  if (const json::object* credentials = members.Object("credentials")) {
+    ReadCredentials({*credentials, "credentials.", members.problems()}, folder, config);
+  } else if (!config->is_open) {
+    members.Fail("credentials", "is required, unless authentication is `none`");
+  }
 }
 
 }  // namespace
@@ -122,59 +122,33 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", object.status().message()));
 
   Config config;
-  std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
-  Members members(*object, "");
-  std::string authentication;
-  members.Text("public_url", &config.public_url, true);
-  members.Text("assets_dir", &config.assets_dir);
-  members.Text("brand_file", &config.brand_file);
-  members.Text("sign_in_path", &config.sign_in_path);
-  members.Text("authentication", &authentication);
-  Resolve(folder, &config.assets_dir);
-  Resolve(folder, &config.brand_file);
-  if (!config.public_url.empty() && !IsOrigin(config.public_url)) {
+  Folder folder = std::filesystem::absolute(path).parent_path();
+  std::vector<std::string> problems;
+  ConfigMembers members(*object, "", &problems);
+  std::string schema;
+  members.Text("$schema", &schema);
+  ReadAuthentication(members, folder, &config);
+  members.Text("public_url", &config.public_url, !config.is_open);
+  if (!config.public_url.empty() && !IsOrigin(config.public_url))
     members.Fail("public_url", "must be http(s)://host[:port] without a path");
-  }
-  if (const json::array* proxies = members.List("trusted_proxies")) {
-    for (const json::value& proxy : *proxies) {
-      if (!proxy.is_string()) {
-        members.Fail("trusted_proxies", "must hold strings");
-      } else {
-        config.trusted_proxies.emplace_back(proxy.get_string().data(), proxy.get_string().size());
-      }
-    }
-  }
-  if (!authentication.empty() && authentication != "none")
-    members.Fail("authentication", "can only be `none`");
-  config.is_open = authentication == "none";
-  absl::Status status;
-  if (const json::object* credentials = members.Object("credentials")) {
-    status.Update(ReadCredentials(*credentials, folder, &config));
-  } else if (!config.is_open) {
-    members.Fail("credentials", "is required");
-  }
-  if (const json::array* backends = members.List("backends")) {
-    status.Update(ReadBackends(*backends, folder, &config));
-  } else {
-    members.Fail("backends", "is required");
-  }
-  status.Update(members.Finish());
-  if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", status.message()));
-  return config;
+  members.File("assets_dir", folder, &config.assets_dir);
+  members.File("brand_file", folder, &config.brand_file);
+  members.Text("sign_in_path", &config.sign_in_path);
+  members.Texts("trusted_proxies", &config.trusted_proxies);
+  ReadBackends(members, folder, &config);
+  members.Finish();
+  if (problems.empty()) return config;
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, ": ", absl::StrJoin(problems, absl::StrCat("\n", path, ": "))));
 }
 
-absl::StatusOr<std::vector<BackendDescriptors>> LoadDescriptors(const Config& config) {
-  std::vector<BackendDescriptors> all;
-  for (const auto& backend : config.backends) {
-    auto bytes = ReadFile(backend.descriptor_set);
-    if (!bytes.ok()) return bytes.status();
-    BackendDescriptors descriptors{backend.name, {}};
-    if (!descriptors.files.ParseFromString(*bytes) || descriptors.files.file().empty()) {
-      return absl::InvalidArgumentError(backend.descriptor_set + " is not a descriptor set");
-    }
-    all.push_back(std::move(descriptors));
-  }
-  return all;
+absl::StatusOr<BackendDescriptors> LoadDescriptors(const Config::Backend& backend) {
+  auto bytes = ReadFile(backend.descriptor_set);
+  if (!bytes.ok()) return bytes.status();
+  BackendDescriptors descriptors{backend.name, {}};
+  if (!descriptors.files.ParseFromString(*bytes) || descriptors.files.file().empty())
+    return absl::InvalidArgumentError(backend.descriptor_set + " is not a descriptor set");
+  return descriptors;
 }
 
 }  // namespace tamarack::gateway

@@ -1,21 +1,30 @@
 #pragma once
 
 #include "gateway/route_table.h"
+#include "platform/rpc/channel.h"
 
 #include <absl/status/statusor.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
 namespace tamarack::gateway {
 
-// The gateway's one configuration file (JSON; see README.md). Relative paths are relative to the
-// file's folder.
+// The gateway's one configuration file (JSON; config.schema.json describes it, README.md explains
+// it). Relative paths are relative to the file's folder.
 struct Config {
   struct Backend {
     std::string name;
-    std::string descriptor_set;  // File.
     std::string address;         // gRPC target.
+    std::string descriptor_set;  // File; empty if the back end is asked by server reflection.
+    bool uses_reflection = false;
+    bool allows_breaking = false;       // Changes that break its callers are accepted.
+    std::set<std::string> lint_ignore;  // Rules of lint.h whose errors become warnings.
+    bool checks_health = false;         // By grpc.health.v1; what is not serving is not called.
+    bool retries = true;                // Idempotent methods only.
+    rpc::ChannelOptions channel;        // Without the service config, which the routes decide.
+    bool operator==(const Backend&) const = default;
   };
   std::vector<Backend> backends;
   // Where credentials are exchanged for access tokens. An empty address is allowed with
@@ -28,16 +37,19 @@ struct Config {
   bool is_open = false;
   std::string assets_dir;
   std::string brand_file;
-  std::string public_url;  // `https://services.example`, without a trailing slash: our own origin.
+  // `https://services.example`, without a trailing slash: our own origin. May be empty if
+  // `is_open`: then it is where we listen.
+  std::string public_url;
   std::string sign_in_path = "/{lang}/sign-in";
   std::vector<std::string>
       trusted_proxies;  // Addresses and CIDR networks whose X-Forwarded-For is believed.
+  bool operator==(const Config&) const = default;
 };
 
-// INVALID_ARGUMENT with the member's name for an unknown, missing or wrong one.
+// INVALID_ARGUMENT with one line for each problem: the file, the member and what is wrong with it.
 absl::StatusOr<Config> LoadConfig(const std::string& path);
 
-// Reads every back end's descriptor set.
-absl::StatusOr<std::vector<BackendDescriptors>> LoadDescriptors(const Config& config);
+// Reads the descriptor set of a back end that has one.
+absl::StatusOr<BackendDescriptors> LoadDescriptors(const Config::Backend& backend);
 
 }  // namespace tamarack::gateway

@@ -1,5 +1,7 @@
 #include "gateway/config.h"
 #include "gateway/gateway.h"
+#include "gateway/plugin/check.h"
+#include "gateway/plugin/reloader.h"
 #include "platform/config/flags.h"
 #include "platform/http/admin.h"
 #include "platform/http/server.h"
@@ -56,20 +58,19 @@ std::unique_ptr<Authenticator> MakeAuthenticator(const Config& settings,
 }
 
 // Serves until SIGTERM. Throws when it cannot start, for example because the port is taken.
-int Serve(const Config& settings, std::shared_ptr<const RouteTable> routes) {
+int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   runtime::Process process;
   prometheus::Registry registry;
   auto authenticator = MakeAuthenticator(settings, process.executor());
-  std::vector<std::shared_ptr<Backend>> backends;
-  for (const auto& backend : settings.backends)
-    backends.push_back(std::make_shared<Backend>(backend.address));
-
   GatewayOptions options{settings.public_url, settings.sign_in_path, settings.trusted_proxies,
                          settings.is_open};
-  Gateway gateway(std::move(options),
-                  MakeSnapshot(routes, std::move(backends), settings.public_url),
-                  authenticator.get(), OrExit(Assets::Load(settings.assets_dir)),
+  Gateway gateway(std::move(options), std::move(loaded.snapshot), authenticator.get(),
+                  OrExit(Assets::Load(settings.assets_dir)),
                   OrExit(pages::LoadBrand(settings.brand_file)), registry);
+  Reloader reloader(
+      process.executor(), std::move(loader), loaded.report,
+      [&](std::shared_ptr<const Snapshot> snapshot) { gateway.Use(std::move(snapshot)); },
+      registry);
 
   http::ServerOptions server_options;
   server_options.address = absl::GetFlag(FLAGS_listen);
@@ -80,15 +81,25 @@ int Serve(const Config& settings, std::shared_ptr<const RouteTable> routes) {
   http::Server server(process.executor(), server_options,
                       [&](http::Request request) { return gateway.Handle(std::move(request)); });
   http::AdminServer admin(process.executor(), absl::GetFlag(FLAGS_admin_listen), registry, {});
+  admin.AddPage("/config", [&] { return reloader.Report(); });
 
-  telemetry::Log(
-      telemetry::Level::kInfo, "listening",
-      {{"port", server.port()}, {"admin_port", admin.port()}, {"routes", routes->routes().size()}});
+  telemetry::Log(telemetry::Level::kInfo, "listening",
+                 {{"port", server.port()}, {"admin_port", admin.port()}});
   return process.RunUntilSignal([&] {
     admin.SetDraining();
     server.Drain(std::chrono::seconds(absl::GetFlag(FLAGS_drain_seconds)));
     admin.Drain(std::chrono::seconds(1));
   });
+}
+
+void RefuseOpenNetwork() {
+  if (!IsLoopback(absl::GetFlag(FLAGS_listen))) {
+    std::fprintf(stderr,
+                 "tamarack-gateway: without authentication only loopback may be listened on\n");
+    std::exit(2);
+  }
+  telemetry::Log(telemetry::Level::kWarning,
+                 "authentication is off: anybody on this machine may call anything");
 }
 
 }  // namespace
@@ -100,26 +111,23 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "--log_level: debug, info, warning or error\n");
     return 2;
   }
-  Config settings = OrExit(LoadConfig(absl::GetFlag(FLAGS_config)));
-  std::vector<std::string> notes;
-  auto routes = OrExit(RouteTable::Build(OrExit(LoadDescriptors(settings)), &notes));
-  for (const std::string& note : notes)
-    telemetry::Log(telemetry::Level::kInfo, "method without route", {{"why", note}});
+  std::string path = absl::GetFlag(FLAGS_config);
+  Config settings = OrExit(LoadConfig(path));
+  if (settings.public_url.empty()) settings.public_url = "http://" + absl::GetFlag(FLAGS_listen);
+  Loader loader(path, settings);
+  Loader::Result loaded = *loader.Load(true);
   if (absl::GetFlag(FLAGS_check)) {
-    std::printf("%s: %zu routes, no error\n", absl::GetFlag(FLAGS_config).c_str(),
-                routes->routes().size());
-    return 0;
+    std::fputs(DescribeLoad(loaded).c_str(), stdout);
+    return loaded.report.is_clean() ? 0 : 2;
   }
-  if (settings.is_open) {
-    if (!IsLoopback(absl::GetFlag(FLAGS_listen))) {
-      OrExit(absl::StatusOr<int>(
-          absl::InvalidArgumentError("without authentication only loopback may be listened on")));
-    }
-    telemetry::Log(telemetry::Level::kWarning,
-                   "authentication is off: anybody on this machine may call anything");
+  LogReport(loaded.report);
+  if (std::string problems = StartProblems(loaded.report); !problems.empty()) {
+    std::fprintf(stderr, "tamarack-gateway: cannot start\n%s", problems.c_str());
+    return 2;
   }
+  if (settings.is_open) RefuseOpenNetwork();
   try {
-    return Serve(settings, std::move(routes));
+    return Serve(settings, std::move(loader), std::move(loaded));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "tamarack-gateway: %s\n", error.what());
     return 1;

@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <atomic>
+#include <map>
 #include <optional>
 
 namespace tamarack::http {
@@ -19,6 +20,7 @@ struct AdminServer::State {
   const prometheus::Registry& registry;
   std::vector<ReadyCheck> checks;
   std::chrono::milliseconds check_time;
+  std::map<std::string, std::function<std::string()>> pages;
   std::atomic<bool> is_draining{false};
 };
 
@@ -86,7 +88,7 @@ Response ReadyResponse(const std::vector<ReadyCheck>& checks, const Round& round
 AdminServer::AdminServer(asio::any_io_executor executor, std::string address,
                          const prometheus::Registry& registry, std::vector<ReadyCheck> checks,
                          std::chrono::milliseconds check_time)
-    : state_(new State{registry, std::move(checks), check_time}) {
+    : state_(new State{registry, std::move(checks), check_time, {}}) {
   ServerOptions options;
   options.address = std::move(address);
   options.body_bytes_max = 0;
@@ -101,6 +103,8 @@ AdminServer::AdminServer(asio::any_io_executor executor, std::string address,
       co_return Text(200, "text/plain; version=0.0.4; charset=utf-8",
                      telemetry::SerializeMetrics(state->registry));
     }
+    if (auto page = state->pages.find(path); page != state->pages.end())
+      co_return Text(200, "application/json", page->second());
     if (path != "/readyz") co_return Text(404, "text/plain", "not found\n");
     auto round = co_await RunChecks(state->checks, state->check_time);
     co_return ReadyResponse(state->checks, *round, state->is_draining);
@@ -112,6 +116,10 @@ AdminServer::~AdminServer() = default;
 
 int AdminServer::port() const {
   return server_->port();
+}
+
+void AdminServer::AddPage(std::string path, std::function<std::string()> json) {
+  state_->pages[std::move(path)] = std::move(json);
 }
 
 void AdminServer::SetDraining() {

@@ -25,7 +25,7 @@ struct ReadyCheck {
 
 // The port for those who run the process: /livez (200 while the loop turns), /readyz (503 while a
 // check fails or gives no answer in time, or we drain; lists each check with its reason) and
-// /metrics. Same threading rules as http::Server.
+// /metrics, and pages that the process adds. Same threading rules as http::Server.
 class AdminServer {
  public:
   AdminServer(boost::asio::any_io_executor executor, std::string address,
@@ -34,6 +34,9 @@ class AdminServer {
   ~AdminServer();
 
   int port() const;
+
+  // Serves the JSON text that `json` gives under `path`. Before the loop runs.
+  void AddPage(std::string path, std::function<std::string()> json);
 
   // From now on /readyz answers 503, so that load balancers look elsewhere. Any thread.
   void SetDraining();

@@ -2,14 +2,32 @@
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
+#include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/support/channel_arguments.h>
 
 #include <mutex>
 #include <vector>
 
 namespace tamarack::rpc {
+namespace {
 
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
+constexpr unsigned int kCertificateRefreshSeconds = 10;
+
+std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::optional<ChannelTls>& tls) {
+  if (!tls) return grpc::InsecureChannelCredentials();
+  namespace experimental = grpc::experimental;
+  experimental::TlsChannelCredentialsOptions options;
+  options.set_certificate_provider(std::make_shared<experimental::FileWatcherCertificateProvider>(
+      tls->key_file, tls->cert_file, tls->ca_file, kCertificateRefreshSeconds));
+  options.watch_root_certs();
+  if (!tls->cert_file.empty()) options.watch_identity_key_cert_pairs();
+  return experimental::TlsCredentials(options);
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
+                                           const ChannelOptions& options) {
   static std::mutex mutex;
   static auto& kept = *new std::vector<std::shared_ptr<grpc::Channel>>();
   grpc::ChannelArguments arguments;
@@ -17,12 +35,17 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(options.keepalive.count()) * 1000);
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
-  arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+  arguments.SetMaxReceiveMessageSize(options.message_bytes_max);
   // Channels of equal arguments would share connections, which would tie back ends to each other.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  // Nobody who can write our DNS zone may change how we call.
+  arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  if (!options.service_config.empty()) arguments.SetServiceConfigJSON(options.service_config);
+  if (options.tls && !options.tls->server_name.empty())
+    arguments.SetSslTargetNameOverride(options.tls->server_name);
+  auto channel = grpc::CreateCustomChannel(address, Credentials(options.tls), arguments);
   std::lock_guard lock(mutex);
   kept.push_back(channel);
   return channel;

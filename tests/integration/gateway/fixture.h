@@ -2,6 +2,8 @@
 
 #include "gateway/config.h"
 #include "gateway/gateway.h"
+#include "gateway/plugin/check.h"
+#include "gateway/plugin/loader.h"
 #include "platform/http/server.h"
 #include "platform/rpc/client.h"
 #include "platform/telemetry/metrics.h"
@@ -95,21 +97,17 @@ struct Fixture {
     std::string address = "127.0.0.1:" + std::to_string(toy.port);
     std::ofstream(folder / "gateway.json")
         << R"({"public_url": "http://localhost:8080", "assets_dir": "assets", "backends": [{"name": "toy", "address": ")"
-        << address << R"(", "descriptor_set": ")" << TAMARACK_BINARY_DIR
-        << R"(/descriptors/test_support.binpb"}],)"
+        << address << R"(", "lint_ignore": ["repeated-body"], "descriptor_set": ")"
+        << TAMARACK_BINARY_DIR << R"(/descriptors/test_support.binpb"}],)"
         << R"("credentials": {"address": ")" << address << R"(", "client_secret_file": "secret"}})";
     auto config = LoadConfig((folder / "gateway.json").string());
     if (!config.ok()) throw std::runtime_error(std::string(config.status().message()));
-    std::vector<std::string> notes;
-    auto routes = RouteTable::Build(*LoadDescriptors(*config), &notes);
-    if (!routes.ok()) throw std::runtime_error(std::string(routes.status().message()));
-    std::vector<std::shared_ptr<Backend>> backends;
-    for (const auto& backend : config->backends)
-      backends.push_back(std::make_shared<Backend>(backend.address));
+    auto loaded = Loader((folder / "gateway.json").string(), *config).Load(true);
+    if (std::string problems = StartProblems(loaded->report); !problems.empty())
+      throw std::runtime_error(problems);
     auto made = std::make_unique<Gateway>(
-        GatewayOptions{config->public_url, config->sign_in_path, {}, false},
-        MakeSnapshot(*routes, std::move(backends), config->public_url), &authenticator,
-        *Assets::Load(config->assets_dir), pages::DefaultBrand(), registry);
+        GatewayOptions{config->public_url, config->sign_in_path, {}, false}, loaded->snapshot,
+        &authenticator, *Assets::Load(config->assets_dir), pages::DefaultBrand(), registry);
     fs::remove_all(folder);
     return made;
   }

@@ -1,0 +1,158 @@
+#include "gateway/plugin/lint.h"
+
+#include "gateway/csrf.h"
+#include "platform/base/status.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_split.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace tamarack::gateway {
+
+using api::v1::MethodPolicy;
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using Body = Route::Body;
+
+namespace {
+
+// What the gateway answers itself, so that a route there would never be reached.
+constexpr std::array<std::string_view, 2> kOwnPaths = {"/openapi.json", "/assets/"};
+constexpr std::array<std::string_view, 4> kCredentialHeaders = {"authorization", "cookie", "dpop",
+                                                                "proxy-authorization"};
+
+class Linter {
+ public:
+  std::vector<Finding> Run(const RouteTable& table) {
+    std::map<const google::protobuf::MethodDescriptor*, const Route*> first;
+    for (const auto& route : table.routes()) {
+      CheckRoute(*route);
+      auto [known, is_first] = first.emplace(route->method, route.get());
+      if (is_first) {
+        CheckMethod(*route);
+      } else {
+        CheckAdditional(*known->second, *route);
+      }
+    }
+    return std::move(findings_);
+  }
+
+ private:
+  void Add(const Route& route, const char* rule, std::string_view what, bool is_error = true) {
+    findings_.push_back({rule,
+                         absl::StrCat(route.method->full_name(), " (", route.http_method, " ",
+                                      route.path, "): ", ToAbsl(what)),
+                         is_error});
+  }
+
+  static bool TakesNoBody(const Route& route) {
+    return route.http_method == "GET" || route.http_method == "HEAD" ||
+           route.http_method == "DELETE";
+  }
+
+  void CheckRoute(const Route& route) {
+    if (TakesNoBody(route) && route.body != Body::kNone)
+      Add(route, "get-body", "GET and DELETE have no body");
+    if (route.body_field != nullptr && route.body_field->is_repeated())
+      Add(route, "repeated-body", "the body is a repeated field, to which nothing can be added");
+    for (std::string_view own : kOwnPaths) {
+      bool is_below = own.ends_with('/') && route.path.starts_with(own);
+      if (route.path == own || is_below) Add(route, "own-path", "the gateway answers there itself");
+    }
+    if (route.http_method == "GET" &&
+        route.policy.idempotency() != MethodPolicy::IDEMPOTENCY_UNSPECIFIED)
+      Add(route, "get-idempotency", "a GET has no effect that a key could guard", false);
+    if (route.http_method == "PATCH" && route.body == Body::kField && !HasMask(route))
+      Add(route, "patch-mask", "a PATCH without a FieldMask cannot clear a field", false);
+  }
+
+  static bool HasMask(const Route& route) {
+    const Descriptor& request = *route.method->input_type();
+    for (int i = 0; i < request.field_count(); ++i) {
+      const Descriptor* type = request.field(i)->message_type();
+      if (type != nullptr && type->full_name() == "google.protobuf.FieldMask") return true;
+    }
+    return false;
+  }
+
+  // AIP-127: the bindings of a method differ in their paths, not in what they take.
+  void CheckAdditional(const Route& first, const Route& route) {
+    if (TakesNoBody(first) || TakesNoBody(route)) return;
+    if (first.body != route.body || first.body_field != route.body_field)
+      Add(route, "additional-body", "another body than " + first.path, false);
+  }
+
+  void CheckMethod(const Route& route) {
+    const MethodPolicy& policy = route.policy;
+    int status = policy.success_status();
+    if (status != 0 && (status < 200 || status > 299))
+      Add(route, "success-status", "success_status is not from 200 to 299");
+    if (policy.timeout_ms() < 0 || policy.body_bytes_max() < 0)
+      Add(route, "negative-limit", "timeout_ms and body_bytes_max are not negative");
+    for (const std::string& name : policy.pass_headers()) {
+      if (std::ranges::count(kCredentialHeaders, absl::AsciiStrToLower(name)) > 0)
+        Add(route, "credential", "asks for the caller's header " + name);
+    }
+    for (const std::string& name : policy.pass_cookies()) {
+      if (name == kSessionCookie) Add(route, "credential", "asks for the platform's session");
+    }
+    CheckLocation(route);
+    CheckRules(*route.method->input_type(), route);
+  }
+
+  void CheckLocation(const Route& route) {
+    const std::string& location = route.policy.location();
+    for (size_t open = 0; (open = location.find('{', open)) != std::string::npos; ++open) {
+      size_t close = location.find('}', open);
+      if (close == std::string::npos)
+        return Add(route, "location-field", "location has a brace that is not closed");
+      std::string path = location.substr(open + 1, close - open - 1);
+      const Descriptor* type = route.method->output_type();
+      for (absl::string_view name : absl::StrSplit(path, '.')) {
+        const FieldDescriptor* field =
+            type == nullptr ? nullptr : type->FindFieldByName(std::string(name));
+        if (field == nullptr || field->is_repeated())
+          return Add(route, "location-field", "the answer has no field `" + path + "`");
+        type = field->message_type();
+      }
+      if (type != nullptr) Add(route, "location-field", "`" + path + "` is a message");
+    }
+  }
+
+  // Every field that a request may hold.
+  void CheckRules(const Descriptor& type, const Route& route) {
+    if (!seen_.insert(&type).second) return;
+    for (int i = 0; i < type.field_count(); ++i) {
+      const FieldDescriptor& field = *type.field(i);
+      const auto& rules = field.options().GetExtension(api::v1::rules);
+      auto refuse = [&](const char* rule, std::string_view what) {
+        findings_.push_back({rule, absl::StrCat(field.full_name(), ": ", ToAbsl(what)), true});
+      };
+      if (re2::RE2 pattern(rules.pattern(), re2::RE2::Quiet); !pattern.ok())
+        refuse("field-pattern", "the pattern is no RE2 expression: " + pattern.error());
+      bool is_empty_range = rules.has_min() && rules.has_max() && rules.min() > rules.max();
+      bool is_empty_length = rules.max_len() > 0 && rules.min_len() > rules.max_len();
+      if (is_empty_range || is_empty_length) refuse("field-range", "no value is allowed");
+      if (field.message_type() != nullptr) CheckRules(*field.message_type(), route);
+    }
+  }
+
+  std::vector<Finding> findings_;
+  std::set<const Descriptor*> seen_;
+};
+
+}  // namespace
+
+std::vector<Finding> Lint(const RouteTable& table, const std::set<std::string>& ignored) {
+  std::vector<Finding> findings = Linter().Run(table);
+  for (Finding& finding : findings) {
+    if (ignored.contains(finding.rule)) finding.is_error = false;
+  }
+  return findings;
+}
+
+}  // namespace tamarack::gateway

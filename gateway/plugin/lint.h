@@ -1,0 +1,23 @@
+#pragma once
+
+#include "gateway/route_table.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tamarack::gateway {
+
+// Something that a new version of a back end's descriptors should not have.
+struct Finding {
+  std::string rule;      // Stable lower-case name; documented in README.md.
+  std::string text;      // The method, route or field and what is wrong with it.
+  bool is_error = true;  // Refuses the version; else it is only told.
+};
+
+// What is wrong with routes and policies although they work: AIP-127 (HTTP and gRPC transcoding),
+// values that no request could meet, and credentials that a service must not be handed. Errors
+// whose rule is in `ignored` become warnings.
+std::vector<Finding> Lint(const RouteTable& table, const std::set<std::string>& ignored = {});
+
+}  // namespace tamarack::gateway
