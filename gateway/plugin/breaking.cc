@@ -45,8 +45,10 @@ class Comparison {
   }
 
  private:
+  // A message that is both asked and answered is looked at twice.
   void Add(const char* rule, std::string_view where, std::string_view what, bool is_error = true) {
-    findings_.push_back({rule, absl::StrCat(ToAbsl(where), ": ", ToAbsl(what)), is_error});
+    std::string text = absl::StrCat(ToAbsl(where), ": ", ToAbsl(what));
+    if (told_.insert(text).second) findings_.push_back({rule, std::move(text), is_error});
   }
 
   // Names of path variables are fields, which are compared as such.
@@ -64,10 +66,10 @@ class Comparison {
       Add("body-changed", name, "gives another response_body");
     if (before.method->server_streaming() != after.method->server_streaming())
       Add("streaming-changed", name, "streams differently");
+    ComparePolicies(name, before.policy, after.policy);
     if (before.gives_http_body != after.gives_http_body ||
         before.takes_http_body != after.takes_http_body)
-      Add("body-changed", name, "is or was a google.api.HttpBody");
-    ComparePolicies(name, before.policy, after.policy);
+      return Add("body-changed", name, "is or was a google.api.HttpBody");
     CompareTypes(*before.method->input_type(), *after.method->input_type(), Direction::kRequest);
     CompareTypes(*before.method->output_type(), *after.method->output_type(), Direction::kResponse);
   }
@@ -144,14 +146,17 @@ class Comparison {
     if (TypeOf(before) != TypeOf(after))
       return Add("field-type", name, absl::StrCat("was ", TypeOf(before), ", is ", TypeOf(after)));
     if (before.number() != after.number()) Add("field-number", name, "has another number");
-    if (before.is_repeated() != after.is_repeated() || before.is_map() != after.is_map())
-      Add("field-label", name, "was or is repeated");
     if (before.json_name() != after.json_name())
       Add("field-json-name", name, "has another JSON name, " + after.json_name());
-    if ((before.real_containing_oneof() == nullptr) != (after.real_containing_oneof() == nullptr))
+    bool was_in_oneof = before.real_containing_oneof() != nullptr;
+    bool is_in_oneof = after.real_containing_oneof() != nullptr;
+    if (before.is_repeated() != after.is_repeated() || before.is_map() != after.is_map()) {
+      Add("field-label", name, "was or is repeated");
+    } else if (was_in_oneof != is_in_oneof) {
       Add("field-oneof", name, "has moved into or out of a oneof");
-    if (before.has_presence() != after.has_presence())
+    } else if (before.has_presence() != after.has_presence()) {
       Add("field-presence", name, "is printed differently when it is not set", false);
+    }
     CompareRules(name, RulesOf(before), RulesOf(after), direction);
     if (before.message_type() != nullptr)
       CompareTypes(*before.message_type(), *after.message_type(), direction);
@@ -194,6 +199,7 @@ class Comparison {
   }
 
   std::vector<Finding> findings_;
+  std::set<std::string> told_;
   std::set<std::pair<const Descriptor*, Direction>> compared_;
   std::set<const EnumDescriptor*> compared_enums_;
 };

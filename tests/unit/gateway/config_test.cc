@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -22,6 +23,12 @@ absl::StatusOr<Config> Load(const std::string& text) {
 
 constexpr char kRest[] =
     R"("credentials": {"address": "a:1", "client_secret_file": "s"}, "backends": [])";
+
+// One that lacks nothing but what a back end has beside its name and address.
+std::string Backend(const std::string& members) {
+  return R"({"authentication": "none", "backends": [{"name": "a", "address": "b:1", )" + members +
+         "}]}";
+}
 
 TEST_CASE("a whole configuration is read, with paths relative to its folder", "[gateway]") {
   auto config = Load(R"({"public_url": "https://services.example", "assets_dir": "/srv/assets",
@@ -64,12 +71,72 @@ TEST_CASE("a wrong configuration is refused by the name of what is wrong", "[gat
       {R"({"public_url": "http://x", "authentication": "none", "backends": [{"name": "a", "descriptor_set": "d",
         "address": "b", "port": 5}]})",
        "backends[0].port: no such setting"},
+      {Backend(R"("reflection": "yes")"), "backends[0].reflection: must be true or false"},
+      {Backend(R"("descriptor_set": "d", "reflection": true)"),
+       "backends[0].reflection: goes without"},
+      {Backend(R"("reflection": false)"), "backends[0].descriptor_set: is required"},
+      {Backend(R"("reflection": true, "keepalive_seconds": 1)"),
+       "keepalive_seconds: must be a whole number"},
+      {Backend(R"("reflection": true, "message_bytes_max": 1.5)"),
+       "message_bytes_max: must be a whole"},
+      {Backend(R"("reflection": true, "lint_ignore": [1])"), "lint_ignore: must hold strings"},
+      {Backend(R"("reflection": true, "tls": {})"), "backends[0].tls.ca_file: is required"},
+      {Backend(R"("reflection": true, "tls": {"ca_file": "c", "key_file": "k"})"),
+       "tls.cert_file: goes with"},
+      {Backend(R"("reflection": true, "tls": {"ca_file": "c", "ciphers": "k"})"),
+       "tls.ciphers: no such"},
+      {R"({"authentication": "none", "backends": [5]})", "backends[0]: must be an object"},
+      {R"({"authentication": "none", "backends": [{"name": "a", "address": "x", "reflection": true},
+        {"name": "a", "address": "y", "reflection": true}]})",
+       "backends[1].name: another back end has it"},
   }));
   INFO(text);
   auto config = Load(text);
   REQUIRE_FALSE(config.ok());
   CHECK_THAT(std::string(config.status().message()),
              Catch::Contains(wanted, Catch::CaseSensitive::No));
+}
+
+TEST_CASE("every problem of a configuration is told, one a line", "[gateway]") {
+  auto config = Load(R"({"public_url": 1, "nonsense": 2, "backends": [{"name": "a", "tls": {}}]})");
+  REQUIRE_FALSE(config.ok());
+  std::string text(config.status().message());
+  for (const char* wanted :
+       {"public_url: must be a string", "nonsense: no such setting", "credentials: is required",
+        "backends[0].address: is required", "backends[0].descriptor_set: is required",
+        "backends[0].tls.ca_file: is required"}) {
+    CHECK_THAT(text, Catch::Contains(wanted));
+  }
+  CHECK(std::count(text.begin(), text.end(), '\n') == 5);
+}
+
+TEST_CASE("one service alone needs its descriptors and its address", "[gateway]") {
+  auto config = Load(Backend(R"("descriptor_set": "a.binpb")"));
+  INFO(config.status());
+  REQUIRE(config.ok());
+  CHECK(config->is_open);
+  CHECK(config->backends.at(0).retries);
+  CHECK_FALSE(config->backends.at(0).allows_breaking);
+}
+
+TEST_CASE("how a back end is reached is read", "[gateway]") {
+  auto config = Load(Backend(R"("reflection": true, "allow_breaking": true, "retries": false,
+    "health_check": true, "keepalive_seconds": 60, "message_bytes_max": 4096, "lint_ignore": ["get-body"],
+    "tls": {"ca_file": "ca.pem", "cert_file": "/c.pem", "key_file": "/k.pem", "server_name": "b"})"));
+  INFO(config.status());
+  REQUIRE(config.ok());
+  const Config::Backend& backend = config->backends.at(0);
+  CHECK(backend.uses_reflection);
+  CHECK(backend.allows_breaking);
+  CHECK_FALSE(backend.retries);
+  CHECK(backend.checks_health);
+  CHECK(backend.lint_ignore.contains("get-body"));
+  CHECK(backend.channel.keepalive == std::chrono::seconds(60));
+  CHECK(backend.channel.message_bytes_max == 4096);
+  REQUIRE(backend.channel.tls);
+  CHECK(backend.channel.tls->ca_file ==
+        (std::filesystem::temp_directory_path() / "ca.pem").string());
+  CHECK(backend.channel.tls->server_name == "b");
 }
 
 TEST_CASE("a file that is no descriptor set is refused", "[gateway]") {

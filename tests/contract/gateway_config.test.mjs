@@ -1,0 +1,101 @@
+// The gateway's configuration: its JSON Schema and the program agree on what is right, and every example in the documents is.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { layoutOf, root } from '../../deploy/local/stack/layout.mjs';
+
+const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false }).compile(JSON.parse(readFileSync(join(root, 'gateway/config.schema.json'), 'utf8')));
+const folder = mkdtempSync(join(tmpdir(), 'tamarack-config-'));
+after(() => rmSync(folder, { recursive: true }));
+
+// What `--check` says. A configuration that is right as such is loaded; its files may well be missing.
+function check(config) {
+  const path = join(folder, 'gateway.json');
+  writeFileSync(path, JSON.stringify(config));
+  const { status, stdout, stderr } = spawnSync(join(layoutOf().build, 'tamarack-gateway'), ['--config', path, '--check'], { encoding: 'utf8', timeout: 20000 });
+  return { status, stdout, stderr, isRead: /back ends, \d+ routes/.test(stdout) };
+}
+
+const backend = { name: 'a', address: '127.0.0.1:1', descriptor_set: 'a.binpb' };
+const open = { authentication: 'none', backends: [backend] };
+const closed = { public_url: 'https://services.example', credentials: { address: 'identity:1', client_secret_file: 'secret' }, backends: [] };
+const withBackend = (members) => ({ ...open, backends: [{ ...backend, ...members }] });
+
+const right = {
+  'one service alone': open,
+  'no back end yet': closed,
+  'a schema for the editor': { $schema: 'config.schema.json', ...closed },
+  'everything of a back end': withBackend({
+    reflection: false, allow_breaking: true, lint_ignore: ['get-body'], health_check: true, retries: false, keepalive_seconds: 10,
+    message_bytes_max: 1024, tls: { ca_file: 'c', cert_file: 'd', key_file: 'e', server_name: 'f' },
+  }),
+  reflection: { ...open, backends: [{ name: 'a', address: '127.0.0.1:1', reflection: true }] },
+};
+const wrong = {
+  'an unknown setting': { ...open, nonsense: 1 },
+  'an unknown setting of a back end': withBackend({ port: 1 }),
+  'an unknown setting of tls': withBackend({ tls: { ca_file: 'c', ciphers: 'all' } }),
+  'another authentication': { ...open, authentication: 'some' },
+  'no credentials': { public_url: 'http://x', backends: [] },
+  'no public_url': { ...closed, public_url: undefined },
+  'a public_url with a path': { ...closed, public_url: 'http://x/y' },
+  'no back ends': { ...closed, backends: undefined },
+  'a back end without a name': withBackend({ name: undefined }),
+  'a back end without an address': withBackend({ address: '' }),
+  'a back end without descriptors': withBackend({ descriptor_set: undefined }),
+  'a back end with both': withBackend({ reflection: true }),
+  'a certificate without its key': withBackend({ tls: { ca_file: 'c', cert_file: 'd' } }),
+  'a key without its certificate': withBackend({ tls: { ca_file: 'c', key_file: 'd' } }),
+  'tls without an authority': withBackend({ tls: {} }),
+  'too much keepalive': withBackend({ keepalive_seconds: 9 }),
+  'half a byte': withBackend({ message_bytes_max: 2048.5 }),
+  'a list that is none': withBackend({ lint_ignore: 'get-body' }),
+  'proxies that are no list': { ...open, trusted_proxies: '10.0.0.0/8' },
+};
+
+describe('the configuration of the gateway', () => {
+  for (const [name, config] of Object.entries(right)) {
+    it(`may have ${name}`, () => {
+      assert.ok(validate(config), JSON.stringify(validate.errors));
+      assert.ok(check(config).isRead, check(config).stderr);
+    });
+  }
+  for (const [name, config] of Object.entries(wrong)) {
+    it(`may not have ${name}`, () => {
+      assert.ok(!validate(JSON.parse(JSON.stringify(config))));
+      const { status, isRead } = check(config);
+      assert.equal(status, 2);
+      assert.ok(!isRead);
+    });
+  }
+
+  it('is right in every example of the documents', () => {
+    const documents = ['gateway', 'docs', 'examples'].flatMap((top) => readdirSync(join(root, top), { recursive: true })
+      .map((file) => join(root, top, file)).filter((file) => file.endsWith('.md')));
+    const examples = documents.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/^ *```json\n(.*?)^ *```/gms)]
+      .map(([, text]) => ({ file, config: JSON.parse(text) })).filter(({ config }) => 'backends' in config));
+    assert.ok(examples.length >= 2);
+    for (const { file, config } of examples) {
+      assert.ok(validate(config), `${file}: ${JSON.stringify(validate.errors)}`);
+      assert.ok(check(config).isRead, file);
+    }
+  });
+
+  it('is told everything that is wrong with it at once', () => {
+    const { stderr, status } = check({ backends: [{ name: 1 }], nonsense: 2 });
+    assert.equal(status, 2);
+    for (const line of ['public_url: is required', 'credentials: is required', 'backends[0].name: must be a string', 'backends[0].address: is required', 'nonsense: no such setting']) {
+      assert.ok(stderr.includes(line), `${line} in ${stderr}`);
+    }
+  });
+
+  it('is told what its routes are', () => {
+    const { stdout, status } = check({ ...open, backends: [{ ...backend, descriptor_set: join(layoutOf().build, 'descriptors/notify.binpb') }] });
+    assert.equal(status, 0);
+    assert.match(stdout, /^POST +\/v2\/notifications\/email {2}tamarack\.notify\.v1\.NotificationService\.SendEmail {2}TOKEN$/m);
+  });
+});

@@ -1,0 +1,113 @@
+// What a new version of a back end is told at load: each rule by the smallest change that breaks
+// it.
+#include "gateway/plugin/lint.h"
+#include "tests/unit/gateway/compile.h"
+
+#include <catch2/catch.hpp>
+
+namespace tamarack::gateway {
+namespace {
+
+constexpr char kClean[] = R"(
+syntax = "proto3";
+package t;
+import "google/api/annotations.proto";
+import "google/protobuf/field_mask.proto";
+import "tamarack/api/v1/policy.proto";
+service S {
+  rpc Get(GetRequest) returns (Thing) {
+    option (google.api.http) = {get: "/t/{id}" additional_bindings {get: "/u/{id}"}};
+    option (tamarack.api.v1.policy) = {access: TOKEN pass_headers: "if-match" pass_cookies: "flavour"};
+  }
+  rpc Create(Thing) returns (Thing) {
+    option (google.api.http) = {post: "/t" body: "*" additional_bindings {post: "/u" body: "*"}};
+    option (tamarack.api.v1.policy) = {
+      access: TOKEN success_status: 201 location: "/t/{id}" timeout_ms: 5000 idempotency: OPTIONAL
+    };
+  }
+  rpc Update(UpdateRequest) returns (Thing) {
+    option (google.api.http) = {patch: "/t/{thing.id}" body: "thing"};
+    option (tamarack.api.v1.policy) = {access: TOKEN};
+  }
+  rpc Delete(GetRequest) returns (Thing) {
+    option (google.api.http) = {delete: "/t/{id}"};
+    option (tamarack.api.v1.policy) = {access: TOKEN};
+  }
+}
+message GetRequest {
+  string id = 1;
+  string why = 2;
+}
+message Thing {
+  string id = 1 [(tamarack.api.v1.rules) = {pattern: "[a-z]+" min_len: 1 max_len: 9}];
+  int32 count = 2 [(tamarack.api.v1.rules) = {min: 1 max: 5}];
+  repeated string tags = 3;
+  Part part = 4;
+}
+message Part {
+  string name = 1 [(tamarack.api.v1.rules) = {max_len: 8}];
+}
+message UpdateRequest {
+  Thing thing = 1;
+  google.protobuf.FieldMask mask = 2;
+  repeated Thing more = 3;
+}
+)";
+
+TEST_CASE("a clean service has no finding", "[gateway][lint]") {
+  for (const Finding& finding : Lint(*CompileRoutes(kClean))) FAIL(finding.rule << finding.text);
+}
+
+TEST_CASE("each lint rule finds the smallest change that breaks it", "[gateway][lint]") {
+  struct Case {
+    const char* from;
+    const char* to;
+    const char* rule;
+    bool is_error;
+  };
+  auto [from, to, rule, is_error] = GENERATE(values<Case>({
+      {R"(get: "/t/{id}")", R"(get: "/t/{id}" body: "why")", "get-body", true},
+      {R"(delete: "/t/{id}")", R"(delete: "/t/{id}" body: "*")", "get-body", true},
+      {R"(body: "thing")", R"(body: "more")", "repeated-body", true},
+      {R"(get: "/u/{id}")", R"(get: "/openapi.json")", "own-path", true},
+      {R"(get: "/u/{id}")", R"(get: "/assets/{id}")", "own-path", true},
+      {R"(post: "/u" body: "*")", R"(post: "/u" body: "part")", "additional-body", false},
+      {R"(post: "/u" body: "*")", R"(put: "/u")", "additional-body", false},
+      {R"(google.protobuf.FieldMask mask = 2;)", "", "patch-mask", false},
+      {R"(pass_headers: "if-match")", "idempotency: REQUIRED", "get-idempotency", false},
+      {R"(success_status: 201)", "success_status: 303", "success-status", true},
+      {R"(timeout_ms: 5000)", "timeout_ms: -1", "negative-limit", true},
+      {R"(timeout_ms: 5000)", "body_bytes_max: -1", "negative-limit", true},
+      {R"("if-match")", R"("Authorization")", "credential", true},
+      {R"("if-match")", R"("cookie")", "credential", true},
+      {R"("flavour")", R"("__Host-tamarack-session")", "credential", true},
+      {R"(location: "/t/{id}")", R"(location: "/t/{ident}")", "location-field", true},
+      {R"(location: "/t/{id}")", R"(location: "/t/{part}")", "location-field", true},
+      {R"(location: "/t/{id}")", R"(location: "/t/{tags}")", "location-field", true},
+      {R"(location: "/t/{id}")", R"(location: "/t/{id.x}")", "location-field", true},
+      {R"(location: "/t/{id}")", R"(location: "/t/{id")", "location-field", true},
+      {R"("[a-z]+")", R"("[a-z")", "field-pattern", true},
+      {R"(min: 1 max: 5)", "min: 6 max: 5", "field-range", true},
+      {R"(min_len: 1 max_len: 9)", "min_len: 10 max_len: 9", "field-range", true},
+      {R"({max_len: 8})", "{min_len: 9 max_len: 8}", "field-range", true},
+  }));
+  INFO(from << " → " << to);
+  auto findings = Lint(*CompileRoutes(Replaced(kClean, from, to)));
+  REQUIRE_FALSE(findings.empty());
+  for (const Finding& finding : findings) {
+    CHECK(finding.rule == rule);
+    CHECK(finding.is_error == is_error);
+    CHECK(finding.text.starts_with("t."));
+  }
+  for (const Finding& finding : Lint(*CompileRoutes(Replaced(kClean, from, to)), {rule}))
+    CHECK_FALSE(finding.is_error);
+}
+
+TEST_CASE("the location may be built from a nested field", "[gateway][lint]") {
+  std::string text =
+      Replaced(kClean, R"(location: "/t/{id}")", R"(location: "/t/{part.name}/{id}")");
+  CHECK(Lint(*CompileRoutes(text)).empty());
+}
+
+}  // namespace
+}  // namespace tamarack::gateway
