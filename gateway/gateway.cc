@@ -71,6 +71,7 @@ boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
 }
 
 boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observation& observation) {
+  if (visit.path == "*") co_return AnswerOptions({});  // `OPTIONS *` asks whether we are there
   if (!visit.path.starts_with('/')) co_return Fail(visit, nullptr, {ProblemKind::kInvalidRequest});
   PathSegments segments;
   if (auto refusal = SplitPath(visit.path, &segments)) {
@@ -90,11 +91,7 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
     co_return Fail(visit, nullptr, {ProblemKind::kNotFound});
   if (match.kind == Router::Match::Kind::kWrongMethod) {
     std::string allow = absl::StrJoin(match.allowed, ", ");
-    if (visit.request.method == "OPTIONS") {
-      http::Response response{204, {{"Allow", allow}}, {}, {}, true};
-      AddSecurityHeaders("", is_https_, response);
-      co_return response;
-    }
+    if (visit.request.method == "OPTIONS") co_return AnswerOptions({{"Allow", allow}});
     Problem problem{ProblemKind::kMethodNotAllowed};
     problem.headers.Set("Allow", allow);
     co_return Fail(visit, nullptr, problem);
@@ -116,6 +113,14 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
   }
   for (const auto& [name, value] : route.lifecycle.headers) response.headers.Add(name, value);
   co_return response;
+}
+
+http::Response Gateway::AnswerOptions(http::Headers headers) const {
+  http::Response response;
+  response.status = 204;
+  response.headers = std::move(headers);
+  AddSecurityHeaders("", is_https_, response);
+  return response;
 }
 
 http::Response Gateway::Fail(const Visit& visit, const Route* route, const Problem& problem) const {

@@ -61,6 +61,7 @@ class Gateway {
   Metadata MakeMetadata(const Visit& visit, const Route& route, const Caller* caller,
                         std::string_view csrf_token) const;
   http::Response PrintAnswer(const Visit& visit, const Route& route, CallResult& result) const;
+  http::Response AnswerOptions(http::Headers headers) const;
   // An error in the shape of the route's API, or as a page for a browser on a page. `route` may be
   // null.
   http::Response Fail(const Visit& visit, const Route* route, const Problem& problem) const;

@@ -99,14 +99,6 @@ size_t OnBody(char* data, size_t, size_t size, void* self) {
   return size;
 }
 
-bool IsToken(std::string_view text) {
-  constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           kPunctuation.find(c) != std::string_view::npos;
-  });
-}
-
 // The URL as libcurl itself will read it, so that guard and transfer cannot disagree.
 absl::StatusOr<Url> ParseUrl(const std::string& text, Exchange& exchange) {
   Url url(curl_url());

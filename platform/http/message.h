@@ -43,6 +43,12 @@ class Headers {
 // ASCII only, as HTTP's names and tokens are.
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 
+// A method, a field's name or a connection option (RFC 9110 section 5.6.2).
+bool IsToken(std::string_view text);
+
+// No control character but the tab.
+bool IsFieldValue(std::string_view text);
+
 // One request as received: whole, within the server's limits, syntactically sound.
 struct Request {
   std::string method;
@@ -52,6 +58,8 @@ struct Request {
   std::string body;            // Chunked coding already removed.
   std::string remote_address;  // The peer's IP, without port.
   bool tls = false;
+  // SHA-256 of the client's certificate (DER), 32 bytes; empty when it gave none.
+  std::string client_certificate_sha256;
 };
 
 // Gives the pieces of a body of unknown length, nothing after the last one. The server asks for the

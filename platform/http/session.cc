@@ -1,5 +1,7 @@
 #include "platform/http/session.h"
 
+#include "platform/http/chunked.h"
+#include "platform/http/request_head.h"
 #include "platform/telemetry/log.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -8,26 +10,22 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
 
 namespace tamarack::http {
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 using telemetry::Level;
 
 namespace {
 
 constexpr size_t kHeadChunk = 4 * 1024;
 constexpr size_t kBodyChunk = 64 * 1024;
-constexpr size_t kChunkHeaderMax = 16 * 1024;  // Size line or trailer of a chunked body.
 constexpr size_t kLingerBytesMax = 16 << 20;
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
@@ -52,14 +50,14 @@ struct Session::Incoming {
     counted = bytes;
   }
   void DropBody() {
-    std::string().swap(parser.get().body());
+    std::string().swap(request.body);
     Count(0);
   }
 
   ServerContext& context;
   uint64_t counted = 0;
-  beast::http::request_parser<beast::http::string_body> parser;
   Request request;
+  Framing framing;
 };
 
 Response ServerContext::ErrorResponse(int status, const std::string& reason,
@@ -142,7 +140,7 @@ asio::awaitable<bool> Session::ServeOne(bool first) {
   bool http10 = incoming.request.version < 11;
   Response response = co_await Handle(std::move(incoming.request));
   bool has_known_end = !response.body_source || !http10;
-  bool keep = incoming.parser.keep_alive() && response.keep_alive && has_known_end &&
+  bool keep = incoming.framing.keep_alive && response.keep_alive && has_known_end &&
               !is_peer_gone_ && !context_->is_draining;
   bool is_stream = response.body_source && !is_head && MayHaveBody(response.status);
   bool sent = is_stream ? co_await SendStream(response, {!keep, http10})
@@ -167,61 +165,44 @@ asio::awaitable<Refusal> Session::ReadHead(Incoming& incoming) {
   size_t head_size = 0;
   for (;;) {
     while (Buffered().starts_with("\r\n")) buffer_.consume(2);  // RFC 9112 section 2.2
-    if (Refusal refusal = CheckHeadBytes(Buffered(), limits, head_size)) co_return refusal;
+    if (Refusal refusal = FindHead(Buffered(), limits, head_size)) co_return refusal;
     if (head_size > 0) break;
     if (Refusal refusal = co_await Fill(kHeadChunk)) co_return refusal;
   }
-  auto& parser = incoming.parser;
-  parser.header_limit(static_cast<uint32_t>(head_size));
-  parser.body_limit(boost::none);  // ours depends on the head
-  beast::error_code error;
-  size_t used = parser.put(asio::const_buffer(buffer_.data().data(), head_size), error);
-  if (error || used != head_size || !parser.is_header_done()) {
-    co_return Refusal{400, "malformed request"};
-  }
-  buffer_.consume(head_size);
-
-  // Copied now: Beast adds a chunked body's trailer to its fields, and nobody has checked that.
   Request& request = incoming.request;
-  const auto& message = parser.get();
-  request.method = message.method_string();
-  request.target = message.target();
-  request.version = static_cast<int>(message.version());
   request.remote_address = remote_address_;
-  for (const auto& field : message) {
-    request.headers.Add(field.name_string(), field.value());
-  }
-  co_return CheckFraming(request);
+  Refusal refusal = ParseHead(Buffered().substr(0, head_size), request, incoming.framing);
+  buffer_.consume(head_size);
+  co_return refusal;
 }
 
 asio::awaitable<Refusal> Session::ReadBody(Incoming& incoming) {
   const ServerOptions& options = context_->options;
-  auto& parser = incoming.parser;
+  const Framing& framing = incoming.framing;
   uint64_t limit =
       options.body_limit ? options.body_limit(incoming.request) : options.body_bytes_max;
-  auto length = parser.content_length();
-  if (length && *length > limit) co_return Refusal{413, "body too large"};
-  parser.body_limit(limit);
+  if (framing.content_length > limit) co_return Refusal{413, "body too large"};
   if (Refusal refusal = co_await Continue(incoming)) co_return refusal;
-  bool needs_more = buffer_.size() == 0;
-  while (!parser.is_done()) {
-    if (needs_more) {
-      if (Refusal refusal = co_await Fill(kBodyChunk)) co_return refusal;
+  if (!framing.has_body()) co_return Refusal{};
+  ChunkedDecoder decoder(limit);
+  std::string& body = incoming.request.body;
+  for (;;) {
+    std::string_view input = Buffered();
+    if (framing.is_chunked) {
+      Refusal refusal = decoder.Feed(input, body);
+      if (refusal) co_return refusal;
+    } else {
+      size_t count = std::min<size_t>(input.size(), framing.content_length - body.size());
+      body.append(input.substr(0, count));
+      input.remove_prefix(count);
     }
-    beast::error_code error;
-    buffer_.consume(parser.put(buffer_.data(), error));
-    incoming.Count(parser.get().body().size());
+    buffer_.consume(buffer_.size() - input.size());
+    incoming.Count(body.size());
     if (context_->bodies_bytes > options.bodies_bytes_max) co_return Refusal{503, "too busy"};
-    bool is_incomplete = error == beast::http::error::need_more;
-    if (error == beast::http::error::body_limit) co_return Refusal{413, "body too large"};
-    if (error && !is_incomplete) co_return Refusal{400, "malformed body"};
-    if (is_incomplete && buffer_.size() > kChunkHeaderMax) {
-      co_return Refusal{400, "chunk header too large"};
-    }
-    needs_more = is_incomplete || buffer_.size() == 0;
+    bool is_whole = framing.is_chunked ? decoder.is_done() : body.size() == framing.content_length;
+    if (is_whole) co_return Refusal{};
+    if (Refusal refusal = co_await Fill(kBodyChunk)) co_return refusal;
   }
-  incoming.request.body = std::move(parser.get().body());
-  co_return Refusal{};
 }
 
 // Lets a client that asks first send its body.
@@ -229,7 +210,7 @@ asio::awaitable<Refusal> Session::Continue(const Incoming& incoming) {
   auto expect = incoming.request.headers.Get("expect");
   if (!expect || incoming.request.version < 11) co_return Refusal{};
   if (!EqualsIgnoreCase(*expect, "100-continue")) co_return Refusal{417, "unknown expectation"};
-  if (incoming.parser.is_done() || buffer_.size() > 0) co_return Refusal{};
+  if (!incoming.framing.has_body() || buffer_.size() > 0) co_return Refusal{};
   constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   auto [error, sent] =
       co_await asio::async_write(socket_, asio::buffer(kContinue.data(), kContinue.size()), kTuple);

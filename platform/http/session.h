@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/http/refusal.h"
 #include "platform/http/server.h"
 #include "platform/http/wire.h"
 
@@ -28,7 +29,7 @@ struct ServerContext {
 };
 
 // One connection: reads a request, has it handled, sends the answer, and so on until either side
-// has enough. Private to the server; Beast is used in session.cc alone.
+// has enough. Private to the server.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(boost::asio::ip::tcp::socket socket, std::shared_ptr<ServerContext> context);

@@ -9,34 +9,6 @@
 namespace tamarack::http {
 namespace {
 
-bool IsToken(std::string_view text) {
-  constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           kPunctuation.find(c) != std::string_view::npos;
-  });
-}
-
-// The target's size as far as it has arrived, from a start line that may lack its end.
-size_t TargetSize(std::string_view start_line) {
-  size_t begin = start_line.find(' ');
-  if (begin == std::string_view::npos) return 0;
-  size_t end = start_line.find(' ', begin + 1);
-  return std::min(end, start_line.size()) - begin - 1;
-}
-
-Refusal CheckLine(std::string_view head, size_t line_begin, size_t line_feed) {
-  if (line_feed == 0 || head[line_feed - 1] != '\r') return {400, "line does not end in CR LF"};
-  std::string_view line = head.substr(line_begin, line_feed - 1 - line_begin);
-  if (line.find_first_of(std::string_view("\r\0", 2)) != std::string_view::npos) {
-    return {400, "control character in header"};
-  }
-  if (line_begin > 0 && (line.starts_with(' ') || line.starts_with('\t'))) {
-    return {400, "folded header line"};
-  }
-  return {};
-}
-
 // These are the server's to say.
 bool IsFraming(std::string_view name) {
   constexpr std::array<std::string_view, 5> kOurs = {"connection", "content-length", "date",
@@ -47,51 +19,10 @@ bool IsFraming(std::string_view name) {
 
 }  // namespace
 
-Refusal CheckHeadBytes(std::string_view bytes, const HeadLimits& limits, size_t& head_size) {
-  head_size = 0;
-  size_t line_begin = 0, lines = 0;
-  size_t start_line_end = std::min(bytes.find("\r\n"), bytes.size());
-  if (TargetSize(bytes.substr(0, start_line_end)) > limits.target_bytes_max) {
-    return {414, "target too long"};
-  }
-  for (size_t feed; (feed = bytes.find('\n', line_begin)) != std::string_view::npos; ++lines) {
-    if (feed >= limits.header_bytes_max) break;
-    if (Refusal refusal = CheckLine(bytes, line_begin, feed)) return refusal;
-    if (feed == line_begin + 1) {
-      head_size = feed + 1;
-      return {};
-    }
-    if (lines > limits.headers_max) return {431, "too many header fields"};
-    line_begin = feed + 1;
-  }
-  if (bytes.size() >= limits.header_bytes_max) return {431, "header too large"};
-  return {};
-}
-
-Refusal CheckFraming(const Request& head) {
-  size_t hosts = head.headers.GetAll("host").size();
-  if (hosts > 1 || (hosts == 0 && head.version >= 11)) return {400, "exactly one Host wanted"};
-  auto lengths = head.headers.GetAll("content-length");
-  auto codings = head.headers.GetAll("transfer-encoding");
-  if (!lengths.empty() && !codings.empty()) {
-    return {400, "both Content-Length and Transfer-Encoding"};
-  }
-  bool is_number =
-      lengths.empty() ||
-      (!lengths[0].empty() && lengths[0].find_first_not_of("0123456789") == std::string_view::npos);
-  if (lengths.size() > 1 || !is_number) return {400, "bad Content-Length"};
-  // Beast takes a body in any other coding for no body at all.
-  bool chunked_only = codings.empty() || (codings.size() == 1 && head.version >= 11 &&
-                                          EqualsIgnoreCase(codings[0], "chunked"));
-  if (!chunked_only) return {400, "bad Transfer-Encoding"};
-  return {};
-}
-
 bool IsSendable(const Response& response) {
   if (response.status < 200 || response.status > 599) return false;
   return std::all_of(response.headers.begin(), response.headers.end(), [](const auto& header) {
-    return IsToken(header.first) &&
-           header.second.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos;
+    return IsToken(header.first) && IsFieldValue(header.second);
   });
 }
 

@@ -112,8 +112,7 @@ struct Fixture {
     return made;
   }
 
-  std::unique_ptr<http::Server> MakeServer() {
-    http::ServerOptions options;
+  std::unique_ptr<http::Server> MakeServer(http::ServerOptions options = {}) {
     options.body_limit = [this](const http::Request& head) { return gateway->BodyLimit(head); };
     options.on_error = [this](int status, const std::string&, const http::Request* head) {
       return gateway->ServerError(status, head);

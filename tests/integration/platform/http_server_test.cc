@@ -248,7 +248,7 @@ TEST_CASE_METHOD(Fixture, "The error page is the one configured") {
   client.Send("nonsense\r\n\r\n");
   Answer answer = client.Read();
   CHECK(answer.status == 400);
-  CHECK(answer.body == "{malformed request}");
+  CHECK(answer.body == "{not HTTP/1.1}");
   CHECK_THAT(answer.head, Catch::Contains("application/problem+json"));
 }
 

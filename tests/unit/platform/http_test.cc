@@ -1,5 +1,7 @@
 #include "platform/http/address_policy.h"
+#include "platform/http/chunked.h"
 #include "platform/http/message.h"
+#include "platform/http/request_head.h"
 #include "platform/http/wire.h"
 
 #include <boost/asio/ip/address.hpp>
@@ -15,7 +17,7 @@ constexpr http::HeadLimits kLimits{16 * 1024, 100, 8 * 1024};
 
 int StatusOfHead(const std::string& bytes, size_t* size = nullptr) {
   size_t head_size = 0;
-  int status = http::CheckHeadBytes(bytes, kLimits, head_size).status;
+  int status = http::FindHead(bytes, kLimits, head_size).status;
   if (size) *size = head_size;
   return status;
 }
@@ -70,26 +72,68 @@ TEST_CASE("Each limit of a head has its status, even before the head is complete
 }
 
 TEST_CASE("Framing that could hide a second request is refused") {
-  auto status = [](http::Headers headers, int version = 11) {
+  auto status = [](const std::string& fields, const std::string& version = "1.1") {
     http::Request request;
-    request.headers = std::move(headers);
-    request.version = version;
-    return http::CheckFraming(request).status;
+    http::Framing framing;
+    return http::ParseHead("GET / HTTP/" + version + "\r\n" + fields + "\r\n", request, framing)
+        .status;
   };
-  CHECK(status({{"Host", "x"}}) == 0);
-  CHECK(status({}, 10) == 0);
-  CHECK(status({}) == 400);
-  CHECK(status({{"Host", "x"}, {"Host", "y"}}) == 400);
-  CHECK(status({{"Host", "x"}, {"Content-Length", "5"}}) == 0);
-  CHECK(status({{"Host", "x"}, {"Content-Length", "5"}, {"Content-Length", "5"}}) == 400);
-  CHECK(status({{"Host", "x"}, {"Content-Length", "5, 5"}}) == 400);
-  CHECK(status({{"Host", "x"}, {"Content-Length", "+5"}}) == 400);
-  CHECK(status({{"Host", "x"}, {"Content-Length", ""}}) == 400);
-  CHECK(status({{"Host", "x"}, {"Transfer-Encoding", "chunked"}}) == 0);
-  CHECK(status({{"Host", "x"}, {"Transfer-Encoding", "gzip, chunked"}}) == 400);
-  CHECK(status({{"Host", "x"}, {"Transfer-Encoding", "identity"}}) == 400);
-  CHECK(status({{"Host", "x"}, {"Transfer-Encoding", "chunked"}}, 10) == 400);
-  CHECK(status({{"Host", "x"}, {"Transfer-Encoding", "chunked"}, {"Content-Length", "5"}}) == 400);
+  CHECK(status("Host: x\r\n") == 0);
+  CHECK(status("", "1.0") == 0);
+  CHECK(status("") == 400);
+  CHECK(status("Host: x\r\nHost: y\r\n") == 400);
+  CHECK(status("Host: x\r\nContent-Length: 5\r\n") == 0);
+  CHECK(status("Host: x\r\nContent-Length: 5\r\nContent-Length: 5\r\n") == 400);
+  CHECK(status("Host: x\r\nContent-Length: 5, 5\r\n") == 400);
+  CHECK(status("Host: x\r\nContent-Length: +5\r\n") == 400);
+  CHECK(status("Host: x\r\nContent-Length: \r\n") == 400);
+  CHECK(status("Host: x\r\nContent-Length: 18446744073709551616\r\n") == 400);
+  CHECK(status("Host: x\r\nTransfer-Encoding: chunked\r\n") == 0);
+  CHECK(status("Host: x\r\nTransfer-Encoding: gzip, chunked\r\n") == 400);
+  CHECK(status("Host: x\r\nTransfer-Encoding: identity\r\n") == 400);
+  CHECK(status("Host: x\r\nTransfer-Encoding: chunked\r\n", "1.0") == 400);
+  CHECK(status("Host: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n") == 400);
+}
+
+TEST_CASE("A chunked body is the same wherever the bytes are cut") {
+  const std::string wire = "3\r\nabc\r\n0A ;x=\"y\"\r\n0123456789\r\n0\r\nX-T: 1\r\n\r\nGET";
+  for (size_t cut = 0; cut <= wire.size(); ++cut) {
+    http::ChunkedDecoder decoder(13);
+    std::string body;
+    std::string_view first(wire.data(), cut);
+    CHECK(decoder.Feed(first, body).status == 0);
+    std::string rest = std::string(first) + wire.substr(cut);
+    std::string_view second = rest;
+    CHECK(decoder.Feed(second, body).status == 0);
+    CHECK(decoder.is_done());
+    CHECK(body == "abc0123456789");
+    CHECK(second == "GET");
+  }
+}
+
+TEST_CASE("What a chunked body must not hold is refused") {
+  auto status = [](std::string_view wire) {
+    http::ChunkedDecoder decoder(13);
+    std::string body;
+    return decoder.Feed(wire, body).status;
+  };
+  CHECK(status("d\r\n0123456789abc\r\n0\r\n\r\n") == 0);
+  CHECK(status("e\r\n") == 413);
+  CHECK(status("ffffffffffffffff\r\n") == 413);
+  CHECK(status("00000000000000001\r\n") == 400);
+  for (const char* size : {"", " 1", "1 ", "+1", "-1", "0x1", "1g", "1,1", "1\t", "1 2", "1\v;x"}) {
+    CHECK(status(size + std::string("\r\n")) == 400);
+  }
+  CHECK(status("1\na\r\n") == 400);
+  CHECK(status("1;x\ny\r\n") == 400);
+  CHECK(status("1;x=\"\r\"\r\n") == 400);
+  CHECK(status("1\r\nab\r\n") == 400);
+  CHECK(status("1\r\na\n0\r\n") == 400);
+  CHECK(status("0\r\nno colon\r\n") == 400);
+  CHECK(status("0\r\n folded: x\r\n") == 400);
+  CHECK(status("0\r\nX : y\r\n") == 400);
+  CHECK(status("0\r\nX: " + std::string(17000, 'x') + "\r\n") == 431);
+  CHECK(status("1;" + std::string(17000, 'x')) == 400);
 }
 
 TEST_CASE("A response head says what the server knows, not what a handler claims") {

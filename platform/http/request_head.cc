@@ -1,0 +1,214 @@
+#include "platform/http/request_head.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace tamarack::http {
+namespace {
+
+constexpr std::string_view kDigits = "0123456789";
+
+bool IsAlphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+std::string_view Trim(std::string_view text) {
+  size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
+
+// What a URI never holds as it is. Browsers leave some others unescaped that RFC 3986 does not
+// allow either (`|`, `{`, `}`, `^`), so those pass.
+bool IsTarget(std::string_view target) {
+  constexpr std::string_view kForbidden = "\"#<>\\";
+  return !target.empty() && std::all_of(target.begin(), target.end(), [&](char c) {
+    return c > 0x20 && c < 0x7F && kForbidden.find(c) == std::string_view::npos;
+  });
+}
+
+// `host`, `host:port`, `[IPv6]`, `[IPv6]:port`. Names are what DNS and hosts files hold.
+bool IsAuthority(std::string_view text) {
+  size_t host_end;
+  if (text.starts_with('[')) {
+    host_end = text.find(']') + 1;  // 0 when there is none
+    bool is_ip = host_end > 2 &&
+                 text.substr(1, host_end - 2).find_first_not_of("0123456789abcdefABCDEF:.") ==
+                     std::string_view::npos;
+    if (!is_ip) return false;
+  } else {
+    host_end = std::min(text.find(':'), text.size());
+    bool is_name = host_end > 0 && std::all_of(text.begin(), text.begin() + host_end, [](char c) {
+                     return IsAlphanumeric(c) || c == '-' || c == '.' || c == '_';
+                   });
+    if (!is_name) return false;
+  }
+  std::string_view port = text.substr(host_end);
+  if (port.empty()) return true;
+  int number = 0;
+  auto [end, error] = std::from_chars(port.data() + 1, port.data() + port.size(), number);
+  return port[0] == ':' && port.size() > 1 && port.size() <= 6 && error == std::errc() &&
+         end == port.data() + port.size() && number >= 0 && number <= 65535;
+}
+
+// The part of an absolute target between scheme and path; empty for another form.
+std::string_view AuthorityOf(std::string_view target) {
+  for (std::string_view scheme : {"http://", "https://"}) {
+    if (target.size() <= scheme.size() ||
+        !EqualsIgnoreCase(target.substr(0, scheme.size()), scheme)) {
+      continue;
+    }
+    std::string_view rest = target.substr(scheme.size());
+    return rest.substr(0, rest.find_first_of("/?"));
+  }
+  return {};
+}
+
+// method SP target SP HTTP/1.x, and nothing else.
+Refusal ParseStartLine(std::string_view line, Request& request) {
+  size_t first = line.find(' ');
+  size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
+  if (second == std::string_view::npos) return {400, "malformed start line"};
+  std::string_view method = line.substr(0, first);
+  std::string_view target = line.substr(first + 1, second - first - 1);
+  std::string_view version = line.substr(second + 1);
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") return {400, "not HTTP/1.1"};
+  if (!IsToken(method) || !IsTarget(target)) return {400, "malformed start line"};
+  bool is_path = target.starts_with('/') || IsAuthority(AuthorityOf(target));
+  // CONNECT is for proxies.
+  bool is_fit = method != "CONNECT" && (is_path || (method == "OPTIONS" && target == "*"));
+  if (!is_fit) return {400, "malformed target"};
+  request.method = method;
+  request.target = target;
+  request.version = version.back() == '1' ? 11 : 10;
+  return {};
+}
+
+Refusal ParseFields(std::string_view lines, Request& request) {
+  while (lines != "\r\n") {
+    size_t end = lines.find("\r\n");
+    std::string_view line = lines.substr(0, end);
+    lines.remove_prefix(end + 2);
+    size_t colon = line.find(':');
+    if (colon == std::string_view::npos || !IsToken(line.substr(0, colon))) {
+      return {400, "malformed header field"};
+    }
+    std::string_view value = Trim(line.substr(colon + 1));
+    if (!IsFieldValue(value)) return {400, "control character in header"};
+    request.headers.Add(std::string(line.substr(0, colon)), std::string(value));
+  }
+  return {};
+}
+
+Refusal CheckHost(const Request& request) {
+  auto hosts = request.headers.GetAll("host");
+  if (hosts.size() > 1 || (hosts.empty() && request.version >= 11)) {
+    return {400, "exactly one Host wanted"};
+  }
+  if (!hosts.empty() && !IsAuthority(hosts[0])) return {400, "bad Host"};
+  std::string_view authority = AuthorityOf(request.target);
+  if (!authority.empty() && !hosts.empty() && !EqualsIgnoreCase(authority, hosts[0])) {
+    return {400, "Host is not the target's"};
+  }
+  return {};
+}
+
+Refusal ReadLength(const Request& request, Framing& framing) {
+  auto lengths = request.headers.GetAll("content-length");
+  auto codings = request.headers.GetAll("transfer-encoding");
+  if (!lengths.empty() && !codings.empty()) {
+    return {400, "both Content-Length and Transfer-Encoding"};
+  }
+  if (!lengths.empty()) {
+    std::string_view text = lengths[0];
+    auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), framing.content_length);
+    bool is_number = lengths.size() == 1 && !text.empty() &&
+                     text.find_first_not_of(kDigits) == std::string_view::npos &&
+                     error == std::errc();
+    if (!is_number) return {400, "bad Content-Length"};
+  }
+  if (!codings.empty()) {
+    framing.is_chunked =
+        codings.size() == 1 && request.version >= 11 && EqualsIgnoreCase(codings[0], "chunked");
+    if (!framing.is_chunked) return {400, "bad Transfer-Encoding"};
+  }
+  return {};
+}
+
+Refusal ReadConnection(const Request& request, Framing& framing) {
+  bool says_close = false, says_keep_alive = false;
+  for (std::string_view list : request.headers.GetAll("connection")) {
+    while (!list.empty()) {
+      size_t comma = std::min(list.find(','), list.size());
+      std::string_view option = Trim(list.substr(0, comma));
+      list.remove_prefix(std::min(comma + 1, list.size()));
+      if (!option.empty() && !IsToken(option)) return {400, "bad Connection"};
+      says_close = says_close || EqualsIgnoreCase(option, "close");
+      says_keep_alive = says_keep_alive || EqualsIgnoreCase(option, "keep-alive");
+    }
+  }
+  framing.keep_alive = !says_close && (request.version >= 11 || says_keep_alive);
+  return {};
+}
+
+// The target's size as far as it has arrived, from a start line that may lack its end.
+size_t TargetSize(std::string_view start_line) {
+  size_t begin = start_line.find(' ');
+  if (begin == std::string_view::npos) return 0;
+  size_t end = start_line.find(' ', begin + 1);
+  return std::min(end, start_line.size()) - begin - 1;
+}
+
+Refusal CheckLine(std::string_view head, size_t line_begin, size_t line_feed) {
+  if (line_feed == 0 || head[line_feed - 1] != '\r') return {400, "line does not end in CR LF"};
+  std::string_view line = head.substr(line_begin, line_feed - 1 - line_begin);
+  if (line.find_first_of(std::string_view("\r\0", 2)) != std::string_view::npos) {
+    return {400, "control character in header"};
+  }
+  if (line_begin > 0 && (line.starts_with(' ') || line.starts_with('\t'))) {
+    return {400, "folded header line"};
+  }
+  return {};
+}
+
+}  // namespace
+
+Refusal FindHead(std::string_view bytes, const HeadLimits& limits, size_t& head_size) {
+  head_size = 0;
+  size_t line_begin = 0, lines = 0;
+  if (!bytes.empty() && bytes[0] != '\r' && !IsToken(bytes.substr(0, 1))) {
+    return {400, "not HTTP"};  // for example a TLS handshake: nobody need wait for its end
+  }
+  size_t start_line_end = std::min(bytes.find("\r\n"), bytes.size());
+  if (TargetSize(bytes.substr(0, start_line_end)) > limits.target_bytes_max) {
+    return {414, "target too long"};
+  }
+  for (size_t feed; (feed = bytes.find('\n', line_begin)) != std::string_view::npos; ++lines) {
+    if (feed >= limits.header_bytes_max) break;
+    if (Refusal refusal = CheckLine(bytes, line_begin, feed)) return refusal;
+    if (lines == 0 && !bytes.substr(0, feed - 1).ends_with("HTTP/1.1") &&
+        !bytes.substr(0, feed - 1).ends_with("HTTP/1.0")) {
+      return {400, "not HTTP/1.1"};
+    }
+    if (feed == line_begin + 1) {
+      head_size = feed + 1;
+      return {};
+    }
+    if (lines > limits.headers_max) return {431, "too many header fields"};
+    line_begin = feed + 1;
+  }
+  if (bytes.size() >= limits.header_bytes_max) return {431, "header too large"};
+  return {};
+}
+
+Refusal ParseHead(std::string_view head, Request& request, Framing& framing) {
+  size_t line_end = head.find("\r\n");
+  if (Refusal refusal = ParseStartLine(head.substr(0, line_end), request)) return refusal;
+  if (Refusal refusal = ParseFields(head.substr(line_end + 2), request)) return refusal;
+  if (Refusal refusal = CheckHost(request)) return refusal;
+  if (Refusal refusal = ReadLength(request, framing)) return refusal;
+  return ReadConnection(request, framing);
+}
+
+}  // namespace tamarack::http
