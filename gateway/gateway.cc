@@ -84,7 +84,10 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
     if (file != nullptr) co_return *file;
   }
   const Snapshot& snapshot = *observation.snapshot;
-  if (is_read && visit.path == "/openapi.json") co_return snapshot.openapi;
+  if (is_read) {
+    const http::Response* document = snapshot.documents.Find(visit.path);
+    if (document != nullptr) co_return *document;
+  }
 
   Router::Match match = snapshot.routes->router().Find(visit.request.method, segments);
   if (match.kind == Router::Match::Kind::kNotFound)

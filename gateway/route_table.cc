@@ -91,6 +91,7 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Build(
 absl::Status RouteTable::AddBackend(size_t index, const BackendDescriptors& backend,
                                     std::vector<std::string>* notes) {
   // A pool of its own: two back ends may be built from different versions of the same file.
+  backend_names_.push_back(backend.name);
   pools_.push_back(std::make_unique<google::protobuf::DescriptorPool>());
   ErrorList errors;
   for (const auto& file : backend.files.file()) {

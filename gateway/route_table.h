@@ -56,6 +56,8 @@ class RouteTable {
   const Router& router() const { return router_; }
   const Route& route(int target) const { return *routes_[static_cast<size_t>(target)]; }
   const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }
+  // By `Route::backend`.
+  const std::vector<std::string>& backend_names() const { return backend_names_; }
 
  private:
   absl::Status AddBackend(size_t index, const BackendDescriptors& backend,
@@ -65,6 +67,7 @@ class RouteTable {
   absl::Status AddRoute(Route route, std::string_view http_method, const std::string& path_template,
                         const std::string& body, const std::string& response_body);
 
+  std::vector<std::string> backend_names_;
   std::vector<std::unique_ptr<google::protobuf::DescriptorPool>> pools_;
   MessagePlans plans_;
   Router router_;

@@ -1,8 +1,5 @@
 #include "gateway/plugin/snapshot.h"
 
-#include "gateway/answer.h"
-#include "gateway/openapi.h"
-
 #include <algorithm>
 
 namespace tamarack::gateway {
@@ -14,11 +11,9 @@ std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const RouteTable> r
   snapshot->has_own_body_limits =
       std::any_of(routes->routes().begin(), routes->routes().end(),
                   [](const auto& route) { return route->policy.body_bytes_max() > 0; });
-  http::Response& openapi = snapshot->openapi;
-  openapi.shared_body = std::make_shared<const std::string>(MakeOpenApi(*routes, public_url));
-  openapi.headers.Set("Content-Type", "application/json");
-  openapi.headers.Set("Cache-Control", "public, max-age=60");
-  AddSecurityHeaders("", public_url.starts_with("https://"), openapi);
+  OpenApiOptions options;
+  options.public_url = public_url;
+  snapshot->documents = Documents(*routes, options);
   snapshot->routes = std::move(routes);
   snapshot->backends = std::move(backends);
   return snapshot;

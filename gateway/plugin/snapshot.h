@@ -1,8 +1,8 @@
 #pragma once
 
 #include "gateway/call.h"
+#include "gateway/documents.h"
 #include "gateway/route_table.h"
-#include "platform/http/message.h"
 
 #include <memory>
 #include <string_view>
@@ -18,7 +18,7 @@ struct Snapshot {
   // In the order of the table's descriptors. Shared with the next snapshot where nothing about a
   // back end changed, so that a reload does not reconnect.
   std::vector<std::shared_ptr<Backend>> backends;
-  http::Response openapi;  // The whole answer for /openapi.json.
+  Documents documents;
   bool has_own_body_limits = false;
 };
 

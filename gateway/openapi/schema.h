@@ -38,20 +38,4 @@ class SchemaBook {
   boost::json::object schemas_;
 };
 
-// The comment above a declaration, without the spaces that begin its lines. Empty when there is
-// none.
-template <class Descriptor>
-std::string CommentOf(const Descriptor& descriptor) {
-  google::protobuf::SourceLocation location;
-  if (!descriptor.GetSourceLocation(&location)) return {};
-  std::string text;
-  for (char c :
-       location.leading_comments.empty() ? location.trailing_comments : location.leading_comments) {
-    if (c == ' ' && (text.empty() || text.back() == '\n')) continue;
-    text += c;
-  }
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
-}
-
 }  // namespace tamarack::gateway

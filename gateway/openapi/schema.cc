@@ -1,7 +1,9 @@
-#include "gateway/openapi_schema.h"
+#include "gateway/openapi/schema.h"
 
 #include "gateway/codec/message_plan.h"
 #include "gateway/codec/scalars.h"
+#include "gateway/openapi/comment.h"
+#include "gateway/openapi/example.h"
 #include "tamarack/api/v1/policy.pb.h"
 
 #include <boost/json/array.hpp>
@@ -32,6 +34,7 @@ json::object WellKnown(const Descriptor& type) {
 }
 
 void AddNull(json::object& schema) {
+  if (json::value* values = schema.if_contains("enum")) values->get_array().emplace_back(nullptr);
   if (json::value* type = schema.if_contains("type")) {
     json::value with_null = json::array{*type, "null"};
     *type = std::move(with_null);
@@ -65,8 +68,9 @@ void AddRules(const FieldDescriptor& field, json::object& schema) {
   if (rules.max_items() > 0)
     schema[field.is_map() ? "maxProperties" : "maxItems"] = rules.max_items();
   if (rules.json_string()) schema["type"] = "string";
-  if (rules.sensitive()) schema["x-sensitive"] = true;
   if (rules.null_when_unset()) AddNull(schema);
+  if (rules.sensitive()) schema["x-sensitive"] = true;
+  if (auto example = GivenExample(field)) schema["examples"] = json::array{*std::move(example)};
 }
 
 }  // namespace

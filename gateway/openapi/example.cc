@@ -1,0 +1,168 @@
+#include "gateway/openapi/example.h"
+
+#include "gateway/codec/message_plan.h"
+#include "gateway/codec/scalars.h"
+#include "platform/base/status.h"
+#include "tamarack/api/v1/policy.pb.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_replace.h>
+#include <boost/json/array.hpp>
+
+#include <algorithm>
+
+namespace tamarack::gateway {
+
+namespace json = boost::json;
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+namespace {
+
+// Types may hold themselves; nobody reads further down than this.
+constexpr int kDepthMax = 4;
+
+std::optional<json::value> Message(const Descriptor& type, const FieldFilter& is_wanted, int depth);
+
+const api::v1::FieldRules& RulesOf(const FieldDescriptor& field) {
+  return field.options().GetExtension(api::v1::rules);
+}
+
+// The field's name in words, as long as the rules want it.
+std::string Words(const FieldDescriptor& field) {
+  const auto& rules = RulesOf(field);
+  std::string text = absl::StrReplaceAll(field.name(), {{"_", " "}});
+  while (text.size() < rules.min_len()) text += " " + text;
+  if (rules.max_len() > 0 && text.size() > rules.max_len()) text.resize(rules.max_len());
+  return text;
+}
+
+json::value Integer(const FieldDescriptor& field) {
+  const auto& rules = RulesOf(field);
+  int64_t number = rules.has_min() ? std::max<int64_t>(rules.min(), 1) : 1;
+  if (rules.has_max()) number = std::min(number, rules.max());
+  if (rules.json_string()) return json::string(std::to_string(number));
+  return number;
+}
+
+std::optional<json::value> WellKnown(const Descriptor& type) {
+  switch (type.well_known_type()) {
+    case Descriptor::WELLKNOWNTYPE_TIMESTAMP:
+      return "2026-01-31T14:05:00Z";
+    case Descriptor::WELLKNOWNTYPE_DURATION:
+      return "1.5s";
+    case Descriptor::WELLKNOWNTYPE_FIELDMASK:
+      return "name";
+    case Descriptor::WELLKNOWNTYPE_LISTVALUE:
+      return json::array();
+    default:
+      return json::object();  // Struct; Value and Any take one as well.
+  }
+}
+
+// A `rules.example` as JSON.
+json::value FromText(const FieldDescriptor& field, const std::string& text) {
+  int64_t integer = 0;
+  double number = 0;
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32:
+    case FieldDescriptor::CPPTYPE_UINT32:
+    case FieldDescriptor::CPPTYPE_INT64:
+    case FieldDescriptor::CPPTYPE_UINT64:
+      if (!RulesOf(field).json_string() && absl::SimpleAtoi(text, &integer)) return integer;
+      break;
+    case FieldDescriptor::CPPTYPE_FLOAT:
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      if (absl::SimpleAtod(text, &number)) return number;
+      break;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return text == "true";
+    default:
+      break;
+  }
+  return json::string(text);
+}
+
+std::optional<json::value> Single(const FieldDescriptor& field, int depth) {
+  const auto& rules = RulesOf(field);
+  if (!rules.example().empty()) return FromText(field, rules.example());
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32:
+    case FieldDescriptor::CPPTYPE_UINT32:
+    case FieldDescriptor::CPPTYPE_INT64:
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return Integer(field);
+    case FieldDescriptor::CPPTYPE_FLOAT:
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return 1.5;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return true;
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      const auto& type = *field.enum_type();
+      return json::string(type.value(type.value_count() > 1 ? 1 : 0)->name());
+    }
+    case FieldDescriptor::CPPTYPE_STRING:
+      if (field.type() == FieldDescriptor::TYPE_BYTES) return "AQID";
+      if (!rules.in().empty()) return json::string(rules.in(0));
+      if (!rules.pattern().empty()) return std::nullopt;
+      return json::string(Words(field));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return Message(*field.message_type(), {}, depth + 1);
+  }
+  return std::nullopt;
+}
+
+std::optional<json::value> Field(const FieldDescriptor& field, int depth) {
+  if (field.is_map()) {
+    auto value = Single(*field.message_type()->map_value(), depth);
+    if (!value) return json::object();
+    // A key is a number or a boolean as text, too.
+    const FieldDescriptor& key = *field.message_type()->map_key();
+    bool is_text = key.type() == FieldDescriptor::TYPE_STRING;
+    bool is_boolean = key.type() == FieldDescriptor::TYPE_BOOL;
+    return json::object{{is_text ? "key" : is_boolean ? "true" : "1", *std::move(value)}};
+  }
+  auto value = Single(field, depth);
+  if (!field.is_repeated()) return value;
+  if (!value) return RulesOf(field).required() ? value : json::value(json::array());
+  return json::array{*std::move(value)};
+}
+
+std::optional<json::value> Message(const Descriptor& type, const FieldFilter& is_wanted,
+                                   int depth) {
+  if (IsWrapper(type)) return Single(*type.FindFieldByNumber(1), depth);
+  if (type.well_known_type() != Descriptor::WELLKNOWNTYPE_UNSPECIFIED) return WellKnown(type);
+  if (depth > kDepthMax) return std::nullopt;
+  json::object object;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    if (is_wanted && !is_wanted(field)) continue;
+    const auto* oneof = field.real_containing_oneof();
+    if (oneof != nullptr && oneof->field(0) != &field) continue;
+    if (auto value = Field(field, depth)) {
+      object[JsonName(field)] = *std::move(value);
+    } else if (RulesOf(field).required()) {
+      return std::nullopt;
+    }
+  }
+  return object;
+}
+
+}  // namespace
+
+std::optional<json::value> GivenExample(const FieldDescriptor& field) {
+  const std::string& text = RulesOf(field).example();
+  if (text.empty()) return std::nullopt;
+  json::value value = FromText(field, text);
+  return field.is_repeated() ? json::value(json::array{std::move(value)}) : value;
+}
+
+std::optional<json::value> ExampleOf(const FieldDescriptor& field) {
+  return Field(field, 0);
+}
+
+std::optional<json::value> ExampleOf(const Descriptor& type, const FieldFilter& is_wanted) {
+  return Message(type, is_wanted, 0);
+}
+
+}  // namespace tamarack::gateway

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <google/protobuf/descriptor.h>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <functional>
+#include <optional>
+
+namespace tamarack::gateway {
+
+// Values for documentation that the field rules would accept, the same each time.
+
+// What the rules' own `example` says; nothing when there is none.
+std::optional<boost::json::value> GivenExample(const google::protobuf::FieldDescriptor& field);
+
+// Nothing when no acceptable value can be made up: a text with a pattern and no example of its own.
+std::optional<boost::json::value> ExampleOf(const google::protobuf::FieldDescriptor& field);
+
+// A message's fields for which `is_wanted` says so; at most one member of a oneof. Nothing when a
+// required field has no example.
+using FieldFilter = std::function<bool(const google::protobuf::FieldDescriptor&)>;
+std::optional<boost::json::value> ExampleOf(const google::protobuf::Descriptor& type,
+                                            const FieldFilter& is_wanted = {});
+
+}  // namespace tamarack::gateway

@@ -1,0 +1,150 @@
+// The OpenAPI document: what it says of routes, and what it leaves out.
+#include "gateway/openapi/openapi.h"
+#include "fixture.h"
+#include "gateway/openapi/comment.h"
+#include "gateway/openapi/example.h"
+
+#include <boost/json/parse.hpp>
+#include <catch2/catch.hpp>
+
+namespace tamarack::gateway {
+namespace {
+
+namespace json = boost::json;
+
+json::object Toy(std::optional<size_t> backend = std::nullopt) {
+  auto routes = ToyRoutes();
+  return MakeOpenApi(*routes, {"https://services.example"}, backend);
+}
+
+json::object Operation(const json::object& document, const char* path, const char* method) {
+  INFO(path);
+  REQUIRE(document.at("paths").as_object().contains(path));
+  return document.at("paths").at(path).at(method).as_object();
+}
+
+TEST_CASE("an operation has its texts, body, success and errors", "[gateway]") {
+  json::object document = Toy();
+  CHECK(Show(document.at("openapi")) == "3.1.0");
+  json::object create = Operation(document, "/toy/v1/kites", "post");
+  CHECK(Show(create.at("operationId")) == "KiteService_CreateKite");
+  CHECK(Show(create.at("summary")) == "Creates a kite.");
+  CHECK(Show(create.at("tags").at(0)) == "Kite");
+  CHECK(create.at("security").at(0).as_object().contains("bearer"));
+  CHECK(Show(create.at("description")) == "Creates a kite.\n\nNeeds the scope `toy.write`.");
+  const auto& created = create.at("responses").at("201");
+  CHECK(created.at("headers").as_object().contains("Location"));
+  CHECK(created.at("headers").as_object().contains("Idempotent-Replayed"));
+  CHECK(Show(create.at("responses").at("413").at("$ref")) == "#/components/responses/TooLarge");
+  CHECK(create.at("parameters").as_array().size() == 1);
+  CHECK(Show(create.at("parameters").at(0).at("name")) == "Idempotency-Key");
+  const auto& content = create.at("requestBody").at("content").as_object();
+  CHECK(content.contains("application/json"));
+  CHECK(content.contains("application/x-www-form-urlencoded"));
+  const auto& problem = document.at("components").at("responses").at("TooLarge");
+  const auto& media = problem.at("content").at("application/problem+json");
+  CHECK(Show(media.at("example").at("type")) == "https://services.example/problems/too-large");
+}
+
+TEST_CASE("pages and methods without a word in OpenAPI are left out", "[gateway]") {
+  json::object document = Toy();
+  CHECK_FALSE(document.at("paths").as_object().contains("/{lang}/toy"));
+  CHECK_FALSE(document.at("paths").at("/toy/v1/echo").as_object().contains("purge"));
+  std::string text = json::serialize(document);
+  CHECK(text.find("Backstage") == std::string::npos);
+  CHECK(text.find("orgotten") == std::string::npos);
+}
+
+TEST_CASE("templates become OpenAPI's own", "[gateway]") {
+  json::object document = Toy();
+  CHECK(Operation(document, "/toy/v1/kites/{name}", "get").contains("parameters"));
+  json::object land = Operation(document, "/toy/v1/kites/{name}:land", "post");
+  CHECK(land.at("parameters").as_array().size() == 2);
+  json::object by_name = Operation(document, "/toy/v1/by-name/{name}", "get");
+  CHECK(Show(by_name.at("operationId")) == "KiteService_GetKite_2");
+  CHECK(Show(by_name.at("parameters").at(0).at("description")) == "May hold slashes.");
+  CHECK(Operation(document, "/toy/v1/kites", "get").at("parameters").as_array().size() == 5);
+}
+
+TEST_CASE("fields carry their rules and comments", "[gateway]") {
+  json::object document = Toy();
+  const auto& kite = document.at("components").at("schemas").at("toy.v1.Kite").as_object();
+  CHECK(Show(kite.at("required").at(0)) == "colour");
+  const auto& properties = kite.at("properties");
+  CHECK(Show(properties.at("colour").at("maxLength")) == "20");
+  CHECK(Show(properties.at("price_cents").at("maximum")) == "1000000");
+  CHECK(Show(properties.at("price_cents").at("description")) == "In minor units.");
+  CHECK(Show(properties.at("note").at("type").at(1)) == "null");
+}
+
+TEST_CASE("rules of a list's texts are at its items", "[gateway]") {
+  std::vector<std::string> notes;
+  google::api::HttpRule rule;
+  rule.set_post("/a");
+  rule.set_body("*");
+  auto table = RouteTable::Build({OneMethod("a", rule)}, &notes);
+  INFO(table.status());
+  REQUIRE(table.ok());
+  json::object document = MakeOpenApi(**table, {"https://services.example"});
+  const auto& properties = document.at("components").at("schemas").at("a.Request").at("properties");
+  CHECK(Show(properties.at("id").at("maxLength")) == "7");
+  CHECK(Show(properties.at("list").at("items").at("maxLength")) == "7");
+  CHECK(Show(properties.at("list").at("maxItems")) == "3");
+  CHECK_FALSE(properties.at("list").as_object().contains("maxLength"));
+}
+
+TEST_CASE("a method on its way out is marked, with its end", "[gateway]") {
+  json::object document = Toy();
+  json::object old = Operation(document, "/toy/v0/kites", "get");
+  CHECK(old.at("deprecated").as_bool());
+  CHECK(Show(old.at("x-sunset")) == "Fri, 01 Feb 2126 00:00:00 GMT");
+  CHECK(old.at("responses").as_object().contains("410"));
+  CHECK(old.at("responses").at("200").at("headers").as_object().contains("Sunset"));
+  CHECK_FALSE(Operation(document, "/toy/v1/kites", "get").contains("deprecated"));
+}
+
+TEST_CASE("the document of one back end has the ids of the whole", "[gateway]") {
+  std::vector<std::string> notes;
+  auto route = [](const char* path) {
+    google::api::HttpRule rule;
+    rule.set_get(path);
+    return rule;
+  };
+  auto table =
+      RouteTable::Build({OneMethod("a", route("/a")), OneMethod("b", route("/b"))}, &notes);
+  REQUIRE(table.ok());
+  OpenApiOptions options{"https://services.example"};
+  json::object whole = MakeOpenApi(**table, options);
+  json::object part = MakeOpenApi(**table, options, 1);
+  CHECK_FALSE(part.at("paths").as_object().contains("/a"));
+  CHECK(Operation(part, "/b", "get") == Operation(whole, "/b", "get"));
+  CHECK(Operation(whole, "/a", "get").at("operationId") !=
+        Operation(whole, "/b", "get").at("operationId"));
+  CHECK(OpenApiPath(**table, 1) == "/openapi/b.json");
+}
+
+TEST_CASE("examples keep to the field rules", "[gateway]") {
+  auto routes = ToyRoutes();
+  const auto& pool = *routes->routes()[0]->method->file()->pool();
+  auto example = *ExampleOf(*pool.FindMessageTypeByName("toy.v1.Kite"));
+  CHECK(Show(example.at("colour")) == "colour");
+  CHECK(Show(example.at("price_cents")) == "1");
+  auto all = *ExampleOf(*pool.FindMessageTypeByName("toy.v1.AllTypes"));
+  CHECK(Show(all.at("colour")) == "RED");
+  CHECK(Show(all.at("big_number")) == "1");
+  CHECK(all.at("big_number").is_string());
+  CHECK(Show(all.at("duration")) == "1.5s");
+  CHECK(all.as_object().contains("choice_text"));
+  CHECK_FALSE(all.as_object().contains("choice_number"));
+  CHECK(Show(all.at("bool_map")) == R"({"true":"value"})");
+}
+
+TEST_CASE("a summary is the first sentence", "[gateway]") {
+  CHECK(FirstSentence("Lists kites. Newest first.") == "Lists kites.");
+  CHECK(FirstSentence("Lists kites.") == "Lists kites.");
+  CHECK(FirstSentence("One line\nand another.") == "One line");
+  CHECK(FirstSentence("") == "");
+}
+
+}  // namespace
+}  // namespace tamarack::gateway
