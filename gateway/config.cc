@@ -85,6 +85,13 @@ void ReadBackends(ConfigMembers& members, const Folder& folder, Config* config) 
   }
 }
 
+void ReadServerTls(ConfigMembers members, const Folder& folder, http::TlsOptions* tls) {
+  members.File("cert_file", folder, &tls->certificate_file, true);
+  members.File("key_file", folder, &tls->key_file, true);
+  members.File("client_ca_file", folder, &tls->client_ca_file);
+  members.Finish();
+}
+
 void ReadCredentials(ConfigMembers members, const Folder& folder, Config* config) {
   members.Text("address", &config->credentials_address, true);
   members.Text("client_id", &config->credentials_client_id);
@@ -135,6 +142,8 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
   members.File("brand_file", folder, &config.brand_file);
   members.Text("sign_in_path", &config.sign_in_path);
   members.Texts("trusted_proxies", &config.trusted_proxies);
+  if (const json::object* tls = members.Object("tls"))
+    ReadServerTls({*tls, "tls.", &problems}, folder, &config.tls);
   ReadBackends(members, folder, &config);
   members.Finish();
   if (problems.empty()) return config;

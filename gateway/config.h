@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/route_table.h"
+#include "platform/http/tls.h"
 #include "platform/rpc/channel.h"
 
 #include <absl/status/statusor.h>
@@ -27,6 +28,7 @@ struct Config {
     bool operator==(const Backend&) const = default;
   };
   std::vector<Backend> backends;
+  http::TlsOptions tls;  // Of the public server; without a certificate it speaks plain HTTP.
   // Where credentials are exchanged for access tokens. An empty address is allowed with
   // authentication "none" only.
   std::string credentials_address;

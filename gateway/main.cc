@@ -23,6 +23,8 @@ ABSL_FLAG(std::string, admin_listen, "127.0.0.1:8130",
           "Address and port of /livez, /readyz and /metrics");
 ABSL_FLAG(std::string, log_level, "info", "Lowest level printed: debug, info, warning or error");
 ABSL_FLAG(int, drain_seconds, 10, "Time that running requests get to end after SIGTERM");
+ABSL_FLAG(int, drain_notice_seconds, 1,
+          "Time after SIGTERM in which load balancers can look elsewhere before connecting fails");
 ABSL_FLAG(bool, check, false, "Check the configuration and its descriptor sets, then exit");
 
 namespace {
@@ -74,6 +76,7 @@ int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
 
   http::ServerOptions server_options;
   server_options.address = absl::GetFlag(FLAGS_listen);
+  server_options.tls = settings.tls;
   server_options.body_limit = [&](const http::Request& head) { return gateway.BodyLimit(head); };
   server_options.on_error = [&](int status, const std::string&, const http::Request* head) {
     return gateway.ServerError(status, head);
@@ -87,9 +90,14 @@ int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
                  {{"port", server.port()}, {"admin_port", admin.port()}});
   return process.RunUntilSignal([&] {
     admin.SetDraining();
-    server.Drain(std::chrono::seconds(absl::GetFlag(FLAGS_drain_seconds)));
+    server.Drain(std::chrono::seconds(absl::GetFlag(FLAGS_drain_seconds)),
+                 std::chrono::seconds(absl::GetFlag(FLAGS_drain_notice_seconds)));
     admin.Drain(std::chrono::seconds(1));
   });
+}
+
+absl::Status CheckTls(const http::TlsOptions& tls) {
+  return tls.certificate_file.empty() ? absl::OkStatus() : http::LoadTls(tls).status();
 }
 
 void RefuseOpenNetwork() {
@@ -116,10 +124,13 @@ int main(int argc, char** argv) {
   if (settings.public_url.empty()) settings.public_url = "http://" + absl::GetFlag(FLAGS_listen);
   Loader loader(path, settings);
   Loader::Result loaded = *loader.Load(true);
+  absl::Status tls = CheckTls(settings.tls);
   if (absl::GetFlag(FLAGS_check)) {
     std::fputs(DescribeLoad(loaded).c_str(), stdout);
-    return loaded.report.is_clean() ? 0 : 2;
+    if (!tls.ok()) std::printf("tls: %s\n", std::string(tls.message()).c_str());
+    return loaded.report.is_clean() && tls.ok() ? 0 : 2;
   }
+  if (!tls.ok()) OrExit<int>(tls);
   LogReport(loaded.report);
   if (std::string problems = StartProblems(loaded.report); !problems.empty()) {
     std::fprintf(stderr, "tamarack-gateway: cannot start\n%s", problems.c_str());

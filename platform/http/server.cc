@@ -57,11 +57,17 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
                                error.code().message());
     }
     port_ = acceptor_.local_endpoint().port();
+    if (!options.tls.certificate_file.empty()) {
+      auto loaded = LoadTls(options.tls);
+      if (!loaded.ok()) throw std::runtime_error(std::string(loaded.status().message()));
+      context_->tls = std::make_shared<TlsReloader>(executor, options.tls, *std::move(loaded));
+    }
     context_->options = std::move(options);
     context_->handler = std::move(handler);
   }
 
   void Start() {
+    if (context_->tls) context_->tls->Start();
     asio::co_spawn(acceptor_.get_executor(), Accept(shared_from_this()), asio::detached);
   }
 
@@ -69,7 +75,27 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   int port() const { return port_; }
 
   // Begins to drain; `done` gets true if no session had to be aborted.
-  void Drain(std::chrono::milliseconds limit, std::shared_ptr<std::promise<bool>> done) {
+  void Drain(std::chrono::milliseconds limit, std::chrono::milliseconds notice,
+             std::shared_ptr<std::promise<bool>> done) {
+    context_->is_draining = true;
+    timer_.expires_after(notice);
+    timer_.async_wait([self = shared_from_this(), limit, done](boost::system::error_code) {
+      self->DrainNow(limit, done);
+    });
+  }
+
+  // Takes no more connections and requests; running requests go on.
+  void Stop() {
+    context_->is_draining = context_->is_stopped = true;
+    if (context_->tls) context_->tls->Stop();
+    for (Session* session : sessions_) session->CloseIfIdle();
+    if (acceptor_.is_open()) AcceptPending();
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+  }
+
+ private:
+  void DrainNow(std::chrono::milliseconds limit, std::shared_ptr<std::promise<bool>> done) {
     Stop();
     on_empty_ = [done] { done->set_value(true); };
     if (NotifyIfEmpty()) return;
@@ -79,15 +105,17 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     });
   }
 
-  // Takes no more connections and requests; running requests go on.
-  void Stop() {
-    context_->is_draining = true;
-    boost::system::error_code ignored;
-    acceptor_.close(ignored);
-    for (Session* session : sessions_) session->CloseIfIdle();
+  // Those that have connected already: closing the listener would reset them.
+  void AcceptPending() {
+    boost::system::error_code error;
+    acceptor_.non_blocking(true, error);
+    while (!error) {
+      tcp::socket socket(acceptor_.get_executor());
+      acceptor_.accept(socket, error);
+      if (!error) Serve(std::move(socket));
+    }
   }
 
- private:
   static asio::awaitable<void> Accept(std::shared_ptr<Impl> self) {
     while (self->acceptor_.is_open()) {
       auto [error, socket] =
@@ -157,9 +185,10 @@ int Server::port() const {
   return impl_->port();
 }
 
-bool Server::Drain(std::chrono::milliseconds limit) {
+bool Server::Drain(std::chrono::milliseconds limit, std::chrono::milliseconds notice) {
   auto done = std::make_shared<std::promise<bool>>();
-  asio::post(impl_->executor(), [impl = impl_, limit, done] { impl->Drain(limit, done); });
+  asio::post(impl_->executor(),
+             [impl = impl_, limit, notice, done] { impl->Drain(limit, notice, done); });
   return done->get_future().get();
 }
 

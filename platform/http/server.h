@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/http/message.h"
+#include "platform/http/tls.h"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -21,6 +22,7 @@ using Handler = std::function<boost::asio::awaitable<Response>(Request)>;
 struct ServerOptions {
   std::string address = "127.0.0.1:0";  // IP:port or [IPv6]:port; port 0 picks a free one.
   bool reuse_port = false;              // Several servers, one per loop, share one port.
+  TlsOptions tls;                       // Without a certificate: plain HTTP.
 
   size_t header_bytes_max = 16 * 1024;  // Start line and fields together; above: 431.
   size_t headers_max = 100;             // Above: 431.
@@ -31,7 +33,8 @@ struct ServerOptions {
   size_t connections_max = 10'000;        // Above: 503 and close.
   uint64_t bodies_bytes_max = 256 << 20;  // All requests' bodies together; above: 503.
 
-  // Time to receive the header, and the whole request, from its first byte on: 408 after it.
+  // Time to receive the header (also for the TLS handshake), and the whole request, from its first
+  // byte on: 408 after it.
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds request_timeout{30'000};
   std::chrono::milliseconds idle_timeout{75'000};   // Between requests: closed without a word.
@@ -53,10 +56,13 @@ class Server {
 
   int port() const;
 
-  // Stops accepting, lets running requests end (their answers say `Connection: close`), and cuts
-  // off what is left after `limit`. True when nothing had to be cut off. Blocks, so call it from
-  // another thread than the executor's, which must still run.
-  bool Drain(std::chrono::milliseconds limit);
+  // Ends without failing a request. For the time of `notice` goes on accepting, so that load
+  // balancers can look elsewhere, but answers `Connection: close` as soon as a connection has no
+  // further request waiting. Then stops accepting, closes what is idle, lets running requests end,
+  // and cuts off what is left after `limit`. True when nothing had to be cut off. Blocks, so call
+  // it from another thread than the executor's, which must still run.
+  bool Drain(std::chrono::milliseconds limit,
+             std::chrono::milliseconds notice = std::chrono::milliseconds(0));
 
  private:
   class Impl;

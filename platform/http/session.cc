@@ -9,8 +9,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -28,7 +28,8 @@ constexpr size_t kHeadChunk = 4 * 1024;
 constexpr size_t kBodyChunk = 64 * 1024;
 constexpr size_t kLingerBytesMax = 16 << 20;
 constexpr std::chrono::seconds kLingerTime{2};
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds kPollPeerTime{200};
+constexpr std::chrono::milliseconds kNewcomerTime{500};  // For a first request while stopping.
 
 // A socket for both families sees IPv4 peers as ::ffff:192.0.2.1; nobody else knows them so.
 std::string AddressText(const asio::ip::address& address) {
@@ -71,10 +72,12 @@ Response ServerContext::ErrorResponse(int status, const std::string& reason,
 }
 
 Session::Session(asio::ip::tcp::socket socket, std::shared_ptr<ServerContext> context)
-    : socket_(std::move(socket)), context_(std::move(context)), timer_(socket_.get_executor()) {
+    : context_(std::move(context)),
+      connection_(std::move(socket), context_->tls ? context_->tls->current() : nullptr),
+      timer_(connection_.socket().get_executor()) {
   boost::system::error_code error;
-  socket_.set_option(asio::ip::tcp::no_delay(true), error);
-  auto peer = socket_.remote_endpoint(error);
+  connection_.socket().set_option(asio::ip::tcp::no_delay(true), error);
+  auto peer = connection_.socket().remote_endpoint(error);
   if (!error) remote_address_ = AddressText(peer.address());
 }
 
@@ -82,46 +85,61 @@ void Session::Start(std::function<void()> done) {
   auto finish = [self = shared_from_this(), done = std::move(done)](std::exception_ptr error) {
     if (error) telemetry::Log(Level::kError, "http session failed");
     self->Disarm();
-    boost::system::error_code ignored;
-    self->socket_.close(ignored);
+    self->connection_.Finish();
+    self->connection_.Close();
     done();
   };
-  asio::co_spawn(socket_.get_executor(), Run(),
+  asio::co_spawn(connection_.socket().get_executor(), Run(),
                  asio::bind_cancellation_slot(cancel_.slot(), std::move(finish)));
 }
 
 void Session::Refuse() {
+  if (connection_.has_tls()) return;  // a handshake first would cost what we have not got
   Response response = context_->ErrorResponse(503, "too many connections", nullptr);
   std::string text =
       FormatResponseHead(response, FormatHttpDate(std::time(nullptr)), {true, false});
   text += response.body;
   boost::system::error_code ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.write_some(asio::buffer(text), ignored);  // fits the empty send buffer
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  auto& socket = connection_.socket();
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(text), ignored);  // fits the empty send buffer
+  socket.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
 }
 
 void Session::CloseIfIdle() {
-  boost::system::error_code ignored;
-  if (is_idle_) socket_.cancel(ignored);
+  if (!is_idle_) return;
+  if (is_new_) {
+    Arm(Clock::now() + kNewcomerTime, OnTime::kStopReading);
+  } else {
+    connection_.Cancel();
+  }
 }
 
 void Session::Abort() {
   cancel_.emit(asio::cancellation_type::terminal);
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  connection_.Close();
 }
 
 asio::awaitable<void> Session::Run() {
   // Cancellation reaches handlers as an error of what they await, never as an exception.
   co_await asio::this_coro::throw_if_cancelled(false);
-  bool goes_on = co_await ServeOne(true);
-  while (goes_on) goes_on = co_await ServeOne(false);
+  bool goes_on = co_await Handshake();
+  while (goes_on) goes_on = co_await ServeOne();
 }
 
-asio::awaitable<bool> Session::ServeOne(bool first) {
-  bool has_byte = co_await AwaitFirstByte(first);
+asio::awaitable<bool> Session::Handshake() {
+  if (!connection_.has_tls()) co_return true;
+  Arm(Clock::now() + context_->options.header_timeout, OnTime::kClose);
+  auto error = co_await connection_.Handshake();
+  Disarm();
+  if (!error) client_certificate_sha256_ = connection_.ClientCertificateSha256();
+  co_return !error;
+}
+
+asio::awaitable<bool> Session::ServeOne() {
+  bool has_byte = co_await AwaitFirstByte();
   if (!has_byte) co_return false;
+  is_new_ = false;
   auto begin = Clock::now();
   Incoming incoming(*context_);
   Arm(begin + context_->options.header_timeout, OnTime::kStopReading);
@@ -141,18 +159,28 @@ asio::awaitable<bool> Session::ServeOne(bool first) {
   Response response = co_await Handle(std::move(incoming.request));
   bool has_known_end = !response.body_source || !http10;
   bool keep = incoming.framing.keep_alive && response.keep_alive && has_known_end &&
-              !is_peer_gone_ && !context_->is_draining;
+              !is_peer_gone_ && !IsLast();
   bool is_stream = response.body_source && !is_head && MayHaveBody(response.status);
   bool sent = is_stream ? co_await SendStream(response, {!keep, http10})
                         : co_await Send(response, is_head, {!keep, http10});
+  // The peer may have sent more before it learns that this was the last answer.
+  if (sent && !keep && incoming.framing.keep_alive) co_await Linger();
   co_return sent&& keep;
 }
 
-asio::awaitable<bool> Session::AwaitFirstByte(bool first) {
+// True when no further request is served on this connection because the server is to end.
+bool Session::IsLast() const {
+  return context_->is_stopped || (context_->is_draining && buffer_.size() == 0);
+}
+
+asio::awaitable<bool> Session::AwaitFirstByte() {
   if (buffer_.size() > 0) co_return true;
-  if (context_->is_draining) co_return false;
+  if (context_->is_stopped && !is_new_) co_return false;
   const ServerOptions& options = context_->options;
-  Arm(Clock::now() + (first ? options.header_timeout : options.idle_timeout), OnTime::kStopReading);
+  auto time = !is_new_               ? options.idle_timeout
+              : context_->is_stopped ? kNewcomerTime
+                                     : options.header_timeout;
+  Arm(Clock::now() + time, OnTime::kStopReading);
   is_idle_ = true;
   Refusal refusal = co_await Fill(kHeadChunk);
   is_idle_ = false;
@@ -171,6 +199,8 @@ asio::awaitable<Refusal> Session::ReadHead(Incoming& incoming) {
   }
   Request& request = incoming.request;
   request.remote_address = remote_address_;
+  request.tls = connection_.has_tls();
+  request.client_certificate_sha256 = client_certificate_sha256_;
   Refusal refusal = ParseHead(Buffered().substr(0, head_size), request, incoming.framing);
   buffer_.consume(head_size);
   co_return refusal;
@@ -213,7 +243,7 @@ asio::awaitable<Refusal> Session::Continue(const Incoming& incoming) {
   if (!incoming.framing.has_body() || buffer_.size() > 0) co_return Refusal{};
   constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   auto [error, sent] =
-      co_await asio::async_write(socket_, asio::buffer(kContinue.data(), kContinue.size()), kTuple);
+      co_await connection_.Write({asio::buffer(kContinue.data(), kContinue.size())});
   co_return error ? Refusal{Refusal::kGone} : Refusal{};
 }
 
@@ -240,7 +270,7 @@ asio::awaitable<Response> Session::Handle(Request request) {
 asio::awaitable<Refusal> Session::Fill(size_t bytes) {
   boost::system::error_code error = asio::error::timed_out;
   if (!is_late_) {
-    auto [read_error, count] = co_await socket_.async_read_some(buffer_.prepare(bytes), kTuple);
+    auto [read_error, count] = co_await connection_.Read(buffer_.prepare(bytes));
     buffer_.commit(count);
     error = read_error;
   }
@@ -253,10 +283,10 @@ asio::awaitable<bool> Session::Send(const Response& response, bool is_head,
   std::string head = FormatResponseHead(response, FormatHttpDate(std::time(nullptr)), options);
   const std::string& body = response.shared_body ? *response.shared_body : response.body;
   bool has_body = !is_head && MayHaveBody(response.status);
-  std::array<asio::const_buffer, 2> buffers = {
-      asio::buffer(head), asio::buffer(body.data(), has_body ? body.size() : 0)};
+  Connection::Buffers buffers = {asio::buffer(head),
+                                 asio::buffer(body.data(), has_body ? body.size() : 0)};
   Arm(Clock::now() + context_->options.write_timeout, OnTime::kClose);
-  auto [error, sent] = co_await asio::async_write(socket_, buffers, kTuple);
+  auto [error, sent] = co_await connection_.Write(buffers);
   Disarm();
   co_return !error;
 }
@@ -273,8 +303,7 @@ asio::awaitable<void> Session::RefuseRequest(const Refusal& refusal, const Reque
 // Reads on for a moment: closing with unread input would reset the connection, and the peer might
 // lose our answer.
 asio::awaitable<void> Session::Linger() {
-  boost::system::error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  connection_.Finish();
   Arm(Clock::now() + kLingerTime, OnTime::kStopReading);
   is_idle_ = true;
   for (size_t total = 0; total < kLingerBytesMax;) {
@@ -292,12 +321,11 @@ void Session::Arm(Clock::time_point when, OnTime action) {
   timer_.expires_at(when);
   timer_.async_wait([self = shared_from_this(), round, action](boost::system::error_code error) {
     if (error || round != self->timer_round_) return;
-    boost::system::error_code ignored;
     if (action == OnTime::kClose) {
-      self->socket_.close(ignored);
+      self->connection_.Close();
     } else {
       self->is_late_ = true;  // also for a read that has just ended
-      self->socket_.cancel(ignored);
+      self->connection_.Cancel();
     }
   });
 }
@@ -307,29 +335,50 @@ void Session::Disarm() {
   timer_.cancel();
 }
 
-// Notices, while the handler works, that nobody waits for its answer. Input that waits (pipelining)
-// hides a later end of the connection.
+// Notices, while the handler works, that nobody waits for its answer.
 void Session::WatchPeer() {
-  socket_.async_wait(
+  connection_.socket().async_wait(
       asio::ip::tcp::socket::wait_read,
       [self = shared_from_this(), round = watch_round_](boost::system::error_code error) {
         if (error || round != self->watch_round_) return;
         char byte;
-        ssize_t count = recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-        if (count > 0) return;
-        if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
+        ssize_t count =
+            recv(self->connection_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (count > 0) {
+          self->PollPeer();
+        } else if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
           self->WatchPeer();
-          return;
+        } else {
+          self->OnPeerGone();
         }
-        self->is_peer_gone_ = true;
-        self->cancel_.emit(asio::cancellation_type::terminal);
       });
+}
+
+// Input that waits (pipelined requests, or TLS saying goodbye) hides a later end of the connection
+// from a wait for input.
+void Session::PollPeer() {
+  auto timer = std::make_shared<asio::steady_timer>(timer_.get_executor(), kPollPeerTime);
+  timer->async_wait([self = shared_from_this(), timer, round = watch_round_](auto error) {
+    if (error || round != self->watch_round_) return;
+    tcp_info state{};
+    socklen_t size = sizeof state;
+    getsockopt(self->connection_.socket().native_handle(), IPPROTO_TCP, TCP_INFO, &state, &size);
+    if (state.tcpi_state == TCP_ESTABLISHED) {
+      self->PollPeer();
+    } else {
+      self->OnPeerGone();
+    }
+  });
+}
+
+void Session::OnPeerGone() {
+  is_peer_gone_ = true;
+  cancel_.emit(asio::cancellation_type::terminal);
 }
 
 void Session::UnwatchPeer() {
   ++watch_round_;
-  boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  connection_.Cancel();
 }
 
 std::string_view Session::Buffered() const {

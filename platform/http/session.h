@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/http/connection.h"
 #include "platform/http/refusal.h"
 #include "platform/http/server.h"
 #include "platform/http/wire.h"
@@ -21,7 +22,9 @@ namespace tamarack::http {
 struct ServerContext {
   ServerOptions options;
   Handler handler;
-  bool is_draining = false;
+  std::shared_ptr<TlsReloader> tls;  // Null for plain HTTP.
+  bool is_draining = false;   // Answers say `Connection: close` once nothing more is waiting.
+  bool is_stopped = false;    // They say it always.
   uint64_t bodies_bytes = 0;  // Of all requests that are being read or handled.
 
   // The page for an error that the server itself answers.
@@ -40,7 +43,8 @@ class Session : public std::enable_shared_from_this<Session> {
   // Answers 503 and closes, without reading.
   void Refuse();
 
-  // Ends the session now if it waits for a request or for the peer's end.
+  // Ends the session if it waits for a request or for the peer's end: soon if the peer has only
+  // just connected, else now.
   void CloseIfIdle();
 
   // Ends the session now: cancels the handler and closes the socket.
@@ -52,8 +56,9 @@ class Session : public std::enable_shared_from_this<Session> {
   enum class OnTime { kStopReading, kClose };
 
   boost::asio::awaitable<void> Run();
-  boost::asio::awaitable<bool> ServeOne(bool first);
-  boost::asio::awaitable<bool> AwaitFirstByte(bool first);
+  boost::asio::awaitable<bool> Handshake();
+  boost::asio::awaitable<bool> ServeOne();
+  boost::asio::awaitable<bool> AwaitFirstByte();
   boost::asio::awaitable<Refusal> ReadHead(Incoming& incoming);
   boost::asio::awaitable<Refusal> ReadBody(Incoming& incoming);
   boost::asio::awaitable<Refusal> Continue(const Incoming& incoming);
@@ -70,19 +75,24 @@ class Session : public std::enable_shared_from_this<Session> {
   void Arm(Clock::time_point when, OnTime action);
   void Disarm();
   void WatchPeer();
+  void PollPeer();
   void UnwatchPeer();
+  void OnPeerGone();
   std::string_view Buffered() const;
+  bool IsLast() const;
 
-  boost::asio::ip::tcp::socket socket_;
   std::shared_ptr<ServerContext> context_;
+  Connection connection_;
   boost::asio::steady_timer timer_;
   boost::asio::cancellation_signal cancel_;
   boost::beast::flat_buffer buffer_;
   std::string remote_address_;
+  std::string client_certificate_sha256_;
   uint64_t timer_round_ = 0;
   uint64_t watch_round_ = 0;
   bool is_late_ = false;  // The time of the current reading phase is over.
   bool is_idle_ = false;
+  bool is_new_ = true;  // No request has arrived yet.
   bool is_peer_gone_ = false;
 };
 

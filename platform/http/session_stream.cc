@@ -3,9 +3,7 @@
 
 #include "platform/telemetry/log.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/buffer.hpp>
 
 #include <array>
 #include <ctime>
@@ -15,7 +13,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 // The next piece; an exception of the source is an error like any other.
@@ -37,7 +34,7 @@ asio::awaitable<bool> Session::SendStream(const Response& response,
   if (is_peer_gone_) co_return false;
   std::string head = FormatResponseHead(response, FormatHttpDate(std::time(nullptr)), options);
   Arm(Clock::now() + context_->options.write_timeout, OnTime::kClose);
-  auto [error, sent] = co_await asio::async_write(socket_, asio::buffer(head), kTuple);
+  auto [error, sent] = co_await connection_.Write({asio::buffer(head)});
   Disarm();
   if (error) co_return false;
   WatchPeer();
@@ -57,11 +54,10 @@ asio::awaitable<bool> Session::SendPieces(const BodySource& source, bool is_chun
     std::string before = is_last ? "" : FormatChunkHead(bytes.size());
     std::string_view after = is_last ? kLastChunk : "\r\n";
     if (!is_chunked) before.clear(), after = {};
-    std::array<asio::const_buffer, 3> buffers = {asio::buffer(before),
-                                                 asio::buffer(bytes.data(), bytes.size()),
-                                                 asio::buffer(after.data(), after.size())};
+    Connection::Buffers buffers = {asio::buffer(before), asio::buffer(bytes.data(), bytes.size()),
+                                   asio::buffer(after.data(), after.size())};
     Arm(Clock::now() + context_->options.write_timeout, OnTime::kClose);
-    auto [error, sent] = co_await asio::async_write(socket_, buffers, kTuple);
+    auto [error, sent] = co_await connection_.Write(buffers);
     Disarm();
     if (error) co_return false;
     if (is_last) co_return true;

@@ -33,6 +33,7 @@ const right = {
     reflection: false, allow_breaking: true, lint_ignore: ['get-body'], health_check: true, retries: false, keepalive_seconds: 10,
     message_bytes_max: 1024, tls: { ca_file: 'c', cert_file: 'd', key_file: 'e', server_name: 'f' },
   }),
+  'everything of tls': { ...open, tls: { cert_file: 'c', key_file: 'k', client_ca_file: 'a' } },
   reflection: { ...open, backends: [{ name: 'a', address: '127.0.0.1:1', reflection: true }] },
 };
 const wrong = {
@@ -51,6 +52,7 @@ const wrong = {
   'a certificate without its key': withBackend({ tls: { ca_file: 'c', cert_file: 'd' } }),
   'a key without its certificate': withBackend({ tls: { ca_file: 'c', key_file: 'd' } }),
   'tls without an authority': withBackend({ tls: {} }),
+  'a server certificate without its key': { ...open, tls: { cert_file: 'c' } },
   'too much keepalive': withBackend({ keepalive_seconds: 9 }),
   'half a byte': withBackend({ message_bytes_max: 2048.5 }),
   'a list that is none': withBackend({ lint_ignore: 'get-body' }),
