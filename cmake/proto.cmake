@@ -15,13 +15,16 @@ function(tamarack_proto_library target root)
   foreach(proto ${ARG_PROTOS})
     string(REGEX REPLACE "\\.proto$" "" stem ${proto})
     set(out ${TAMARACK_GEN}/${stem}.pb.cc)
+    set(headers ${TAMARACK_GEN}/${stem}.pb.h)
     set(grpc_flags)
     file(STRINGS ${root}/${proto} service_lines REGEX "^service ")
     if(service_lines)
       list(APPEND out ${TAMARACK_GEN}/${stem}.grpc.pb.cc)
+      list(APPEND headers ${TAMARACK_GEN}/${stem}.grpc.pb.h)
       set(grpc_flags --grpc_out=${TAMARACK_GEN} --plugin=protoc-gen-grpc=${GRPC_CPP_PLUGIN})
     endif()
-    add_custom_command(OUTPUT ${out}
+    # The headers too: what includes them is rebuilt in the same run.
+    add_custom_command(OUTPUT ${out} ${headers}
       COMMAND protoc -I ${root} -I ${CMAKE_SOURCE_DIR}/proto -I ${GOOGLEAPIS_DIR} --cpp_out=${TAMARACK_GEN} ${grpc_flags} ${proto}
       DEPENDS ${root}/${proto} COMMENT "protoc ${proto}" VERBATIM)
     list(APPEND sources ${out})
