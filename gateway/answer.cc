@@ -1,5 +1,7 @@
 #include "gateway/answer.h"
 
+#include "gateway/codec/wire.h"
+#include "gateway/codec/wire_to_json.h"
 #include "platform/base/status.h"
 
 #include <absl/strings/numbers.h>
@@ -66,6 +68,22 @@ AnswerHints ReadHints(const Metadata& trailing) {
     }
   }
   return hints;
+}
+
+absl::Status PrintMessage(const Route& route, std::string_view wire, std::string& json) {
+  return route.response_field
+             ? WireFieldToJson(wire, *route.response_plan, route.response_field->number(), json)
+             : WireToJson(wire, *route.response_plan, json);
+}
+
+HttpBody ReadHttpBody(std::string_view wire) {
+  HttpBody body;
+  WireField field;
+  for (WireReader reader(wire); !reader.AtEnd() && reader.Next(&field);) {
+    if (field.number == 1) body.content_type = field.bytes;
+    if (field.number == 2) body.data = field.bytes;
+  }
+  return body;
 }
 
 bool IsHtml(const http::Response& response) {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "gateway/route_table.h"
 #include "platform/http/message.h"
+
+#include <absl/status/status.h>
 
 #include <string>
 #include <string_view>
@@ -22,6 +25,16 @@ AnswerHints ReadHints(const Metadata& trailing);
 // Security headers that every answer gets, over whose defaults `response` wins for Cache-Control
 // only. `form_action` is for pages (text/html); `is_https` says whether the public address is.
 void AddSecurityHeaders(std::string_view form_action, bool is_https, http::Response& response);
+
+// Prints a message of the route's answer, or its `response_body` field, as JSON.
+absl::Status PrintMessage(const Route& route, std::string_view wire, std::string& json);
+
+// Members 1 and 2 of google.api.HttpBody; they borrow from `wire`.
+struct HttpBody {
+  std::string_view content_type;
+  std::string_view data;
+};
+HttpBody ReadHttpBody(std::string_view wire);
 
 // True for text/html, whatever its parameters.
 bool IsHtml(const http::Response& response);

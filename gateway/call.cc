@@ -14,7 +14,9 @@ namespace tamarack::gateway {
 namespace asio = boost::asio;
 
 struct Backend::Channel {
-  explicit Channel(std::shared_ptr<grpc::Channel> channel) : stub(std::move(channel)) {}
+  explicit Channel(std::shared_ptr<grpc::Channel> opened)
+      : channel(std::move(opened)), stub(channel) {}
+  std::shared_ptr<grpc::Channel> channel;
   grpc::GenericStub stub;
 };
 
@@ -41,6 +43,10 @@ Backend::Backend(const std::string& address, const rpc::ChannelOptions& options)
     : channel_(std::make_unique<Channel>(rpc::OpenChannel(address, options))) {}
 
 Backend::~Backend() = default;
+
+std::shared_ptr<grpc::Channel> Backend::channel() const {
+  return channel_->channel;
+}
 
 asio::awaitable<CallResult> Backend::Call(CallRequest request) {
   auto call = std::make_shared<gateway::Call>();

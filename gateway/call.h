@@ -10,6 +10,10 @@
 #include <memory>
 #include <string>
 
+namespace grpc {
+class Channel;
+}
+
 namespace tamarack::gateway {
 
 // One call as bytes: the gateway needs no generated code for the services behind it.
@@ -37,6 +41,9 @@ class Backend {
 
   // Resumes on the caller's executor. Cancelling the caller cancels the call.
   boost::asio::awaitable<CallResult> Call(CallRequest request);
+
+  // For calls that stream; see UpstreamStream.
+  std::shared_ptr<grpc::Channel> channel() const;
 
  private:
   struct Channel;

@@ -1,6 +1,7 @@
 #include "gateway/gateway.h"
 
 #include "gateway/accept.h"
+#include "gateway/streaming/format.h"
 #include "platform/base/status.h"
 
 #include <absl/strings/str_join.h>
@@ -34,17 +35,31 @@ std::string PathAfterLanguage(const Visit& visit) {
   return path;
 }
 
-// True unless the caller takes no JSON where JSON is all there is. What a google.api.HttpBody holds
-// shows only later, and is the caller's whatever its type.
+// True unless the caller takes none of the forms that the answer could have. What a
+// google.api.HttpBody holds shows only later, and is the caller's whatever its type.
 bool IsAcceptable(const Visit& visit, const Route& route) {
   if (route.gives_http_body) return true;
   auto accept = visit.request.headers.GetAll("accept");
-  return accept.empty() || std::any_of(accept.begin(), accept.end(), [](std::string_view ranges) {
-           return MediaTypeQuality(ranges, "application/json") > 0;
+  bool is_stream = route.method->server_streaming();
+  return accept.empty() || std::any_of(accept.begin(), accept.end(), [&](std::string_view ranges) {
+           return is_stream ? NegotiateStreamFormat(ranges).has_value()
+                            : MediaTypeQuality(ranges, "application/json") > 0;
          });
 }
 
 }  // namespace
+
+// A request and what is known about it; a streaming answer outlives its handler.
+struct Gateway::Exchange {
+  Exchange(http::Request received, const TrustedProxies& proxies,
+           std::shared_ptr<const Snapshot> snapshot)
+      : request(std::move(received)), visit(request, proxies) {
+    observation.snapshot = std::move(snapshot);
+  }
+  http::Request request;
+  Visit visit;
+  Observation observation;
+};
 
 Gateway::Gateway(GatewayOptions options, std::shared_ptr<const Snapshot> snapshot,
                  Authenticator* authenticator, Assets assets, pages::Brand brand,
@@ -59,15 +74,43 @@ Gateway::Gateway(GatewayOptions options, std::shared_ptr<const Snapshot> snapsho
       telemetry_(registry) {}
 
 boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
-  Observation observation;
-  observation.snapshot = snapshot_;
-  Visit visit(request, proxies_);
-  http::Response response = co_await Dispatch(visit, observation);
+  auto exchange = std::make_shared<Exchange>(std::move(request), proxies_, snapshot_);
+  Observation& observation = exchange->observation;
+  http::Response response = co_await Dispatch(exchange->visit, observation);
   auto state = co_await boost::asio::this_coro::cancellation_state;
   observation.is_cancelled = state.cancelled() != boost::asio::cancellation_type::none;
-  response.headers.Set("X-Request-Id", visit.request_id);
-  telemetry_.Record(visit, observation, response);
+  response.headers.Set("X-Request-Id", exchange->visit.request_id);
+  if (response.body_source) {
+    RecordAtEnd(std::move(exchange), response);
+  } else {
+    telemetry_.Record(exchange->visit, observation, response);
+  }
   co_return response;
+}
+
+// A streaming answer outlives its handler: what it refers to ends with its source, which is when it
+// is recorded.
+void Gateway::RecordAtEnd(std::shared_ptr<Exchange> exchange, http::Response& response) {
+  struct Recorded {
+    Telemetry& telemetry;
+    std::shared_ptr<Exchange> exchange;
+    http::Response head;
+    http::BodySource source;  // Goes before what it refers to.
+
+    ~Recorded() { telemetry.Record(exchange->visit, exchange->observation, head); }
+    Async<std::optional<std::string>> Next() {
+      auto piece = co_await source();
+      exchange->observation.is_cancelled = absl::IsCancelled(piece.status());
+      if (piece.ok() && piece->has_value())
+        exchange->observation.bytes_streamed += (*piece)->size();
+      co_return piece;
+    }
+  };
+  http::Response head;
+  head.status = response.status;
+  auto recorded = std::make_shared<Recorded>(telemetry_, std::move(exchange), std::move(head),
+                                             std::move(response.body_source));
+  response.body_source = [recorded] { return recorded->Next(); };
 }
 
 boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observation& observation) {

@@ -13,6 +13,7 @@
 #include <prometheus/registry.h>
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,7 +25,8 @@ struct GatewayOptions {
   std::string public_url;
   std::string sign_in_path = "/{lang}/sign-in";
   std::vector<std::string> trusted_proxies;
-  bool is_open = false;  // Nobody is asked who they are.
+  bool is_open = false;                         // Nobody is asked who they are.
+  std::chrono::milliseconds heartbeat{15'000};  // Longest silence of a stream of events.
 };
 
 // The life of a request: route, authenticate, bind, call, print. It knows no service: everything
@@ -49,10 +51,14 @@ class Gateway {
  private:
   using Early = std::optional<http::Response>;  // An answer that ends the request, or nothing.
 
+  struct Exchange;
+  void RecordAtEnd(std::shared_ptr<Exchange> exchange, http::Response& response);
   boost::asio::awaitable<http::Response> Dispatch(Visit& visit, Observation& observation);
   boost::asio::awaitable<http::Response> Serve(const Visit& visit, const Route& route,
                                                const Router::Match& match,
                                                Observation& observation);
+  boost::asio::awaitable<http::Response> ServeStream(const Visit& visit, const Route& route,
+                                                     CallRequest call, const Backend& backend);
   boost::asio::awaitable<Early> Authenticate(const Visit& visit, const Route& route,
                                              CallerPtr* caller);
   Early NotAuthenticated(const Visit& visit, const Route& route, const absl::Status& status) const;

@@ -117,8 +117,7 @@ absl::Status RouteTable::AddMethod(size_t backend, const MethodDescriptor& metho
   if (policy.access() == api::v1::MethodPolicy::ACCESS_UNSPECIFIED)
     return note("the method has no policy");
   if (policy.access() == api::v1::MethodPolicy::INTERNAL) return note("the method is internal");
-  if (method.client_streaming() || method.server_streaming())
-    return note("streaming is not supported");
+  if (method.client_streaming()) return note("a client's stream has no form in HTTP and JSON");
 
   Route route;
   route.method = &method;
@@ -184,6 +183,13 @@ absl::Status RouteTable::AddRoute(Route route, std::string_view http_method,
     route.response_field = response.FindFieldByName(response_body);
     if (route.response_field == nullptr) {
       return absl::InvalidArgumentError("no field `" + response_body + "` for the answer's body");
+    }
+  }
+  if (const std::string& name = route.policy.event_id(); !name.empty()) {
+    route.event_id_field = response.FindFieldByName(name);
+    if (route.event_id_field == nullptr || route.event_id_field->is_repeated() ||
+        route.event_id_field->message_type() != nullptr) {
+      return absl::InvalidArgumentError("no scalar field `" + name + "` for the events' id");
     }
   }
   route.gives_http_body = response.full_name() == kHttpBody;

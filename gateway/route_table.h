@@ -33,6 +33,7 @@ struct Route {
   const google::protobuf::FieldDescriptor* body_field = nullptr;
   const google::protobuf::FieldDescriptor* response_field = nullptr;
   const MessagePlan* response_plan = nullptr;
+  const google::protobuf::FieldDescriptor* event_id_field = nullptr;  // Of a stream's messages.
   bool takes_http_body = false;  // The body goes into a google.api.HttpBody as it is.
   bool gives_http_body = false;
   std::vector<FieldPath> path_fields;  // In the order of the template's variables.

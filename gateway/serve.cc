@@ -3,8 +3,6 @@
 #include "gateway/gateway.h"
 #include "gateway/location.h"
 
-#include "gateway/codec/wire.h"
-#include "gateway/codec/wire_to_json.h"
 #include "platform/base/status.h"
 #include "platform/rpc/policy.h"
 #include "platform/telemetry/log.h"
@@ -54,15 +52,6 @@ bool IsTooLarge(const Metadata& metadata) {
   return bytes > kMetadataBytesMax;
 }
 
-// Members 1 and 2 of google.api.HttpBody.
-void ReadHttpBody(std::string_view wire, http::Response* response) {
-  WireField field;
-  for (WireReader reader(wire); !reader.AtEnd() && reader.Next(&field);) {
-    if (field.number == 1) response->headers.Set("Content-Type", std::string(field.bytes));
-    if (field.number == 2) response->body = field.bytes;
-  }
-}
-
 }  // namespace
 
 boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const Route& route,
@@ -89,6 +78,10 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   int timeout_ms = route.policy.timeout_ms() > 0 ? route.policy.timeout_ms() : kTimeoutDefaultMs;
   call.timeout = std::chrono::milliseconds(timeout_ms);
 
+  if (route.method->server_streaming()) {
+    const Backend& backend = *observation.snapshot->backends[route.backend];
+    co_return co_await ServeStream(visit, route, std::move(call), backend);
+  }
   auto called = std::chrono::steady_clock::now();
   CallResult result = co_await observation.snapshot->backends[route.backend]->Call(std::move(call));
   observation.upstream = std::chrono::steady_clock::now() - called;
@@ -244,12 +237,13 @@ http::Response Gateway::PrintAnswer(const Visit& visit, const Route& route,
   response.headers = std::move(hints.headers);
   absl::Status printed;
   if (route.gives_http_body) {
-    ReadHttpBody(result.wire, &response);
+    HttpBody body = ReadHttpBody(result.wire);
+    if (!body.content_type.empty())
+      response.headers.Set("Content-Type", std::string(body.content_type));
+    response.body = body.data;
   } else if (response.status != 204) {
     response.headers.Set("Content-Type", "application/json");
-    printed = route.response_field ? WireFieldToJson(result.wire, *route.response_plan,
-                                                     route.response_field->number(), response.body)
-                                   : WireToJson(result.wire, *route.response_plan, response.body);
+    printed = PrintMessage(route, result.wire, response.body);
   }
   if (printed.ok() && !policy.location().empty()) {
     response.headers.Set("Location",

@@ -47,7 +47,8 @@ void Telemetry::Record(const Visit& visit, const Observation& observation,
   duration->Observe(took.count());
 
   if (!telemetry::LogEnabled(telemetry::Level::kInfo)) return;
-  size_t sent = response.shared_body ? response.shared_body->size() : response.body.size();
+  size_t sent = response.shared_body ? response.shared_body->size()
+                                     : response.body.size() + observation.bytes_streamed;
   telemetry::Log(
       response.status >= 500 ? telemetry::Level::kWarning : telemetry::Level::kInfo,
       visit.log_context(), "request",

@@ -24,6 +24,7 @@ struct Observation {
   bool is_cancelled = false;                       // The client went away.
   bool is_upstream_unavailable = false;
   bool is_shed = false;  // Refused to protect what is behind.
+  size_t bytes_streamed = 0;  // Of a body that came piece by piece.
 };
 
 // One JSON line a request and metrics by RPC. Templates and statuses, never values: paths and

@@ -34,7 +34,8 @@ namespace asio = boost::asio;
 struct Answer {
   int status = 0;
   std::string head;
-  std::string body;
+  std::string body;  // The chunks' contents, if it came in chunks.
+  bool has_last_chunk = false;
 
   // The first value of a header; empty when there is none.
   std::string Header(const std::string& name) const {
@@ -106,8 +107,10 @@ struct Fixture {
     if (std::string problems = StartProblems(loaded->report); !problems.empty())
       throw std::runtime_error(problems);
     auto made = std::make_unique<Gateway>(
-        GatewayOptions{config->public_url, config->sign_in_path, {}, false}, loaded->snapshot,
-        &authenticator, *Assets::Load(config->assets_dir), pages::DefaultBrand(), registry);
+        GatewayOptions{
+            config->public_url, config->sign_in_path, {}, false, std::chrono::milliseconds(20)},
+        loaded->snapshot, &authenticator, *Assets::Load(config->assets_dir), pages::DefaultBrand(),
+        registry);
     fs::remove_all(folder);
     return made;
   }
@@ -143,7 +146,19 @@ struct Fixture {
     answer.status = std::stoi(text.substr(9, 3));
     answer.head = text.substr(0, end + 2);
     answer.body = text.substr(end + 4);
+    if (answer.Header("transfer-encoding") == "chunked") Unchunk(answer);
     return answer;
+  }
+
+  static void Unchunk(Answer& answer) {
+    std::string rest = std::exchange(answer.body, {});
+    for (size_t size; !rest.empty() && !answer.has_last_chunk; rest.erase(0, size + 2)) {
+      size_t line = rest.find("\r\n");
+      size = std::stoul(rest, nullptr, 16);
+      rest.erase(0, line + 2);
+      answer.body += rest.substr(0, size);
+      answer.has_last_chunk = size == 0;
+    }
   }
 
   // `headers` are lines that end in \r\n.

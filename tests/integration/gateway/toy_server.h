@@ -39,6 +39,11 @@ inline grpc::Status FailAsTold(grpc::ServerContext* context, const toy::v1::Fail
 
 // The kites. Written against plain gRPC: the gateway must serve what owes nothing to this platform.
 class Kites final : public toy::v1::KiteService::Service {
+ public:
+  std::atomic<int> written{0};  // Messages that gRPC took from WatchKites.
+  std::atomic<int> hanging{0};  // Streams that wait for their caller to give up.
+
+ private:
   using Context = grpc::ServerContext;
   using Status = grpc::Status;
 
@@ -108,6 +113,32 @@ class Kites final : public toy::v1::KiteService::Service {
                  google::api::HttpBody* page) override {
     if (request->name() == "ended") return {grpc::StatusCode::UNAUTHENTICATED, "the session ended"};
     return Render(*context, *request, page);
+  }
+
+  Status WatchKites(Context* context, const toy::v1::WatchKitesRequest* request,
+                    grpc::ServerWriter<toy::v1::Kite>* writer) override {
+    auto last = context->client_metadata().find("x-tamarack-last-event-id");
+    std::string note = last == context->client_metadata().end()
+                           ? ""
+                           : "after " + std::string(last->second.data(), last->second.size()) + " ";
+    for (int i = 1; i <= request->count(); ++i) {
+      toy::v1::Kite kite;
+      kite.set_name("kites/" + std::to_string(i));
+      kite.set_note(note + std::string(static_cast<size_t>(request->padding()), 'n'));
+      if (!writer->Write(kite)) break;
+      ++written;
+    }
+    return FailAsTold(context, request->end(), &hanging);
+  }
+  Status Download(Context* context, const toy::v1::WatchKitesRequest* request,
+                  grpc::ServerWriter<google::api::HttpBody>* writer) override {
+    for (int i = 1; i <= request->count(); ++i) {
+      google::api::HttpBody piece;
+      piece.set_content_type("text/csv");
+      piece.set_data("line " + std::to_string(i) + "\n");
+      writer->Write(piece);
+    }
+    return FailAsTold(context, request->end(), &hanging);
   }
 
   static Status Render(Context& context, const toy::v1::PageRequest& request,

@@ -23,6 +23,15 @@ json::object Operation(const json::object& document, const char* path, const cha
   return document.at("paths").at(path).at(method).as_object();
 }
 
+TEST_CASE("a stream has three forms", "[gateway]") {
+  json::object watch = Operation(Toy(), "/toy/v1/kites:watch", "get");
+  const auto& content = watch.at("responses").at("200").at("content").as_object();
+  CHECK(content.size() == 3);
+  CHECK(Show(content.at("application/json").at("schema").at("type")) == "array");
+  CHECK(content.contains("application/x-ndjson"));
+  CHECK(content.contains("text/event-stream"));
+}
+
 TEST_CASE("an operation has its texts, body, success and errors", "[gateway]") {
   json::object document = Toy();
   CHECK(Show(document.at("openapi")) == "3.1.0");

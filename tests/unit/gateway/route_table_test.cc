@@ -13,20 +13,22 @@ google::api::HttpRule Get(const std::string& path) {
   return rule;
 }
 
-TEST_CASE("a method without a policy, an internal one and a streaming one get no route",
+TEST_CASE("a method without a policy, an internal one and one that takes a stream get no route",
           "[gateway]") {
   std::vector<std::string> notes;
   auto routes = ToyRoutes(&notes);
-  CHECK(notes.size() == 2);
+  CHECK(notes.size() == 3);
   for (const auto& route : routes->routes()) {
     CHECK(route->method->name() != "Forgotten");
     CHECK(route->method->name() != "Backstage");
+    CHECK(route->method->name() != "Gather");
   }
   auto stream = OneMethod("a", Get("/a"));
-  stream.files.mutable_file(0)->mutable_service(0)->mutable_method(0)->set_server_streaming(true);
-  auto table = RouteTable::Build({stream}, &notes);
-  REQUIRE(table.ok());
-  CHECK((*table)->routes().empty());
+  auto& method = *stream.files.mutable_file(0)->mutable_service(0)->mutable_method(0);
+  method.set_server_streaming(true);
+  CHECK((*RouteTable::Build({stream}, &notes))->routes().size() == 1);
+  method.set_client_streaming(true);
+  CHECK((*RouteTable::Build({stream}, &notes))->routes().empty());
 }
 
 TEST_CASE("two back ends may not claim the same path", "[gateway]") {
