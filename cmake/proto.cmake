@@ -1,6 +1,8 @@
 # Every folder of proto/ that holds .proto files becomes one library `proto_<area>` (proto/tamarack/payments/v1 → proto_payments)
 # and one descriptor set build/<preset>/descriptors/<area>.binpb, with imports and comments, for the gateway.
 set(TAMARACK_GEN ${CMAKE_BINARY_DIR}/gen)
+# Every proto of ours imports it, so descriptor sets hold it.
+set(TAMARACK_POLICY ${CMAKE_SOURCE_DIR}/proto/tamarack/api/v1/policy.proto)
 set(GOOGLEAPIS_DIR ${CMAKE_SOURCE_DIR}/node_modules/google-proto-files CACHE PATH "Folder that holds google/api/*.proto")
 if(NOT EXISTS ${GOOGLEAPIS_DIR}/google/api/http.proto)
   message(FATAL_ERROR "No google/api/http.proto under ${GOOGLEAPIS_DIR}: run `npm ci` (or `make setup`) first")
@@ -45,7 +47,7 @@ function(tamarack_descriptor_set name root)
   add_custom_command(OUTPUT ${out}
     COMMAND protoc -I ${root} -I ${CMAKE_SOURCE_DIR}/proto -I ${GOOGLEAPIS_DIR} --include_imports --include_source_info
             --descriptor_set_out=${out} ${ARGN}
-    DEPENDS ${absolute} COMMENT "descriptor set ${name}" VERBATIM)
+    DEPENDS ${absolute} ${TAMARACK_POLICY} COMMENT "descriptor set ${name}" VERBATIM)
   add_custom_target(descriptors_${name} ALL DEPENDS ${out})
 endfunction()
 
