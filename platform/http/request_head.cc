@@ -6,8 +6,6 @@
 namespace tamarack::http {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789";
-
 bool IsAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -64,40 +62,13 @@ std::string_view AuthorityOf(std::string_view target) {
   return {};
 }
 
-// method SP target SP HTTP/1.x, and nothing else.
-Refusal ParseStartLine(std::string_view line, Request& request) {
-  size_t first = line.find(' ');
-  size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
-  if (second == std::string_view::npos) return {400, "malformed start line"};
-  std::string_view method = line.substr(0, first);
-  std::string_view target = line.substr(first + 1, second - first - 1);
-  std::string_view version = line.substr(second + 1);
-  if (version != "HTTP/1.1" && version != "HTTP/1.0") return {400, "not HTTP/1.1"};
-  if (!IsToken(method) || !IsTarget(target)) return {400, "malformed start line"};
+// A target in a form that fits the method. CONNECT is for proxies.
+Refusal CheckTarget(const Request& request) {
+  const std::string& target = request.target;
   bool is_path = target.starts_with('/') || IsAuthority(AuthorityOf(target));
-  // CONNECT is for proxies.
-  bool is_fit = method != "CONNECT" && (is_path || (method == "OPTIONS" && target == "*"));
-  if (!is_fit) return {400, "malformed target"};
-  request.method = method;
-  request.target = target;
-  request.version = version.back() == '1' ? 11 : 10;
-  return {};
-}
-
-Refusal ParseFields(std::string_view lines, Request& request) {
-  while (lines != "\r\n") {
-    size_t end = lines.find("\r\n");
-    std::string_view line = lines.substr(0, end);
-    lines.remove_prefix(end + 2);
-    size_t colon = line.find(':');
-    if (colon == std::string_view::npos || !IsToken(line.substr(0, colon))) {
-      return {400, "malformed header field"};
-    }
-    std::string_view value = Trim(line.substr(colon + 1));
-    if (!IsFieldValue(value)) return {400, "control character in header"};
-    request.headers.Add(std::string(line.substr(0, colon)), std::string(value));
-  }
-  return {};
+  bool is_fit = IsTarget(target) && request.method != "CONNECT" &&
+                (is_path || (request.method == "OPTIONS" && target == "*"));
+  return is_fit ? Refusal{} : Refusal{400, "malformed target"};
 }
 
 Refusal CheckHost(const Request& request) {
@@ -113,42 +84,32 @@ Refusal CheckHost(const Request& request) {
   return {};
 }
 
-Refusal ReadLength(const Request& request, Framing& framing) {
+Refusal CheckLength(const Request& request) {
   auto lengths = request.headers.GetAll("content-length");
   auto codings = request.headers.GetAll("transfer-encoding");
   if (!lengths.empty() && !codings.empty()) {
     return {400, "both Content-Length and Transfer-Encoding"};
   }
-  if (!lengths.empty()) {
-    std::string_view text = lengths[0];
-    auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), framing.content_length);
-    bool is_number = lengths.size() == 1 && !text.empty() &&
-                     text.find_first_not_of(kDigits) == std::string_view::npos &&
-                     error == std::errc();
-    if (!is_number) return {400, "bad Content-Length"};
-  }
-  if (!codings.empty()) {
-    framing.is_chunked =
-        codings.size() == 1 && request.version >= 11 && EqualsIgnoreCase(codings[0], "chunked");
-    if (!framing.is_chunked) return {400, "bad Transfer-Encoding"};
-  }
+  bool is_number =
+      lengths.empty() ||
+      (!lengths[0].empty() && lengths[0].find_first_not_of("0123456789") == std::string_view::npos);
+  if (lengths.size() > 1 || !is_number) return {400, "bad Content-Length"};
+  // Beast takes a body in any other coding for no body at all.
+  bool chunked_only = codings.empty() || (codings.size() == 1 && request.version >= 11 &&
+                                          EqualsIgnoreCase(codings[0], "chunked"));
+  if (!chunked_only) return {400, "bad Transfer-Encoding"};
   return {};
 }
 
-Refusal ReadConnection(const Request& request, Framing& framing) {
-  bool says_close = false, says_keep_alive = false;
+Refusal CheckConnection(const Request& request) {
   for (std::string_view list : request.headers.GetAll("connection")) {
     while (!list.empty()) {
       size_t comma = std::min(list.find(','), list.size());
       std::string_view option = Trim(list.substr(0, comma));
       list.remove_prefix(std::min(comma + 1, list.size()));
       if (!option.empty() && !IsToken(option)) return {400, "bad Connection"};
-      says_close = says_close || EqualsIgnoreCase(option, "close");
-      says_keep_alive = says_keep_alive || EqualsIgnoreCase(option, "keep-alive");
     }
   }
-  framing.keep_alive = !says_close && (request.version >= 11 || says_keep_alive);
   return {};
 }
 
@@ -202,13 +163,11 @@ Refusal FindHead(std::string_view bytes, const HeadLimits& limits, size_t& head_
   return {};
 }
 
-Refusal ParseHead(std::string_view head, Request& request, Framing& framing) {
-  size_t line_end = head.find("\r\n");
-  if (Refusal refusal = ParseStartLine(head.substr(0, line_end), request)) return refusal;
-  if (Refusal refusal = ParseFields(head.substr(line_end + 2), request)) return refusal;
+Refusal CheckHead(const Request& request) {
+  if (Refusal refusal = CheckTarget(request)) return refusal;
   if (Refusal refusal = CheckHost(request)) return refusal;
-  if (Refusal refusal = ReadLength(request, framing)) return refusal;
-  return ReadConnection(request, framing);
+  if (Refusal refusal = CheckLength(request)) return refusal;
+  return CheckConnection(request);
 }
 
 }  // namespace tamarack::http

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <string_view>
 
-// The start line and fields of a request (RFC 9112), without I/O. Where the RFC lets a recipient be
-// lenient this is not: whatever two implementations may read differently, one behind the other,
-// lets requests be smuggled.
+// What Beast's parser leaves open for a server to decide about a request's head (RFC 9112), without
+// I/O. Where the RFC lets a recipient be lenient this is not: whatever two implementations may read
+// differently, one behind the other, lets requests be smuggled.
 namespace tamarack::http {
 
 struct HeadLimits {
@@ -22,18 +22,8 @@ struct HeadLimits {
 // whole head with its empty line once that has arrived, else 0. Refuses as early as it can.
 Refusal FindHead(std::string_view bytes, const HeadLimits& limits, size_t& head_size);
 
-// How the body is delimited and whether the connection goes on after it.
-struct Framing {
-  bool is_chunked = false;
-  uint64_t content_length = 0;
-  bool keep_alive = true;
-
-  bool has_body() const { return is_chunked || content_length > 0; }
-};
-
-// Reads a whole head, as FindHead found it, into `request` (method, target, version, headers) and
-// `framing`: one valid Host, one length, no coding but chunked, a target in a form that fits the
-// method.
-Refusal ParseHead(std::string_view head, Request& request, Framing& framing);
+// Checks a parsed head: one valid Host, one length, no coding but chunked, a target in a form that
+// fits the method.
+Refusal CheckHead(const Request& request);
 
 }  // namespace tamarack::http

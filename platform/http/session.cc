@@ -1,7 +1,7 @@
 #include "platform/http/session.h"
 
-#include "platform/http/chunked.h"
 #include "platform/http/request_head.h"
+#include "platform/http/request_parser.h"
 #include "platform/telemetry/log.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -51,14 +51,14 @@ struct Session::Incoming {
     counted = bytes;
   }
   void DropBody() {
-    std::string().swap(request.body);
+    std::string().swap(parser.body());
     Count(0);
   }
 
   ServerContext& context;
   uint64_t counted = 0;
+  RequestParser parser;
   Request request;
-  Framing framing;
 };
 
 Response ServerContext::ErrorResponse(int status, const std::string& reason,
@@ -158,13 +158,13 @@ asio::awaitable<bool> Session::ServeOne() {
   bool http10 = incoming.request.version < 11;
   Response response = co_await Handle(std::move(incoming.request));
   bool has_known_end = !response.body_source || !http10;
-  bool keep = incoming.framing.keep_alive && response.keep_alive && has_known_end &&
+  bool keep = incoming.parser.keep_alive() && response.keep_alive && has_known_end &&
               !is_peer_gone_ && !IsLast();
   bool is_stream = response.body_source && !is_head && MayHaveBody(response.status);
   bool sent = is_stream ? co_await SendStream(response, {!keep, http10})
                         : co_await Send(response, is_head, {!keep, http10});
   // The peer may have sent more before it learns that this was the last answer.
-  if (sent && !keep && incoming.framing.keep_alive) co_await Linger();
+  if (sent && !keep && incoming.parser.keep_alive()) co_await Linger();
   co_return sent&& keep;
 }
 
@@ -201,38 +201,31 @@ asio::awaitable<Refusal> Session::ReadHead(Incoming& incoming) {
   request.remote_address = remote_address_;
   request.tls = connection_.has_tls();
   request.client_certificate_sha256 = client_certificate_sha256_;
-  Refusal refusal = ParseHead(Buffered().substr(0, head_size), request, incoming.framing);
+  Refusal refusal = incoming.parser.ReadHead(Buffered().substr(0, head_size), request);
   buffer_.consume(head_size);
   co_return refusal;
 }
 
 asio::awaitable<Refusal> Session::ReadBody(Incoming& incoming) {
   const ServerOptions& options = context_->options;
-  const Framing& framing = incoming.framing;
+  RequestParser& parser = incoming.parser;
   uint64_t limit =
       options.body_limit ? options.body_limit(incoming.request) : options.body_bytes_max;
-  if (framing.content_length > limit) co_return Refusal{413, "body too large"};
+  std::string_view nothing;
+  if (Refusal refusal = parser.ReadBody(nothing, limit)) co_return refusal;  // by Content-Length
   if (Refusal refusal = co_await Continue(incoming)) co_return refusal;
-  if (!framing.has_body()) co_return Refusal{};
-  ChunkedDecoder decoder(limit);
-  std::string& body = incoming.request.body;
-  for (;;) {
+  while (!parser.is_done()) {
     std::string_view input = Buffered();
-    if (framing.is_chunked) {
-      Refusal refusal = decoder.Feed(input, body);
-      if (refusal) co_return refusal;
-    } else {
-      size_t count = std::min<size_t>(input.size(), framing.content_length - body.size());
-      body.append(input.substr(0, count));
-      input.remove_prefix(count);
-    }
+    Refusal refusal = parser.ReadBody(input, limit);
     buffer_.consume(buffer_.size() - input.size());
-    incoming.Count(body.size());
+    if (refusal) co_return refusal;
+    incoming.Count(parser.body().size());
     if (context_->bodies_bytes > options.bodies_bytes_max) co_return Refusal{503, "too busy"};
-    bool is_whole = framing.is_chunked ? decoder.is_done() : body.size() == framing.content_length;
-    if (is_whole) co_return Refusal{};
-    if (Refusal refusal = co_await Fill(kBodyChunk)) co_return refusal;
+    if (parser.is_done()) break;
+    if (Refusal late = co_await Fill(kBodyChunk)) co_return late;
   }
+  incoming.request.body = std::move(parser.body());
+  co_return Refusal{};
 }
 
 // Lets a client that asks first send its body.
@@ -240,7 +233,7 @@ asio::awaitable<Refusal> Session::Continue(const Incoming& incoming) {
   auto expect = incoming.request.headers.Get("expect");
   if (!expect || incoming.request.version < 11) co_return Refusal{};
   if (!EqualsIgnoreCase(*expect, "100-continue")) co_return Refusal{417, "unknown expectation"};
-  if (!incoming.framing.has_body() || buffer_.size() > 0) co_return Refusal{};
+  if (incoming.parser.is_done() || buffer_.size() > 0) co_return Refusal{};
   constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   auto [error, sent] =
       co_await connection_.Write({asio::buffer(kContinue.data(), kContinue.size())});
