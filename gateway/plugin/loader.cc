@@ -20,7 +20,8 @@
 namespace tamarack::gateway {
 namespace {
 
-constexpr std::chrono::milliseconds kFirstConnectTime{1000};
+// gRPC connects only while somebody waits for it: at a later look, the next goes on with it.
+constexpr std::chrono::milliseconds kFirstConnectTime{1000}, kConnectTime{100};
 
 // Changes whenever the file does. Symbolic links are followed: what counts is what they lead to.
 std::string Stamp(const std::string& path) {
@@ -140,8 +141,7 @@ bool Loader::FetchOffers(bool reads_files) {
 }
 
 absl::StatusOr<BackendDescriptors> Loader::Reflect(const Config::Backend& backend) {
-  auto wait = has_loaded_ ? std::chrono::milliseconds(0) : kFirstConnectTime;
-  auto files = reflections_[backend.name]->Fetch(wait);
+  auto files = reflections_[backend.name]->Fetch(has_loaded_ ? kConnectTime : kFirstConnectTime);
   if (!files.ok()) return files.status();
   return BackendDescriptors{backend.name, *std::move(files)};
 }

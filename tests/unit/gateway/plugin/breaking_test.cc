@@ -1,7 +1,7 @@
 // AIP-180: which changes of a back end break its callers. Each row changes one place of one
 // service.
 #include "gateway/plugin/breaking.h"
-#include "tests/unit/gateway/compile.h"
+#include "tests/support/compile_proto.h"
 
 #include <catch2/catch.hpp>
 
@@ -73,8 +73,8 @@ struct Change {
 
 std::vector<Finding> After(const Change& change) {
   INFO(change.from << " → " << change.to);
-  return FindBreaking(*CompileRoutes(kBefore),
-                      *CompileRoutes(Replaced(kBefore, change.from, change.to)));
+  static const auto before = CompileRoutes(kBefore);
+  return FindBreaking(*before, *CompileRoutes(Replaced(kBefore, change.from, change.to)));
 }
 
 TEST_CASE("what breaks callers is found by its rule", "[gateway][breaking]") {

@@ -1,7 +1,7 @@
 // What a new version of a back end is told at load: each rule by the smallest change that breaks
 // it.
 #include "gateway/plugin/lint.h"
-#include "tests/unit/gateway/compile.h"
+#include "tests/support/compile_proto.h"
 
 #include <catch2/catch.hpp>
 

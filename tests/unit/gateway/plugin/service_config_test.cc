@@ -1,6 +1,6 @@
 // What gRPC is told about each back end.
 #include "gateway/plugin/service_config.h"
-#include "tests/unit/gateway/compile.h"
+#include "tests/support/compile_proto.h"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

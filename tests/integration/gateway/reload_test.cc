@@ -1,0 +1,261 @@
+// Services are plugged in, changed and refused while the gateway serves.
+#include "plugged.h"
+
+#include <future>
+#include <set>
+
+namespace tamarack::gateway {
+namespace {
+
+std::string Descriptors(const GenericServer& server, const std::string& name,
+                        const std::string& more = "") {
+  return R"({"name": ")" + name + R"(", "descriptor_set": ")" + name + R"(.binpb", "address": ")" +
+         server.address() + "\"" + more + "}";
+}
+std::string Reflected(const std::string& address, const std::string& name) {
+  return R"({"name": ")" + name + R"(", "reflection": true, "address": ")" + address + "\"}";
+}
+bool HasPath(const Plugged& gateway, const std::string& path) {
+  return gateway.Connect()
+      .Send("GET", "/openapi.json")
+      .Json()
+      .at("paths")
+      .as_object()
+      .contains(path);
+}
+std::string ProblemsOf(Plugged& gateway, size_t index = 0) {
+  return boost::json::serialize(gateway.Report(index).at("problems"));
+}
+
+TEST_CASE("a service is plugged in by a file and a line of configuration", "[gateway][plugin]") {
+  GenericServer one, two;
+  Plugged gateway(Descriptors(one, "t"));
+  gateway.WriteDescriptors("t.binpb", FishProto());
+  gateway.Start();
+  CHECK(gateway.Status("GET", "/u/7") == 404);
+  CHECK_FALSE(HasPath(gateway, "/u/{id}"));
+
+  gateway.WriteDescriptors("u.binpb", FishProto("", "u"));
+  gateway.Configure(Descriptors(one, "t") + "," + Descriptors(two, "u"));
+  REQUIRE(Eventually([&] { return gateway.Status("GET", "/u/7") == 200; }));
+  CHECK(gateway.Connect().Send("GET", "/u/7").body == R"({"id":"7","size":0})");
+  CHECK(HasPath(gateway, "/u/{id}"));
+  CHECK(gateway.Status("GET", "/t/7") == 200);
+  CHECK(gateway.Metric("gateway_routes") == "4");
+
+  gateway.Configure(Descriptors(one, "t"));
+  REQUIRE(Eventually([&] { return gateway.Status("GET", "/u/7") == 404; }));
+  CHECK(gateway.Status("GET", "/t/7") == 200);
+}
+
+TEST_CASE("a new route in a descriptor set is served, OpenAPI included", "[gateway][plugin]") {
+  GenericServer server;
+  Plugged gateway(Descriptors(server, "t"));
+  gateway.WriteDescriptors("t.binpb", FishProto());
+  gateway.Start();
+  gateway.WriteDescriptors("t.binpb", FishProto(GetMethod("Weigh", "/t/{id}/weight")));
+  REQUIRE(Eventually([&] { return gateway.Status("GET", "/t/7/weight") == 200; }));
+  CHECK(HasPath(gateway, "/t/{id}/weight"));
+  CHECK(gateway.uses == 1);
+}
+
+TEST_CASE("a mounted folder that is exchanged as a whole is noticed", "[gateway][plugin]") {
+  GenericServer server;
+  Plugged gateway(R"({"name": "t", "descriptor_set": "mount/t.binpb", "address": ")" +
+                  server.address() + "\"}");
+  namespace fs = std::filesystem;
+  // As Kubernetes mounts a ConfigMap: mount/t.binpb → ..data/t.binpb, mount/..data → a folder.
+  auto publish = [&](const std::string& version, const std::string& proto) {
+    fs::create_directories(gateway.folder() / "mount" / version);
+    gateway.WriteDescriptors("mount/" + version + "/t.binpb", proto);
+    fs::create_directory_symlink(version, gateway.folder() / "mount/..data_tmp");
+    fs::rename(gateway.folder() / "mount/..data_tmp", gateway.folder() / "mount/..data");
+  };
+  publish("..1", FishProto());
+  fs::create_symlink("..data/t.binpb", gateway.folder() / "mount/t.binpb");
+  gateway.Start();
+  publish("..2", FishProto(GetMethod("Weigh", "/t/{id}/weight")));
+  CHECK(Eventually([&] { return gateway.Status("GET", "/t/7/weight") == 200; }));
+}
+
+TEST_CASE("what is refused changes nothing, and the reasons are told", "[gateway][plugin]") {
+  struct Case {
+    std::string bytes;
+    const char* reason;
+  };
+  std::string fish = FishProto();
+  auto bytes = [](const std::string& proto) {
+    return Compile("t", proto).files.SerializeAsString();
+  };
+  auto [offered, reason] = GENERATE_COPY(values<Case>({
+      {"no descriptors", "t.binpb is not a descriptor set"},
+      {bytes(Replaced(fish, "int32 size = 2;", "string size = 2;")),
+       "field-type: t.Fry.size: was int32, is string"},
+      {bytes(Replaced(fish, "get: \"/t/{id}\"", "get: \"/t2/{id}\"")),
+       "route-removed: GET /t/{id}: is gone (t.Fish.Get)"},
+      {bytes(Replaced(fish, "get: \"/t/{id}\"", "get: \"/t/{id}\" body: \"*\"")),
+       "get-body: t.Fish.Get"},
+      {bytes(FishProto(GetMethod("Again", "/t/*"))),
+       "GET /t/* is claimed by both t.Fish.Get and t.Fish.Again"},
+      {bytes(FishProto(GetMethod("Broken", "/t/{id"))), "t.Fish.Broken"},
+  }));
+  GenericServer server;
+  Plugged gateway(Descriptors(server, "t"));
+  gateway.WriteDescriptors("t.binpb", fish);
+  gateway.Start();
+  gateway.Write("t.binpb", offered);
+  REQUIRE(Eventually([&] { return !gateway.Report().at("current").as_bool(); }));
+  CHECK_THAT(ProblemsOf(gateway), Catch::Contains(reason));
+  CHECK(gateway.Report().at("served").as_bool());
+  CHECK(gateway.Connect().Send("GET", "/t/7").body == R"({"id":"7","size":0})");
+  CHECK(gateway.uses == 0);
+  CHECK(gateway.Metric("gateway_configuration_clean") == "0");
+  CHECK(gateway.Metric("gateway_loads_total{outcome=\"refused\"}") == "1");
+
+  gateway.Write("t.binpb", bytes(FishProto(GetMethod("Weigh", "/t/{id}/weight"))));
+  REQUIRE(Eventually([&] { return gateway.Report().at("current").as_bool(); }));
+  CHECK(gateway.Status("GET", "/t/7/weight") == 200);
+  CHECK(gateway.Metric("gateway_configuration_clean") == "1");
+}
+
+TEST_CASE("breaking changes are taken where the configuration says so", "[gateway][plugin]") {
+  GenericServer server;
+  Plugged gateway(Descriptors(server, "t", R"(, "allow_breaking": true)"));
+  gateway.WriteDescriptors("t.binpb", FishProto());
+  gateway.Start();
+  gateway.WriteDescriptors("t.binpb",
+                           Replaced(FishProto(), "get: \"/t/{id}\"", "get: \"/t2/{id}\""));
+  REQUIRE(Eventually([&] { return gateway.Status("GET", "/t2/7") == 200; }));
+  CHECK(gateway.Status("GET", "/t/7") == 404);
+  CHECK_THAT(boost::json::serialize(gateway.Report().at("warnings")),
+             Catch::Contains("route-removed: GET /t/{id}"));
+}
+
+TEST_CASE("a broken configuration file leaves everything as it is", "[gateway][plugin]") {
+  GenericServer server;
+  Plugged gateway(Descriptors(server, "t"));
+  gateway.WriteDescriptors("t.binpb", FishProto());
+  gateway.Start();
+  gateway.Configure(Descriptors(server, "t", R"(, "nonsense": 1)"));
+  REQUIRE(Eventually([&] { return gateway.Report(), gateway.problems != "[]"; }));
+  CHECK_THAT(gateway.problems, Catch::Contains("backends[0].nonsense: no such setting"));
+  CHECK(gateway.Status("GET", "/t/7") == 200);
+  gateway.Configure(Descriptors(server, "t"));
+  REQUIRE(Eventually([&] { return gateway.Report(), gateway.problems == "[]"; }));
+  CHECK(gateway.uses == 0);
+}
+
+TEST_CASE("who claims another's route is refused alone", "[gateway][plugin]") {
+  GenericServer one, two;
+  Plugged gateway(Descriptors(one, "t"));
+  gateway.WriteDescriptors("t.binpb", FishProto());
+  gateway.Start();
+  gateway.WriteDescriptors("u.binpb", FishProto(GetMethod("Steal", "/t/{id}"), "u"));
+  gateway.WriteDescriptors("v.binpb", FishProto("", "v"));
+  // Before the one it takes from, so that the order has no say.
+  gateway.Configure(Descriptors(two, "u") + "," + Descriptors(one, "t") + "," +
+                    Descriptors(two, "v"));
+  REQUIRE(Eventually([&] { return gateway.Status("GET", "/v/7") == 200; }));
+  CHECK_THAT(ProblemsOf(gateway), Catch::Contains("claimed by both"));
+  CHECK_THAT(ProblemsOf(gateway), Catch::Contains("u.Fish.Steal"));
+  CHECK_THAT(ProblemsOf(gateway), Catch::Contains("t.Fish.Get"));
+  CHECK(gateway.Status("GET", "/u/7") == 404);
+  CHECK(gateway.Status("GET", "/t/7") == 200);
+  CHECK(two.Calls("/u.Fish/Steal") == 0);
+
+  gateway.WriteDescriptors("u.binpb", FishProto("", "u"));
+  CHECK(Eventually([&] { return gateway.Status("GET", "/u/7") == 200; }));
+}
+
+TEST_CASE("a service that comes up later is plugged in by reflection", "[gateway][plugin]") {
+  int port = GenericServer().port();  // Free again.
+  std::string address = "127.0.0.1:" + std::to_string(port);
+  Plugged gateway(Reflected(address, "t"));
+  gateway.Start();
+  CHECK(gateway.Status("GET", "/t/7") == 404);
+  CHECK_FALSE(gateway.Report().at("served").as_bool());
+
+  auto server = std::make_unique<GenericServer>(port);
+  server->Reflect(Compile("t", FishProto()).files);
+  REQUIRE(Eventually([&] { return gateway.Status("GET", "/t/7") == 200; }));
+  CHECK(HasPath(gateway, "/t/{id}"));
+
+  server->Reflect(Compile("t", FishProto(GetMethod("Weigh", "/t/{id}/weight"))).files);
+  REQUIRE(Eventually([&] { return gateway.Status("GET", "/t/7/weight") == 200; }));
+  server->Reflect(Compile("t", Replaced(FishProto(), "int32 size = 2;", "bool size = 2;")).files);
+  REQUIRE(Eventually([&] { return !gateway.Report().at("current").as_bool(); }));
+  CHECK_THAT(ProblemsOf(gateway), Catch::Contains("field-type"));
+  CHECK(gateway.Status("GET", "/t/7/weight") == 200);
+
+  // Away: its routes stay, and answer that it is.
+  server.reset();
+  REQUIRE(Eventually([&] { return gateway.Status("GET", "/t/7") == 503; }));
+  server = std::make_unique<GenericServer>(port);
+  server->Reflect(Compile("t", FishProto(GetMethod("Weigh", "/t/{id}/weight"))).files);
+  REQUIRE(Eventually([&] { return gateway.Status("GET", "/t/7/weight") == 200; }));
+  REQUIRE(Eventually([&] { return gateway.Report().at("current").as_bool(); }));
+  CHECK(gateway.uses == 2);
+}
+
+TEST_CASE("a service is plugged in by gRPC's own reflection, which is v1alpha",
+          "[gateway][plugin]") {
+  ToyServer toy;
+  Plugged gateway(R"({"name": "toy", "reflection": true, "lint_ignore": ["repeated-body"], )"
+                  R"("address": "127.0.0.1:)" +
+                  std::to_string(toy.port) + "\"}");
+  gateway.Start();
+  CHECK(gateway.Status("GET", "/toy/v1/kites/7") == 200);
+  CHECK(HasPath(gateway, "/toy/v1/kites"));
+  CHECK(gateway.Report().at("current").as_bool());
+}
+
+TEST_CASE("a thousand reloads under load fail no request and change no answer",
+          "[gateway][plugin]") {
+  constexpr int kReloads = 1000, kClients = 4;
+  GenericServer server;
+  Plugged gateway(Descriptors(server, "t", R"(, "allow_breaking": true)"));
+  gateway.WriteDescriptors("t.binpb", FishProto());
+  gateway.Start();
+
+  std::atomic<bool> is_over{false};
+  std::vector<std::future<std::pair<int, std::string>>> clients;  // Requests, and what was wrong.
+  for (int i = 0; i < kClients; ++i) {
+    clients.push_back(std::async(std::launch::async, [&gateway, &is_over] {
+      auto client = gateway.Connect();
+      int count = 0;
+      while (!is_over) {
+        std::string id = std::to_string(++count);
+        Answer got = client.Send("GET", "/t/" + id);
+        if (got.status != 200 || got.body != R"({"id":")" + id + R"(","size":0})")
+          return std::pair(count, "GET: " + got.head + got.body);
+        Answer made = client.Send("POST", "/t", "Content-Type: application/json\r\n",
+                                  R"({"id":"a","size":)" + id + "}");
+        if (made.status != 200 || made.body != R"({"id":"a","size":)" + id + "}")
+          return std::pair(count, "POST: " + made.head + made.body);
+        if (client.Send("GET", "/openapi.json").status != 200)
+          return std::pair(count, std::string("/openapi.json"));
+      }
+      return std::pair(count, std::string());
+    }));
+  }
+  std::string versions[] = {
+      Compile("t", FishProto()).files.SerializeAsString(),
+      Compile("t", FishProto(GetMethod("Weigh", "/t/{id}/weight"))).files.SerializeAsString()};
+  bool is_live = true;
+  for (int i = 1; i <= kReloads && is_live; ++i) {
+    gateway.Write("t.binpb", versions[i % 2]);
+    is_live = Eventually([&] { return gateway.uses == i; });
+  }
+  is_over = true;
+  for (auto& client : clients) {
+    auto [count, wrong] = client.get();
+    CHECK(wrong == "");
+    CHECK(count > 0);
+  }
+  CHECK(is_live);
+  CHECK(gateway.uses == kReloads);
+  CHECK(gateway.Status("GET", "/t/7/weight") == 404);
+}
+
+}  // namespace
+}  // namespace tamarack::gateway
