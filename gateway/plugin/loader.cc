@@ -197,9 +197,13 @@ absl::StatusOr<Loader::VersionPtr> Loader::MakeVersion(const Config::Backend& ba
   version->channel.service_config = MakeServiceConfig(backend, *version->routes);
   bool is_kept = before != nullptr && before->config.address == backend.address &&
                  before->channel == version->channel;
-  if (report->problems.empty())
-    version->connection =
-        is_kept ? before->connection : std::make_shared<Backend>(backend.address, version->channel);
+  if (!report->problems.empty()) return version;
+  version->connection =
+      is_kept ? before->connection : std::make_shared<Backend>(backend.address, version->channel);
+  // What replaces a connection should not make callers wait for one.
+  if (before != nullptr && !is_kept)
+    version->connection->channel()->WaitForConnected(std::chrono::system_clock::now() +
+                                                     kConnectTime);
   return version;
 }
 

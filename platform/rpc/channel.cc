@@ -1,12 +1,11 @@
 #include "platform/rpc/channel.h"
 
+#include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/support/channel_arguments.h>
-
-#include <mutex>
-#include <vector>
 
 namespace tamarack::rpc {
 namespace {
@@ -24,16 +23,34 @@ std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::optional<Channe
   return experimental::TlsCredentials(options);
 }
 
+// gRPC 1.51 frees its callback threads together with the last channel that has used them, and that
+// must not happen on one of those threads, where a call that outlives its owner would let go of its
+// channel. So one channel, which leads nowhere, uses them for as long as the process lives.
+void KeepCallbackThreads() {
+  struct Keeper {
+    grpc::GenericStub stub{grpc::CreateChannel("ipv4:127.0.0.1:0", nullptr)};
+    grpc::ClientContext context;
+    grpc::Slice nothing;
+    grpc::ByteBuffer request{&nothing, 1}, response;
+  };
+  static Keeper* const keeper = [] {
+    auto* made = new Keeper();
+    made->stub.UnaryCall(&made->context, "/", grpc::StubOptions(), &made->request, &made->response,
+                         [](const grpc::Status&) {});
+    return made;
+  }();
+  static_cast<void>(keeper);
+}
+
 }  // namespace
 
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
                                            const ChannelOptions& options) {
-  static std::mutex mutex;
-  static auto& kept = *new std::vector<std::shared_ptr<grpc::Channel>>();
+  KeepCallbackThreads();
   grpc::ChannelArguments arguments;
-  // gRPC's own back-off grows to two minutes.
+  // gRPC's own back-off grows to two minutes. The least of it is also what connecting may take.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(options.keepalive.count()) * 1000);
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
@@ -45,10 +62,7 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
   if (!options.service_config.empty()) arguments.SetServiceConfigJSON(options.service_config);
   if (options.tls && !options.tls->server_name.empty())
     arguments.SetSslTargetNameOverride(options.tls->server_name);
-  auto channel = grpc::CreateCustomChannel(address, Credentials(options.tls), arguments);
-  std::lock_guard lock(mutex);
-  kept.push_back(channel);
-  return channel;
+  return grpc::CreateCustomChannel(address, Credentials(options.tls), arguments);
 }
 
 }  // namespace tamarack::rpc

@@ -33,9 +33,7 @@ struct ChannelOptions {
 };
 
 // A channel to one back end (host:port, or dns:///host:port), with connections of its own, that
-// finds a restarted back end within a second. It is kept until the process ends: gRPC 1.51 frees
-// its callback threads together with the last channel, and that must not happen on one of those
-// threads, where a call that outlives its owner would let go of it.
+// finds a restarted back end within a second.
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
                                            const ChannelOptions& options = {});
 
