@@ -68,8 +68,13 @@ constexpr Text kTexts[] = {
      "Le chemin ne doit pas contenir de segments « . » ou « .. »."},
     {"missing_header", "The header {} is required.", "L’en-tête {} est requis."},
     {"invalid_header", "The header {} is not valid.", "L’en-tête {} n’est pas valide."},
+    {"credential_in_url",
+     "Send the credential in the Authorization header. Addresses are kept in logs and histories: "
+     "revoke this one.",
+     "Envoyez le justificatif dans l’en-tête Authorization. Les adresses sont gardées dans des "
+     "journaux et des historiques : révoquez celui-ci."},
 };
-static_assert(std::size(kTexts) == static_cast<size_t>(Reason::kInvalidHeader) + 1);
+static_assert(std::size(kTexts) == static_cast<size_t>(Reason::kCredentialInUrl) + 1);
 
 }  // namespace
 

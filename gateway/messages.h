@@ -45,6 +45,7 @@ enum class Reason {
   kDotSegment,
   kMissingHeader,
   kInvalidHeader,
+  kCredentialInUrl,
 };
 
 // What was wrong with a request and where.

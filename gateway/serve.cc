@@ -10,6 +10,7 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_replace.h>
+#include <absl/strings/str_split.h>
 
 namespace tamarack::gateway {
 
@@ -31,6 +32,15 @@ std::string BearerToken(const Visit& visit) {
   constexpr absl::string_view kScheme = "bearer ";
   if (!absl::StartsWithIgnoreCase(value, kScheme)) return {};
   return std::string(absl::StripAsciiWhitespace(value.substr(kScheme.size())));
+}
+
+// The name of a parameter that by its name holds a credential (RFC 6750 section 2.3), or nothing.
+std::string_view CredentialInUrl(const Visit& visit) {
+  for (absl::string_view pair : absl::StrSplit(ToAbsl(visit.query), '&')) {
+    std::string_view name = ToStd(pair.substr(0, pair.find('=')));
+    if (name == "access_token" || name == "api_key") return name;
+  }
+  return {};
 }
 
 // A browser sends cookies by itself, so whatever they authorise must come from a form of ours.
@@ -98,7 +108,14 @@ boost::asio::awaitable<Gateway::Early> Gateway::Authenticate(const Visit& visit,
   const MethodPolicy& policy = route.policy;
   bool is_token = policy.access() == MethodPolicy::TOKEN;
   std::string credential;
-  if (is_token) credential = BearerToken(visit);
+  if (is_token) {
+    if (std::string_view name = CredentialInUrl(visit); !name.empty()) {
+      co_return Refuse(
+          visit, route,
+          {Reason::kCredentialInUrl, InputError::Source::kQuery, std::string(name), {}});
+    }
+    credential = BearerToken(visit);
+  }
   if (!is_token && ReadsSession(route)) credential = visit.Cookie(kSessionCookie);
 
   absl::StatusOr<CallerPtr> resolved = absl::UnauthenticatedError("");

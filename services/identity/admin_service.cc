@@ -1,10 +1,12 @@
 #include "services/identity/admin_service.h"
 
+#include "platform/base/clock.h"
 #include "platform/base/id.h"
 #include "platform/crypto/hash.h"
 #include "platform/crypto/random.h"
 #include "platform/rpc/errors.h"
 #include "services/identity/api_key_format.h"
+#include "services/identity/api_key_rules.h"
 #include "services/identity/claims.h"
 #include "services/identity/password_rules.h"
 
@@ -108,14 +110,25 @@ class AdminService final : public v1::AdminService::CallbackService {
   }
 
   TAMARACK_UNARY(CreateApiKey, v1::CreateApiKeyRequest, v1::CreateApiKeyResponse) {
-    bool is_pay = request.kind() == "pay";
-    if (is_pay && request.key_type() == "team")
-      co_return rpc::InvalidField("key_type", "must be live or test for pay");
-    std::string secret = is_pay ? NewPayKey(pay_checksum_secret_) : NewNotifySecret();
+    CO_RETURN_IF_ERROR(CheckNewApiKey(request, UnixSeconds(std::chrono::system_clock::now())));
+    std::string secret = NewSecret(request.kind());
     v1::CreateApiKeyResponse response;
     CO_ASSIGN_OR_RETURN(*response.mutable_api_key(), co_await api_keys_.Insert(request, secret));
-    response.set_secret(is_pay ? secret
-                               : FormatNotifyKey(request.name(), request.service_id(), secret));
+    response.set_secret(Presented(response.api_key(), secret));
+    co_return response;
+  }
+
+  TAMARACK_UNARY(RotateApiKey, v1::RotateApiKeyRequest, v1::CreateApiKeyResponse) {
+    CO_ASSIGN_OR_RETURN(auto key, co_await api_keys_.Get(request.api_key_id()));
+    std::string secret = NewSecret(key.kind());
+    int64_t previous_expires = request.has_previous_secret_expire_time()
+                                   ? request.previous_secret_expire_time().seconds()
+                                   : UnixSeconds(std::chrono::system_clock::now());
+    v1::CreateApiKeyResponse response;
+    CO_ASSIGN_OR_RETURN(
+        *response.mutable_api_key(),
+        co_await api_keys_.Rotate(key, secret, FromUnixMicros(previous_expires * 1'000'000)));
+    response.set_secret(Presented(key, secret));
     co_return response;
   }
 
@@ -155,6 +168,14 @@ class AdminService final : public v1::AdminService::CallbackService {
   }
 
  private:
+  std::string NewSecret(std::string_view kind) const {
+    return kind == "pay" ? NewPayKey(pay_checksum_secret_) : NewNotifySecret();
+  }
+  // What the ministry's program is given of a secret.
+  static std::string Presented(const v1::ApiKey& key, const std::string& secret) {
+    return key.kind() == "pay" ? secret : FormatNotifyKey(key.name(), key.service_id(), secret);
+  }
+
   rpc::Interceptor& rpc_;
   TenantRepository& tenants_;
   ApiKeyRepository& api_keys_;

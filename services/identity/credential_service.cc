@@ -25,11 +25,7 @@ auth::Principal PrincipalOf(const ApiKey& key) {
   principal.ministry_id = key.ministry_id;
   principal.key_type = key.key_type;
   principal.mode = key.key_type == "test" ? "sandbox" : "live";
-  if (key.kind == "pay") {
-    principal.scopes = {"payments.read", "payments.write"};
-  } else {
-    principal.scopes = {"notify.read", "notify.send"};
-  }
+  principal.scopes = key.scopes;
   return principal;
 }
 

@@ -90,14 +90,30 @@ class CredentialMaker {
                        crypto::Base64UrlEncode(boost::json::serialize(claims));
     return text + "." + crypto::Base64UrlEncode(*key.Sign(text));
   }
-  template <class Request>
-  void Revoke(const Request& key) {
+  void Revoke(const identity::v1::CreateApiKeyResponse& key) {
     identity::v1::RevokeApiKeyRequest revoke;
     revoke.set_api_key_id(key.api_key().api_key_id());
     if (!world_
              .Call<identity::v1::ApiKey>("AdminService/RevokeApiKey", revoke, world_.admin_token())
              .ok())
       throw std::runtime_error("key not revoked");
+  }
+
+  void Expire(const identity::v1::CreateApiKeyResponse& key) {
+    world_.database_value(
+        "UPDATE api_key SET expires_at = now() - interval '1 second' "
+        "WHERE api_key_id = '" +
+        key.api_key().api_key_id() + "'");
+  }
+  // The new secret; the old one stays for so long.
+  std::string Rotate(const identity::v1::CreateApiKeyResponse& key, int64_t overlap_seconds) {
+    identity::v1::RotateApiKeyRequest request;
+    request.set_api_key_id(key.api_key().api_key_id());
+    request.mutable_previous_secret_expire_time()->set_seconds(Now() + overlap_seconds);
+    return world_
+        .Call<identity::v1::CreateApiKeyResponse>("AdminService/RotateApiKey", request,
+                                                  world_.admin_token())
+        ->secret();
   }
 
   void AddMalformed(std::vector<Credential>& all) {
@@ -191,6 +207,19 @@ class CredentialMaker {
     auto revoked = world_.NewApiKey(service_id_, "pay", "live");
     Revoke(revoked);
     all.push_back(Bearer("a revoked pay key", revoked.secret()));
+    auto expired = world_.NewApiKey(service_id_, "pay", "live");
+    Expire(expired);
+    all.push_back(Bearer("an expired pay key", expired.secret()));
+    auto rotated = world_.NewApiKey(service_id_, "pay", "live");
+    auto at_once = world_.NewApiKey(service_id_, "pay", "live");
+    const std::set<std::string> scopes{"payments.read", "payments.write"};
+    all.push_back(Good("a rotated pay key, new secret", Rotate(rotated, 3600), scopes));
+    all.push_back(Good("a rotated pay key, old secret", rotated.secret(), scopes));
+    all.push_back(Good("a pay key rotated at once, new secret", Rotate(at_once, 0), scopes));
+    all.push_back(Bearer("a pay key rotated at once, old secret", at_once.secret()));
+    all.push_back(Good("a pay key that may only read",
+                       world_.NewApiKey(service_id_, "pay", "live", {"payments.read"}).secret(),
+                       {"payments.read"}));
     std::string mistyped = world_.NewApiKey(service_id_, "pay", "live").secret();
     mistyped[10] = mistyped[10] == 'a' ? 'b' : 'a';
     all.push_back(Bearer("a mistyped pay key", mistyped));
@@ -226,6 +255,16 @@ class CredentialMaker {
     all.push_back(Bearer("a notify key itself", key));
     auto revoked = world_.NewApiKey(service_id_, "notify", "live");
     Revoke(revoked);
+    auto expired = world_.NewApiKey(service_id_, "notify", "live");
+    Expire(expired);
+    all.push_back(
+        Bearer("an expired notify key's token", NotifyToken(expired.secret(), Now()), 403));
+    auto rotated = world_.NewApiKey(service_id_, "notify", "live");
+    std::string fresh = Rotate(rotated, 3600);
+    for (const std::string& secret : {fresh, rotated.secret()}) {
+      all.push_back(Good("a rotated notify key's token", NotifyToken(secret, Now()),
+                         {"notify.read", "notify.send"}));
+    }
     all.push_back(
         Bearer("a revoked notify key's token", NotifyToken(revoked.secret(), Now()), 403));
   }
@@ -280,8 +319,11 @@ class CredentialMaker {
   void AddUrls(std::vector<Credential>& all) {
     std::string key = world_.NewApiKey(service_id_, "pay", "live").secret();
     std::string token = Token(Client(EveryScope()), Now());
-    all.push_back({.name = "a pay key in the URL", .query = "api_key=" + key});
-    all.push_back({.name = "a token in the URL", .query = "access_token=" + token});
+    all.push_back({.name = "a pay key in the URL", .query = "api_key=" + key, .refusal = 400});
+    all.push_back({.name = "a token in the URL", .query = "access_token=" + token, .refusal = 400});
+    Credential both = Bearer("a pay key in both places", key, 400);
+    both.query = "api_key=" + key;
+    all.push_back(both);
   }
 
   GatewayWorld& world_;

@@ -143,6 +143,51 @@ TEST_CASE_METHOD(World, "Exchange: a notify key's JWT gives a token of its servi
   CHECK(revoked.status().message() == "Invalid token: API key revoked");
 }
 
+TEST_CASE_METHOD(World,
+                 "Admin: a rotated key has two good secrets until the chosen time, then one") {
+  auto kind = GENERATE(std::string("pay"), std::string("notify"));
+  auto key = NewApiKey(NewService().service_id(), kind, "test");
+  auto is_good = [&](const std::string& secret) {
+    return ExchangeBearer(kind == "pay" ? secret : NotifyToken(secret, issuer.NowSeconds())).ok();
+  };
+  v1::RotateApiKeyRequest request;
+  request.set_api_key_id(key.api_key().api_key_id());
+  request.mutable_previous_secret_expire_time()->set_seconds(issuer.NowSeconds() + 3600);
+  auto rotate = [&] {
+    return Call<v1::CreateApiKeyResponse>("AdminService/RotateApiKey", request, admin_token());
+  };
+  auto second = rotate();
+  REQUIRE(second.ok());
+  CHECK(second->api_key().api_key_id() == key.api_key().api_key_id());
+  CHECK(second->api_key().previous_secret_expire_time().seconds() ==
+        request.previous_secret_expire_time().seconds());
+  CHECK(is_good(key.secret()));
+  CHECK(is_good(second->secret()));
+  auto third = rotate();  // the first secret was the previous one, and is pushed out
+  REQUIRE(third.ok());
+  CHECK(!is_good(key.secret()));
+  CHECK(is_good(second->secret()));
+  CHECK(is_good(third->secret()));
+  database_value("UPDATE api_key SET previous_expires_at = now()");
+  CHECK(!is_good(second->secret()));
+  CHECK(is_good(third->secret()));
+  database_value("UPDATE api_key SET expires_at = now()");
+  CHECK(!is_good(third->secret()));
+  CHECK(absl::IsNotFound(rotate().status()));
+}
+
+TEST_CASE_METHOD(World, "Admin: nothing that is kept of a rotated key is its secret") {
+  auto key = NewApiKey(NewService().service_id(), "pay", "live");
+  v1::RotateApiKeyRequest request;
+  request.set_api_key_id(key.api_key().api_key_id());
+  auto rotated =
+      Call<v1::CreateApiKeyResponse>("AdminService/RotateApiKey", request, admin_token());
+  REQUIRE(rotated.ok());
+  std::string row = database_value("SELECT api_key::text FROM api_key");
+  CHECK(row.find(key.secret()) == std::string::npos);
+  CHECK(row.find(rotated->secret()) == std::string::npos);
+}
+
 TEST_CASE_METHOD(
     World, "Exchange: a browser session gives a token of the person; signing out ends it at once") {
   std::string subject = NewPerson("zoe@example.test");

@@ -165,8 +165,10 @@ struct World {
     return *Call<v1::CreateClientResponse>("AdminService/CreateClient", client, admin_token());
   }
   v1::CreateApiKeyResponse NewApiKey(const std::string& service_id, const std::string& kind,
-                                     const std::string& type) {
+                                     const std::string& type,
+                                     const std::vector<std::string>& scopes = {}) {
     v1::CreateApiKeyRequest key;
+    key.mutable_scopes()->Add(scopes.begin(), scopes.end());
     key.set_service_id(service_id);
     key.set_kind(kind);
     key.set_key_type(type);

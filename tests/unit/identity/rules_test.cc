@@ -2,6 +2,7 @@
 #include "platform/crypto/hash.h"
 #include "platform/crypto/jws.h"
 #include "services/identity/api_key_format.h"
+#include "services/identity/api_key_rules.h"
 #include "services/identity/claims.h"
 #include "services/identity/client_authenticator.h"
 #include "services/identity/keyring.h"
@@ -185,6 +186,30 @@ TEST_CASE("UserInfoClaims: scopes decide, and what is not known is left out") {
   claims = UserInfoClaims("subject", person, {"openid", "address"});
   CHECK(claims.at("address").at("street_address") == "12 Elm Street\nUnit 3");
   CHECK(claims.at("address").at("formatted") == "12 Elm Street\nUnit 3\nSudbury ON  P3E 2W9");
+}
+
+TEST_CASE("CheckNewApiKey: scopes are a part of the kind's, and the end is ahead") {
+  v1::CreateApiKeyRequest request;
+  request.set_kind("pay");
+  request.set_key_type("live");
+  CHECK(CheckNewApiKey(request, 1000).ok());
+  request.add_scopes("payments.read");
+  request.mutable_expire_time()->set_seconds(1001);
+  CHECK(CheckNewApiKey(request, 1000).ok());
+  CHECK(!CheckNewApiKey(request, 1001).ok());
+  request.clear_expire_time();
+  request.add_scopes("notify.send");
+  CHECK(!CheckNewApiKey(request, 1000).ok());
+  request.set_kind("notify");
+  CHECK(!CheckNewApiKey(request, 1000).ok());
+  request.set_scopes(0, "notify.read");
+  CHECK(CheckNewApiKey(request, 1000).ok());
+  request.add_scopes("platform.admin");
+  CHECK(!CheckNewApiKey(request, 1000).ok());
+  request.clear_scopes();
+  request.set_kind("pay");
+  request.set_key_type("team");
+  CHECK(!CheckNewApiKey(request, 1000).ok());
 }
 
 }  // namespace

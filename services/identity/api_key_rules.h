@@ -1,0 +1,21 @@
+// What an API key may be. Pure functions.
+#pragma once
+
+#include "tamarack/identity/v1/admin_service.pb.h"
+
+#include <absl/status/status.h>
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace tamarack::identity {
+
+// What a key of the kind may do at most, and does when nothing was chosen.
+std::set<std::string, std::less<>> ScopesOfKind(std::string_view kind);
+
+// INVALID_ARGUMENT for a type or a scope that the kind does not have, or an end that has passed.
+absl::Status CheckNewApiKey(const v1::CreateApiKeyRequest& request, int64_t now_seconds);
+
+}  // namespace tamarack::identity
