@@ -53,12 +53,8 @@ Async<CallerPtr> Authenticator::Resolve(CredentialKind kind, std::string credent
   if (!MayBeCredential(credential)) co_return absl::UnauthenticatedError("not a credential");
   std::string key = KeyOf(kind, credential);
   if (auto found = entries_.find(key); found != entries_.end()) {
-    if (options_.now() < found->second.expires) {
-      recent_.splice(recent_.begin(), recent_, found->second.recent);
-      co_return found->second.result;
-    }
-    recent_.erase(found->second.recent);
-    entries_.erase(found);
+    recent_.splice(recent_.begin(), recent_, found->second.recent);
+    if (options_.now() < found->second.fresh_until) co_return found->second.result;
   }
   auto& slot = flights_[key];
   if (!slot) slot = std::make_shared<Flight>(executor_);
@@ -84,28 +80,47 @@ AsyncStatus Authenticator::Exchange(std::string key, std::shared_ptr<Flight> fli
   flights_.erase(key);
   if (!response.ok()) {
     flight->result = response.status();
-    if (IsVerdict(response.status().code()))
-      Remember(key, flight->result, now + options_.invalid_for);
+    TimePoint until = now + options_.invalid_for;
+    if (IsVerdict(response.status().code())) {
+      Remember(key, {flight->result, until, until, {}});
+    } else if (CallerPtr caller = Fallback(key, now)) {
+      flight->result = std::move(caller);
+    }
     co_return absl::OkStatus();
   }
   flight->result = ReadToken(response->access_token());
   if (flight->result.ok() && !response->no_cache()) {
-    TimePoint expires = FromUnixMicros(response->expire_time().seconds() * 1'000'000);
-    Remember(key, flight->result,
-             std::min(expires, now + TimePoint::duration(options_.valid_for_max)));
+    TimePoint own = FromUnixMicros(response->expire_time().seconds() * 1'000'000);
+    TimePoint expires = std::min(own, now + TimePoint::duration(options_.valid_for_max));
+    TimePoint fresh_until = std::min(expires, now + TimePoint::duration(options_.fresh_for));
+    Remember(key, {flight->result, fresh_until, expires, {}});
   }
   co_return absl::OkStatus();
 }
 
-void Authenticator::Remember(const std::string& key, absl::StatusOr<CallerPtr> result,
-                             TimePoint expires) {
-  if (entries_.contains(key)) return;
+CallerPtr Authenticator::Fallback(const std::string& key, TimePoint now) {
+  auto found = entries_.find(key);
+  if (found == entries_.end() || !found->second.result.ok() || now >= found->second.expires)
+    return nullptr;
+  // Whoever cannot answer is asked again later, not by every request.
+  found->second.fresh_until =
+      std::min(found->second.expires, now + TimePoint::duration(options_.fresh_for));
+  return *found->second.result;
+}
+
+void Authenticator::Remember(const std::string& key, Entry entry) {
+  if (auto found = entries_.find(key); found != entries_.end()) {
+    entry.recent = found->second.recent;
+    found->second = std::move(entry);
+    return;
+  }
   while (entries_.size() >= options_.cached_max) {
     entries_.erase(recent_.back());
     recent_.pop_back();
   }
   recent_.push_front(key);
-  entries_.emplace(key, Entry{std::move(result), expires, recent_.begin()});
+  entry.recent = recent_.begin();
+  entries_.emplace(key, std::move(entry));
 }
 
 }  // namespace tamarack::gateway

@@ -34,14 +34,16 @@ struct AuthenticatorOptions {
   std::string client_id;
   std::string client_secret;
   size_t cached_max = 10'000;
+  std::chrono::seconds fresh_for{5};
   std::chrono::seconds valid_for_max{60};
   std::chrono::seconds invalid_for{1};
   Clock now = SystemClock();
 };
 
-// Turns credentials into access tokens. Answers are kept under the credential's SHA-256, good ones
-// until they expire and at most a minute, bad ones for a second; the same credential is exchanged
-// once at a time. Lives on one loop.
+// Turns credentials into access tokens. Answers are kept under the credential's SHA-256: a good one
+// is believed for `fresh_for`, so that a revoked credential ends within seconds, and while nobody
+// can be asked up to `valid_for_max` and its own expiry; a bad one for a second. The same
+// credential is exchanged once at a time. Lives on one loop.
 class Authenticator {
  public:
   Authenticator(boost::asio::any_io_executor executor, ExchangeFunction exchange,
@@ -53,6 +55,7 @@ class Authenticator {
  private:
   struct Entry {
     absl::StatusOr<CallerPtr> result;
+    TimePoint fresh_until;
     TimePoint expires;
     std::list<std::string>::iterator recent;
   };
@@ -64,7 +67,9 @@ class Authenticator {
 
   AsyncStatus Exchange(std::string key, std::shared_ptr<Flight> flight,
                        api::v1::ExchangeRequest request);
-  void Remember(const std::string& key, absl::StatusOr<CallerPtr> result, TimePoint expires);
+  // The good answer kept under the key, though no longer fresh; null when there is none.
+  CallerPtr Fallback(const std::string& key, TimePoint now);
+  void Remember(const std::string& key, Entry entry);
 
   boost::asio::any_io_executor executor_;
   ExchangeFunction exchange_;

@@ -48,8 +48,9 @@ struct Fixture {
         response.set_no_cache(no_cache);
         co_return response;
       },
-      {"gateway", "secret", 3, std::chrono::seconds(60), std::chrono::seconds(1),
-       [this] { return now; }}};
+      {.client_id = "gateway", .client_secret = "secret", .cached_max = 3, .now = [this] {
+         return now;
+       }}};
 
   absl::StatusOr<CallerPtr> Resolve(const std::string& credential,
                                     CredentialKind kind = CredentialKind::kBearer) {
@@ -66,16 +67,40 @@ struct Fixture {
   }
 };
 
-TEST_CASE_METHOD(Fixture, "a good credential is exchanged once a minute", "[gateway]") {
+TEST_CASE_METHOD(Fixture, "a good credential is believed for five seconds", "[gateway]") {
   auto caller = Resolve("key");
   REQUIRE(caller.ok());
   CHECK((*caller)->principal.client_id == "key");
-  now += std::chrono::seconds(59);
+  now += std::chrono::seconds(4);
   CHECK(Resolve("key").ok());
   CHECK(exchanges == 1);
   now += std::chrono::seconds(1);
   CHECK(Resolve("key").ok());
   CHECK(exchanges == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "a revoked credential ends when it is asked about again", "[gateway]") {
+  CHECK(Resolve("key").ok());
+  failure = absl::UnauthenticatedError("revoked");
+  now += std::chrono::seconds(5);
+  CHECK(absl::IsUnauthenticated(Resolve("key").status()));
+  failure = absl::UnavailableError("down");  // what was good before the verdict is gone
+  now += std::chrono::seconds(1);
+  CHECK(absl::IsUnavailable(Resolve("key").status()));
+}
+
+TEST_CASE_METHOD(Fixture, "while nobody can be asked, a good answer does for a minute",
+                 "[gateway]") {
+  CHECK(Resolve("key").ok());
+  failure = absl::UnavailableError("down");
+  now += std::chrono::seconds(5);
+  CHECK(Resolve("key").ok());
+  CHECK(Resolve("key").ok());
+  CHECK(exchanges == 2);  // asked once, and not again by each request
+  now += std::chrono::seconds(54);
+  CHECK(Resolve("key").ok());
+  now += std::chrono::seconds(1);
+  CHECK(absl::IsUnavailable(Resolve("key").status()));
 }
 
 TEST_CASE_METHOD(Fixture, "a token is not kept beyond its own expiry", "[gateway]") {
