@@ -3,8 +3,8 @@
 // outcome compared with a model of the policy that is written down here and nowhere else.
 #include "tests/integration/access/credentials.h"
 
-#include <absl/strings/match.h>
-#include <absl/strings/str_replace.h>
+#include <absl/time/clock.h>
+#include <absl/time/time.h>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -16,8 +16,13 @@ using api::v1::MethodPolicy;
 
 constexpr int kThrough = 0;  // Reached the back end.
 
+std::string Today() {
+  return absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone());
+}
+
 // The status with which the caller is refused, or that it gets through.
 int Expected(const Probe& probe, const Credential& credential) {
+  if (!probe.sunset.empty() && probe.sunset <= Today()) return 410;
   const MethodPolicy& policy = probe.policy;
   bool is_form_needed =
       !probe.is_safe() && (policy.page() || policy.access() == MethodPolicy::SESSION);

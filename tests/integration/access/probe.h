@@ -25,6 +25,7 @@ struct Probe {
   std::string target;
   std::string body;  // JSON; empty where the binding takes none
   api::v1::MethodPolicy policy;
+  std::string sunset;  // Day from which on nobody may call any more; empty: none.
 
   bool is_safe() const { return http_method == "GET"; }
 };
@@ -54,11 +55,14 @@ inline std::string FillTemplate(std::string path) {
 
 inline Probe MakeProbe(const google::protobuf::MethodDescriptor& method,
                        const google::api::HttpRule& rule) {
-  Probe probe{.method = method.full_name(),
-              .http_method = rule.custom().kind(),
-              .target = rule.custom().path(),
-              .body = {},
-              .policy = method.options().GetExtension(api::v1::policy)};
+  Probe probe{
+      .method = method.full_name(),
+      .http_method = rule.custom().kind(),
+      .target = rule.custom().path(),
+      .body = {},
+      .policy = method.options().GetExtension(api::v1::policy),
+      .sunset = method.service()->options().GetExtension(api::v1::service).lifecycle().sunset()};
+  if (probe.policy.has_lifecycle()) probe.sunset = probe.policy.lifecycle().sunset();
   for (auto [name, path] : {std::pair("GET", &rule.get()), std::pair("PUT", &rule.put()),
                             std::pair("POST", &rule.post()), std::pair("DELETE", &rule.delete_()),
                             std::pair("PATCH", &rule.patch())}) {

@@ -226,8 +226,8 @@ std::vector<BadRequest> CredentialCases() {
       "unauthenticated");
   add("internal token forged", "x-tamarack-subject: admin\r\n", 401, "unauthenticated");
   add("identity is down", "Authorization: Bearer broken\r\n", 503, "unavailable");
-  cases.push_back({"key in the query", "GET", "/toy/v1/inspect?access_token=writer", "", "", 401,
-                   "unauthenticated", "", ""});
+  cases.push_back({"key in the query", "GET", "/toy/v1/inspect?access_token=writer", "", "", 400,
+                   "invalid-request", "credential_in_url", "access_token"});
   cases.push_back({"scope missing", "POST", "/toy/v1/kites", kJson + kReader, "{}", 403,
                    "permission-denied", "", ""});
   cases.push_back({"another scope", "DELETE", "/toy/v1/kites/7", kWriter, "", 403,
