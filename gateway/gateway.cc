@@ -194,6 +194,8 @@ http::Response Gateway::Fail(const Visit& visit, const Route* route, const Probl
     response = RenderProblem(problem, style);
   }
   response.headers.Set("Vary", "Accept, Accept-Language");
+  if (response.status == 503 && !response.headers.Has("Retry-After"))
+    response.headers.Set("Retry-After", "1");
   AddSecurityHeaders("", is_https_, response);
   return response;
 }
@@ -219,7 +221,6 @@ http::Response Gateway::ServerError(int status, const http::Request* head) {
   unread.target = "/";
   Visit visit(head ? *head : unread, proxies_);
   Problem problem{KindOfHttpStatus(status), status};
-  if (status == 503) problem.headers.Set("Retry-After", "1");
   http::Response response = Fail(visit, nullptr, problem);
   response.headers.Set("X-Request-Id", visit.request_id);
   telemetry_.Record(visit, {}, response);

@@ -1,5 +1,6 @@
 // What the gateway does with a request once its route is known.
 #include "gateway/csrf.h"
+#include "gateway/deadline.h"
 #include "gateway/gateway.h"
 #include "gateway/location.h"
 
@@ -18,7 +19,6 @@ using api::v1::MethodPolicy;
 
 namespace {
 
-constexpr int kTimeoutDefaultMs = 10'000;
 constexpr size_t kIdempotencyKeyLengthMax = 255;
 // gRPC refuses more than 8 KiB of metadata, counted as HPACK does, and calls it exhaustion.
 constexpr size_t kMetadataBytesMax = 7 * 1024;
@@ -85,8 +85,13 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   call.metadata = MakeMetadata(visit, route, caller.get(), csrf_token);
   if (auto early = AddIdempotencyKey(visit, route, &call.metadata)) co_return *std::move(early);
   if (IsTooLarge(call.metadata)) co_return Fail(visit, &route, {ProblemKind::kHeadersTooLarge});
-  int timeout_ms = route.policy.timeout_ms() > 0 ? route.policy.timeout_ms() : kTimeoutDefaultMs;
-  call.timeout = std::chrono::milliseconds(timeout_ms);
+  auto timeout = CallTimeout(visit, route.policy);
+  if (!timeout) {
+    co_return Refuse(visit, route,
+                     {Reason::kInvalidHeader, InputError::Source::kHeader, kRequestTimeoutHeader,
+                      kRequestTimeoutHeader});
+  }
+  call.timeout = *timeout;
 
   if (route.method->server_streaming()) {
     const Backend& backend = *observation.snapshot->backends[route.backend];
@@ -209,6 +214,7 @@ Metadata Gateway::MakeMetadata(const Visit& visit, const Route& route, const Cal
   Metadata metadata;
   metadata.emplace_back("x-request-id", visit.request_id);
   metadata.emplace_back("traceparent", telemetry::FormatTraceparent(visit.trace));
+  if (!visit.trace_state.empty()) metadata.emplace_back("tracestate", visit.trace_state);
   metadata.emplace_back("x-tamarack-language", visit.language_tag());
   metadata.emplace_back("x-tamarack-client-ip", visit.client_address);
   if (caller != nullptr) metadata.emplace_back("authorization", "Bearer " + caller->access_token);

@@ -15,6 +15,20 @@
 namespace tamarack::gateway {
 namespace ip = boost::asio::ip;
 
+namespace {
+
+// What W3C asks to be passed on at least; nothing of a longer one.
+constexpr size_t kTraceStateLengthMax = 512;
+
+std::string TraceState(const http::Request& request) {
+  std::string state;
+  for (std::string_view part : request.headers.GetAll("tracestate"))
+    absl::StrAppend(&state, state.empty() ? "" : ",", ToAbsl(part));
+  return state.size() <= kTraceStateLengthMax && IsMetadataSafe(state) ? state : "";
+}
+
+}  // namespace
+
 TrustedProxies::TrustedProxies(const std::vector<std::string>& networks) {
   for (const std::string& text : networks) {
     std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('/', 1));
@@ -78,6 +92,7 @@ Visit::Visit(const http::Request& received, const TrustedProxies& proxies)
   language = NegotiateLanguage(received.headers.Get("accept-language").value_or(""));
   auto parent = telemetry::ParseTraceparent(received.headers.Get("traceparent").value_or(""));
   trace = parent ? telemetry::ChildOf(*parent) : telemetry::NewTrace();
+  if (parent) trace_state = TraceState(received);
   client_address = proxies.ClientAddress(received);
   wants_html =
       received.headers.Get("accept").value_or("").find("text/html") != std::string_view::npos;

@@ -41,6 +41,7 @@ struct Visit {
   Language language;       // By Accept-Language, until the path says otherwise.
   std::string request_id;
   telemetry::TraceContext trace;
+  std::string trace_state;  // `tracestate` as it came with the trace; may be empty.
   std::string client_address;
   bool wants_html;  // A browser: text/html is named in Accept.
 
