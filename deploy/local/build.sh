@@ -13,6 +13,7 @@ fi
 targets=(all)
 if [ "${2:-}" = programs ]; then
   targets=(tamarack-identity tamarack-payments tamarack-notify tamarack-tellusonce tamarack-card-processor tamarack-gateway
+    tamarack-fishing-licence descriptors_fishing
     assets descriptors_identity descriptors_payments descriptors_notify descriptors_tellusonce)
 elif [ $# -gt 1 ]; then
   targets=("${@:2}")

@@ -1,10 +1,10 @@
 // What the local stack consists of, in the order in which it starts: how each part is started and when it is ready.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, services } from './layout.mjs';
 import { dsn, startPostgres, stopPostgres } from './postgres.mjs';
-import { end, httpOk, launch, ready, run } from './processes.mjs';
+import { end, httpOk, launch, pidOf, ready, run } from './processes.mjs';
 import { secretFile } from './secrets.mjs';
 
 const loopback = '127.0.0.1';
@@ -19,6 +19,7 @@ export const components = [
   { name: 'card-processor', start: startCardProcessor },
   ...services.map((name) => ({ name, start: (layout) => startService(layout, name) })),
   { name: 'gateway', start: startGateway },
+  { name: 'fishing', start: startFishing },
   { name: 'example', start: (layout) => startExample(layout, 'example', 'driver-licence-renewal'), seeded: true },
   { name: 'healthcard', start: (layout) => startExample(layout, 'healthcard', 'health-card-registry'), seeded: true },
 ].map((part) => ({ stop: (layout) => end(layout, part.name), ...part }));
@@ -104,9 +105,11 @@ async function startService(layout, name) {
   await ready(layout, name, httpOk(`http://${loopback}:${layout.ports.admin[name]}/readyz`));
 }
 
-async function startGateway(layout) {
+// The gateway's configuration, renamed into place: it takes a change of its back ends while it runs.
+function configureGateway(layout, { isFishing }) {
   const config = join(layout.folder, 'gateway.json');
-  writeFileSync(config, JSON.stringify({
+  const fishing = { name: 'fishing', descriptor_set: join(layout.build, 'descriptors/fishing.binpb'), address: `${loopback}:${layout.ports.grpc.fishing}` };
+  writeFileSync(`${config}.new`, JSON.stringify({
     public_url: layout.gateway,
     assets_dir: join(root, 'build/assets'),
     credentials: { address: `${loopback}:${layout.ports.grpc.identity}`, client_secret_file: clientSecretFile(layout, 'gateway') },
@@ -114,8 +117,14 @@ async function startGateway(layout) {
       name, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
       // identity alone is handed credentials: it is who checks them.
       ...(name === 'identity' && { lint_ignore: ['credential'] }),
-    })),
+    })).concat(isFishing ? fishing : []),
   }, null, 2));
+  renameSync(`${config}.new`, config);
+  return config;
+}
+
+async function startGateway(layout) {
+  const config = configureGateway(layout, { isFishing: Boolean(pidOf(layout, 'fishing')) });
   launch(layout, {
     name: 'gateway', command: [program(layout, 'tamarack-gateway')],
     env: {
@@ -125,6 +134,25 @@ async function startGateway(layout) {
     },
   });
   await ready(layout, 'gateway', httpOk(`http://${loopback}:${layout.ports.admin.gateway}/readyz`));
+}
+
+// A ministry's gRPC service, plugged into the running gateway by a line of configuration.
+async function startFishing(layout) {
+  if (pidOf(layout, 'fishing')) return null;
+  launch(layout, {
+    name: 'fishing', command: [program(layout, 'tamarack-fishing-licence')],
+    env: {
+      TAMARACK_LISTEN: `${loopback}:${layout.ports.grpc.fishing}`,
+      TAMARACK_ADMIN_LISTEN: `${loopback}:${layout.ports.admin.fishing}`,
+      TAMARACK_ISSUER: layout.gateway,
+      TAMARACK_IDENTITY_ADDRESS: `${loopback}:${layout.ports.grpc.identity}`,
+    },
+  });
+  await ready(layout, 'fishing', httpOk(`http://${loopback}:${layout.ports.admin.fishing}/readyz`));
+  const began = Date.now();
+  configureGateway(layout, { isFishing: true });
+  await ready(layout, 'fishing', httpOk(`http://${loopback}:${layout.ports.gateway}/fishing/v1/seasons`));
+  return `plugged into the running gateway, GET /fishing/v1/seasons answered ${Date.now() - began} ms later`;
 }
 
 async function startExample(layout, name, folder) {

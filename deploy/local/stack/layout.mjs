@@ -12,8 +12,8 @@ export const databaseUser = isRoot ? 'tamarack' : process.env.USER || String(pro
 
 const offsets = {
   gateway: 0, example: 10, healthcard: 12, inbox: 20, smtp: 21, 'card-processor': 30,
-  grpc: { identity: 40, payments: 41, notify: 42, tellusonce: 43 },
-  admin: { gateway: 50, identity: 51, payments: 52, notify: 53, tellusonce: 54 },
+  grpc: { identity: 40, payments: 41, notify: 42, tellusonce: 43, fishing: 44 },
+  admin: { gateway: 50, identity: 51, payments: 52, notify: 53, tellusonce: 54, fishing: 55 },
 };
 const socketPathBytesMax = 107;
 

@@ -23,8 +23,8 @@ export async function up(layout, { seed, log = () => {} }) {
     }
     if (isOutdated(layout, one.name)) await one.stop(layout);
     const running = pidOf(layout, one.name);
-    await one.start(layout);
-    if (!running) log(`[stack] ${one.name} is up`);
+    const said = await one.start(layout);
+    if (!running) log(`[stack] ${one.name} is up${said ? `: ${said}` : ''}`);
   }
   recordPids(layout);
   log(`[stack] ready after ${((Date.now() - began) / 1000).toFixed(1)} s, state in ${layout.folder}`);
