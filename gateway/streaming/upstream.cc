@@ -1,5 +1,6 @@
 #include "gateway/streaming/upstream.h"
 
+#include "platform/rpc/channel.h"
 #include "platform/rpc/errors.h"
 
 #include <grpcpp/channel.h>
@@ -142,6 +143,7 @@ UpstreamStream::UpstreamStream(asio::any_io_executor executor,
                                std::shared_ptr<grpc::Channel> channel, const CallRequest& request)
     : inbox_(std::make_shared<Inbox>(executor)),
       reactor_(std::make_shared<Reactor>(inbox_, std::move(channel))) {
+  rpc::KeepCallbackThreads();
   reactor_->Begin(reactor_, request);
 }
 

@@ -23,30 +23,10 @@ std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::optional<Channe
   return experimental::TlsCredentials(options);
 }
 
-// gRPC 1.51 frees its callback threads together with the last channel that has used them, and that
-// must not happen on one of those threads, where a call that outlives its owner would let go of its
-// channel. So one channel, which leads nowhere, uses them for as long as the process lives.
-void KeepCallbackThreads() {
-  struct Keeper {
-    grpc::GenericStub stub{grpc::CreateChannel("ipv4:127.0.0.1:0", nullptr)};
-    grpc::ClientContext context;
-    grpc::Slice nothing;
-    grpc::ByteBuffer request{&nothing, 1}, response;
-  };
-  static Keeper* const keeper = [] {
-    auto* made = new Keeper();
-    made->stub.UnaryCall(&made->context, "/", grpc::StubOptions(), &made->request, &made->response,
-                         [](const grpc::Status&) {});
-    return made;
-  }();
-  static_cast<void>(keeper);
-}
-
 }  // namespace
 
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
                                            const ChannelOptions& options) {
-  KeepCallbackThreads();
   grpc::ChannelArguments arguments;
   // gRPC's own back-off grows to two minutes. The least of it is also what connecting may take.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
@@ -63,6 +43,22 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
   if (options.tls && !options.tls->server_name.empty())
     arguments.SetSslTargetNameOverride(options.tls->server_name);
   return grpc::CreateCustomChannel(address, Credentials(options.tls), arguments);
+}
+
+void KeepCallbackThreads() {
+  struct Keeper {
+    grpc::GenericStub stub{grpc::CreateChannel("ipv4:127.0.0.1:0", nullptr)};
+    grpc::ClientContext context;
+    grpc::Slice nothing;
+    grpc::ByteBuffer request{&nothing, 1}, response;
+  };
+  static Keeper* const keeper = [] {
+    auto* made = new Keeper();
+    made->stub.UnaryCall(&made->context, "/", grpc::StubOptions(), &made->request, &made->response,
+                         [](const grpc::Status&) {});
+    return made;
+  }();
+  static_cast<void>(keeper);
 }
 
 }  // namespace tamarack::rpc

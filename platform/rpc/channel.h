@@ -37,4 +37,11 @@ struct ChannelOptions {
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
                                            const ChannelOptions& options = {});
 
+// For whoever makes calls by gRPC's callback API, before the first one. gRPC 1.51 frees its
+// callback threads together with the last channel that has used them, and that must not happen on
+// one of those threads, where a call that outlives its owner would let go of its channel. So one
+// channel, which leads nowhere, uses them for as long as the process lives. Better:
+// platform/rpc/completions.
+void KeepCallbackThreads();
+
 }  // namespace tamarack::rpc

@@ -1,15 +1,14 @@
 #include "platform/rpc/client.h"
 
 #include "platform/rpc/channel.h"
+#include "platform/rpc/completions.h"
 #include "platform/rpc/context.h"
 #include "platform/rpc/errors.h"
 
 #include <grpcpp/channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 
 namespace tamarack::rpc {
 namespace asio = boost::asio;
@@ -48,23 +47,18 @@ AsyncStatus Client::CallInto(std::string method, const google::protobuf::Message
       co_return absl::UnavailableError(absl::StrCat("no access token: ", token.status().message()));
     context.AddMetadata("authorization", "Bearer " + *token);
   }
-  // gRPC writes into our frame until its callback, so the frame must outlive the call whatever the
-  // caller does.
-  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  auto initiate = [&](auto handler) {
-    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    channel_->stub.UnaryCall(&context, method, grpc::StubOptions(), &request, &response,
-                             [shared](grpc::Status status) {
-                               auto executor = asio::get_associated_executor(*shared);
-                               asio::post(executor, [shared, status = FromGrpc(status)]() mutable {
-                                 std::move (*shared)(std::move(status));
-                               });
-                             });
+  grpc::Status answer;
+  std::unique_ptr<grpc::ClientAsyncResponseReader<google::protobuf::Message>> call;
+  auto start = [&](grpc::CompletionQueue* queue, void* tag) {
+    call = channel_->stub.PrepareUnaryCall(&context, method, request, queue);
+    call->StartCall();
+    call->Finish(&response, &answer, tag);
   };
-  absl::Status status =
-      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(absl::Status)>(
-          initiate, asio::use_awaitable);
+  // The caller may be one of several who wait for the answer: its going away cancels nothing.
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  co_await Completions::Of(co_await asio::this_coro::executor).Await(context, start);
   co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+  absl::Status status = FromGrpc(answer);
   if (on_refused_ && absl::IsUnauthenticated(status)) on_refused_();
   bool is_refused = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
   if (options.on_behalf_of != nullptr && is_refused) {

@@ -1,0 +1,182 @@
+#include "platform/rpc/completions.h"
+
+#include "platform/rpc/channel.h"
+#include "platform/rpc/client.h"
+#include "tests/support/loop.h"
+
+#include <google/protobuf/wrappers.pb.h>
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <catch2/catch.hpp>
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace asio = boost::asio;
+using google::protobuf::StringValue;
+using namespace std::chrono_literals;
+using namespace tamarack;  // NOLINT
+
+namespace {
+
+// Answers /test/Echo with what it got, and anything else never.
+class Echoes final : public grpc::CallbackGenericService {
+  class Reactor final : public grpc::ServerGenericBidiReactor {
+   public:
+    explicit Reactor(bool answers) : answers_(answers) { StartRead(&message_); }
+    void OnReadDone(bool ok) override {
+      if (!ok) return Finish(grpc::Status::CANCELLED);
+      if (answers_) StartWriteAndFinish(&message_, {}, grpc::Status::OK);
+    }
+    void OnCancel() override {
+      if (!answers_) Finish(grpc::Status::CANCELLED);
+    }
+    void OnDone() override { delete this; }
+
+   private:
+    bool answers_;
+    grpc::ByteBuffer message_;
+  };
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext* context) override {
+    return new Reactor(context->method() == "/test/Echo");
+  }
+};
+
+struct Server {
+  Echoes echoes;
+  int port = 0;
+  std::unique_ptr<grpc::Server> server;
+
+  Server() {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterCallbackGenericService(&echoes);
+    server = builder.BuildAndStart();
+  }
+};
+
+// A server in a process of its own, as behind the gateway; it ends with this one. Forked before
+// anything here has used gRPC, which does not survive a fork.
+int RemotePort() {
+  static const int port = [] {
+    int pipes[2];
+    if (pipe(pipes) != 0) std::abort();
+    if (fork() == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      Server server;
+      if (write(pipes[1], &server.port, sizeof server.port) < 0) std::abort();
+      server.server->Wait();
+    }
+    int read_port = 0;
+    if (read(pipes[0], &read_port, sizeof read_port) != sizeof read_port) std::abort();
+    return read_port;
+  }();
+  return port;
+}
+
+std::string Address(int port) {
+  return "127.0.0.1:" + std::to_string(port);
+}
+
+asio::awaitable<absl::Status> Echo(rpc::Client& client, std::string method = "/test/Echo",
+                                   std::chrono::milliseconds timeout = 1h) {
+  StringValue request;
+  request.set_value("hello");
+  rpc::CallOptions options;
+  options.timeout = timeout;
+  auto answer = co_await client.Call<StringValue>(std::move(method), request, options);
+  if (!answer.ok()) co_return answer.status();
+  co_return answer->value() == "hello" ? absl::OkStatus() : absl::InternalError("not the same");
+}
+
+// A call that its caller may cancel.
+asio::awaitable<grpc::Status> Cancellable(grpc::GenericStub& stub) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  grpc::ClientContext context;
+  grpc::ByteBuffer request, response;
+  grpc::Slice slice("hello");
+  request = grpc::ByteBuffer(&slice, 1);
+  grpc::Status status;
+  std::unique_ptr<grpc::GenericClientAsyncResponseReader> call;
+  auto start = [&](grpc::CompletionQueue* queue, void* tag) {
+    call = stub.PrepareUnaryCall(&context, "/test/Never", request, queue);
+    call->StartCall();
+    call->Finish(&response, &status, tag);
+  };
+  co_await rpc::Completions::Of(co_await asio::this_coro::executor).Await(context, start);
+  co_return status;
+}
+
+}  // namespace
+
+TEST_CASE("calls are answered on the loop's own thread", "[rpc]") {
+  int port = RemotePort();
+  testing::Loop loop;
+  rpc::Client client(Address(port));
+  for (int i = 0; i < 200; ++i) REQUIRE(loop.Await(Echo(client)).ok());
+  CHECK_FALSE(rpc::Completions::Of(loop.executor()).uses_thread());
+}
+
+TEST_CASE("a call to where nobody listens fails at once", "[rpc]") {
+  RemotePort();
+  testing::Loop loop;
+  rpc::Client client(Address(1));
+  for (int i = 0; i < 3; ++i) CHECK(absl::IsUnavailable(loop.Await(Echo(client))));
+}
+
+TEST_CASE("a deadline ends a call that nobody answers", "[rpc]") {
+  int port = RemotePort();
+  testing::Loop loop;
+  rpc::Client client(Address(port));
+  for (int i = 0; i < 20; ++i)
+    CHECK(absl::IsDeadlineExceeded(loop.Await(Echo(client, "/test/Never", 5ms))));
+  CHECK(loop.Await(Echo(client)).ok());
+  CHECK_FALSE(rpc::Completions::Of(loop.executor()).uses_thread());
+}
+
+TEST_CASE("cancelling the caller cancels its call", "[rpc]") {
+  int port = RemotePort();
+  testing::Loop loop;
+  grpc::GenericStub stub(rpc::OpenChannel(Address(port)));
+  asio::cancellation_signal signal;
+  std::optional<grpc::Status> status;
+  asio::co_spawn(
+      loop.io(), Cancellable(stub),
+      asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr, grpc::Status ended) {
+        status = std::move(ended);
+      }));
+  loop.io().poll();
+  signal.emit(asio::cancellation_type::terminal);
+  loop.RunUntil([&] { return status.has_value(); });
+  CHECK(status->error_code() == grpc::StatusCode::CANCELLED);
+}
+
+TEST_CASE("the loop may end while a call runs", "[rpc]") {
+  int port = RemotePort();
+  grpc::GenericStub stub(rpc::OpenChannel(Address(port)));
+  bool has_ended = false;
+  {
+    testing::Loop loop;
+    asio::co_spawn(loop.io(), Cancellable(stub),
+                   [&](std::exception_ptr, grpc::Status) { has_ended = true; });
+    loop.io().poll();
+  }
+  CHECK_FALSE(has_ended);
+}
+
+TEST_CASE("where somebody else polls gRPC too, a thread takes over", "[rpc]") {
+  RemotePort();
+  Server server;
+  testing::Loop loop;
+  rpc::Client client(Address(server.port));
+  for (int i = 0; i < 300; ++i) REQUIRE(loop.Await(Echo(client)).ok());
+}
