@@ -1,12 +1,11 @@
 #include "platform/base/id.h"
 
-#include <sys/random.h>
+#include "platform/base/random.h"
 
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 
 namespace tamarack {
 namespace {
@@ -14,7 +13,7 @@ namespace {
 template <size_t N>
 std::array<uint8_t, N> RandomBytes() {
   std::array<uint8_t, N> bytes;
-  if (getrandom(bytes.data(), N, 0) != static_cast<ssize_t>(N)) std::abort();  // never for N ≤ 256
+  FillRandom(bytes);
   return bytes;
 }
 

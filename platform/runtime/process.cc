@@ -1,11 +1,18 @@
 #include "platform/runtime/process.h"
 
+#include <absl/synchronization/mutex.h>
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
 #include <thread>
 
 namespace tamarack::runtime {
+
+Process::Process() {
+  // Debian builds Abseil with its debugging checks: at every lock it would look for cycles, and
+  // gRPC locks often.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+}
 
 int Process::RunUntilSignal(std::function<void()> drain) {
   std::signal(SIGPIPE, SIG_IGN);

@@ -12,6 +12,7 @@ namespace tamarack::runtime {
 // touches needs a lock. CPU-heavy work (Argon2, RSA) goes to `Offload` instead.
 class Process {
  public:
+  Process();
   boost::asio::any_io_executor executor() { return io_.get_executor(); }
 
   // Runs until SIGTERM or SIGINT, then calls `drain` off this thread while work goes on, then

@@ -64,6 +64,16 @@ size_t Utf8Length(std::string_view text) {
   return length;
 }
 
+// Stands in JSON as it is.
+bool IsPlain(char c) {
+  static constexpr auto kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (size_t byte = 0x20; byte < 0x7F; ++byte) plain[byte] = byte != '"' && byte != '\\';
+    return plain;
+  }();
+  return kPlain[static_cast<uint8_t>(c)];
+}
+
 void AppendEscaped(std::string& out, char c) {
   switch (c) {
     case '"':
@@ -120,19 +130,17 @@ void AppendField(std::string& out, std::string_view key, const Value& value) {
 void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
   for (size_t i = 0; i < text.size();) {
-    auto byte = static_cast<uint8_t>(text[i]);
-    if (byte >= 0x80) {
-      size_t length = Utf8Length(text.substr(i));
-      out += length ? text.substr(i, length) : std::string_view("\xEF\xBF\xBD");
-      i += length ? length : 1;
+    size_t begin = i;
+    while (i < text.size() && IsPlain(text[i])) ++i;
+    out.append(text, begin, i - begin);
+    if (i == text.size()) break;
+    if (static_cast<uint8_t>(text[i]) < 0x80) {
+      AppendEscaped(out, text[i++]);
       continue;
     }
-    if (byte < 0x20 || byte == 0x7F || byte == '"' || byte == '\\') {
-      AppendEscaped(out, text[i]);
-    } else {
-      out += text[i];
-    }
-    ++i;
+    size_t length = Utf8Length(text.substr(i));
+    out += length ? text.substr(i, length) : std::string_view("\xEF\xBF\xBD");
+    i += length ? length : 1;
   }
   out += '"';
 }

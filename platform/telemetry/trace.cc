@@ -1,9 +1,9 @@
 #include "platform/telemetry/trace.h"
 
-#include <sys/random.h>
+#include "platform/base/random.h"
 
 #include <array>
-#include <cstdlib>
+#include <span>
 
 namespace tamarack::telemetry {
 namespace {
@@ -22,8 +22,9 @@ bool IsId(std::string_view text) {
 std::string RandomId(size_t bytes) {
   std::array<uint8_t, 16> random;
   std::string id;
+  id.reserve(2 * bytes);
   do {
-    if (getrandom(random.data(), bytes, 0) != static_cast<ssize_t>(bytes)) std::abort();
+    FillRandom(std::span(random).first(bytes));
     id.clear();
     for (size_t i = 0; i < bytes; ++i) {
       id += kHex[random[i] >> 4];
