@@ -11,6 +11,7 @@ namespace tamarack::rpc {
 namespace {
 
 constexpr unsigned int kCertificateRefreshSeconds = 10;
+constexpr int kWindowBytes = 256 << 10;  // On its way in each call, at most.
 
 std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::optional<ChannelTls>& tls) {
   if (!tls) return grpc::InsecureChannelCredentials();
@@ -37,6 +38,11 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
   arguments.SetMaxReceiveMessageSize(options.message_bytes_max);
   // Channels of equal arguments would share connections, which would tie back ends to each other.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  // What would cost more than it gives: a list of calls that nobody reads, and pings that measure
+  // the bandwidth in order to choose the window.
+  arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
   // Nobody who can write our DNS zone may change how we call.
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   if (!options.service_config.empty()) arguments.SetServiceConfigJSON(options.service_config);
