@@ -1,6 +1,7 @@
 #include "platform/http/message.h"
 
 #include <algorithm>
+#include <array>
 
 namespace tamarack::http {
 namespace {
@@ -12,15 +13,22 @@ char Lower(char c) {
 }  // namespace
 
 bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return Lower(x) == Lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return x == y || Lower(x) == Lower(y);
+         });
 }
 
 bool IsToken(std::string_view text) {
-  constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           kPunctuation.find(c) != std::string_view::npos;
+  static constexpr auto kAllowed = [] {
+    std::array<bool, 256> allowed{};
+    for (char c = '0'; c <= '9'; ++c) allowed[static_cast<size_t>(c)] = true;
+    for (char c = 'a'; c <= 'z'; ++c) allowed[static_cast<size_t>(c)] = true;
+    for (char c = 'A'; c <= 'Z'; ++c) allowed[static_cast<size_t>(c)] = true;
+    for (char c : std::string_view("!#$%&'*+-.^_`|~")) allowed[static_cast<size_t>(c)] = true;
+    return allowed;
+  }();
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return kAllowed[static_cast<unsigned char>(c)];
   });
 }
 

@@ -28,7 +28,7 @@ constexpr size_t kHeadChunk = 4 * 1024;
 constexpr size_t kBodyChunk = 64 * 1024;
 constexpr size_t kLingerBytesMax = 16 << 20;
 constexpr std::chrono::seconds kLingerTime{2};
-constexpr std::chrono::milliseconds kPollPeerTime{200};
+constexpr std::chrono::milliseconds kLookForPeerTime{200};
 constexpr std::chrono::milliseconds kNewcomerTime{500};  // For a first request while stopping.
 
 // A socket for both families sees IPv4 peers as ::ffff:192.0.2.1; nobody else knows them so.
@@ -61,6 +61,15 @@ struct Session::Incoming {
   Request request;
 };
 
+const std::string& ServerContext::Date() {
+  std::time_t now = std::time(nullptr);
+  if (now != date_time_) {
+    date_time_ = now;
+    date_ = FormatHttpDate(now);
+  }
+  return date_;
+}
+
 Response ServerContext::ErrorResponse(int status, const std::string& reason,
                                       const Request* head) const {
   if (options.on_error) return options.on_error(status, reason, head);
@@ -84,7 +93,7 @@ Session::Session(asio::ip::tcp::socket socket, std::shared_ptr<ServerContext> co
 void Session::Start(std::function<void()> done) {
   auto finish = [self = shared_from_this(), done = std::move(done)](std::exception_ptr error) {
     if (error) telemetry::Log(Level::kError, "http session failed");
-    self->Disarm();
+    self->timer_.cancel();
     self->connection_.Finish();
     self->connection_.Close();
     done();
@@ -96,8 +105,7 @@ void Session::Start(std::function<void()> done) {
 void Session::Refuse() {
   if (connection_.has_tls()) return;  // a handshake first would cost what we have not got
   Response response = context_->ErrorResponse(503, "too many connections", nullptr);
-  std::string text =
-      FormatResponseHead(response, FormatHttpDate(std::time(nullptr)), {true, false});
+  std::string text = FormatResponseHead(response, context_->Date(), {true, false});
   text += response.body;
   boost::system::error_code ignored;
   auto& socket = connection_.socket();
@@ -250,7 +258,7 @@ asio::awaitable<Response> Session::Handle(Request request) {
   } catch (...) {
     telemetry::Log(Level::kError, "http handler threw");
   }
-  UnwatchPeer();
+  Disarm();
   if (response && !IsSendable(*response)) {
     telemetry::Log(Level::kError, "http response refused", {{"status", response->status}});
     response.reset();
@@ -273,7 +281,7 @@ asio::awaitable<Refusal> Session::Fill(size_t bytes) {
 
 asio::awaitable<bool> Session::Send(const Response& response, bool is_head,
                                     const ResponseHeadOptions& options) {
-  std::string head = FormatResponseHead(response, FormatHttpDate(std::time(nullptr)), options);
+  std::string head = FormatResponseHead(response, context_->Date(), options);
   const std::string& body = response.shared_body ? *response.shared_body : response.body;
   bool has_body = !is_head && MayHaveBody(response.status);
   Connection::Buffers buffers = {asio::buffer(head),
@@ -307,71 +315,62 @@ asio::awaitable<void> Session::Linger() {
   is_idle_ = false;
 }
 
-// Beast's tcp_stream would close the socket at a timeout; we still have a 408 to say.
+// What shall happen when. One wait serves many phases: only an earlier time than that of the wait
+// disturbs the reactor.
 void Session::Arm(Clock::time_point when, OnTime action) {
   is_late_ = false;
-  uint64_t round = ++timer_round_;
-  timer_.expires_at(when);
-  timer_.async_wait([self = shared_from_this(), round, action](boost::system::error_code error) {
-    if (error || round != self->timer_round_) return;
-    if (action == OnTime::kClose) {
-      self->connection_.Close();
-    } else {
-      self->is_late_ = true;  // also for a read that has just ended
-      self->connection_.Cancel();
-    }
-  });
+  deadline_ = when;
+  on_time_ = action;
+  if (when < wakes_at_) WakeAt(when);
 }
 
 void Session::Disarm() {
-  ++timer_round_;
-  timer_.cancel();
+  deadline_ = Clock::time_point::max();
 }
 
-// Notices, while the handler works, that nobody waits for its answer.
-void Session::WatchPeer() {
-  connection_.socket().async_wait(
-      asio::ip::tcp::socket::wait_read,
-      [self = shared_from_this(), round = watch_round_](boost::system::error_code error) {
-        if (error || round != self->watch_round_) return;
-        char byte;
-        ssize_t count =
-            recv(self->connection_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-        if (count > 0) {
-          self->PollPeer();
-        } else if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
-          self->WatchPeer();
-        } else {
-          self->OnPeerGone();
-        }
-      });
-}
-
-// Input that waits (pipelined requests, or TLS saying goodbye) hides a later end of the connection
-// from a wait for input.
-void Session::PollPeer() {
-  auto timer = std::make_shared<asio::steady_timer>(timer_.get_executor(), kPollPeerTime);
-  timer->async_wait([self = shared_from_this(), timer, round = watch_round_](auto error) {
-    if (error || round != self->watch_round_) return;
-    tcp_info state{};
-    socklen_t size = sizeof state;
-    getsockopt(self->connection_.socket().native_handle(), IPPROTO_TCP, TCP_INFO, &state, &size);
-    if (state.tcpi_state == TCP_ESTABLISHED) {
-      self->PollPeer();
+void Session::WakeAt(Clock::time_point when) {
+  wakes_at_ = when;
+  timer_.expires_at(when);
+  timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+    if (error) return;  // another wait has taken its place, or the session is over
+    self->wakes_at_ = Clock::time_point::max();
+    if (self->deadline_ > Clock::now()) {
+      if (self->deadline_ != Clock::time_point::max()) self->WakeAt(self->deadline_);
     } else {
-      self->OnPeerGone();
+      self->OnDeadline();
     }
   });
 }
 
-void Session::OnPeerGone() {
-  is_peer_gone_ = true;
-  cancel_.emit(asio::cancellation_type::terminal);
+void Session::OnDeadline() {
+  deadline_ = Clock::time_point::max();
+  switch (on_time_) {
+    case OnTime::kClose:
+      connection_.Close();
+      return;
+    case OnTime::kStopReading:
+      is_late_ = true;  // also for a read that has just ended
+      connection_.Cancel();
+      return;
+    case OnTime::kLookForPeer:
+      if (IsPeerThere()) return WatchPeer();
+      is_peer_gone_ = true;
+      cancel_.emit(asio::cancellation_type::terminal);
+  }
 }
 
-void Session::UnwatchPeer() {
-  ++watch_round_;
-  connection_.Cancel();
+// Notices, while the handler works, that nobody waits for its answer. Looks now and then: input
+// that waits (pipelined requests, or TLS saying goodbye) would hide the end of the connection from
+// a wait for input, and such a wait costs every request more than it is worth.
+void Session::WatchPeer() {
+  Arm(Clock::now() + kLookForPeerTime, OnTime::kLookForPeer);
+}
+
+bool Session::IsPeerThere() {
+  tcp_info state{};
+  socklen_t size = sizeof state;
+  getsockopt(connection_.socket().native_handle(), IPPROTO_TCP, TCP_INFO, &state, &size);
+  return state.tcpi_state == TCP_ESTABLISHED;
 }
 
 std::string_view Session::Buffered() const {

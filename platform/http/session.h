@@ -27,8 +27,14 @@ struct ServerContext {
   bool is_stopped = false;    // They say it always.
   uint64_t bodies_bytes = 0;  // Of all requests that are being read or handled.
 
+  // The time in a Date header, which changes once a second.
+  const std::string& Date();
   // The page for an error that the server itself answers.
   Response ErrorResponse(int status, const std::string& reason, const Request* head) const;
+
+ private:
+  std::time_t date_time_ = 0;
+  std::string date_;
 };
 
 // One connection: reads a request, has it handled, sends the answer, and so on until either side
@@ -53,7 +59,7 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   using Clock = std::chrono::steady_clock;
   struct Incoming;  // A request as it arrives.
-  enum class OnTime { kStopReading, kClose };
+  enum class OnTime { kStopReading, kClose, kLookForPeer };
 
   boost::asio::awaitable<void> Run();
   boost::asio::awaitable<bool> Handshake();
@@ -74,10 +80,10 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void Arm(Clock::time_point when, OnTime action);
   void Disarm();
+  void WakeAt(Clock::time_point when);
+  void OnDeadline();
   void WatchPeer();
-  void PollPeer();
-  void UnwatchPeer();
-  void OnPeerGone();
+  bool IsPeerThere();
   std::string_view Buffered() const;
   bool IsLast() const;
 
@@ -88,8 +94,9 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::beast::flat_buffer buffer_;
   std::string remote_address_;
   std::string client_certificate_sha256_;
-  uint64_t timer_round_ = 0;
-  uint64_t watch_round_ = 0;
+  Clock::time_point deadline_ = Clock::time_point::max();  // Of the present phase.
+  Clock::time_point wakes_at_ = Clock::time_point::max();  // The timer that is running.
+  OnTime on_time_ = OnTime::kClose;
   bool is_late_ = false;  // The time of the current reading phase is over.
   bool is_idle_ = false;
   bool is_new_ = true;  // No request has arrived yet.

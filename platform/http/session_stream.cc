@@ -32,21 +32,21 @@ Async<std::optional<std::string>> Pull(const BodySource& source) {
 asio::awaitable<bool> Session::SendStream(const Response& response,
                                           const ResponseHeadOptions& options) {
   if (is_peer_gone_) co_return false;
-  std::string head = FormatResponseHead(response, FormatHttpDate(std::time(nullptr)), options);
+  std::string head = FormatResponseHead(response, context_->Date(), options);
   Arm(Clock::now() + context_->options.write_timeout, OnTime::kClose);
   auto [error, sent] = co_await connection_.Write({asio::buffer(head)});
   Disarm();
   if (error) co_return false;
-  WatchPeer();
   bool is_whole = co_await SendPieces(response.body_source, !options.http10);
-  UnwatchPeer();
   co_return is_whole && !is_peer_gone_;
 }
 
 // True when the source came to its end and the peer's socket took all of it.
 asio::awaitable<bool> Session::SendPieces(const BodySource& source, bool is_chunked) {
   for (;;) {
+    WatchPeer();
     absl::StatusOr<std::optional<std::string>> piece = co_await Pull(source);
+    Disarm();
     if (is_peer_gone_ || !piece.ok()) co_return false;
     bool is_last = !piece->has_value();
     std::string_view bytes = is_last ? std::string_view() : std::string_view(**piece);
