@@ -258,23 +258,27 @@ Refusal EncodeScalarMessage(const Descriptor& type, ScalarText value, std::strin
   return {};
 }
 
-void AppendFieldTag(const FieldDescriptor& field, std::string& out) {
+WireType WireTypeOf(const FieldDescriptor& field) {
   switch (field.type()) {
     case FieldDescriptor::TYPE_DOUBLE:
     case FieldDescriptor::TYPE_FIXED64:
     case FieldDescriptor::TYPE_SFIXED64:
-      return AppendTag(field.number(), WireType::kFixed64, out);
+      return WireType::kFixed64;
     case FieldDescriptor::TYPE_FLOAT:
     case FieldDescriptor::TYPE_FIXED32:
     case FieldDescriptor::TYPE_SFIXED32:
-      return AppendTag(field.number(), WireType::kFixed32, out);
+      return WireType::kFixed32;
     case FieldDescriptor::TYPE_STRING:
     case FieldDescriptor::TYPE_BYTES:
     case FieldDescriptor::TYPE_MESSAGE:
-      return AppendTag(field.number(), WireType::kBytes, out);
+      return WireType::kBytes;
     default:
-      return AppendTag(field.number(), WireType::kVarint, out);
+      return WireType::kVarint;
   }
+}
+
+void AppendFieldTag(const FieldDescriptor& field, std::string& out) {
+  AppendTag(field.number(), WireTypeOf(field), out);
 }
 
 }  // namespace tamarack::gateway

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/codec/wire.h"
 #include "gateway/messages.h"
 
 #include <google/protobuf/descriptor.h>
@@ -30,6 +31,8 @@ Refusal EncodeScalarMessage(const google::protobuf::Descriptor& type, ScalarText
 // True for the messages that EncodeScalarMessage takes.
 bool IsScalarMessage(const google::protobuf::Descriptor& type);
 bool IsWrapper(const google::protobuf::Descriptor& type);
+
+WireType WireTypeOf(const google::protobuf::FieldDescriptor& field);
 
 // Appends the tag that a single value of `field` has on the wire.
 void AppendFieldTag(const google::protobuf::FieldDescriptor& field, std::string& out);

@@ -33,12 +33,6 @@ absl::Status Broken(std::string_view what) {
 #define RETURN_IF_ERROR(expression) \
   if (absl::Status status_ = (expression); !status_.ok()) return status_
 
-WireType ExpectedWireType(const FieldDescriptor& field) {
-  std::string tag;
-  AppendFieldTag(field, tag);
-  return static_cast<WireType>(tag[0] & 7);
-}
-
 // A field's occurrences on the wire, in order.
 struct Occurrence {
   size_t field;  // Index in the plan.
@@ -79,6 +73,7 @@ class Printer {
   // Sorted by field; unknown fields are left out.
   absl::Status Collect(std::string_view wire, const MessagePlan& plan,
                        std::vector<Occurrence>* all) {
+    all->reserve(plan.fields.size());
     WireReader reader(wire);
     while (!reader.AtEnd()) {
       WireField field;
@@ -134,7 +129,7 @@ class Printer {
       return Message(merged, *entry.message);
     }
     WireField none;
-    none.type = ExpectedWireType(*entry.field);
+    none.type = WireTypeOf(*entry.field);
     return Scalar(*entry.field, occurrences.empty() ? none : occurrences.back().wire,
                   entry.json_string);
   }
@@ -151,7 +146,7 @@ class Printer {
       if (!is_first) json_ += ',';
       is_first = false;
     };
-    WireType type = ExpectedWireType(*entry.field);
+    WireType type = WireTypeOf(*entry.field);
     for (const auto& occurrence : occurrences) {
       if (entry.message != nullptr) {
         separate();
@@ -181,8 +176,8 @@ class Printer {
     std::map<std::string, WireField> entries;
     for (const auto& occurrence : occurrences) {
       WireField key, value, part;
-      key.type = ExpectedWireType(key_field);
-      value.type = ExpectedWireType(value_field);
+      key.type = WireTypeOf(key_field);
+      value.type = WireTypeOf(value_field);
       for (WireReader reader(occurrence.wire.bytes); !reader.AtEnd();) {
         if (!reader.Next(&part)) return Broken(entry.field->full_name());
         if (part.number == 1) key = part;
@@ -208,7 +203,7 @@ class Printer {
   }
 
   absl::Status Scalar(const FieldDescriptor& field, const WireField& wire, bool as_string) {
-    if (wire.type != ExpectedWireType(field)) return Broken(field.full_name());
+    if (wire.type != WireTypeOf(field)) return Broken(field.full_name());
     auto number = [&](auto value) {
       const char* quote = as_string ? "\"" : "";
       absl::StrAppend(&json_, quote, value, quote);
