@@ -80,6 +80,19 @@ EVP_PKEY* BuildRsa(std::string_view n, std::string_view e) {
   });
 }
 
+EVP_PKEY* BuildEd25519(std::string_view x) {
+  return EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr,
+                                        reinterpret_cast<const unsigned char*>(x.data()), x.size());
+}
+
+std::string RawPublicKey(const EVP_PKEY* pkey) {
+  std::string raw(kCoordinateBytes, '\0');
+  size_t size = raw.size();
+  if (EVP_PKEY_get_raw_public_key(pkey, reinterpret_cast<unsigned char*>(raw.data()), &size) != 1)
+    return {};
+  return Base64UrlEncode(std::string_view(raw).substr(0, size));
+}
+
 // One number of `pkey` in base64url, left-padded to `width` bytes (0: as short as can be).
 std::string Number(const EVP_PKEY* pkey, const char* name, int width) {
   BIGNUM* raw = nullptr;
@@ -101,6 +114,10 @@ absl::StatusOr<json::object> RequiredMembers(const EVP_PKEY* pkey) {
     jwk["kty"] = "EC";
     jwk["x"] = Number(pkey, OSSL_PKEY_PARAM_EC_PUB_X, kCoordinateBytes);
     jwk["y"] = Number(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, kCoordinateBytes);
+  } else if (EVP_PKEY_is_a(pkey, "ED25519") == 1) {
+    jwk["crv"] = "Ed25519";
+    jwk["kty"] = "OKP";
+    jwk["x"] = RawPublicKey(pkey);
   } else {
     jwk["e"] = Number(pkey, OSSL_PKEY_PARAM_RSA_E, 0);
     jwk["kty"] = "RSA";
@@ -110,6 +127,15 @@ absl::StatusOr<json::object> RequiredMembers(const EVP_PKEY* pkey) {
     if (member.value().get_string().empty()) return absl::InternalError("key: cannot be exported");
   }
   return jwk;
+}
+
+// The one algorithm of a key of this kind.
+absl::StatusOr<Algorithm> AlgorithmOf(const json::object& jwk) {
+  std::string_view kind = StringMember(jwk, "kty"), curve = StringMember(jwk, "crv");
+  if (kind == "EC" && curve == "P-256") return Algorithm::kEs256;
+  if (kind == "OKP" && curve == "Ed25519") return Algorithm::kEd25519;
+  if (kind == "RSA") return Algorithm::kRs256;
+  return absl::InvalidArgumentError("jwk: want EC P-256, Ed25519 or RSA");
 }
 
 }  // namespace
@@ -122,19 +148,20 @@ absl::StatusOr<ReadJwk> ReadPublicJwk(const json::object& jwk) {
   if (jwk.contains("use") && StringMember(jwk, "use") != "sig") {
     return absl::InvalidArgumentError("jwk: use is not sig");
   }
-  std::string_view kind = StringMember(jwk, "kty");
-  bool is_ec = kind == "EC" && StringMember(jwk, "crv") == "P-256";
-  if (!is_ec && kind != "RSA") return absl::InvalidArgumentError("jwk: want EC P-256 or RSA");
-  Algorithm algorithm = is_ec ? Algorithm::kEs256 : Algorithm::kRs256;
-  if (jwk.contains("alg") && StringMember(jwk, "alg") != Name(algorithm)) {
+  absl::StatusOr<Algorithm> algorithm = AlgorithmOf(jwk);
+  if (!algorithm.ok()) return algorithm.status();
+  if (jwk.contains("alg") && !IsName(StringMember(jwk, "alg"), *algorithm)) {
     return absl::InvalidArgumentError("jwk: alg does not suit the key");
   }
-  auto first = Base64UrlDecode(StringMember(jwk, is_ec ? "x" : "n"));
-  auto second = Base64UrlDecode(StringMember(jwk, is_ec ? "y" : "e"));
+  bool is_rsa = *algorithm == Algorithm::kRs256;
+  auto first = Base64UrlDecode(StringMember(jwk, is_rsa ? "n" : "x"));
+  auto second = Base64UrlDecode(StringMember(jwk, is_rsa ? "e" : "y"));  // "" for Ed25519
   if (!first.ok() || !second.ok()) return absl::InvalidArgumentError("jwk: not base64url");
-  EVP_PKEY* pkey = is_ec ? BuildEc(*first, *second) : BuildRsa(*first, *second);
+  EVP_PKEY* pkey = is_rsa                            ? BuildRsa(*first, *second)
+                   : *algorithm == Algorithm::kEs256 ? BuildEc(*first, *second)
+                                                     : BuildEd25519(*first);
   if (pkey == nullptr) return absl::InvalidArgumentError("jwk: no such public key");
-  return ReadJwk{algorithm, pkey, std::string(StringMember(jwk, "kid"))};
+  return ReadJwk{*algorithm, pkey, std::string(StringMember(jwk, "kid"))};
 }
 
 absl::StatusOr<json::object> WritePublicJwk(const EVP_PKEY* pkey, std::string_view kid,

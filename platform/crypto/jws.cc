@@ -40,7 +40,7 @@ absl::StatusOr<json::object> DecodeObject(std::string_view part, const char* err
 }
 
 absl::Status CheckHeader(const json::object& header, const JwsExpectation& expected) {
-  if (StringMember(header, "alg") != Name(expected.algorithm)) {
+  if (!IsName(StringMember(header, "alg"), expected.algorithm)) {
     return absl::UnauthenticatedError("token: alg is not the one expected");
   }
   if (header.contains("crit") || header.contains("b64")) {

@@ -35,11 +35,17 @@ bool Fits(Algorithm algorithm, const EVP_PKEY* pkey) {
     int bits = EVP_PKEY_get_bits(pkey);
     return EVP_PKEY_is_a(pkey, "RSA") == 1 && bits >= 2048 && bits <= 8192;
   }
+  if (algorithm == Algorithm::kEd25519) return EVP_PKEY_is_a(pkey, "ED25519") == 1;
   char group[32] = {};
   return EVP_PKEY_is_a(pkey, "EC") == 1 &&
          EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group,
                                         nullptr) == 1 &&
          std::string_view(group) == "prime256v1";
+}
+
+// Ed25519 hashes by itself.
+const EVP_MD* Digest(Algorithm algorithm) {
+  return algorithm == Algorithm::kEd25519 ? nullptr : EVP_sha256();
 }
 
 // OpenSSL speaks DER, JWS the two numbers side by side (RFC 7518 section 3.4).
@@ -79,8 +85,14 @@ std::string_view Name(Algorithm algorithm) {
       return "RS256";
     case Algorithm::kHs256:
       return "HS256";
+    case Algorithm::kEd25519:
+      return "Ed25519";
   }
   return "";
+}
+
+bool IsName(std::string_view name, Algorithm algorithm) {
+  return name == Name(algorithm) || (algorithm == Algorithm::kEd25519 && name == "EdDSA");
 }
 
 absl::StatusOr<Key> Key::Adopt(Algorithm algorithm, EVP_PKEY* pkey, std::string kid,
@@ -90,7 +102,7 @@ absl::StatusOr<Key> Key::Adopt(Algorithm algorithm, EVP_PKEY* pkey, std::string 
   key.can_sign_ = can_sign;
   if (pkey == nullptr || !Fits(algorithm, pkey)) {
     return absl::InvalidArgumentError(
-        "key: want EC P-256 for ES256, RSA of 2048 to 8192 bits for RS256");
+        "key: want EC P-256 for ES256, RSA of 2048 to 8192 bits for RS256, or Ed25519");
   }
   if (key.kid_.empty()) {
     absl::StatusOr<std::string> thumbprint = Thumbprint(pkey);
@@ -106,6 +118,8 @@ absl::StatusOr<Key> Key::Generate(Algorithm algorithm, std::string kid) {
       return Adopt(algorithm, EVP_EC_gen("P-256"), std::move(kid), true);
     case Algorithm::kRs256:
       return Adopt(algorithm, EVP_RSA_gen(2048), std::move(kid), true);
+    case Algorithm::kEd25519:
+      return Adopt(algorithm, EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), std::move(kid), true);
     case Algorithm::kHs256:
       break;
   }
@@ -154,13 +168,18 @@ absl::StatusOr<boost::json::object> Key::PublicJwk() const {
   return WritePublicJwk(pkey_.get(), kid_, Name(algorithm_));
 }
 
+absl::StatusOr<std::string> Key::PublicThumbprint() const {
+  if (pkey_ == nullptr) return absl::InvalidArgumentError("key: HS256 has no public half");
+  return Thumbprint(pkey_.get());
+}
+
 absl::StatusOr<std::string> Key::Sign(std::string_view input) const {
   if (!can_sign_) return absl::FailedPreconditionError("key: is public, cannot sign");
   if (algorithm_ == Algorithm::kHs256) return HmacSha256(secret_, input);
   DigestContext context(EVP_MD_CTX_new());
   size_t size = static_cast<size_t>(EVP_PKEY_get_size(pkey_.get()));
   std::string signature(size, '\0');
-  if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, pkey_.get()) != 1 ||
+  if (EVP_DigestSignInit(context.get(), nullptr, Digest(algorithm_), nullptr, pkey_.get()) != 1 ||
       EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
                      Octets(input), input.size()) != 1) {
     return absl::InternalError("key: signing failed");
@@ -184,7 +203,8 @@ bool Key::Verify(std::string_view input, std::string_view signature) const {
     return false;
   }
   DigestContext context(EVP_MD_CTX_new());
-  return EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, pkey_.get()) == 1 &&
+  return EVP_DigestVerifyInit(context.get(), nullptr, Digest(algorithm_), nullptr, pkey_.get()) ==
+             1 &&
          EVP_DigestVerify(context.get(), Octets(signature), signature.size(), Octets(input),
                           input.size()) == 1;
 }

@@ -13,18 +13,21 @@ using EVP_PKEY = struct evp_pkey_st;
 
 namespace tamarack::crypto {
 
-// RFC 7518 section 3.1. There is no `none`.
-enum class Algorithm { kEs256, kRs256, kHs256 };
+// RFC 7518 section 3.1, RFC 8037. There is no `none`.
+enum class Algorithm { kEs256, kRs256, kHs256, kEd25519 };
 
-// "ES256", "RS256", "HS256".
+// "ES256", "RS256", "HS256", "Ed25519".
 std::string_view Name(Algorithm algorithm);
+
+// Whether `name` means the algorithm: its name, or `EdDSA`, which Ed25519 had before RFC 9864.
+bool IsName(std::string_view name, Algorithm algorithm);
 
 // A key that can do one algorithm and nothing else, so no header of a token can choose another.
 // Cheap to copy, immutable, usable from any thread.
 class Key {
  public:
-  // A new P-256 or RSA-2048 key pair (RSA takes up to a second: offload it). An empty `kid` becomes
-  // the RFC 7638 thumbprint.
+  // A new P-256, Ed25519 or RSA-2048 key pair (RSA takes up to a second: offload it). An empty
+  // `kid` becomes the RFC 7638 thumbprint.
   static absl::StatusOr<Key> Generate(Algorithm algorithm, std::string kid = "");
 
   // An HS256 key; at least 32 bytes (RFC 7518 section 3.2).
@@ -35,8 +38,8 @@ class Key {
   static absl::StatusOr<Key> FromPrivatePem(Algorithm algorithm, std::string_view pem,
                                             std::string kid = "");
 
-  // A public EC P-256 or RSA key. Refused: symmetric and private keys, `use` other than "sig",
-  // `alg` other than the key type's, points off the curve.
+  // A public EC P-256, Ed25519 or RSA key. Refused: symmetric and private keys, `use` other than
+  // "sig", `alg` other than the key type's, points off the curve.
   static absl::StatusOr<Key> FromPublicJwk(const boost::json::object& jwk);
 
   Algorithm algorithm() const { return algorithm_; }
@@ -48,6 +51,9 @@ class Key {
 
   // The public half with kid, alg and use. INVALID_ARGUMENT for HS256.
   absl::StatusOr<boost::json::object> PublicJwk() const;
+
+  // RFC 7638, whatever the kid. INVALID_ARGUMENT for HS256.
+  absl::StatusOr<std::string> PublicThumbprint() const;
 
   // Raw JWS signature of `input` (ES256: r || s, 64 bytes).
   absl::StatusOr<std::string> Sign(std::string_view input) const;

@@ -75,6 +75,24 @@ TEST_CASE("The signatures of RFC 7515 appendix A verify", "[jws]") {
               PublicKey(kEs256Key)) == absl::OkStatus());
 }
 
+TEST_CASE("The signature of RFC 8037 appendix A.4 verifies, under the old and the new name",
+          "[jws]") {
+  Key key = PublicKey(
+      R"({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})");
+  // Appendix A.3.
+  CHECK(key.PublicThumbprint().value() == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+  std::string signature =
+      crypto::Base64UrlDecode(
+          "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg")
+          .value();
+  CHECK(key.Verify("eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc", signature));
+  CHECK_FALSE(key.Verify("eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmd", signature));
+  Key own = Key::Generate(Algorithm::kEd25519, "k").value();
+  CHECK(Check(Forge(own, R"({"alg":"EdDSA"})"), own) == absl::OkStatus());
+  CHECK(Check(Forge(own, R"({"alg":"Ed25519"})"), own) == absl::OkStatus());
+  CHECK_FALSE(Check(Forge(own, R"({"alg":"ES256"})"), own).ok());
+}
+
 TEST_CASE("A key without a kid is named by its RFC 7638 thumbprint", "[jws]") {
   Key key = PublicKey(
       R"({"kty":"RSA","e":"AQAB","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"})");
@@ -82,7 +100,7 @@ TEST_CASE("A key without a kid is named by its RFC 7638 thumbprint", "[jws]") {
 }
 
 TEST_CASE("What is signed verifies through the exported key set", "[jws]") {
-  auto algorithm = GENERATE(Algorithm::kEs256, Algorithm::kRs256);
+  auto algorithm = GENERATE(Algorithm::kEs256, Algorithm::kRs256, Algorithm::kEd25519);
   Key key = Key::Generate(algorithm).value();
   KeySet published = KeySet::FromJwks(KeySet({key}).Jwks()).value();
   CHECK_FALSE(published.keys()[0].can_sign());
@@ -200,17 +218,21 @@ TEST_CASE("Public keys that are weak, private or misplaced are refused", "[jws]"
   const std::string ec =
       R"("kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU")";
   const std::string y = R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0")";
-  for (std::string jwk :
-       {std::string(R"({"kty":"oct","k":"c2VjcmV0"})"),
-        "{" + ec + "," + y + R"(,"d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X5fCE9-E9LI"})",
-        "{" + ec + "," + y + R"(,"use":"enc"})", "{" + ec + "," + y + R"(,"alg":"ES384"})",
-        "{" + ec + "}",
-        "{" + ec + R"(,"y":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"})",  // off the curve
-        "{" + ec + R"(,"y":"AAAA"})",
-        std::string(R"({"kty":"RSA","n":"ofgWCuLjybRlzo0tZWJjNg","e":"AQAB"})"),
-        std::string(
-            R"({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})"),
-        std::string("{}")}) {
+  for (
+      std::string jwk :
+      {std::string(R"({"kty":"oct","k":"c2VjcmV0"})"),
+       "{" + ec + "," + y + R"(,"d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X5fCE9-E9LI"})",
+       "{" + ec + "," + y + R"(,"use":"enc"})", "{" + ec + "," + y + R"(,"alg":"ES384"})",
+       "{" + ec + "}",
+       "{" + ec + R"(,"y":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"})",  // off the curve
+       "{" + ec + R"(,"y":"AAAA"})",
+       std::string(R"({"kty":"RSA","n":"ofgWCuLjybRlzo0tZWJjNg","e":"AQAB"})"),
+       std::string(R"({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwI"})"),
+       std::string(
+           R"({"kty":"OKP","crv":"X25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})"),
+       std::string(
+           R"({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","alg":"ES256"})"),
+       std::string("{}")}) {
     CAPTURE(jwk);
     CHECK_FALSE(Key::FromPublicJwk(json::parse(jwk).as_object()).ok());
   }
