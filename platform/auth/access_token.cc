@@ -13,8 +13,26 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr char kKeyThumbprint[] = "jkt";
+constexpr char kCertificateThumbprint[] = "x5t#S256";
+
 void Put(json::object& claims, const char* name, const std::string& value) {
   if (!value.empty()) claims[name] = value;
+}
+
+// A token that is bound in a way unknown to us cannot be checked, so it is no good.
+absl::StatusOr<Confirmation> ReadConfirmation(const json::object& claims) {
+  Confirmation confirmation;
+  const json::value* cnf = claims.if_contains("cnf");
+  if (cnf == nullptr) return confirmation;
+  size_t known = 0;
+  if (const json::object* members = cnf->if_object()) {
+    confirmation.jkt = crypto::StringMember(*members, kKeyThumbprint);
+    confirmation.x5t_s256 = crypto::StringMember(*members, kCertificateThumbprint);
+    known = (confirmation.jkt.empty() ? 0u : 1u) + (confirmation.x5t_s256.empty() ? 0u : 1u);
+    if (known == members->size() && known > 0) return confirmation;
+  }
+  return absl::UnauthenticatedError("token: bound in an unknown way");
 }
 
 std::string Get(const json::object& claims, std::string_view name) {
@@ -38,6 +56,11 @@ json::object ToClaims(const Principal& principal, const TokenTerms& terms) {
   if (principal.auth_time_seconds > 0) claims["auth_time"] = principal.auth_time_seconds;
   Put(claims, "sid", principal.session_id);
   Put(claims, "lang", principal.language);
+  json::object confirmation;
+  Put(confirmation, kKeyThumbprint, principal.confirmation.jkt);
+  Put(confirmation, kCertificateThumbprint, principal.confirmation.x5t_s256);
+  if (!confirmation.empty()) claims["cnf"] = std::move(confirmation);
+  if (principal.is_exchanged) claims["exchanged"] = true;
   claims["iat"] = terms.issued_at_seconds;
   claims["exp"] = terms.issued_at_seconds + terms.lifetime_seconds;
   claims["jti"] = crypto::RandomToken(16);
@@ -68,6 +91,10 @@ absl::StatusOr<Principal> FromClaims(const json::object& claims) {
   }
   principal.session_id = Get(claims, "sid");
   principal.language = Get(claims, "lang");
+  absl::StatusOr<Confirmation> confirmation = ReadConfirmation(claims);
+  if (!confirmation.ok()) return confirmation.status();
+  principal.confirmation = *std::move(confirmation);
+  principal.is_exchanged = claims.contains("exchanged");
   return principal;
 }
 

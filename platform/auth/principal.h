@@ -9,6 +9,15 @@
 
 namespace tamarack::auth {
 
+// The keys without which a token is worth nothing (RFC 7800 section 3.1); empty: it is a bearer
+// token.
+struct Confirmation {
+  std::string jkt;       // RFC 9449: thumbprint of the key that signs proofs.
+  std::string x5t_s256;  // RFC 8705: base64url of the client certificate's SHA-256.
+
+  bool empty() const { return jkt.empty() && x5t_s256.empty(); }
+};
+
 // The caller of one request. Made by TokenVerifier, read by policy checks and handlers.
 struct Principal {
   // The person's pairwise subject, or the client id when no person is involved.
@@ -27,6 +36,9 @@ struct Principal {
   std::string session_id;
   // "en" or "fr"; empty when unknown.
   std::string language;
+  Confirmation confirmation;
+  // The token was made for services in exchange for a credential, and is none itself.
+  bool is_exchanged = false;
 
   bool has_person() const { return !subject.empty() && subject != client_id; }
   bool HasScope(std::string_view scope) const { return scopes.contains(scope); }

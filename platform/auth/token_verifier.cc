@@ -17,8 +17,9 @@ namespace json = boost::json;
 
 absl::StatusOr<int64_t> NumericDate(const json::object& claims, const char* name) {
   const json::value* value = claims.if_contains(name);
-  if (value == nullptr || !value->is_int64()) {
-    return absl::UnauthenticatedError(absl::StrCat("token: ", name, " is missing or no integer"));
+  // None is before 1970, and the difference of two that are not cannot overflow.
+  if (value == nullptr || !value->is_int64() || value->get_int64() < 0) {
+    return absl::UnauthenticatedError(absl::StrCat("token: ", name, " is missing or no time"));
   }
   return value->get_int64();
 }
@@ -59,6 +60,7 @@ struct TokenVerifier::State {
   std::optional<crypto::KeySet> keys;
   std::optional<TimePoint> fetched_at;    // the keys in use
   std::optional<TimePoint> attempted_at;  // the last try, good or not
+  std::optional<TimePoint> missed_at;     // the last try for an unknown kid
   std::unordered_map<std::string, Verified> verified;
 };
 
@@ -97,8 +99,11 @@ AsyncStatus TokenVerifier::State::NeedKeyOf(std::string_view kid) {
     co_return co_await flight.Run(step);
   }
   if (!keys->HasKid(kid)) {
+    // Not counted with the other fetches, or a key that comes into use just after one would wait.
+    bool may_ask = !missed_at || now - *missed_at >= options.refetch_interval;
+    if (may_ask) missed_at = now;
     // A failed fetch leaves the good keys in use: the signature check then says no.
-    if (may_fetch || flight.is_running()) (void)co_await flight.Run(step);
+    if (may_ask || flight.is_running()) (void)co_await flight.Run(step);
   } else if (may_fetch && now - *fetched_at >= options.keys_age_max) {
     flight.Start(step);
   }
@@ -159,6 +164,13 @@ TokenVerifier::TokenVerifier(boost::asio::any_io_executor executor, VerifierOpti
 TokenVerifier::~TokenVerifier() = default;
 
 Async<Principal> TokenVerifier::Verify(std::string token) {
+  CO_ASSIGN_OR_RETURN(auto principal, co_await VerifyBound(std::move(token)));
+  if (!principal.confirmation.empty())
+    co_return absl::UnauthenticatedError("token: is bound to a key");
+  co_return principal;
+}
+
+Async<Principal> TokenVerifier::VerifyBound(std::string token) {
   if (token.size() > crypto::kJwsBytesMax) co_return absl::UnauthenticatedError("token: too long");
   std::string digest = crypto::Sha256(token);
   if (auto found = state_->verified.find(digest); found != state_->verified.end()) {

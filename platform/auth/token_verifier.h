@@ -23,7 +23,7 @@ struct VerifierOptions {
   std::string issuer;
   std::string audience = "tamarack";
   std::chrono::seconds clock_skew{60};
-  // Keys are fetched when first needed, then for an unknown kid, at most this often.
+  // Keys are fetched when first needed, and for an unknown kid at most this often.
   std::chrono::seconds refetch_interval{10};
   // Good keys are also renewed in the background at this age, so that withdrawn keys go.
   std::chrono::seconds keys_age_max{300};
@@ -42,9 +42,12 @@ class TokenVerifier {
   TokenVerifier(const TokenVerifier&) = delete;
   TokenVerifier& operator=(const TokenVerifier&) = delete;
 
-  // `token` without "Bearer ". UNAUTHENTICATED when it is no good (message says why, for logs),
-  // UNAVAILABLE when no keys could be had.
+  // `token` without "Bearer ". UNAUTHENTICATED when it is no good (message says why, for logs) or
+  // bound to a key, UNAVAILABLE when no keys could be had.
   Async<Principal> Verify(std::string token);
+
+  // The same for a token that may be bound: the caller checks the principal's `confirmation`.
+  Async<Principal> VerifyBound(std::string token);
 
  private:
   struct State;

@@ -1,0 +1,91 @@
+#include "platform/auth/dpop.h"
+
+#include "platform/base/status.h"
+#include "platform/crypto/encoding.h"
+#include "platform/crypto/hash.h"
+#include "platform/crypto/json.h"
+#include "platform/crypto/jws.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/strip.h>
+
+#include <optional>
+
+namespace tamarack::auth {
+namespace {
+
+namespace json = boost::json;
+
+constexpr size_t kIdentifierLengthMax = 256;
+
+absl::Status Refused(std::string_view why) {
+  return absl::UnauthenticatedError(absl::StrCat("the DPoP proof ", ToAbsl(why)));
+}
+
+// The key that the header shows, under the kid that the header names if it names one.
+absl::StatusOr<crypto::Key> KeyOf(const json::object& header) {
+  const json::value* shown = header.if_contains("jwk");
+  if (shown == nullptr || !shown->is_object()) return Refused("shows no key");
+  json::object jwk = shown->get_object();
+  jwk.erase("kid");
+  if (const json::value* kid = header.if_contains("kid")) jwk["kid"] = *kid;
+  absl::StatusOr<crypto::Key> key = crypto::Key::FromPublicJwk(jwk);
+  if (!key.ok()) return Refused("shows a key that is not accepted");
+  return key;
+}
+
+absl::Status CheckClaims(const json::object& claims, const DpopExpectation& expected) {
+  std::string_view id = crypto::StringMember(claims, "jti");
+  if (id.empty() || id.size() > kIdentifierLengthMax) return Refused("has no usable jti");
+  if (crypto::StringMember(claims, "htm") != expected.method)
+    return Refused("is for another method");
+  std::string url = NormalizeHtu(crypto::StringMember(claims, "htu"));
+  if (url.empty() || url != NormalizeHtu(expected.url)) return Refused("is for another address");
+  const json::value* issued = claims.if_contains("iat");
+  if (issued == nullptr || !issued->is_int64()) return Refused("has no iat");
+  int64_t iat = issued->get_int64();
+  if (iat < expected.now_seconds - kDpopWindowSeconds ||
+      iat > expected.now_seconds + kDpopWindowSeconds) {
+    return Refused("is not of this minute: make a new one for each request");
+  }
+  if (expected.access_token.empty()) return absl::OkStatus();
+  std::string hash = crypto::Base64UrlEncode(crypto::Sha256(expected.access_token));
+  if (crypto::StringMember(claims, "ath") != hash) return Refused("is for another access token");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<DpopProof> VerifyDpopProof(std::string_view proof, const DpopExpectation& expected) {
+  absl::StatusOr<crypto::Jws> unverified = crypto::PeekJws(proof);
+  if (!unverified.ok()) return Refused("is missing, malformed or given more than once");
+  absl::StatusOr<crypto::Key> key = KeyOf(unverified->header);
+  if (!key.ok()) return key.status();
+  // The key is the sender's own choice, and so is its algorithm among those that keys can have.
+  absl::StatusOr<crypto::Jws> jws =
+      crypto::VerifyJws(proof, crypto::KeySet({*key}), {key->algorithm(), "dpop+jwt"});
+  if (!jws.ok()) return Refused("has a wrong typ, alg or signature");
+  if (absl::Status status = CheckClaims(jws->claims, expected); !status.ok()) return status;
+  absl::StatusOr<std::string> thumbprint = key->PublicThumbprint();
+  if (!thumbprint.ok()) return thumbprint.status();
+  std::string id = crypto::Sha256Hex(
+      absl::StrCat(*thumbprint, ".", ToAbsl(crypto::StringMember(jws->claims, "jti"))));
+  return DpopProof{*std::move(thumbprint), std::move(id)};
+}
+
+std::string NormalizeHtu(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  size_t slashes = url.find("://");
+  if (slashes == std::string_view::npos) return {};
+  std::string scheme = absl::AsciiStrToLower(ToAbsl(url.substr(0, slashes)));
+  if (scheme != "https" && scheme != "http") return {};
+  std::string_view rest = url.substr(slashes + 3);
+  size_t path = std::min(rest.find('/'), rest.size());
+  std::string authority = absl::AsciiStrToLower(ToAbsl(rest.substr(0, path)));
+  std::string_view port = scheme == "https" ? ":443" : ":80";
+  absl::string_view host = absl::StripSuffix(authority, ToAbsl(port));
+  if (host.empty()) return {};
+  return absl::StrCat(scheme, "://", host, path == rest.size() ? "/" : ToAbsl(rest.substr(path)));
+}
+
+}  // namespace tamarack::auth
