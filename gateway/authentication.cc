@@ -12,8 +12,10 @@ namespace {
 
 constexpr size_t kCredentialBytesMax = 8192;
 
-std::string KeyOf(CredentialKind kind, std::string_view credential) {
-  return (kind == CredentialKind::kBearer ? "b" : "s") + crypto::Sha256(credential);
+// A token that is bound to a certificate is good with that one only.
+std::string KeyOf(const Credential& credential) {
+  return (credential.kind == CredentialKind::kBearer ? "b" : "s") +
+         crypto::Sha256(credential.value) + credential.certificate_sha256;
 }
 
 // The claims of a token that identity has just given us; the services verify it, we only read it.
@@ -49,9 +51,14 @@ Authenticator::Authenticator(boost::asio::any_io_executor executor, ExchangeFunc
                              AuthenticatorOptions options)
     : executor_(executor), exchange_(std::move(exchange)), options_(std::move(options)) {}
 
-Async<CallerPtr> Authenticator::Resolve(CredentialKind kind, std::string credential) {
-  if (!MayBeCredential(credential)) co_return absl::UnauthenticatedError("not a credential");
-  std::string key = KeyOf(kind, credential);
+Async<CallerPtr> Authenticator::Resolve(Credential credential) {
+  if (!MayBeCredential(credential.value)) co_return absl::UnauthenticatedError("not a credential");
+  if (credential.kind == CredentialKind::kDpop) {
+    auto response = co_await exchange_(MakeRequest(std::move(credential)));
+    if (!response.ok()) co_return response.status();
+    co_return ReadToken(response->access_token());
+  }
+  std::string key = KeyOf(credential);
   if (auto found = entries_.find(key); found != entries_.end()) {
     recent_.splice(recent_.begin(), recent_, found->second.recent);
     if (options_.now() < found->second.fresh_until) co_return found->second.result;
@@ -60,17 +67,28 @@ Async<CallerPtr> Authenticator::Resolve(CredentialKind kind, std::string credent
   if (!slot) slot = std::make_shared<Flight>(executor_);
   std::shared_ptr<Flight> flight = slot;
 
-  api::v1::ExchangeRequest request;
-  request.set_client_id(options_.client_id);
-  request.set_client_secret(options_.client_secret);
-  if (kind == CredentialKind::kBearer) {
-    request.set_bearer(std::move(credential));
-  } else {
-    request.set_session(std::move(credential));
-  }
+  api::v1::ExchangeRequest request = MakeRequest(std::move(credential));
   CO_RETURN_IF_ERROR(co_await flight->single.Run(
       [this, key, flight, request] { return Exchange(key, flight, request); }));
   co_return flight->result;
+}
+
+api::v1::ExchangeRequest Authenticator::MakeRequest(Credential credential) const {
+  api::v1::ExchangeRequest request;
+  request.set_client_id(options_.client_id);
+  request.set_client_secret(options_.client_secret);
+  request.set_client_certificate_sha256(std::move(credential.certificate_sha256));
+  if (credential.kind == CredentialKind::kSession) {
+    request.set_session(std::move(credential.value));
+    return request;
+  }
+  request.set_bearer(std::move(credential.value));
+  if (credential.kind != CredentialKind::kDpop) return request;
+  auto& dpop = *request.mutable_dpop();
+  if (MayBeCredential(credential.proof)) dpop.set_proof(std::move(credential.proof));
+  dpop.set_http_method(std::move(credential.method));
+  dpop.set_url(std::move(credential.url));
+  return request;
 }
 
 AsyncStatus Authenticator::Exchange(std::string key, std::shared_ptr<Flight> flight,

@@ -25,7 +25,19 @@ struct Caller {
 };
 using CallerPtr = std::shared_ptr<const Caller>;
 
-enum class CredentialKind { kBearer, kSession };
+enum class CredentialKind { kBearer, kDpop, kSession };
+
+// What a request presents.
+struct Credential {
+  CredentialKind kind = CredentialKind::kBearer;
+  std::string value;  // An API key, a token or the session cookie; empty: there is none.
+  // SHA-256 of the TLS client certificate, raw; empty without one.
+  std::string certificate_sha256 = {};
+  // For kDpop: the proof (empty when there is none, or several) and the request that it is for.
+  std::string proof = {};
+  std::string method = {};
+  std::string url = {};
+};
 
 // Calls CredentialService.Exchange.
 using ExchangeFunction = std::function<Async<api::v1::ExchangeResponse>(api::v1::ExchangeRequest)>;
@@ -43,14 +55,15 @@ struct AuthenticatorOptions {
 // Turns credentials into access tokens. Answers are kept under the credential's SHA-256: a good one
 // is believed for `fresh_for`, so that a revoked credential ends within seconds, and while nobody
 // can be asked up to `valid_for_max` and its own expiry; a bad one for a second. The same
-// credential is exchanged once at a time. Lives on one loop.
+// credential is exchanged once at a time. A token with a proof (DPoP) is exchanged each time: the
+// proof is another one with each request, and identity remembers those used. Lives on one loop.
 class Authenticator {
  public:
   Authenticator(boost::asio::any_io_executor executor, ExchangeFunction exchange,
                 AuthenticatorOptions options);
 
   // UNAUTHENTICATED when the credential is not valid, UNAVAILABLE when nobody could be asked.
-  Async<CallerPtr> Resolve(CredentialKind kind, std::string credential);
+  Async<CallerPtr> Resolve(Credential credential);
 
  private:
   struct Entry {
@@ -65,6 +78,7 @@ class Authenticator {
     absl::StatusOr<CallerPtr> result = absl::UnavailableError("no answer");
   };
 
+  api::v1::ExchangeRequest MakeRequest(Credential credential) const;
   AsyncStatus Exchange(std::string key, std::shared_ptr<Flight> flight,
                        api::v1::ExchangeRequest request);
   // The good answer kept under the key, though no longer fresh; null when there is none.

@@ -4,12 +4,15 @@
 #include "gateway/gateway.h"
 #include "gateway/location.h"
 
+#include "platform/auth/dpop.h"
 #include "platform/base/status.h"
+#include "platform/crypto/encoding.h"
 #include "platform/rpc/policy.h"
 #include "platform/telemetry/log.h"
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
+#include <absl/strings/str_join.h>
 #include <absl/strings/str_replace.h>
 #include <absl/strings/str_split.h>
 
@@ -24,14 +27,43 @@ constexpr size_t kIdempotencyKeyLengthMax = 255;
 constexpr size_t kMetadataBytesMax = 7 * 1024;
 constexpr size_t kMetadataEntryOverhead = 32;
 
-// What follows `Bearer `; empty when the header is absent, another scheme or given twice.
-std::string BearerToken(const Visit& visit) {
+// What a method that authenticates its clients itself finds under this name in pass_headers: never
+// a header of the caller's, but what the caller's TLS connection showed, in base64url (RFC 8705).
+constexpr std::string_view kClientCertificate = "client-certificate-sha256";
+
+// What follows `Bearer ` or `DPoP `, and the proof; no value when the header is absent, of another
+// scheme or given twice.
+Credential FromAuthorization(const Visit& visit, std::string_view public_url) {
+  Credential credential;
+  credential.certificate_sha256 = visit.request.client_certificate_sha256;
   auto headers = visit.request.headers.GetAll("authorization");
-  if (headers.size() != 1) return {};
+  if (headers.size() != 1) return credential;
   absl::string_view value = ToAbsl(headers[0]);
-  constexpr absl::string_view kScheme = "bearer ";
-  if (!absl::StartsWithIgnoreCase(value, kScheme)) return {};
-  return std::string(absl::StripAsciiWhitespace(value.substr(kScheme.size())));
+  size_t space = std::min(value.find(' '), value.size());
+  absl::string_view scheme = value.substr(0, space);
+  bool is_dpop = absl::EqualsIgnoreCase(scheme, "dpop");
+  if (!is_dpop && !absl::EqualsIgnoreCase(scheme, "bearer")) return credential;
+  credential.value = std::string(absl::StripAsciiWhitespace(value.substr(space)));
+  if (!is_dpop) return credential;
+  credential.kind = CredentialKind::kDpop;
+  auto proofs = visit.request.headers.GetAll("dpop");
+  if (proofs.size() == 1) credential.proof = proofs[0];
+  credential.method = visit.request.method;
+  credential.url = absl::StrCat(ToAbsl(public_url), ToAbsl(visit.path));
+  return credential;
+}
+
+// Which schemes are wanted and what was wrong (RFC 6750 section 3, RFC 9449 section 7.1).
+std::string Challenge(const Visit& visit, const Problem& problem) {
+  std::string dpop = absl::StrCat("algs=\"", ToAbsl(auth::kDpopAlgorithms), "\"");
+  auto given = visit.request.headers.Get("authorization");
+  if (!given) return absl::StrCat("Bearer, DPoP ", dpop);
+  const auto* named = problem.members.if_contains("error");
+  std::string error =
+      named != nullptr && named->is_string() ? std::string(named->get_string()) : "invalid_token";
+  if (absl::StartsWithIgnoreCase(ToAbsl(*given), "dpop "))
+    return absl::StrCat("DPoP error=\"", error, "\", ", dpop);
+  return absl::StrCat("Bearer error=\"", error, "\", DPoP ", dpop);
 }
 
 // The name of a parameter that by its name holds a credential (RFC 6750 section 2.3), or nothing.
@@ -53,6 +85,11 @@ bool NeedsOwnForm(const Visit& visit, const Route& route) {
 bool ReadsSession(const Route& route) {
   return route.policy.access() == MethodPolicy::SESSION ||
          (route.policy.access() == MethodPolicy::PUBLIC && route.policy.page());
+}
+
+std::string ListOf(const std::vector<std::string_view>& fields) {
+  return absl::StrJoin(fields, ", ",
+                       [](std::string* list, std::string_view field) { list->append(field); });
 }
 
 bool IsTooLarge(const Metadata& metadata) {
@@ -112,22 +149,20 @@ boost::asio::awaitable<Gateway::Early> Gateway::Authenticate(const Visit& visit,
   if (options_.is_open) co_return std::nullopt;
   const MethodPolicy& policy = route.policy;
   bool is_token = policy.access() == MethodPolicy::TOKEN;
-  std::string credential;
+  Credential credential;
   if (is_token) {
     if (std::string_view name = CredentialInUrl(visit); !name.empty()) {
       co_return Refuse(
           visit, route,
           {Reason::kCredentialInUrl, InputError::Source::kQuery, std::string(name), {}});
     }
-    credential = BearerToken(visit);
+    credential = FromAuthorization(visit, options_.public_url);
   }
-  if (!is_token && ReadsSession(route)) credential = visit.Cookie(kSessionCookie);
+  if (!is_token && ReadsSession(route))
+    credential = {CredentialKind::kSession, std::string(visit.Cookie(kSessionCookie))};
 
   absl::StatusOr<CallerPtr> resolved = absl::UnauthenticatedError("");
-  if (!credential.empty()) {
-    auto kind = is_token ? CredentialKind::kBearer : CredentialKind::kSession;
-    resolved = co_await authenticator_->Resolve(kind, std::move(credential));
-  }
+  if (!credential.value.empty()) resolved = co_await authenticator_->Resolve(std::move(credential));
   if (resolved.ok()) *caller = *resolved;
   if (policy.access() == MethodPolicy::PUBLIC) co_return std::nullopt;
   if (!resolved.ok()) co_return NotAuthenticated(visit, route, resolved.status());
@@ -164,11 +199,8 @@ Gateway::Early Gateway::NotAuthenticated(const Visit& visit, const Route& route,
   if (absl::IsInvalidArgument(status) || absl::IsNotFound(status))
     problem = {ProblemKind::kUnauthenticated};
   problem.items.clear();
-  if (route.policy.access() == MethodPolicy::TOKEN && StatusOf(problem) == 401) {
-    bool was_given = visit.request.headers.Has("authorization");
-    problem.headers.Set("WWW-Authenticate",
-                        was_given ? "Bearer error=\"invalid_token\"" : "Bearer");
-  }
+  if (route.policy.access() == MethodPolicy::TOKEN && StatusOf(problem) == 401)
+    problem.headers.Set("WWW-Authenticate", Challenge(visit, problem));
   return Fail(visit, &route, problem);
 }
 
@@ -220,10 +252,12 @@ Metadata Gateway::MakeMetadata(const Visit& visit, const Route& route, const Cal
   if (caller != nullptr) metadata.emplace_back("authorization", "Bearer " + caller->access_token);
   if (!csrf_token.empty()) metadata.emplace_back("x-tamarack-csrf-token", csrf_token);
   for (const std::string& name : route.policy.pass_headers()) {
-    auto value = visit.request.headers.Get(name);
-    if (value && IsMetadataSafe(*value)) {
-      metadata.emplace_back("x-tamarack-header-" + absl::AsciiStrToLower(name), *value);
-    }
+    // Several fields are one list (RFC 9110 section 5.3): no service may take the first for all.
+    std::string value = name == kClientCertificate
+                            ? crypto::Base64UrlEncode(visit.request.client_certificate_sha256)
+                            : ListOf(visit.request.headers.GetAll(name));
+    if (!value.empty() && IsMetadataSafe(value))
+      metadata.emplace_back("x-tamarack-header-" + absl::AsciiStrToLower(name), value);
   }
   for (const std::string& name : route.policy.pass_cookies()) {
     std::string_view value = visit.Cookie(name);
@@ -246,7 +280,7 @@ http::Response Gateway::PrintAnswer(const Visit& visit, const Route& route,
     problem.headers = std::move(hints.headers);
     if (StatusOf(problem) == 401 && !problem.headers.Has("WWW-Authenticate") &&
         route.policy.access() == MethodPolicy::TOKEN) {
-      problem.headers.Set("WWW-Authenticate", "Bearer");
+      problem.headers.Set("WWW-Authenticate", Challenge(visit, problem));
     }
     return Fail(visit, &route, problem);
   }

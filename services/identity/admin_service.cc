@@ -96,6 +96,8 @@ class AdminService final : public v1::AdminService::CallbackService {
     if (request.has_id_token_signed_response_alg())
       client.id_token_alg = request.id_token_signed_response_alg();
     if (request.has_mode()) client.mode = request.mode();
+    client.is_dpop_bound = request.dpop_bound_access_tokens();
+    client.is_certificate_bound = request.tls_client_certificate_bound_access_tokens();
     CO_ASSIGN_OR_RETURN(auto inserted, co_await tenants_.InsertClient(client));
     v1::CreateClientResponse response;
     *response.mutable_client() = ToProto(inserted);

@@ -16,6 +16,7 @@ struct CodeGrant {
   std::string client_id;
   std::string redirect_uri;
   std::string code_challenge;
+  std::string dpop_jkt;  // of the key with which the code has to be redeemed; empty: any or none
   std::string nonce;
   std::string subject;  // pairwise, of the client's ministry
   std::string language;

@@ -55,6 +55,7 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     CodeGrant grant{.client_id = client->id,
                     .redirect_uri = request.redirect_uri(),
                     .code_challenge = request.code_challenge(),
+                    .dpop_jkt = request.dpop_jkt(),
                     .nonce = request.nonce(),
                     .subject = subject,
                     .language = session->language,

@@ -55,9 +55,11 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     if (request.credential_case() == ExchangeRequest::kSession)
       co_return co_await FromSession(request.session());
     const std::string& bearer = request.bearer();
+    // Nothing else can be bound to a key.
+    if (request.has_dpop()) co_return co_await FromAccessToken(request);
     if (HasPayChecksum(bearer, parts_.pay_checksum_secret)) co_return co_await FromPayKey(bearer);
     if (LooksLikeNotifyToken(bearer)) co_return co_await FromNotifyToken(bearer);
-    co_return co_await FromAccessToken(bearer);
+    co_return co_await FromAccessToken(request);
   }
 
   Async<ExchangeResponse> FromPayKey(const std::string& key) {
@@ -87,14 +89,15 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     co_return co_await Issue(PrincipalOf(key));
   }
 
-  // Our own access tokens pass through while their client may still use them.
-  Async<ExchangeResponse> FromAccessToken(const std::string& token) {
-    auto principal = co_await parts_.verifier.Verify(token);
+  // Our own access tokens pass through while their client may still use them. For one that is bound
+  // to a key services get another, which tells them that its holder has shown the key.
+  Async<ExchangeResponse> FromAccessToken(const ExchangeRequest& request) {
+    const std::string& token = request.bearer();
+    auto principal = co_await parts_.verifier.VerifyBound(token);
     if (absl::IsUnauthenticated(principal.status()))
       co_return InvalidToken("the access token is not valid");
     if (!principal.ok()) co_return principal.status();
-    // What an exchange gave is for services only: the browser that it stands for has a cookie.
-    if (!principal->session_id.empty()) co_return InvalidToken("the access token is not valid");
+    if (principal->is_exchanged) co_return InvalidToken("the access token is not valid");
     if (parts_.internal.Find(principal->client_id) == nullptr) {
       auto client = co_await parts_.tenants.FindClient(principal->client_id);
       if (!client.ok() && !absl::IsNotFound(client.status())) co_return client.status();
@@ -104,10 +107,16 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     CO_ASSIGN_OR_RETURN(bool is_revoked,
                         co_await parts_.codes.IsRevoked(principal->client_id, principal->subject));
     if (is_revoked) co_return InvalidToken("the access token was revoked");
-    CO_ASSIGN_OR_RETURN(auto jws, crypto::PeekJws(token));
-    const auto* expires_at = jws.claims.if_contains("exp");
+    CO_RETURN_IF_ERROR(co_await parts_.possession.Check(principal->confirmation, request));
     ExchangeResponse response;
     response.set_access_token(token);
+    if (!principal->confirmation.empty()) {
+      principal->confirmation = {};
+      CO_ASSIGN_OR_RETURN(response, co_await Issue(*principal));
+    }
+    CO_ASSIGN_OR_RETURN(auto jws, crypto::PeekJws(token));
+    const auto* expires_at = jws.claims.if_contains("exp");
+    response.set_no_cache(request.has_dpop());
     response.mutable_expire_time()->set_seconds(
         expires_at != nullptr && expires_at->is_int64() ? expires_at->get_int64() : 0);
     co_return response;
@@ -132,7 +141,8 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     co_return response;
   }
 
-  Async<ExchangeResponse> Issue(const auth::Principal& principal) {
+  Async<ExchangeResponse> Issue(auth::Principal principal) {
+    principal.is_exchanged = true;
     CO_ASSIGN_OR_RETURN(auto issued, co_await parts_.issuer.AccessToken(principal));
     ExchangeResponse response;
     response.set_access_token(issued.token);

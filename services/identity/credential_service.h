@@ -7,6 +7,7 @@
 #include "services/identity/client_authenticator.h"
 #include "services/identity/keyring.h"
 #include "services/identity/metrics.h"
+#include "services/identity/possession.h"
 #include "services/identity/sessions.h"
 #include "services/identity/token_issuer.h"
 
@@ -27,6 +28,7 @@ struct CredentialServiceParts {
   ApiKeyRepository& api_keys;
   AuthorizationCodes& codes;
   Sessions& sessions;
+  Possession& possession;
   const Keyring& keyring;
   IdentityMetrics& metrics;
   std::string pay_checksum_secret;

@@ -1,11 +1,23 @@
 #include "services/identity/discovery.h"
 
+#include "platform/auth/dpop.h"
 #include "services/identity/token_issuer.h"
 
+#include <absl/strings/str_split.h>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
 namespace tamarack::identity {
+namespace {
+
+boost::json::array ListOf(std::string_view space_separated) {
+  boost::json::array list;
+  for (absl::string_view item : absl::StrSplit(ToAbsl(space_separated), ' '))
+    list.emplace_back(std::string(item));
+  return list;
+}
+
+}  // namespace
 
 std::string DiscoveryDocument(const std::string& issuer) {
   using boost::json::array;
@@ -24,6 +36,8 @@ std::string DiscoveryDocument(const std::string& issuer) {
       {"id_token_signing_alg_values_supported", array{"RS256", "ES256"}},
       {"token_endpoint_auth_methods_supported", array{"client_secret_basic", "client_secret_post"}},
       {"code_challenge_methods_supported", array{"S256"}},
+      {"dpop_signing_alg_values_supported", ListOf(auth::kDpopAlgorithms)},
+      {"tls_client_certificate_bound_access_tokens", true},
       {"authorization_response_iss_parameter_supported", true},
       {"acr_values_supported", array{kAcrPassword}},
       {"prompt_values_supported", array{"none", "login", "consent"}},

@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   identity::ConsentRepository consents(shell.database());
   identity::Sessions sessions(shell.redis(), SystemClock());
   identity::AuthorizationCodes codes(shell.redis());
+  identity::Possession possession(shell.redis(), SystemClock());
   identity::Attempts attempts(shell.redis());
   identity::Passwords passwords(shell.offload());
 
@@ -80,7 +81,7 @@ int main(int argc, char** argv) {
   emails.Start();
 
   auto token_service = identity::MakeTokenService(
-      {interceptor, keys, issuer, clients, tenants, codes, consents, people, metrics});
+      {interceptor, keys, issuer, clients, tenants, codes, consents, people, possession, metrics});
   auto authorize_service =
       identity::MakeAuthorizeService({interceptor, renderer, issuer, keys, tenants, people,
                                       consents, codes, sessions, keyring, metrics});
@@ -91,7 +92,7 @@ int main(int argc, char** argv) {
       identity::MakeAccountService({interceptor, renderer, people, consents, sessions, metrics});
   auto credential_service = identity::MakeCredentialService(
       {interceptor, verifier, issuer, internal_clients, clients, tenants, api_keys, codes, sessions,
-       keyring, metrics, pay_checksum_secret});
+       possession, keyring, metrics, pay_checksum_secret});
   auto directory_service =
       identity::MakeDirectoryService(interceptor, people, tenants, consents, keyring);
   auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,

@@ -32,4 +32,9 @@ absl::Status InvalidToken(std::string_view description) {
                    description);
 }
 
+absl::Status InvalidProof(std::string_view description) {
+  return WithError(absl::UnauthenticatedError(ToAbsl(description)), 401, "invalid_dpop_proof",
+                   description);
+}
+
 }  // namespace tamarack::identity

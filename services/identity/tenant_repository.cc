@@ -18,10 +18,12 @@ constexpr pg::Statement kListServices{"service.list", R"sql(
   WHERE $1::uuid IS NULL OR ministry_id = $1 ORDER BY service_id)sql"};
 constexpr pg::Statement kInsertClient{"oauth_client.insert", R"sql(
   INSERT INTO oauth_client (client_id, service_id, secret_sha256, redirect_uris, scopes, purpose_en, purpose_fr,
-                            id_token_alg, mode) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))sql"};
+                            id_token_alg, mode, is_dpop_bound, is_certificate_bound)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))sql"};
 constexpr pg::Statement kFindClient{"oauth_client.find", R"sql(
   SELECT c.client_id, c.service_id, s.ministry_id, c.secret_sha256, c.redirect_uris, c.scopes, c.purpose_en,
-         c.purpose_fr, c.id_token_alg, c.mode, c.revision, c.is_enabled, s.name_en, s.name_fr, m.name_en, m.name_fr
+         c.purpose_fr, c.id_token_alg, c.mode, c.revision, c.is_enabled, s.name_en, s.name_fr, m.name_en, m.name_fr,
+         c.is_dpop_bound, c.is_certificate_bound
   FROM oauth_client c JOIN service s USING (service_id) JOIN ministry m USING (ministry_id)
   WHERE c.client_id = $1)sql"};
 constexpr pg::Statement kSetEnabled{"oauth_client.set_enabled",
@@ -45,6 +47,8 @@ OauthClient DecodeClient(const pg::Rows& rows, int row) {
   client.service_name_fr = rows.Text(row, 13);
   client.ministry_name_en = rows.Text(row, 14);
   client.ministry_name_fr = rows.Text(row, 15);
+  client.is_dpop_bound = rows.Bool(row, 16);
+  client.is_certificate_bound = rows.Bool(row, 17);
   return client;
 }
 
@@ -68,6 +72,8 @@ v1::Client ToProto(const OauthClient& client) {
   out.set_id_token_signed_response_alg(client.id_token_alg);
   out.set_mode(client.mode);
   out.set_is_enabled(client.is_enabled);
+  out.set_dpop_bound_access_tokens(client.is_dpop_bound);
+  out.set_tls_client_certificate_bound_access_tokens(client.is_certificate_bound);
   return out;
 }
 
@@ -139,7 +145,8 @@ Async<OauthClient> TenantRepository::InsertClient(const OauthClient& client) {
   std::vector<std::string> scopes(client.scopes.begin(), client.scopes.end());
   auto inserted = co_await pool_.Query(
       kInsertClient, client.id, client.service_id, client.secret_sha256, client.redirect_uris,
-      scopes, client.purpose_en, client.purpose_fr, client.id_token_alg, client.mode);
+      scopes, client.purpose_en, client.purpose_fr, client.id_token_alg, client.mode,
+      client.is_dpop_bound, client.is_certificate_bound);
   if (!inserted.ok()) co_return MissingParent(inserted.status(), "service");
   co_return co_await FindClient(client.id);
 }

@@ -29,6 +29,8 @@ struct OauthClient {
   int64_t revision = 1;
   bool is_enabled = true;
   bool is_platform = false;
+  bool is_dpop_bound = false;         // Gets no access tokens but such as are bound to its key.
+  bool is_certificate_bound = false;  // … to its TLS client certificate.
   std::string service_name_en;
   std::string service_name_fr;
   std::string ministry_name_en;

@@ -54,7 +54,10 @@ class TokenService final : public v1::TokenService::CallbackService {
  public:
   using Api = v1::TokenService;
   explicit TokenService(const TokenServiceParts& parts)
-      : parts_(parts), rpc_(parts.rpc), discovery_(DiscoveryDocument(parts.issuer.issuer())) {}
+      : parts_(parts),
+        rpc_(parts.rpc),
+        token_endpoint_(parts.issuer.issuer() + "/oauth2/token"),
+        discovery_(DiscoveryDocument(parts.issuer.issuer())) {}
 
   TAMARACK_UNARY(GetConfiguration, v1::GetConfigurationRequest, google::api::HttpBody) {
     context.http.SetHeader("cache-control", "public, max-age=300");
@@ -78,10 +81,12 @@ class TokenService final : public v1::TokenService::CallbackService {
       }
       co_return client.status();
     }
+    auth::Principal principal = PrincipalOf(*client);
+    CO_ASSIGN_OR_RETURN(principal.confirmation, co_await Bind(context, *client));
     if (request.grant_type() == "authorization_code")
-      co_return co_await RedeemCode(*client, request);
+      co_return co_await RedeemCode(*client, std::move(principal), request);
     if (request.grant_type() == "client_credentials")
-      co_return co_await ForClient(*client, request);
+      co_return co_await ForClient(*client, std::move(principal), request);
     if (request.grant_type().empty())
       co_return OauthError("invalid_request", "grant_type is missing");
     co_return OauthError("unsupported_grant_type",
@@ -122,15 +127,38 @@ class TokenService final : public v1::TokenService::CallbackService {
     co_return co_await parts_.clients.Authenticate(credentials);
   }
 
-  Async<v1::TokenResponse> ForClient(const OauthClient& client, const v1::TokenRequest& request) {
-    auth::Principal principal = PrincipalOf(client);
+  // The keys to which the client's next token is bound: that of the request's proof, and the
+  // certificate of the connection if the client wants it so.
+  Async<auth::Confirmation> Bind(const rpc::Context& context, const OauthClient& client) {
+    auth::Confirmation confirmation;
+    std::string_view proof = context.RequestHeader("dpop");
+    if (proof.empty() && client.is_dpop_bound)
+      co_return OauthError("invalid_dpop_proof", "the client has to send a DPoP proof");
+    if (!proof.empty()) {
+      auto thumbprint = co_await parts_.possession.UseProof(
+          proof, {.method = "POST", .url = token_endpoint_, .access_token = {}});
+      if (absl::IsUnauthenticated(thumbprint.status()))
+        co_return OauthError("invalid_dpop_proof", ToStd(thumbprint.status().message()));
+      if (!thumbprint.ok()) co_return thumbprint.status();
+      confirmation.jkt = *std::move(thumbprint);
+    }
+    if (!client.is_certificate_bound) co_return confirmation;
+    confirmation.x5t_s256 = context.RequestHeader("client-certificate-sha256");
+    if (confirmation.x5t_s256.empty())
+      co_return OauthError("invalid_request", "the client has to connect with its certificate");
+    co_return confirmation;
+  }
+
+  Async<v1::TokenResponse> ForClient(const OauthClient& client, auth::Principal principal,
+                                     const v1::TokenRequest& request) {
     CO_ASSIGN_OR_RETURN(principal.scopes, OwnScopes(client, request.scope()));
     CO_ASSIGN_OR_RETURN(auto response, co_await Issue(principal));
     parts_.metrics.tokens_client.Increment();
     co_return response;
   }
 
-  Async<v1::TokenResponse> RedeemCode(const OauthClient& client, const v1::TokenRequest& request) {
+  Async<v1::TokenResponse> RedeemCode(const OauthClient& client, auth::Principal principal,
+                                      const v1::TokenRequest& request) {
     if (request.code().empty()) co_return OauthError("invalid_request", "code is missing");
     if (request.code_verifier().empty())
       co_return OauthError("invalid_request", "code_verifier is missing");
@@ -149,7 +177,9 @@ class TokenService final : public v1::TokenService::CallbackService {
     if (!VerifyCodeVerifier(request.code_verifier(), grant->code_challenge)) {
       co_return OauthError("invalid_grant", "code_verifier does not match the code_challenge");
     }
-    auth::Principal principal = PrincipalOf(client);
+    if (!grant->dpop_jkt.empty() && grant->dpop_jkt != principal.confirmation.jkt) {
+      co_return OauthError("invalid_grant", "the code is bound to another key than the proof's");
+    }
     principal.subject = grant->subject;
     principal.scopes = grant->scopes;
     principal.acr = kAcrPassword;
@@ -173,7 +203,7 @@ class TokenService final : public v1::TokenService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto issued, co_await parts_.issuer.AccessToken(principal));
     v1::TokenResponse response;
     response.set_access_token(issued.token);
-    response.set_token_type("Bearer");
+    response.set_token_type(principal.confirmation.jkt.empty() ? "Bearer" : "DPoP");
     response.set_expires_in(issued.expires_at_seconds - parts_.issuer.NowSeconds());
     response.set_scope(absl::StrJoin(principal.scopes, " "));
     co_return response;
@@ -181,6 +211,7 @@ class TokenService final : public v1::TokenService::CallbackService {
 
   TokenServiceParts parts_;
   rpc::Interceptor& rpc_;
+  const std::string token_endpoint_;
   const std::string discovery_;
 };
 

@@ -6,6 +6,7 @@
 #include "services/identity/consent_repository.h"
 #include "services/identity/metrics.h"
 #include "services/identity/person_repository.h"
+#include "services/identity/possession.h"
 #include "services/identity/signing_keys.h"
 #include "services/identity/token_issuer.h"
 
@@ -24,6 +25,7 @@ struct TokenServiceParts {
   AuthorizationCodes& codes;
   ConsentRepository& consents;
   PersonRepository& people;
+  Possession& possession;
   IdentityMetrics& metrics;
 };
 

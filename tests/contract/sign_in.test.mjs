@@ -76,6 +76,28 @@ describe('openid-client', () => {
     await assert.rejects(oidc.clientCredentialsGrant(client, { scope: 'platform.admin' }), { error: 'invalid_scope' });
   });
 
+  for (const algorithm of ['ES256', 'Ed25519', 'RS256']) {
+    it(`holds tokens that are worth nothing without its ${algorithm} key (DPoP)`, async () => {
+      assert.ok(client.serverMetadata().dpop_signing_alg_values_supported.includes(algorithm));
+      const DPoP = oidc.getDPoPHandle(client, await oidc.randomDPoPKeyPair(algorithm));
+      const { back, kept, person } = await authorize();
+      const tokens = await oidc.authorizationCodeGrant(client, back, kept, undefined, { DPoP });
+      assert.equal(tokens.token_type, 'dpop');
+      const claims = await oidc.fetchUserInfo(client, tokens.access_token, tokens.claims().sub, { DPoP });
+      assert.equal(claims.email, person.email);
+
+      const own = await oidc.clientCredentialsGrant(client, { scope: 'tellusonce.subscriber' }, { DPoP });
+      const url = new URL('/v1/subscriptions', stack.sandbox.gateway);
+      const answer = await oidc.fetchProtectedResource(client, own.access_token, url, 'GET', undefined, undefined, { DPoP });
+      assert.equal(answer.status, 200);
+      const stolen = await fetch(url, { headers: { authorization: `Bearer ${own.access_token}` } });
+      assert.equal(stolen.status, 401);
+      assert.match(stolen.headers.get('www-authenticate'), /error="invalid_token".*DPoP algs=/);
+      const thief = oidc.getDPoPHandle(client, await oidc.randomDPoPKeyPair(algorithm));
+      await assert.rejects(oidc.fetchProtectedResource(client, own.access_token, url, 'GET', undefined, undefined, { DPoP: thief }), { status: 401 });
+    });
+  }
+
   it('is known to another ministry by another subject', async () => {
     const { back, kept, person } = await authorize();
     const { sub } = (await oidc.authorizationCodeGrant(client, back, kept)).claims();

@@ -5,9 +5,11 @@
 #include "platform/crypto/jws.h"
 #include "services/identity/api_key_format.h"
 #include "tests/integration/access/gateway_world.h"
+#include "tests/support/proof.h"
 
 #include <boost/json/serialize.hpp>
 
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,7 +25,10 @@ struct Credential {
   std::set<std::string> scopes = {};
   bool is_session = false;   // Good for methods of access SESSION.
   bool is_own_form = false;  // Proves that a page of ours sent it.
-  int refusal = 401;         // Of methods of access TOKEN when it is not good.
+  // What goes along for one request only: a proof of possession.
+  std::function<http::Headers(const Probe&)> once = {};
+  std::string certificate_sha256 = {};  // Of the connection.
+  int refusal = 401;                    // Of methods of access TOKEN when it is not good.
 };
 
 inline Credential Bearer(std::string name, const std::string& value, int refusal = 401) {
@@ -52,6 +57,7 @@ class CredentialMaker {
     for (auto make : {&CredentialMaker::AddMalformed, &CredentialMaker::AddTokens,
                       &CredentialMaker::AddForgeries, &CredentialMaker::AddPayKeys,
                       &CredentialMaker::AddNotifyKeys, &CredentialMaker::AddSessions,
+                      &CredentialMaker::AddProofs, &CredentialMaker::AddCertificates,
                       &CredentialMaker::AddUrls}) {
       (this->*make)(all);
     }
@@ -316,6 +322,75 @@ class CredentialMaker {
     }
   }
 
+  // A token bound to `key_`, of the scheme DPoP, with what `make` says as its proofs.
+  Credential Dpop(std::string name, const std::string& token,
+                  std::function<http::Headers(const Probe&)> make) const {
+    return {.name = std::move(name),
+            .headers = {{"Authorization", "DPoP " + token}},
+            .once = std::move(make)};
+  }
+  std::string Proof(const crypto::Key& key, const Probe& probe, const std::string& token) const {
+    return testing::MakeProof(key, probe.http_method, GatewayWorld::kPublicUrl + probe.target,
+                              token, Now());
+  }
+
+  void AddProofs(std::vector<Credential>& all) {
+    auto every = EveryScope();
+    auth::Principal bound = Client(every), bearer = Client(every);
+    bound.confirmation.jkt = key_.kid();
+    std::string token = Token(bound, Now()), plain = Token(bearer, Now());
+    auto by = [this](const crypto::Key& key, const std::string& presented) {
+      return [this, key, presented](const Probe& probe) {
+        return http::Headers{{"DPoP", Proof(key, probe, presented)}};
+      };
+    };
+    Credential good = Dpop("a bound token with its proof", token, by(key_, token));
+    good.is_token = true;
+    good.scopes = {every.begin(), every.end()};
+    all.push_back(good);
+    all.push_back(Dpop("a bound token with another key's proof", token, by(other_key_, token)));
+    all.push_back(Dpop("a bound token with another token's proof", token, by(key_, plain)));
+    all.push_back(Dpop("a bound token without a proof", token, {}));
+    all.push_back(Bearer("a bound token as bearer", token));
+    Credential downgraded = Bearer("a bound token as bearer, with its proof", token);
+    downgraded.once = by(key_, token);
+    all.push_back(downgraded);
+    all.push_back(Dpop("a bearer token with a proof", plain, by(key_, plain)));
+    all.push_back(Dpop("two proofs", token, [this, token](const Probe& probe) {
+      return http::Headers{{"DPoP", Proof(key_, probe, token)},
+                           {"DPoP", Proof(key_, probe, token)}};
+    }));
+    Probe fixed;
+    fixed.http_method = "GET";
+    fixed.target = "/somewhere/else";
+    all.push_back(Dpop("a proof for another address", token, [this, fixed, token](const Probe&) {
+      return http::Headers{{"DPoP", Proof(key_, fixed, token)}};
+    }));
+    all.push_back(Dpop("a proof that is no text", token,
+                       [](const Probe&) { return http::Headers{{"DPoP", "\x80\xff"}}; }));
+    bound.confirmation.jkt = "";
+    bound.confirmation.x5t_s256 = "unknown";
+    all.push_back(Bearer("a token bound to a certificate, without it", Token(bound, Now())));
+  }
+
+  void AddCertificates(std::vector<Credential>& all) {
+    auto every = EveryScope();
+    auth::Principal bound = Client(every);
+    const std::string mine(32, 'm'), theirs(32, 't');
+    bound.confirmation.x5t_s256 = crypto::Base64UrlEncode(mine);
+    std::string token = Token(bound, Now());
+    Credential good = Good("a token with its certificate", token, {every.begin(), every.end()});
+    good.certificate_sha256 = mine;
+    all.push_back(good);
+    Credential stolen = Bearer("a token with another certificate", token);
+    stolen.certificate_sha256 = theirs;
+    all.push_back(stolen);
+    Credential claimed = Bearer("a certificate that is only claimed", token);
+    claimed.headers.Add("Client-Certificate-Sha256", bound.confirmation.x5t_s256);
+    claimed.headers.Add("X-Tamarack-Header-Client-Certificate-Sha256", bound.confirmation.x5t_s256);
+    all.push_back(claimed);
+  }
+
   void AddUrls(std::vector<Credential>& all) {
     std::string key = world_.NewApiKey(service_id_, "pay", "live").secret();
     std::string token = Token(Client(EveryScope()), Now());
@@ -330,6 +405,8 @@ class CredentialMaker {
   const std::string service_id_;
   const identity::v1::Client client_;
   const identity::SigningKeySet& keys_;
+  const crypto::Key key_ = *crypto::Key::Generate(crypto::Algorithm::kEs256);
+  const crypto::Key other_key_ = *crypto::Key::Generate(crypto::Algorithm::kEs256);
 };
 
 }  // namespace tamarack::access

@@ -103,7 +103,7 @@ struct GatewayWorld : identity::World {
   }
 
   http::Response Send(const Probe& probe, const http::Headers& headers,
-                      const std::string& query = "") {
+                      const std::string& query = "", const std::string& certificate_sha256 = "") {
     http::Request request;
     request.method = probe.http_method;
     request.target = probe.target + (query.empty() ? "" : "?" + query);
@@ -112,6 +112,7 @@ struct GatewayWorld : identity::World {
     request.headers.Set("Idempotency-Key", "one");
     if (!probe.body.empty()) request.headers.Set("Content-Type", "application/json");
     request.body = probe.body;
+    request.client_certificate_sha256 = certificate_sha256;
     request.remote_address = "192.0.2.1";
     return host.Await(gateway->Handle(std::move(request)));
   }

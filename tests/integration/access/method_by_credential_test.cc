@@ -22,6 +22,7 @@ std::string Today() {
 
 // The status with which the caller is refused, or that it gets through.
 int Expected(const Probe& probe, const Credential& credential) {
+  if (probe.has_no_route) return 404;
   if (!probe.sunset.empty() && probe.sunset <= Today()) return 410;
   const MethodPolicy& policy = probe.policy;
   bool is_form_needed =
@@ -47,7 +48,12 @@ int Expected(const Probe& probe, const Credential& credential) {
 // What went wrong with one pair; empty when nothing did.
 std::string Compare(GatewayWorld& world, const Probe& probe, const Credential& credential) {
   (void)world.stand_in.Take();
-  http::Response answer = world.Send(probe, credential.headers, credential.query);
+  http::Headers headers = credential.headers;
+  if (credential.once) {
+    for (const auto& [name, value] : credential.once(probe)) headers.Add(name, value);
+  }
+  http::Response answer =
+      world.Send(probe, headers, credential.query, credential.certificate_sha256);
   auto call = world.stand_in.Take();
   int expected = Expected(probe, credential);
   // A parameter that the method does not know is refused, after whoever sent it was let in and
@@ -121,6 +127,40 @@ TEST_CASE_METHOD(GatewayWorld, "A header too large to be passed on is refused as
   http::Headers headers{{"Authorization", "Basic " + std::string(9000, 'A')}};
   CHECK(Send(*token, headers).status == 431);
   CHECK(!stand_in.Take());
+}
+
+TEST_CASE_METHOD(GatewayWorld,
+                 "The caller's certificate goes to the token endpoint, a claim of one does not",
+                 "[access]") {
+  auto token = std::find_if(probes.begin(), probes.end(),
+                            [](const Probe& probe) { return probe.target == "/oauth2/token"; });
+  REQUIRE(token != probes.end());
+  constexpr char kName[] = "x-tamarack-header-client-certificate-sha256";
+  http::Headers claimed{{"Client-Certificate-Sha256", "forged"}, {kName, "forged"}};
+  (void)Send(*token, claimed);
+  auto call = stand_in.Take();
+  REQUIRE(call);
+  CHECK(call->metadata.count(kName) == 0);
+  (void)Send(*token, claimed, "", std::string(32, 'm'));
+  call = stand_in.Take();
+  REQUIRE(call);
+  CHECK(call->metadata.at(kName) == crypto::Base64UrlEncode(std::string(32, 'm')));
+}
+
+TEST_CASE_METHOD(GatewayWorld, "A 401 names the schemes and what was wrong", "[access]") {
+  auto method = std::find_if(probes.begin(), probes.end(), [](const Probe& probe) {
+    return probe.policy.access() == MethodPolicy::TOKEN && probe.sunset.empty();
+  });
+  auto challenge = [&](const http::Headers& headers) {
+    http::Response answer = Send(*method, headers);
+    CHECK(answer.status == 401);
+    return std::string(answer.headers.Get("www-authenticate").value_or(""));
+  };
+  const std::string algs = R"(DPoP algs="ES256 Ed25519 EdDSA RS256")";
+  CHECK(challenge({}) == "Bearer, " + algs);
+  CHECK(challenge({{"Authorization", "Bearer x"}}) == R"(Bearer error="invalid_token", )" + algs);
+  CHECK(challenge({{"Authorization", "DPoP x"}}) ==
+        R"(DPoP error="invalid_token", algs="ES256 Ed25519 EdDSA RS256")");
 }
 
 TEST_CASE_METHOD(GatewayWorld, "A refusal does not repeat the credential", "[access]") {

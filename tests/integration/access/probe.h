@@ -25,7 +25,8 @@ struct Probe {
   std::string target;
   std::string body;  // JSON; empty where the binding takes none
   api::v1::MethodPolicy policy;
-  std::string sunset;  // Day from which on nobody may call any more; empty: none.
+  bool has_no_route = false;  // Clients that stream have none.
+  std::string sunset;         // Day from which on nobody may call any more; empty: none.
 
   bool is_safe() const { return http_method == "GET"; }
 };
@@ -62,6 +63,7 @@ inline Probe MakeProbe(const google::protobuf::MethodDescriptor& method,
       .body = {},
       .policy = method.options().GetExtension(api::v1::policy),
       .sunset = method.service()->options().GetExtension(api::v1::service).lifecycle().sunset()};
+  probe.has_no_route = method.client_streaming();
   if (probe.policy.has_lifecycle()) probe.sunset = probe.policy.lifecycle().sunset();
   for (auto [name, path] : {std::pair("GET", &rule.get()), std::pair("PUT", &rule.put()),
                             std::pair("POST", &rule.post()), std::pair("DELETE", &rule.delete_()),

@@ -44,6 +44,7 @@ struct World {
   ConsentRepository consents{host.pool()};
   Sessions sessions{redis, clock};
   AuthorizationCodes codes{redis};
+  Possession possession{redis, clock};
   Attempts attempts{redis};
   Passwords passwords{offload};
   int emails_queued = 0;
@@ -59,7 +60,7 @@ struct World {
                                }};
   rpc::Interceptor interceptor{host.executor(), &verifier, host.registry()};
   std::unique_ptr<grpc::Service> token_service = MakeTokenService(
-      {interceptor, keys, issuer, clients, tenants, codes, consents, people, metrics});
+      {interceptor, keys, issuer, clients, tenants, codes, consents, people, possession, metrics});
   std::unique_ptr<grpc::Service> authorize_service =
       MakeAuthorizeService({interceptor, TestPages(), issuer, keys, tenants, people, consents,
                             codes, sessions, keyring, metrics});
@@ -70,7 +71,7 @@ struct World {
       MakeAccountService({interceptor, TestPages(), people, consents, sessions, metrics});
   std::unique_ptr<grpc::Service> credential_service =
       MakeCredentialService({interceptor, verifier, issuer, internal, clients, tenants, api_keys,
-                             codes, sessions, keyring, metrics, "checksum secret"});
+                             codes, sessions, possession, keyring, metrics, "checksum secret"});
   std::unique_ptr<grpc::Service> directory_service =
       MakeDirectoryService(interceptor, people, tenants, consents, keyring);
   std::unique_ptr<grpc::Service> admin_service =

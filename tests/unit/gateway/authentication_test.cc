@@ -53,12 +53,13 @@ struct Fixture {
        }}};
 
   absl::StatusOr<CallerPtr> Resolve(const std::string& credential,
-                                    CredentialKind kind = CredentialKind::kBearer) {
+                                    CredentialKind kind = CredentialKind::kBearer,
+                                    const std::string& certificate = "") {
     absl::StatusOr<CallerPtr> result = absl::UnknownError("not run");
     asio::co_spawn(
         io,
         [&]() -> asio::awaitable<void> {
-          result = co_await authenticator.Resolve(kind, credential);
+          result = co_await authenticator.Resolve({kind, credential, certificate});
         },
         asio::detached);
     io.restart();
@@ -142,13 +143,31 @@ TEST_CASE_METHOD(Fixture, "a key and a session of the same text are two credenti
   CHECK(exchanges == 2);
 }
 
+TEST_CASE_METHOD(Fixture, "a token with a proof is exchanged every time", "[gateway]") {
+  CHECK(Resolve("token", CredentialKind::kDpop).ok());
+  CHECK(Resolve("token", CredentialKind::kDpop).ok());
+  CHECK(exchanges == 2);
+  CHECK(Resolve("token").ok());  // what was answered to the proof is no answer without it
+  CHECK(exchanges == 3);
+}
+
+TEST_CASE_METHOD(Fixture, "an answer holds for one client certificate", "[gateway]") {
+  const std::string one(32, '1'), two(32, '2');
+  CHECK(Resolve("token", CredentialKind::kBearer, one).ok());
+  CHECK(Resolve("token", CredentialKind::kBearer, one).ok());
+  CHECK(exchanges == 1);
+  CHECK(Resolve("token", CredentialKind::kBearer, two).ok());
+  CHECK(Resolve("token").ok());
+  CHECK(exchanges == 3);
+}
+
 TEST_CASE_METHOD(Fixture, "callers that come together share one exchange", "[gateway]") {
   int answered = 0;
   for (int i = 0; i < 20; ++i) {
     asio::co_spawn(
         io,
         [&]() -> asio::awaitable<void> {
-          auto caller = co_await authenticator.Resolve(CredentialKind::kBearer, "key");
+          auto caller = co_await authenticator.Resolve({CredentialKind::kBearer, "key"});
           if (caller.ok()) ++answered;
         },
         asio::detached);
