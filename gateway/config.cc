@@ -99,6 +99,37 @@ void ReadCredentials(ConfigMembers members, const Folder& folder, Config* config
   members.Finish();
 }
 
+RateClass ReadRateClass(ConfigMembers members, RateClass figures) {
+  members.Decimal("per_second", 0.001, 1e6, &figures.per_second);
+  int64_t burst = figures.burst, concurrent = figures.concurrent;
+  members.Number("burst", 1, 1'000'000, &burst);
+  members.Number("per_day", 0, 1'000'000'000, &figures.per_day);
+  members.Number("concurrent", 0, 1'000'000, &concurrent);
+  figures.burst = static_cast<int>(burst);
+  figures.concurrent = static_cast<int>(concurrent);
+  members.Finish();
+  return figures;
+}
+
+void ReadLimits(ConfigMembers members, Config* config) {
+  config->has_limits = true;
+  members.Text("redis", &config->limits_redis);
+  if (const json::object* classes = members.Object("classes")) {
+    for (const auto& [key, value] : *classes) {
+      std::string name(key);
+      const json::object* object = value.if_object();
+      if (object == nullptr) {
+        members.Fail("classes." + name, "must be an object");
+        continue;
+      }
+      RateClass usual = config->rate_classes.Find(name, false).figures;
+      ConfigMembers own(*object, absl::StrCat("limits.classes.", name, "."), members.problems());
+      config->rate_classes.Set(name, ReadRateClass(std::move(own), usual));
+    }
+  }
+  members.Finish();
+}
+
 // An origin and nothing more, since cookies, CSRF checks and redirects are made from it.
 bool IsOrigin(std::string_view url) {
   size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
@@ -144,6 +175,8 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
   members.Texts("trusted_proxies", &config.trusted_proxies);
   if (const json::object* tls = members.Object("tls"))
     ReadServerTls({*tls, "tls.", &problems}, folder, &config.tls);
+  if (const json::object* limits = members.Object("limits"))
+    ReadLimits({*limits, "limits.", members.problems()}, &config);
   ReadBackends(members, folder, &config);
   members.Finish();
   if (problems.empty()) return config;

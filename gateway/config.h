@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/limits/rate_class.h"
 #include "gateway/route_table.h"
 #include "platform/http/tls.h"
 #include "platform/rpc/channel.h"
@@ -37,6 +38,11 @@ struct Config {
   // `"authentication": "none"`: nobody is asked who they are. For trying out one service on the
   // loopback interface.
   bool is_open = false;
+  // Figures of rate classes, and the Redis (`unix:/path` or `host:port`) in which all gateways
+  // count together; without one each counts by itself. Absent and open: no limits.
+  bool has_limits = false;
+  RateClasses rate_classes;
+  std::string limits_redis;
   std::string assets_dir;
   std::string brand_file;
   // `https://services.example`, without a trailing slash: our own origin. May be empty if

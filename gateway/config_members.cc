@@ -42,6 +42,16 @@ void ConfigMembers::Number(const char* key, int64_t min, int64_t max, int64_t* v
   *value = found->get_int64();
 }
 
+void ConfigMembers::Decimal(const char* key, double min, double max, double* value) {
+  const json::value* found = Find(key);
+  if (found == nullptr) return;
+  json::error_code error;
+  auto number = found->to_number<double>(error);
+  if (error || number < min || number > max)
+    return Fail(key, ToStd(absl::StrCat("must be a number from ", min, " to ", max)));
+  *value = number;
+}
+
 void ConfigMembers::Texts(const char* key, std::vector<std::string>* values) {
   const json::array* list = List(key);
   if (list == nullptr) return;

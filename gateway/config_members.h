@@ -27,6 +27,7 @@ class ConfigMembers {
             bool is_required = false);
   void Flag(const char* key, bool* value);
   void Number(const char* key, int64_t min, int64_t max, int64_t* value);
+  void Decimal(const char* key, double min, double max, double* value);
   // Appends.
   void Texts(const char* key, std::vector<std::string>* values);
 

@@ -80,6 +80,7 @@ boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
   auto state = co_await boost::asio::this_coro::cancellation_state;
   observation.is_cancelled = state.cancelled() != boost::asio::cancellation_type::none;
   response.headers.Set("X-Request-Id", exchange->visit.request_id);
+  for (const auto& [name, value] : observation.headers) response.headers.Set(name, value);
   if (response.body_source) {
     RecordAtEnd(std::move(exchange), response);
   } else {

@@ -3,6 +3,7 @@
 #include "gateway/assets.h"
 #include "gateway/authentication.h"
 #include "gateway/binding.h"
+#include "gateway/limits/rate_limits.h"
 #include "gateway/plugin/snapshot.h"
 #include "gateway/problem.h"
 #include "gateway/telemetry.h"
@@ -25,8 +26,9 @@ struct GatewayOptions {
   std::string public_url;
   std::string sign_in_path = "/{lang}/sign-in";
   std::vector<std::string> trusted_proxies;
-  bool is_open = false;                         // Nobody is asked who they are.
-  std::chrono::milliseconds heartbeat{15'000};  // Longest silence of a stream of events.
+  bool is_open = false;                               // Nobody is asked who they are.
+  std::chrono::milliseconds heartbeat{15'000};        // Longest silence of a stream of events.
+  std::shared_ptr<RateLimits> rate_limits = nullptr;  // None: callers may ask without limit.
 };
 
 // The life of a request: route, authenticate, bind, call, print. It knows no service: everything
@@ -61,6 +63,8 @@ class Gateway {
                                                      CallRequest call, const Backend& backend);
   boost::asio::awaitable<Early> Authenticate(const Visit& visit, const Route& route,
                                              CallerPtr* caller);
+  boost::asio::awaitable<RateLimits::Admission> Admit(const Visit& visit, const Route& route,
+                                                      const Caller* caller);
   Early NotAuthenticated(const Visit& visit, const Route& route, const absl::Status& status) const;
   Early CheckBound(const Visit& visit, const Route& route, const Bound& bound) const;
   Early AddIdempotencyKey(const Visit& visit, const Route& route, Metadata* metadata) const;

@@ -59,6 +59,16 @@ std::unique_ptr<Authenticator> MakeAuthenticator(const Config& settings,
   return std::make_unique<Authenticator>(executor, exchange, std::move(options));
 }
 
+std::shared_ptr<RateLimits> MakeRateLimits(const Config& settings,
+                                           boost::asio::any_io_executor executor,
+                                           prometheus::Registry& registry) {
+  if (settings.is_open && !settings.has_limits) return nullptr;
+  RateLimitsOptions options;
+  options.classes = settings.rate_classes;
+  options.store.address = settings.limits_redis;
+  return std::make_shared<RateLimits>(executor, std::move(options), registry);
+}
+
 // Serves until SIGTERM. Throws when it cannot start, for example because the port is taken.
 int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   runtime::Process process;
@@ -66,6 +76,7 @@ int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   auto authenticator = MakeAuthenticator(settings, process.executor());
   GatewayOptions options{settings.public_url, settings.sign_in_path, settings.trusted_proxies,
                          settings.is_open};
+  options.rate_limits = MakeRateLimits(settings, process.executor(), registry);
   Gateway gateway(std::move(options), std::move(loaded.snapshot), authenticator.get(),
                   OrExit(Assets::Load(settings.assets_dir)),
                   OrExit(pages::LoadBrand(settings.brand_file)), registry);

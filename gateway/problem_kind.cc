@@ -60,6 +60,12 @@ constexpr ProblemText kTexts[] = {
      "Les en-têtes de la requête sont trop volumineux."},
     {429, "rate-limited", "rate_limited", "temporarily_unavailable", "Too many requests",
      "Trop de requêtes", "Wait a while and try again.", "Attendez un peu et réessayez."},
+    {429, "quota-exceeded", "rate_limited", "temporarily_unavailable", "Quota exceeded",
+     "Quota épuisé",
+     "More requests came than the caller's quota allows. Wait as long as the Retry-After header "
+     "says, then try again.",
+     "Il y a eu plus de requêtes que le quota de l’appelant ne le permet. Attendez le temps "
+     "qu’indique l’en-tête Retry-After, puis réessayez."},
     {500, "internal", "internal", "server_error", "Internal error", "Erreur interne",
      "Something went wrong on our side. Try again later.",
      "Une erreur est survenue de notre côté. Réessayez plus tard."},
@@ -68,6 +74,11 @@ constexpr ProblemText kTexts[] = {
     {503, "unavailable", "unavailable", "temporarily_unavailable", "Service unavailable",
      "Service non disponible", "The service cannot answer now. Try again in a moment.",
      "Le service ne peut pas répondre maintenant. Réessayez dans un moment."},
+    {503, "temporary-reduced-capacity", "unavailable", "temporarily_unavailable",
+     "Temporarily reduced capacity", "Capacité temporairement réduite",
+     "The service is overloaded and more urgent requests go first. Try again in a moment.",
+     "Le service est surchargé et les requêtes plus urgentes passent d’abord. Réessayez dans un "
+     "moment."},
     {504, "deadline-exceeded", "unavailable", "temporarily_unavailable", "No answer in time",
      "Pas de réponse à temps",
      "The service did not answer in time. Whether the operation took place is unknown.",

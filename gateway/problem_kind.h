@@ -24,10 +24,12 @@ enum class ProblemKind {
   kUnsupportedMediaType,
   kExpectationFailed,
   kHeadersTooLarge,
-  kRateLimited,
+  kRateLimited,    // By a service.
+  kQuotaExceeded,  // By us.
   kInternal,
   kNotImplemented,
   kUnavailable,
+  kReducedCapacity,  // Refused so that others can be served.
   kDeadlineExceeded,
   kOther,  // A status that a service chose: the title is the status's name.
 };

@@ -107,6 +107,9 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   CallerPtr caller;
   if (auto early = co_await Authenticate(visit, route, &caller)) co_return *std::move(early);
   if (caller) observation.client_id = caller->principal.client_id;
+  RateLimits::Admission admission = co_await Admit(visit, route, caller.get());
+  observation.headers = std::move(admission.headers);
+  if (admission.refusal) co_return Fail(visit, &route, *admission.refusal);
 
   auto content_type = visit.request.headers.Get("content-type").value_or("");
   Bound bound = BindRequest(route, match, {visit.query, content_type, visit.request.body});
@@ -171,6 +174,21 @@ boost::asio::awaitable<Gateway::Early> Gateway::Authenticate(const Visit& visit,
   co_return absl::IsUnauthenticated(access)
       ? NotAuthenticated(visit, route, access)
       : Fail(visit, &route, FromStatus(access, route.body != Route::Body::kNone));
+}
+
+// By credential, of which a person's session is one; where there is none, by network.
+boost::asio::awaitable<RateLimits::Admission> Gateway::Admit(const Visit& visit, const Route& route,
+                                                             const Caller* caller) {
+  if (!options_.rate_limits) co_return RateLimits::Admission{};
+  std::string key;
+  if (caller != nullptr && route.policy.access() != MethodPolicy::PUBLIC) {
+    const auth::Principal& who = caller->principal;
+    key = absl::StrCat("credential\n", who.client_id, "\n", who.session_id);
+  } else {
+    key = absl::StrCat("network\n", NetworkOf(visit.client_address));
+  }
+  bool is_read = route.http_method == "GET";
+  co_return co_await options_.rate_limits->Admit(key, route.policy.rate_class(), is_read);
 }
 
 Gateway::Early Gateway::NotAuthenticated(const Visit& visit, const Route& route,

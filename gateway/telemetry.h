@@ -25,6 +25,7 @@ struct Observation {
   bool is_upstream_unavailable = false;
   bool is_shed = false;  // Refused to protect what is behind.
   size_t bytes_streamed = 0;  // Of a body that came piece by piece.
+  http::Headers headers;  // For whatever the answer will be.
 };
 
 // One JSON line a request and metrics by RPC. Templates and statuses, never values: paths and

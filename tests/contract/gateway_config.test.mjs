@@ -34,6 +34,7 @@ const right = {
     message_bytes_max: 1024, tls: { ca_file: 'c', cert_file: 'd', key_file: 'e', server_name: 'f' },
   }),
   'everything of tls': { ...open, tls: { cert_file: 'c', key_file: 'k', client_ca_file: 'a' } },
+  limits: { ...open, limits: { redis: 'unix:/run/redis.sock', classes: { read: { per_second: 0.5, burst: 1, per_day: 0, concurrent: 0 }, kites: {} } } },
   reflection: { ...open, backends: [{ name: 'a', address: '127.0.0.1:1', reflection: true }] },
 };
 const wrong = {
@@ -56,6 +57,10 @@ const wrong = {
   'too much keepalive': withBackend({ keepalive_seconds: 9 }),
   'half a byte': withBackend({ message_bytes_max: 2048.5 }),
   'a list that is none': withBackend({ lint_ignore: 'get-body' }),
+  'a rate of nothing': { ...open, limits: { classes: { read: { per_second: 0 } } } },
+  'half a burst': { ...open, limits: { classes: { read: { burst: 0.5 } } } },
+  'an unknown figure of a rate class': { ...open, limits: { classes: { read: { per_hour: 1 } } } },
+  'an unknown setting of limits': { ...open, limits: { store: 'redis' } },
   'proxies that are no list': { ...open, trusted_proxies: '10.0.0.0/8' },
 };
 

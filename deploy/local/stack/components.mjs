@@ -113,6 +113,7 @@ function configureGateway(layout, { isFishing }) {
     public_url: layout.gateway,
     assets_dir: join(root, 'build/assets'),
     credentials: { address: `${loopback}:${layout.ports.grpc.identity}`, client_secret_file: clientSecretFile(layout, 'gateway') },
+    limits: { redis: `unix:${redisSocket(layout)}` },
     backends: services.map((name) => ({
       name, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
       // identity alone is handed credentials: it is who checks them.

@@ -77,10 +77,15 @@ struct Fixture {
             "/tamarack.api.v1.CredentialService/Exchange", request);
       },
       {"gateway", "secret"}};
+  std::shared_ptr<RateLimits> rate_limits;
   std::unique_ptr<Gateway> gateway = MakeGateway();
   std::unique_ptr<http::Server> server = MakeServer();
   std::thread thread{[this] { io.run(); }};
 
+  Fixture() = default;
+  using MakeRateLimits =
+      std::function<std::shared_ptr<RateLimits>(asio::any_io_executor, prometheus::Registry&)>;
+  explicit Fixture(const MakeRateLimits& make) : rate_limits(make(io.get_executor(), registry)) {}
   ~Fixture() {
     server->Drain(std::chrono::seconds(1));
     work.reset();
@@ -106,11 +111,15 @@ struct Fixture {
     auto loaded = Loader((folder / "gateway.json").string(), *config).Load(true);
     if (std::string problems = StartProblems(loaded->report); !problems.empty())
       throw std::runtime_error(problems);
-    auto made = std::make_unique<Gateway>(
-        GatewayOptions{
-            config->public_url, config->sign_in_path, {}, false, std::chrono::milliseconds(20)},
-        loaded->snapshot, &authenticator, *Assets::Load(config->assets_dir), pages::DefaultBrand(),
-        registry);
+    auto made = std::make_unique<Gateway>(GatewayOptions{config->public_url,
+                                                         config->sign_in_path,
+                                                         {},
+                                                         false,
+                                                         std::chrono::milliseconds(20),
+                                                         rate_limits},
+                                          loaded->snapshot, &authenticator,
+                                          *Assets::Load(config->assets_dir), pages::DefaultBrand(),
+                                          registry);
     fs::remove_all(folder);
     return made;
   }

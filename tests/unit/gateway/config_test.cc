@@ -46,6 +46,20 @@ TEST_CASE("a whole configuration is read, with paths relative to its folder", "[
   CHECK_FALSE(config->is_open);
 }
 
+TEST_CASE("a rate class keeps the figures that the configuration does not give", "[gateway]") {
+  auto config = Load(R"({"public_url": "http://x", "limits": {"redis": "unix:/run/redis.sock",
+    "classes": {"read": {"burst": 7}, "kites": {"per_second": 0.5, "concurrent": 0}}}, )" +
+                     std::string(kRest) + "}");
+  INFO(config.status());
+  REQUIRE(config.ok());
+  CHECK(config->limits_redis == "unix:/run/redis.sock");
+  RateClass usual = RateClasses().Find("read", true).figures;
+  CHECK(config->rate_classes.Find("read", true).figures.burst == 7);
+  CHECK(config->rate_classes.Find("read", true).figures.per_second == usual.per_second);
+  CHECK(config->rate_classes.Find("kites", true).figures.per_second == 0.5);
+  CHECK(config->rate_classes.Find("kites", true).figures.concurrent == 0);
+}
+
 TEST_CASE("a wrong configuration is refused by the name of what is wrong", "[gateway]") {
   auto [text, wanted] = GENERATE(table<std::string, const char*>({
       {"", "json"},
@@ -89,6 +103,14 @@ TEST_CASE("a wrong configuration is refused by the name of what is wrong", "[gat
       {R"({"authentication": "none", "backends": [{"name": "a", "address": "x", "reflection": true},
         {"name": "a", "address": "y", "reflection": true}]})",
        "backends[1].name: another back end has it"},
+      {R"({"limits": {"classes": {"read": {"per_second": 0}}}})",
+       "limits.classes.read.per_second: must be a number from 0.001"},
+      {R"({"limits": {"classes": {"read": {"burst": 1.5}}}})",
+       "limits.classes.read.burst: must be a whole number from 1"},
+      {R"({"limits": {"classes": {"read": {"per_hour": 1}}}})",
+       "limits.classes.read.per_hour: no such setting"},
+      {R"({"limits": {"classes": {"read": 5}}})", "limits.classes.read: must be an object"},
+      {R"({"limits": {"redis": 6379}})", "limits.redis: must be a string"},
   }));
   INFO(text);
   auto config = Load(text);

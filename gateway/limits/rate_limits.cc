@@ -1,0 +1,248 @@
+#include "gateway/limits/rate_limits.h"
+
+#include "gateway/limits/rate_limit_fields.h"
+#include "platform/base/status.h"
+#include "platform/crypto/encoding.h"
+#include "platform/crypto/hash.h"
+#include "platform/telemetry/metrics.h"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <deque>
+
+namespace tamarack::gateway {
+namespace asio = boost::asio;
+
+struct RateLimitsEntry {
+  std::string key;        // In `entries`.
+  std::string store_key;  // Made at the first use of the store.
+  const RateClass* figures = nullptr;
+  Bucket bucket;
+  bool is_holder = false;
+  std::list<std::shared_ptr<RateLimitsEntry>>::iterator recent;
+};
+using EntryPtr = std::shared_ptr<RateLimitsEntry>;
+
+namespace {
+
+// How often each holder of slots is looked at: renews its lease, gives back what it did not need.
+constexpr int kLooksPerRound = 50;
+constexpr auto kLookEvery = std::chrono::milliseconds(100);
+
+// Holding fewer slots than this is not worth giving them back at once.
+int SlotsKept(const RateClass& figures) {
+  return std::max(1, figures.concurrent / 16);
+}
+
+}  // namespace
+
+class RateLimitsCore : public std::enable_shared_from_this<RateLimitsCore> {
+ public:
+  RateLimitsCore(asio::any_io_executor executor, RateLimitsOptions options,
+                 prometheus::Registry& registry)
+      : options_(std::move(options)), registry_(registry), look_(executor) {
+    if (options_.store.address.empty()) return;
+    store_ = std::make_shared<QuotaStore>(executor, options_.store, registry);
+  }
+
+  struct Class {
+    std::string name;
+    RateClass figures;
+    std::string policy_field;
+    std::map<std::string_view, prometheus::Counter*> refused;
+  };
+  Class& ClassOf(std::string_view rate_class, bool is_read);
+  EntryPtr Find(std::string_view caller, const Class& of);
+  asio::awaitable<bool> Take(EntryPtr entry);
+  void GiveBack(RateLimitsEntry& entry);
+  void CountRefusal(Class& of, std::string_view policy);
+  int64_t now() const { return UnixMicros(options_.now()); }
+
+ private:
+  AsyncStatus AskStore(RateLimitsEntry& entry);
+  void Hold(const EntryPtr& entry);
+  void Look();
+  void ArmLook();
+
+  RateLimitsOptions options_;
+  prometheus::Registry& registry_;
+  std::shared_ptr<QuotaStore> store_;
+  std::map<std::string, Class, std::less<>> classes_;
+  absl::flat_hash_map<std::string, EntryPtr> entries_;
+  std::list<EntryPtr> recent_;  // The latest first.
+  std::deque<EntryPtr> holders_;
+  asio::steady_timer look_;
+  bool is_looking_ = false;
+};
+
+RateLimitsCore::Class& RateLimitsCore::ClassOf(std::string_view rate_class, bool is_read) {
+  auto [name, figures] = options_.classes.Find(rate_class, is_read);
+  if (auto found = classes_.find(name); found != classes_.end()) return found->second;
+  Class made{std::string(name), figures, RateLimitPolicyField(figures), {}};
+  return classes_.emplace(std::string(name), std::move(made)).first->second;
+}
+
+EntryPtr RateLimitsCore::Find(std::string_view caller, const Class& of) {
+  std::string key = absl::StrCat(of.name, "\n", ToAbsl(caller));
+  if (auto found = entries_.find(key); found != entries_.end()) {
+    recent_.splice(recent_.begin(), recent_, found->second->recent);
+    return found->second;
+  }
+  while (entries_.size() >= options_.callers_max) {
+    entries_.erase(recent_.back()->key);
+    recent_.pop_back();
+  }
+  auto entry = std::make_shared<RateLimitsEntry>();
+  entry->key = key;
+  entry->figures = &of.figures;
+  recent_.push_front(entry);
+  entry->recent = recent_.begin();
+  entries_.emplace(std::move(key), entry);
+  return entry;
+}
+
+asio::awaitable<bool> RateLimitsCore::Take(EntryPtr entry) {
+  Bucket& bucket = entry->bucket;
+  const RateClass& figures = *entry->figures;
+  // Twice, since what stood in the way may be gone when the store's answer comes.
+  for (int attempt = 0; store_ && store_->is_up() && attempt < 2; ++attempt) {
+    bucket.Advance(now());
+    if (bucket.TakeReserved(figures)) co_return true;
+    if (!(co_await AskStore(*entry)).ok()) break;
+    if (bucket.held > 0) Hold(entry);
+    if (bucket.TakeReserved(figures)) co_return true;
+    if (!bucket.HasSlot(figures) || bucket.Left(figures, now()) == 0) co_return false;
+  }
+  if (store_ && store_->is_up()) co_return false;
+  co_return bucket.TakeHere(figures, now());
+}
+
+AsyncStatus RateLimitsCore::AskStore(RateLimitsEntry& entry) {
+  Bucket& bucket = entry.bucket;
+  if (entry.store_key.empty()) {
+    // What tells callers apart is no business of Redis.
+    std::string digest = crypto::Sha256(entry.key).substr(0, 18);
+    entry.store_key = absl::StrCat("limit:{", crypto::Base64UrlEncode(digest), "}");
+  }
+  int64_t unused_today = std::exchange(bucket.unused_today, 0);
+  ++bucket.asking;
+  QuotaStore::Ask ask{.key = entry.store_key,
+                      .figures = *entry.figures,
+                      .counted_alone = bucket.counted_alone,
+                      .debt_us = bucket.Debt(now()),
+                      .used = bucket.used,
+                      .unused_today = unused_today,
+                      .slots = bucket.running + bucket.asking,
+                      .wants_requests = bucket.reserve == 0};
+  auto grant = co_await store_->Take(std::move(ask));
+  --bucket.asking;
+  if (!grant.ok()) {
+    bucket.unused_today += unused_today;
+    co_return grant.status();
+  }
+  bucket.counted_alone = false;
+  bucket.full_at = now() + grant->debt_us;
+  bucket.day = grant->day;
+  bucket.used = grant->used;
+  bucket.held = grant->slots;
+  bucket.reserve += grant->requests;
+  co_return absl::OkStatus();
+}
+
+// Notes who holds slots.
+void RateLimitsCore::Hold(const EntryPtr& entry) {
+  if (std::exchange(entry->is_holder, true)) return;
+  holders_.push_back(entry);
+  ArmLook();
+}
+
+void RateLimitsCore::GiveBack(RateLimitsEntry& entry) {
+  Bucket& bucket = entry.bucket;
+  --bucket.running;
+  bool is_much = bucket.held > SlotsKept(*entry.figures) && bucket.running <= bucket.held / 4;
+  if (!is_much || !entry.is_holder || bucket.asking > 0 || !store_) return;
+  bucket.held = std::max(bucket.running, SlotsKept(*entry.figures));
+  store_->Hold(entry.store_key, bucket.held);
+}
+
+void RateLimitsCore::ArmLook() {
+  if (std::exchange(is_looking_, true)) return;
+  look_.expires_after(kLookEvery);
+  look_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    auto self = weak.lock();
+    if (error || !self) return;
+    self->is_looking_ = false;
+    self->Look();
+    if (!self->holders_.empty()) self->ArmLook();
+  });
+}
+
+void RateLimitsCore::Look() {
+  size_t count = (holders_.size() + kLooksPerRound - 1) / kLooksPerRound;
+  for (size_t i = 0; i < count; ++i) {
+    EntryPtr entry = std::move(holders_.front());
+    holders_.pop_front();
+    Bucket& bucket = entry->bucket;
+    if (bucket.asking == 0) {
+      bucket.held = std::min(bucket.held, std::exchange(bucket.running_most, bucket.running));
+      store_->Hold(entry->store_key, bucket.held);
+      entry->is_holder = bucket.held > 0;
+    }
+    if (entry->is_holder) holders_.push_back(std::move(entry));
+  }
+}
+
+void RateLimitsCore::CountRefusal(Class& of, std::string_view policy) {
+  auto& counter = of.refused[policy];
+  if (counter == nullptr) {
+    counter = &telemetry::Counter(registry_, "gateway_rate_limited_total",
+                                  "Requests refused because the caller's quota was used up",
+                                  {{"class", of.name}, {"policy", std::string(policy)}});
+  }
+  counter->Increment();
+}
+
+RateLimits::RateLimits(asio::any_io_executor executor, RateLimitsOptions options,
+                       prometheus::Registry& registry)
+    : core_(std::make_shared<RateLimitsCore>(executor, std::move(options), registry)) {}
+RateLimits::~RateLimits() = default;
+
+RateLimits::Slot::~Slot() {
+  if (core_) core_->GiveBack(*entry_);
+}
+
+asio::awaitable<RateLimits::Admission> RateLimits::Admit(std::string_view caller,
+                                                         std::string_view rate_class,
+                                                         bool is_read) {
+  auto core = core_;
+  RateLimitsCore::Class& of = core->ClassOf(rate_class, is_read);
+  EntryPtr entry = core->Find(caller, of);
+  bool is_taken = co_await core->Take(entry);
+  int64_t now = core->now();
+  Admission admission;
+  if (is_taken) {
+    admission.slot = Slot(core, entry);
+  } else {
+    auto violated = ViolatedPolicies(of.figures, entry->bucket, now);
+    admission.refusal = QuotaExceeded(violated, of.figures, entry->bucket, now);
+    for (std::string_view policy : violated) core->CountRefusal(of, policy);
+  }
+  admission.headers.Add("RateLimit-Policy", of.policy_field);
+  admission.headers.Add("RateLimit", RateLimitField(of.figures, entry->bucket, now));
+  co_return admission;
+}
+
+std::string NetworkOf(std::string_view address) {
+  boost::system::error_code error;
+  auto ip = asio::ip::make_address(std::string(address), error);
+  if (error || !ip.is_v6()) return std::string(address);
+  if (ip.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, ip.to_v6()).to_string();
+  auto bytes = ip.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), 0);
+  return asio::ip::address_v6(bytes).to_string();
+}
+
+}  // namespace tamarack::gateway
