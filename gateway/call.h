@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/answer.h"
+#include "gateway/limits/adaptive_limit.h"
 #include "platform/rpc/channel.h"
 
 #include <absl/status/status.h>
@@ -44,10 +45,13 @@ class Backend {
 
   // For calls that stream; see UpstreamStream.
   std::shared_ptr<grpc::Channel> channel() const;
+  // How many calls it can take; kept by whoever makes them.
+  AdaptiveLimit& concurrency() { return concurrency_; }
 
  private:
   struct Channel;
   std::unique_ptr<Channel> channel_;
+  AdaptiveLimit concurrency_;
 };
 
 }  // namespace tamarack::gateway

@@ -125,6 +125,8 @@ absl::Status RouteTable::AddMethod(size_t backend, const MethodDescriptor& metho
   route.backend = backend;
   route.policy = policy;
   route.service = method.service()->options().GetExtension(api::v1::service);
+  if (route.policy.priority() == api::v1::PRIORITY_UNSPECIFIED)
+    route.policy.set_priority(route.service.priority());
   auto lifecycle =
       ReadLifecycle(policy.has_lifecycle() ? policy.lifecycle() : route.service.lifecycle());
   if (!lifecycle.ok()) {

@@ -99,16 +99,29 @@ bool IsTooLarge(const Metadata& metadata) {
   return bytes > kMetadataBytesMax;
 }
 
+// Whether the time that a call took is the back end's own: it answered, or did not in time.
+bool SaysHowBusy(const absl::Status& status) {
+  return !absl::IsUnavailable(status) && !absl::IsCancelled(status);
+}
+
 }  // namespace
 
 boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const Route& route,
                                                       const Router::Match& match,
                                                       Observation& observation) {
+  Backend& backend = *observation.snapshot->backends[route.backend];
+  if (!backend.concurrency().HasRoom(route.policy.priority())) {
+    observation.is_shed = true;
+    Problem problem{ProblemKind::kReducedCapacity};
+    problem.headers.Set("Retry-After", "1");
+    co_return Fail(visit, &route, problem);
+  }
   CallerPtr caller;
   if (auto early = co_await Authenticate(visit, route, &caller)) co_return *std::move(early);
   if (caller) observation.client_id = caller->principal.client_id;
   RateLimits::Admission admission = co_await Admit(visit, route, caller.get());
   observation.headers = std::move(admission.headers);
+  observation.slot = std::move(admission.slot);
   if (admission.refusal) co_return Fail(visit, &route, *admission.refusal);
 
   auto content_type = visit.request.headers.Get("content-type").value_or("");
@@ -133,13 +146,14 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   }
   call.timeout = *timeout;
 
-  if (route.method->server_streaming()) {
-    const Backend& backend = *observation.snapshot->backends[route.backend];
+  if (route.method->server_streaming())
     co_return co_await ServeStream(visit, route, std::move(call), backend);
-  }
+  AdaptiveLimit::Call running(backend.concurrency());
   auto called = std::chrono::steady_clock::now();
-  CallResult result = co_await observation.snapshot->backends[route.backend]->Call(std::move(call));
-  observation.upstream = std::chrono::steady_clock::now() - called;
+  CallResult result = co_await backend.Call(std::move(call));
+  auto answered = std::chrono::steady_clock::now();
+  observation.upstream = answered - called;
+  if (SaysHowBusy(result.status)) running.Took(route.grpc_path, observation.upstream, answered);
   observation.is_upstream_unavailable = absl::IsUnavailable(result.status);
   http::Response response = PrintAnswer(visit, route, result);
   if (is_new_csrf_token && IsHtml(response))

@@ -25,6 +25,19 @@ std::string Flags(const Observation& observation, const http::Response& response
 
 }  // namespace
 
+prometheus::Counter& Telemetry::Shed(api::v1::Priority priority) {
+  auto& counter = shed_[priority];
+  if (counter == nullptr) {
+    const char* name = priority == api::v1::CRITICAL ? "critical"
+                       : priority == api::v1::BULK   ? "bulk"
+                                                     : "default";
+    counter = &telemetry::Counter(registry_, "gateway_shed_total",
+                                  "Requests refused because their back end was overloaded",
+                                  {{"priority", name}});
+  }
+  return *counter;
+}
+
 void Telemetry::Record(const Visit& visit, const Observation& observation,
                        const http::Response& response) {
   const Route* route = observation.route;
@@ -38,6 +51,7 @@ void Telemetry::Record(const Visit& visit, const Observation& observation,
                             {{"method", method}, {"status", std::to_string(response.status)}});
   }
   counter->Increment();
+  if (observation.is_shed) Shed(route->policy.priority()).Increment();
   auto& duration = metrics.duration;
   if (duration == nullptr) {
     duration = &telemetry::DurationHistogram(registry_, "gateway_request_duration_seconds",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/limits/rate_limits.h"
 #include "gateway/plugin/snapshot.h"
 #include "gateway/visit.h"
 #include "platform/http/message.h"
@@ -23,9 +24,10 @@ struct Observation {
   std::chrono::steady_clock::duration upstream{};  // Spent waiting for the back end.
   bool is_cancelled = false;                       // The client went away.
   bool is_upstream_unavailable = false;
-  bool is_shed = false;  // Refused to protect what is behind.
+  bool is_shed = false;       // Refused to protect what is behind.
   size_t bytes_streamed = 0;  // Of a body that came piece by piece.
-  http::Headers headers;  // For whatever the answer will be.
+  http::Headers headers;      // For whatever the answer will be.
+  RateLimits::Slot slot;      // The caller's, until the answer has ended.
 };
 
 // One JSON line a request and metrics by RPC. Templates and statuses, never values: paths and
@@ -44,6 +46,8 @@ class Telemetry {
     prometheus::Histogram* duration = nullptr;
   };
   absl::flat_hash_map<std::string, MethodMetrics> methods_;
+  prometheus::Counter& Shed(api::v1::Priority priority);
+  std::map<api::v1::Priority, prometheus::Counter*> shed_;
 };
 
 }  // namespace tamarack::gateway

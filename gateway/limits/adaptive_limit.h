@@ -1,0 +1,82 @@
+#pragma once
+
+#include "tamarack/api/v1/policy.pb.h"
+
+#include <absl/container/flat_hash_map.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace tamarack::gateway {
+
+struct AdaptiveLimitOptions {
+  double min = 8;
+  double initial = 64;
+  double max = 1000;
+  double tolerance = 2;  // Times its usual latency that a call may take.
+};
+
+// How many calls one back end runs at once before it is protected: learned from its latency
+// (docs/adr/2026-11-27-overload.md). Calls are compared with what their own method usually takes,
+// so that a slow method is no sign of overload. When a window's calls took more than `tolerance`
+// times that, the limit shrinks in proportion; else it grows by its square root, in either case
+// only while at least two fifths of it are in use. Pure: the caller says what time it is.
+class AdaptiveLimit {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  using Duration = std::chrono::steady_clock::duration;
+
+  explicit AdaptiveLimit(AdaptiveLimitOptions options = {})
+      : options_(options), limit_(options.initial) {}
+
+  // Whether a call of this priority may begin: bulk fills half of the limit, critical all of it.
+  bool HasRoom(api::v1::Priority priority) const;
+
+  // One running call.
+  class Call {
+   public:
+    explicit Call(AdaptiveLimit& limit);
+    Call(const Call&) = delete;
+    ~Call() { --limit_.running_; }
+    // What it took says something about the back end: not when the call was cancelled or never
+    // reached it.
+    void Took(std::string_view method, Duration took, Time now) { limit_.Learn(method, took, now); }
+
+   private:
+    AdaptiveLimit& limit_;
+  };
+
+  double limit() const { return limit_; }
+  int running() const { return running_; }
+
+ private:
+  // What a method usually takes, in seconds: an average over the last minute or so in which the
+  // back end was not pressed.
+  struct Usual {
+    double seconds = 0;
+    int samples = 0;
+    Time latest{};
+  };
+  // What the last window says about samples from now on.
+  enum class Pressure {
+    kNone,     // What calls take is what they usually take.
+    kBusy,     // They may have waited: only shorter times are believed.
+    kAtFloor,  // Even the fewest calls at once take longer, so that is now usual.
+  };
+  void Learn(std::string_view method, Duration took, Time now);
+  void CloseWindow(Time now);
+
+  AdaptiveLimitOptions options_;
+  double limit_;
+  int running_ = 0;
+  int running_most_ = 0;  // In this window.
+  Time window_begin_{};
+  int window_calls_ = 0;
+  double window_seconds_ = 0;
+  double window_usual_seconds_ = 0;
+  Pressure pressure_ = Pressure::kNone;
+  absl::flat_hash_map<std::string, Usual> usual_;
+};
+
+}  // namespace tamarack::gateway
