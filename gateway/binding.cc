@@ -196,11 +196,25 @@ class Binder {
       bound_.outcome = Bound::Outcome::kUnsupportedMediaType;
       return {};
     }
-    if (route_.body == Route::Body::kWhole) {
-      return JsonToWire(input_.body, *route_.method->input_type(), &given_, bound_.wire);
+    if (route_.body == Route::Body::kWhole)
+      return JsonToWire(input_.body, *route_.request_plan, &given_, bound_.wire);
+    std::vector<std::string> paths;
+    Refusal refusal =
+        JsonFieldToWire(input_.body, *route_.body_plan, given_.Find(route_.body_field), bound_.wire,
+                        DerivesMask() ? &paths : nullptr);
+    if (!refusal && !paths.empty()) {
+      std::string mask;
+      for (const std::string& path : paths) AppendBytes(1, path, mask);
+      AppendBytes(route_.mask_field->number(), mask, bound_.wire);
     }
-    return JsonFieldToWire(input_.body, *route_.body_field, given_.Find(route_.body_field),
-                           bound_.wire);
+    return refusal;
+  }
+
+  // AIP-134: what a PATCH leaves out stays as it is, unless a mask says otherwise.
+  bool DerivesMask() const {
+    if (route_.mask_field == nullptr) return false;
+    const FieldTree* given = given_.Find(route_.mask_field);
+    return given == nullptr || given->giver() == Giver::kNobody;
   }
 
   void BindHttpBody() {

@@ -65,12 +65,50 @@ absl::StatusOr<Route::FieldPath> ResolveFieldPath(const Descriptor& type,
     }
     path.push_back(field);
     message = field->message_type();
+    // What is below a well-known type is no field of its own: a query could give it again.
+    bool is_opaque =
+        message != nullptr && message->well_known_type() != Descriptor::WELLKNOWNTYPE_UNSPECIFIED;
+    if (is_opaque && &name != &names.back()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("a path cannot bind a part of the ", message->full_name(), " `", name, "`"));
+    }
   }
   if (message != nullptr && !IsScalarMessage(*message)) {
     return absl::InvalidArgumentError(
         absl::StrCat("the field `", absl::StrJoin(names, "."), "` is a message"));
   }
   return path;
+}
+
+// A path variable and the body must not give the same value.
+absl::Status CheckBodyApart(const Route& route) {
+  for (const Route::FieldPath& path : route.path_fields) {
+    const FieldDescriptor* field = route.body_field;
+    bool is_same =
+        field != nullptr && path.front() == field && (path.size() == 1 || route.takes_http_body);
+    bool is_rival = field != nullptr && path.front() != field &&
+                    field->real_containing_oneof() != nullptr &&
+                    path.front()->real_containing_oneof() == field->real_containing_oneof();
+    bool is_raw = route.takes_http_body && route.body == Route::Body::kWhole;
+    if (is_same || is_rival || is_raw) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("path and body both bind `", path.front()->name(), "`"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The one FieldMask among the request's fields; null when there is none or more than one.
+const FieldDescriptor* FindMask(const Descriptor& request) {
+  const FieldDescriptor* mask = nullptr;
+  for (int i = 0; i < request.field_count(); ++i) {
+    const FieldDescriptor* field = request.field(i);
+    bool is_mask = !field->is_repeated() && field->message_type() != nullptr &&
+                   field->message_type()->well_known_type() == Descriptor::WELLKNOWNTYPE_FIELDMASK;
+    if (is_mask && mask != nullptr) return nullptr;
+    if (is_mask) mask = field;
+  }
+  return mask;
 }
 
 }  // namespace
@@ -103,7 +141,25 @@ absl::Status RouteTable::AddBackend(size_t index, const BackendDescriptors& back
       }
     }
   }
+  if (pools_.back()->FindMessageTypeByName("google.protobuf.Any") == nullptr)
+    return absl::OkStatus();
+  for (const auto& file : backend.files.file()) {
+    const auto* built = pools_.back()->FindFileByName(file.name());
+    for (int i = 0; i < built->message_type_count(); ++i) PlanForAny(*built->message_type(i));
+  }
   return absl::OkStatus();
+}
+
+MessagePlans& RouteTable::PlansOf(const Route& route) {
+  bool is_canonical = route.service.json_style() == api::v1::ServicePolicy::PROTO_JSON;
+  return is_canonical ? proto_json_plans_ : plans_;
+}
+
+// A google.protobuf.Any may hold every type that the back end's descriptors know.
+void RouteTable::PlanForAny(const Descriptor& type) {
+  plans_.Get(type);
+  proto_json_plans_.Get(type);
+  for (int i = 0; i < type.nested_type_count(); ++i) PlanForAny(*type.nested_type(i));
 }
 
 absl::Status RouteTable::AddMethod(size_t backend, const MethodDescriptor& method,
@@ -181,6 +237,14 @@ absl::Status RouteTable::AddRoute(Route route, std::string_view http_method,
     if (!route.body_field->is_repeated()) body_type = route.body_field->message_type();
   }
   route.takes_http_body = body_type != nullptr && body_type->full_name() == kHttpBody;
+  RETURN_IF_ERROR(CheckBodyApart(route));
+  route.request_plan = PlansOf(route).Get(request);
+  if (route.body_field != nullptr) {
+    route.body_plan = route.request_plan->Find(route.body_field->name());
+    bool is_resource = body_type != nullptr && !route.takes_http_body &&
+                       body_type->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED;
+    if (http_method == "PATCH" && is_resource) route.mask_field = FindMask(request);
+  }
   if (!response_body.empty()) {
     route.response_field = response.FindFieldByName(response_body);
     if (route.response_field == nullptr) {
@@ -195,7 +259,7 @@ absl::Status RouteTable::AddRoute(Route route, std::string_view http_method,
     }
   }
   route.gives_http_body = response.full_name() == kHttpBody;
-  route.response_plan = plans_.Get(response);
+  route.response_plan = PlansOf(route).Get(response);
 
   std::string name = route.method->full_name();
   auto target = static_cast<int>(routes_.size());

@@ -32,6 +32,11 @@ struct Route {
   Body body = Body::kNone;
   const google::protobuf::FieldDescriptor* body_field = nullptr;
   const google::protobuf::FieldDescriptor* response_field = nullptr;
+  const MessagePlan* request_plan = nullptr;
+  const MessagePlan::Field* body_plan = nullptr;  // Of `body_field`.
+  // Of PATCH with a message in `body_field`: the one FieldMask of the request, which names the
+  // members that the body holds unless it is given.
+  const google::protobuf::FieldDescriptor* mask_field = nullptr;
   const MessagePlan* response_plan = nullptr;
   const google::protobuf::FieldDescriptor* event_id_field = nullptr;  // Of a stream's messages.
   bool takes_http_body = false;  // The body goes into a google.api.HttpBody as it is.
@@ -70,7 +75,11 @@ class RouteTable {
 
   std::vector<std::string> backend_names_;
   std::vector<std::unique_ptr<google::protobuf::DescriptorPool>> pools_;
+  void PlanForAny(const google::protobuf::Descriptor& type);
+  MessagePlans& PlansOf(const Route& route);
+
   MessagePlans plans_;
+  MessagePlans proto_json_plans_{JsonStyle::kProtoJson};
   Router router_;
   std::vector<std::unique_ptr<Route>> routes_;
 };

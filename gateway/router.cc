@@ -44,12 +44,15 @@ absl::Status Router::Add(std::string_view method, PathTemplate path_template, in
 
 void Router::Finish(const Node& node, Search& search) {
   const Route* any = nullptr;
+  const Route* get = nullptr;
   for (const Route* route : node.routes) {
     if (route->path_template.verb != search.verb) continue;
     search.methods.insert(route->method);
     if (route->method == search.method) search.found = route;
     if (route->method == "*") any = route;
+    if (route->method == "GET" && search.method == "HEAD") get = route;
   }
+  if (!search.found) search.found = get;
   if (!search.found && !search.method.empty()) search.found = any;
 }
 
@@ -130,18 +133,14 @@ Router::Match Router::Find(std::string_view method, const PathSegments& path) co
   if (!path.has_empty) {
     std::vector<std::string> stripped;
     std::string_view verb = CutVerb(path, &stripped);
-    for (std::string_view wanted :
-         {method, method == "HEAD" ? std::string_view("GET") : std::string_view()}) {
-      if (wanted.empty()) continue;
-      if (!verb.empty()) {
-        Search search{stripped, verb, wanted};
-        Walk(root_, 0, search);
-        if (search.found) return Bind(*search.found, path, true);
-      }
-      Search search{path.decoded, "", wanted};
+    if (!verb.empty()) {
+      Search search{stripped, verb, method};
       Walk(root_, 0, search);
-      if (search.found) return Bind(*search.found, path, false);
+      if (search.found) return Bind(*search.found, path, true);
     }
+    Search search{path.decoded, "", method};
+    Walk(root_, 0, search);
+    if (search.found) return Bind(*search.found, path, false);
   }
   Match match;
   match.allowed = Allowed(path);
@@ -159,6 +158,7 @@ std::vector<std::string> Router::Allowed(const PathSegments& path) const {
   std::set<std::string> methods = std::move(plain.methods);
   methods.merge(with_verb.methods);
   if (methods.empty()) return {};
+  if (methods.erase("*") > 0) methods.insert({"DELETE", "GET", "PATCH", "POST", "PUT"});
   if (methods.count("GET") > 0) methods.insert("HEAD");
   methods.insert("OPTIONS");
   return {methods.begin(), methods.end()};

@@ -1,389 +1,341 @@
 #include "gateway/codec/json_to_wire.h"
 
+#include "gateway/codec/dynamic_to_wire.h"
+#include "gateway/codec/json_walk.h"
 #include "gateway/codec/scalars.h"
 #include "gateway/codec/wire.h"
 #include "platform/base/status.h"
 
-#include <absl/container/flat_hash_set.h>
-#include <absl/strings/str_replace.h>
-#include <boost/json/basic_parser_impl.hpp>
-
-#include <vector>
+#include <absl/container/inlined_vector.h>
 
 namespace tamarack::gateway {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
-namespace json = boost::json;
+using Kind = JsonReader::Kind;
 
 namespace {
 
-// Receives the parser's events and writes the wire bytes of what they mean. A stack of frames, one
-// per open object or array, says what the next value is for. Struct, ListValue and Value need no
-// frames of their own: on the wire a Struct is a message with one map, and a ListValue is one with
-// a repeated field.
-class Encoder {
+// Field numbers of google.protobuf.Any.
+constexpr int kAnyUrl = 1, kAnyValue = 2;
+constexpr std::string_view kType = "@type";
+constexpr std::string_view kUrlPrefix = "type.googleapis.com/";
+
+bool IsNullValue(const FieldDescriptor& field) {
+  return field.enum_type() != nullptr &&
+         field.enum_type()->full_name() == "google.protobuf.NullValue";
+}
+
+// Null leaves a member unset, but is a value of its own for Value and NullValue.
+bool TakesNull(const FieldDescriptor& field, const MessagePlan* message) {
+  if (message == nullptr) return IsNullValue(field);
+  return message->type->well_known_type() == Descriptor::WELLKNOWNTYPE_VALUE;
+}
+
+// Walks the text and the plan together.
+class Encoder : private JsonWalk {
  public:
-  // Limits that Boost.JSON asks for; the body size limits all of them.
-  static constexpr size_t max_object_size = static_cast<size_t>(-1);
-  static constexpr size_t max_array_size = static_cast<size_t>(-1);
-  static constexpr size_t max_key_size = static_cast<size_t>(-1);
-  static constexpr size_t max_string_size = static_cast<size_t>(-1);
+  Encoder(std::string_view json, std::string& wire) : JsonWalk(json, wire) {}
 
-  Encoder(const Descriptor* type, const FieldDescriptor* field, const FieldTree* given,
-          std::string* wire)
-      : root_type_(type), root_field_(field), root_given_(given), out_(*wire) {}
-
-  Refusal TakeRefusal() { return std::move(refusal_); }
-
-  bool on_document_begin(json::error_code&) { return true; }
-  bool on_document_end(json::error_code&) { return true; }
-  bool on_object_begin(json::error_code& ec) { return Check(BeginObject(), ec); }
-  bool on_object_end(size_t, json::error_code&) { return EndFrame(); }
-  bool on_array_begin(json::error_code& ec) { return Check(BeginArray(), ec); }
-  bool on_array_end(size_t, json::error_code&) { return EndFrame(); }
-  bool on_key_part(json::string_view part, size_t, json::error_code&) { return Append(part); }
-  bool on_key(json::string_view part, size_t, json::error_code& ec) {
-    return Check(Key(Take(part)), ec);
+  Refusal Root(const MessagePlan& plan, const FieldTree* given, std::vector<std::string>* paths) {
+    Place root;
+    bool is_null = reader.Peek() == Kind::kNull &&
+                   plan.type->well_known_type() != Descriptor::WELLKNOWNTYPE_VALUE;
+    return End(is_null ? RefuseNull(root) : Message(plan, given, root, "", paths));
   }
-  bool on_string_part(json::string_view part, size_t, json::error_code&) { return Append(part); }
-  bool on_string(json::string_view part, size_t, json::error_code& ec) {
-    return Check(Scalar({ScalarText::Kind::kString, Take(part)}), ec);
+  Refusal Root(const MessagePlan::Field& field, const FieldTree* given,
+               std::vector<std::string>* paths) {
+    Place root;
+    bool is_null = reader.Peek() == Kind::kNull &&
+                   (field.field->is_repeated() || !TakesNull(*field.field, field.message));
+    return End(is_null ? RefuseNull(root) : Field(field, given, root, "", paths));
   }
-  bool on_number_part(json::string_view part, json::error_code&) { return Append(part); }
-  bool on_int64(int64_t, json::string_view part, json::error_code& ec) { return Number(part, ec); }
-  bool on_uint64(uint64_t, json::string_view part, json::error_code& ec) {
-    return Number(part, ec);
-  }
-  bool on_double(double, json::string_view part, json::error_code& ec) { return Number(part, ec); }
-  bool on_bool(bool value, json::error_code& ec) {
-    return Check(Scalar({ScalarText::Kind::kBoolean, value ? "true" : "false"}), ec);
-  }
-  bool on_null(json::error_code& ec) { return Check(Null(), ec); }
-  bool on_comment_part(json::string_view, json::error_code&) { return true; }
-  bool on_comment(json::string_view, json::error_code&) { return true; }
 
  private:
-  struct Frame {
-    enum class Kind { kMessage, kMap, kList };
-    Kind kind;
-    const Descriptor* message = nullptr;  // kMessage
-    const FieldDescriptor* field =
-        nullptr;                       // kMap, kList: whose; kMessage: the member that comes next.
-    const FieldTree* given = nullptr;  // kMessage
-    std::vector<size_t> open = {};     // Lengths that end with the frame, the outermost first.
-    size_t entry = 0;                  // kMap: the entry's length.
-    size_t index = 0;                  // kList
-    std::string key = {};              // As written, for the pointer.
-    std::vector<bool> seen = {};       // kMessage: by field index.
-    std::vector<bool> seen_oneofs = {};
-    absl::flat_hash_set<std::string> keys = {};  // kMap
-  };
-  // What the value that comes next is for.
-  struct Slot {
-    const Descriptor* type = nullptr;        // Of a message; null for scalars.
-    const FieldDescriptor* field = nullptr;  // Null for a root message.
-    const FieldTree* given = nullptr;
-    bool is_repeated = false;  // The whole list or map, not an element of it.
-  };
+  using Paths = std::vector<std::string>;
 
-  Slot Next() const {
-    if (frames_.empty()) {
-      if (root_field_ == nullptr) return {root_type_, nullptr, root_given_, false};
-      return {root_field_->message_type(), root_field_, root_given_, root_field_->is_repeated()};
-    }
-    const Frame& top = frames_.back();
-    if (top.kind == Frame::Kind::kList)
-      return {top.field->message_type(), top.field, nullptr, false};
-    if (top.kind == Frame::Kind::kMap) {
-      const FieldDescriptor* value = top.field->message_type()->map_value();
-      return {value->message_type(), value, nullptr, false};
-    }
-    const FieldTree* given = top.given ? top.given->Find(top.field) : nullptr;
-    return {top.field->message_type(), top.field, given, top.field->is_repeated()};
+  Refusal End(bool ok) {
+    if (refusal || (ok && reader.AtEnd())) return std::move(refusal);
+    constexpr auto kBody = InputError::Source::kBody;
+    if (reader.is_too_deep())
+      return InputError{Reason::kTooDeep, kBody, {}, std::to_string(kJsonDepthMax)};
+    return InputError{Reason::kMalformedJson, kBody, {}, std::to_string(reader.position())};
   }
 
-  // Tag and length of the message in `slot`; a root has neither.
-  void OpenMessage(const Slot& slot, std::vector<size_t>* open) {
-    if (slot.field == nullptr) return;
-    AppendFieldTag(*slot.field, out_);
-    open->push_back(OpenLength(out_));
+  // A whole field: a list, a map or a single value.
+  bool Field(const MessagePlan::Field& field, const FieldTree* given, const Place& place,
+             std::string_view path, Paths* paths) {
+    if (field.is_map) return Map(field, place);
+    if (field.field->is_repeated()) return List(field, place);
+    return Single(*field.field, field.message, given, place, path, paths);
   }
 
-  Refusal BeginObject() {
-    Slot slot = Next();
-    if (auto conflict = ClaimOneof()) return conflict;
-    if (slot.is_repeated) {
-      if (!slot.field->is_map()) return Refuse(Reason::kExpectedArray);
-      frames_.push_back({Frame::Kind::kMap, nullptr, slot.field});
-      return {};
+  // One value with its tag: a singular field, an element of a list, a map's value.
+  bool Single(const FieldDescriptor& field, const MessagePlan* message, const FieldTree* given,
+              const Place& place, std::string_view path, Paths* paths) {
+    if (message == nullptr) {
+      AppendFieldTag(field, out);
+      return Scalar(field, place);
     }
-    if (slot.type == nullptr || IsScalarMessage(*slot.type)) return Expected(slot);
-    Frame frame{Frame::Kind::kMessage, slot.type, nullptr, slot.given};
-    OpenMessage(slot, &frame.open);
-    switch (slot.type->well_known_type()) {
-      case Descriptor::WELLKNOWNTYPE_LISTVALUE:
-        return Refuse(Reason::kExpectedArray);
-      case Descriptor::WELLKNOWNTYPE_ANY:
-        return Refuse(Reason::kUnsupportedType, slot.type->full_name());
-      case Descriptor::WELLKNOWNTYPE_VALUE: {
-        const FieldDescriptor* struct_value = slot.type->FindFieldByNumber(5);
-        OpenMessage({nullptr, struct_value}, &frame.open);
-        frame.kind = Frame::Kind::kMap;
-        frame.field = struct_value->message_type()->FindFieldByNumber(1);
+    AppendTag(field.number(), WireType::kBytes, out);
+    size_t start = OpenLength(out);
+    if (!Message(*message, given, place, path, paths)) return false;
+    CloseLength(start, out);
+    return true;
+  }
+
+  bool Scalar(const FieldDescriptor& field, const Place& place) {
+    if (reader.Peek() == Kind::kNull && IsNullValue(field)) {
+      reader.Null();
+      AppendVarint(0, out);
+      return !reader.has_failed();
+    }
+    ScalarText text;
+    if (!TakeScalar(&text)) return Wrong(&field, nullptr, place);
+    return Check(EncodeScalar(field, text, out), place);
+  }
+
+  // False for what is no scalar, with nothing taken, and for what is not JSON.
+  bool TakeScalar(ScalarText* text) {
+    switch (reader.Peek()) {
+      case Kind::kString:
+        *text = {ScalarText::Kind::kString, reader.String()};
         break;
-      }
-      case Descriptor::WELLKNOWNTYPE_STRUCT:
-        frame.kind = Frame::Kind::kMap;
-        frame.field = slot.type->FindFieldByNumber(1);
+      case Kind::kNumber:
+        *text = {ScalarText::Kind::kNumber, reader.Number()};
+        break;
+      case Kind::kBoolean:
+        *text = {ScalarText::Kind::kBoolean, reader.Boolean()};
         break;
       default:
-        frame.seen.resize(static_cast<size_t>(slot.type->field_count()));
-        frame.seen_oneofs.resize(static_cast<size_t>(slot.type->real_oneof_decl_count()));
+        return false;
     }
-    frames_.push_back(std::move(frame));
-    return {};
+    return !reader.has_failed();
   }
 
-  Refusal BeginArray() {
-    Slot slot = Next();
-    if (auto conflict = ClaimOneof()) return conflict;
-    Frame frame{Frame::Kind::kList, nullptr, slot.field};
-    if (slot.is_repeated) {
-      if (slot.field->is_map()) return Refuse(Reason::kExpectedObject);
-      if (slot.field->is_packed()) {
-        AppendTag(slot.field->number(), WireType::kBytes, out_);
-        frame.open.push_back(OpenLength(out_));
+  // The contents of a message, without tag and length.
+  bool Message(const MessagePlan& plan, const FieldTree* given, const Place& place,
+               std::string_view path, Paths* paths) {
+    switch (plan.type->well_known_type()) {
+      case Descriptor::WELLKNOWNTYPE_UNSPECIFIED:
+        if (reader.Peek() != Kind::kObject) return Wrong(nullptr, &plan, place);
+        return Members(plan, given, place, path, paths);
+      case Descriptor::WELLKNOWNTYPE_ANY:
+        if (reader.Peek() != Kind::kObject) return Wrong(nullptr, &plan, place);
+        return Any(plan, place);
+      case Descriptor::WELLKNOWNTYPE_STRUCT:
+        if (reader.Peek() != Kind::kObject) return Wrong(nullptr, &plan, place);
+        return StructToWire(*this, place);
+      case Descriptor::WELLKNOWNTYPE_LISTVALUE:
+        if (reader.Peek() != Kind::kArray) return Wrong(nullptr, &plan, place);
+        return ListValueToWire(*this, place);
+      case Descriptor::WELLKNOWNTYPE_VALUE:
+        return ValueToWire(*this, place);
+      default: {
+        ScalarText text;
+        if (!TakeScalar(&text)) return Wrong(nullptr, &plan, place);
+        return Check(EncodeScalarMessage(*plan.type, text, out), place);
       }
-    } else if (slot.type != nullptr &&
-               slot.type->well_known_type() == Descriptor::WELLKNOWNTYPE_LISTVALUE) {
-      OpenMessage(slot, &frame.open);
-      frame.field = slot.type->FindFieldByNumber(1);
-    } else if (slot.type != nullptr &&
-               slot.type->well_known_type() == Descriptor::WELLKNOWNTYPE_VALUE) {
-      OpenMessage(slot, &frame.open);
-      const FieldDescriptor* list_value = slot.type->FindFieldByNumber(6);
-      OpenMessage({nullptr, list_value}, &frame.open);
-      frame.field = list_value->message_type()->FindFieldByNumber(1);
-    } else {
-      return Expected(slot);
     }
-    frames_.push_back(std::move(frame));
-    return {};
   }
 
-  bool EndFrame() {
-    for (auto start = frames_.back().open.rbegin(); start != frames_.back().open.rend(); ++start) {
-      CloseLength(*start, out_);
+  // The members of a message that is written as an object of its fields; in a google.protobuf.Any
+  // one of them is `@type`.
+  bool Members(const MessagePlan& plan, const FieldTree* given, const Place& place,
+               std::string_view path, Paths* paths, bool has_type = false) {
+    absl::InlinedVector<bool, 64> seen(plan.fields.size() + 1);  // the last is `@type`
+    absl::InlinedVector<bool, 8> seen_oneofs(
+        static_cast<size_t>(plan.type->real_oneof_decl_count()));
+    std::string_view name;
+    std::string kept;
+    for (reader.Enter(); reader.NextMember(&name);) {
+      Place member{&place, Keep(name, kept)};
+      bool is_type = has_type && name == kType;
+      const MessagePlan::Field* field = is_type ? nullptr : plan.Find(name);
+      if (!is_type && field == nullptr) return Refuse(member, Reason::kUnknownField);
+      size_t index = is_type ? plan.fields.size() : static_cast<size_t>(field->field->index());
+      if (seen[index]) return Refuse(member, Reason::kDuplicateKey);
+      seen[index] = true;
+      if (is_type) {
+        reader.Skip();
+      } else if (!CheckGiven(*field->field, given, member) ||
+                 !Member(*field, given, seen_oneofs, member, path, paths)) {
+        return false;
+      }
     }
-    frames_.pop_back();
-    EndValue();
+    return !reader.has_failed();
+  }
+
+  bool Member(const MessagePlan::Field& field, const FieldTree* given,
+              absl::InlinedVector<bool, 8>& seen_oneofs, const Place& place, std::string_view path,
+              Paths* paths) {
+    const FieldDescriptor& descriptor = *field.field;
+    std::string own_path;
+    size_t paths_before = 0;
+    if (paths != nullptr) {
+      own_path = absl::StrCat(ToAbsl(path), path.empty() ? "" : ".", descriptor.name());
+      paths_before = paths->size();
+    }
+    bool is_unset = reader.Peek() == Kind::kNull &&
+                    (descriptor.is_repeated() || !TakesNull(descriptor, field.message));
+    if (is_unset) {
+      reader.Null();
+    } else {
+      // A oneof may have one member that is not null.
+      if (const auto* oneof = descriptor.real_containing_oneof()) {
+        bool& claimed = seen_oneofs[static_cast<size_t>(oneof->index())];
+        if (claimed) return Refuse(place, Reason::kOneofConflict, oneof->name());
+        claimed = true;
+      }
+      const FieldTree* below = given ? given->Find(&descriptor) : nullptr;
+      bool may_descend = !descriptor.is_repeated() && field.message != nullptr;
+      if (!Field(field, below, place, own_path, may_descend ? paths : nullptr)) return false;
+    }
+    // A message that names no field of its own is named as a whole.
+    if (paths != nullptr && paths->size() == paths_before) paths->push_back(std::move(own_path));
+    return !reader.has_failed();
+  }
+
+  bool CheckGiven(const FieldDescriptor& field, const FieldTree* given, const Place& place) {
+    if (given == nullptr) return true;
+    const FieldTree* own = given->Find(&field);
+    if (own != nullptr && own->giver() != FieldTree::Giver::kNobody)
+      return Refuse(place, Reason::kPathCollision);
+    if (given->OneofRival(&field) != nullptr)
+      return Refuse(place, Reason::kOneofConflict, field.real_containing_oneof()->name());
     return true;
   }
 
-  void EndValue() {
-    if (frames_.empty()) return;
-    if (frames_.back().kind == Frame::Kind::kMap) CloseLength(frames_.back().entry, out_);
-    ++frames_.back().index;
-  }
-
-  Refusal Key(std::string_view key) {
-    Frame& top = frames_.back();
-    top.key = key;
-    if (top.kind == Frame::Kind::kMap) {
-      if (!top.keys.insert(top.key).second) return Refuse(Reason::kDuplicateKey);
-      const FieldDescriptor* key_field = top.field->message_type()->map_key();
-      AppendTag(top.field->number(), WireType::kBytes, out_);
-      top.entry = OpenLength(out_);
-      AppendFieldTag(*key_field, out_);
-      auto refusal = EncodeScalar(*key_field, {ScalarText::Kind::kParameter, key}, out_);
-      if (refusal) refusal->where = Pointer();
-      return refusal;
+  bool List(const MessagePlan::Field& field, const Place& place) {
+    if (reader.Peek() != Kind::kArray) return Refuse(place, Reason::kExpectedArray);
+    bool is_packed = field.field->is_packed();
+    size_t start = 0;
+    if (is_packed) {
+      AppendTag(field.field->number(), WireType::kBytes, out);
+      start = OpenLength(out);
     }
-    top.field = FindField(*top.message, top.key);
-    if (top.field == nullptr) return Refuse(Reason::kUnknownField);
-    auto index = static_cast<size_t>(top.field->index());
-    if (top.seen[index]) return Refuse(Reason::kDuplicateKey);
-    top.seen[index] = true;
-    if (top.given == nullptr) return {};
-    const FieldTree* given = top.given->Find(top.field);
-    if (given != nullptr && given->giver() != FieldTree::Giver::kNobody)
-      return Refuse(Reason::kPathCollision);
-    if (top.given->OneofRival(top.field) != nullptr) {
-      return Refuse(Reason::kOneofConflict, top.field->real_containing_oneof()->name());
+    Place element{&place, {}, 0, true};
+    for (reader.Enter(); reader.NextElement(); ++element.index) {
+      bool is_null = reader.Peek() == Kind::kNull && !TakesNull(*field.field, field.message);
+      if (is_null) return RefuseNull(element);
+      if (!(is_packed ? Scalar(*field.field, element)
+                      : Single(*field.field, field.message, nullptr, element, "", nullptr)))
+        return false;
     }
-    return {};
+    if (is_packed) CloseLength(start, out);
+    return !reader.has_failed();
   }
 
-  // A oneof may have one member that is not null.
-  Refusal ClaimOneof() {
-    if (frames_.empty() || frames_.back().kind != Frame::Kind::kMessage) return {};
-    const auto* oneof = frames_.back().field->real_containing_oneof();
-    if (oneof == nullptr) return {};
-    std::vector<bool>::reference claimed =
-        frames_.back().seen_oneofs[static_cast<size_t>(oneof->index())];
-    if (claimed) return Refuse(Reason::kOneofConflict, oneof->name());
-    claimed = true;
-    return {};
+  bool Map(const MessagePlan::Field& field, const Place& place) {
+    if (reader.Peek() != Kind::kObject) return Refuse(place, Reason::kExpectedObject);
+    const FieldDescriptor& key_field = *field.field->message_type()->map_key();
+    const FieldDescriptor& value_field = *field.field->message_type()->map_value();
+    return Entries(field.field->number(), place, [&](std::string_view key, const Place& entry) {
+      AppendFieldTag(key_field, out);
+      // `1` and `1.0` would be the same key.
+      bool is_plain = key_field.type() == FieldDescriptor::TYPE_STRING ||
+                      key_field.type() == FieldDescriptor::TYPE_BOOL ||
+                      key.find_first_of(".eE") == std::string_view::npos;
+      if (!is_plain) return Refuse(entry, Reason::kExpectedInteger);
+      ScalarText text{ScalarText::Kind::kParameter, key};
+      if (!Check(EncodeScalar(key_field, text, out), entry)) return false;
+      bool is_null = reader.Peek() == Kind::kNull && !TakesNull(value_field, field.message);
+      if (is_null) return RefuseNull(entry);
+      return Single(value_field, field.message, nullptr, entry, "", nullptr);
+    });
   }
 
-  Refusal Scalar(ScalarText value) {
-    Slot slot = Next();
-    if (slot.is_repeated)
-      return Refuse(slot.field->is_map() ? Reason::kExpectedObject : Reason::kExpectedArray);
-    Refusal refusal;
-    if (slot.type == nullptr) {
-      bool is_packed =
-          !frames_.empty() && frames_.back().kind == Frame::Kind::kList && slot.field->is_packed();
-      if (!is_packed) AppendFieldTag(*slot.field, out_);
-      refusal = EncodeScalar(*slot.field, value, out_);
-    } else {
-      std::vector<size_t> open;
-      OpenMessage(slot, &open);
-      if (IsScalarMessage(*slot.type)) {
-        refusal = EncodeScalarMessage(*slot.type, value, out_);
-      } else if (slot.type->well_known_type() == Descriptor::WELLKNOWNTYPE_VALUE) {
-        int member = value.kind == ScalarText::Kind::kNumber   ? 2
-                     : value.kind == ScalarText::Kind::kString ? 3
-                                                               : 4;
-        const FieldDescriptor* field = slot.type->FindFieldByNumber(member);
-        AppendFieldTag(*field, out_);
-        refusal = EncodeScalar(*field, value, out_);
+  // `@type` may stand behind the members whose meaning it gives.
+  bool Any(const MessagePlan& plan, const Place& place) {
+    std::string url;
+    bool is_empty = true;
+    std::string_view name;
+    JsonReader ahead = reader;
+    for (ahead.Enter(); ahead.NextMember(&name); is_empty = false) {
+      if (name != kType || !url.empty()) {
+        ahead.Skip();
+      } else if (ahead.Peek() != Kind::kString) {
+        return Refuse(Place{&place, kType}, Reason::kExpectedString);
       } else {
-        return Expected(slot);
-      }
-      if (!open.empty()) CloseLength(open[0], out_);
-    }
-    if (refusal) {
-      refusal->where = Pointer();
-      return refusal;
-    }
-    if (auto conflict = ClaimOneof()) return conflict;
-    EndValue();
-    return {};
-  }
-
-  bool Number(json::string_view part, json::error_code& ec) {
-    return Check(Scalar({ScalarText::Kind::kNumber, Take(part)}), ec);
-  }
-
-  // Null leaves a member unset, but is a value of its own for Value and NullValue.
-  Refusal Null() {
-    Slot slot = Next();
-    bool is_value = !slot.is_repeated && slot.type != nullptr &&
-                    slot.type->well_known_type() == Descriptor::WELLKNOWNTYPE_VALUE;
-    bool is_null_enum = !slot.is_repeated && slot.field != nullptr &&
-                        slot.field->enum_type() != nullptr &&
-                        slot.field->enum_type()->full_name() == "google.protobuf.NullValue";
-    if (is_value || is_null_enum) {
-      std::vector<size_t> open;
-      if (is_value) OpenMessage(slot, &open);
-      AppendTag(is_value ? 1 : slot.field->number(), WireType::kVarint, out_);
-      AppendVarint(0, out_);
-      if (!open.empty()) CloseLength(open[0], out_);
-      if (auto conflict = ClaimOneof()) return conflict;
-      EndValue();
-      return {};
-    }
-    if (frames_.empty() || frames_.back().kind != Frame::Kind::kMessage)
-      return Refuse(Reason::kNull);
-    return {};
-  }
-
-  // What should have stood where an object, array or scalar stands.
-  Refusal Expected(const Slot& slot) {
-    if (slot.type == nullptr || IsScalarMessage(*slot.type)) {
-      std::string ignored;
-      // A string that nothing takes asks the scalar itself what it wants.
-      ScalarText odd{slot.type == nullptr && slot.field->type() == FieldDescriptor::TYPE_STRING
-                         ? ScalarText::Kind::kBoolean
-                         : ScalarText::Kind::kString,
-                     "{"};
-      Refusal refusal = slot.type ? EncodeScalarMessage(*slot.type, odd, ignored)
-                                  : EncodeScalar(*slot.field, odd, ignored);
-      return Refuse(refusal ? refusal->reason : Reason::kExpectedString,
-                    refusal ? refusal->argument : "");
-    }
-    bool is_list = slot.type->well_known_type() == Descriptor::WELLKNOWNTYPE_LISTVALUE;
-    return Refuse(is_list ? Reason::kExpectedArray : Reason::kExpectedObject);
-  }
-
-  std::string Pointer() const {
-    std::string pointer;
-    for (const Frame& frame : frames_) {
-      pointer += '/';
-      if (frame.kind == Frame::Kind::kList) {
-        absl::StrAppend(&pointer, frame.index);
-      } else {
-        pointer += absl::StrReplaceAll(frame.key, {{"~", "~0"}, {"/", "~1"}});
+        url = ahead.String();
       }
     }
-    return pointer;
-  }
-  Refusal Refuse(Reason reason, std::string argument = {}) const {
-    return InputError{reason, InputError::Source::kBody, Pointer(), std::move(argument)};
-  }
-  bool Check(Refusal refusal, json::error_code& ec) {
-    if (!refusal) return true;
-    refusal_ = std::move(refusal);
-    ec = json::error::exception;
-    return false;
-  }
-  bool Append(json::string_view part) {
-    text_.append(part.data(), part.size());
-    return true;
-  }
-  // The whole text of a key, string or number that may have come in parts; valid until the next one
-  // begins.
-  std::string_view Take(json::string_view part) {
-    if (text_.empty()) return {part.data(), part.size()};
-    taken_.assign(text_).append(part.data(), part.size());
-    text_.clear();
-    return taken_;
+    if (ahead.has_failed() || is_empty) {
+      reader = std::move(ahead);
+      return !reader.has_failed();
+    }
+    const MessagePlan* type =
+        url.starts_with(kUrlPrefix) ? plan.plans->FindByUrl(url, plan) : nullptr;
+    if (type == nullptr) {
+      std::string what = url.empty() ? "google.protobuf.Any (without @type)" : url;
+      return Refuse(Place{&place, kType}, Reason::kUnsupportedType, std::move(what));
+    }
+    AppendBytes(kAnyUrl, url, out);
+    bool is_plain = type->type->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED;
+    return Nested(kAnyValue, [&] {
+      return is_plain ? Members(*type, nullptr, place, "", nullptr, true)
+                      : TypedValue(*type, place);
+    });
   }
 
-  const Descriptor* root_type_;
-  const FieldDescriptor* root_field_;
-  const FieldTree* root_given_;
-  std::string& out_;
-  std::vector<Frame> frames_;
-  std::string text_, taken_;
-  Refusal refusal_;
+  // An Any whose contents JSON does not write as an object of fields has them in a member `value`;
+  // protobuf's own printer leaves out that of an empty message.
+  bool TypedValue(const MessagePlan& type, const Place& place) {
+    bool has_type = false, has_value = false;
+    std::string_view name;
+    std::string kept;
+    for (reader.Enter(); reader.NextMember(&name);) {
+      Place member{&place, Keep(name, kept)};
+      bool is_type = name == kType;
+      bool& seen = is_type ? has_type : has_value;
+      if (!is_type && name != "value") return Refuse(member, Reason::kUnknownField);
+      if (seen) return Refuse(member, Reason::kDuplicateKey);
+      seen = true;
+      if (is_type) {
+        reader.Skip();
+      } else if (!Message(type, nullptr, member, "", nullptr)) {
+        return false;
+      }
+    }
+    return !reader.has_failed();
+  }
+
+  // Refuses the null that begins here, if it is one.
+  bool RefuseNull(const Place& place) {
+    reader.Null();
+    return !reader.has_failed() && Refuse(place, Reason::kNull);
+  }
+
+  // Refuses what stands here, saying what should have.
+  bool Wrong(const FieldDescriptor* field, const MessagePlan* message, const Place& place) {
+    if (reader.Peek() == Kind::kNothing || reader.has_failed()) return false;
+    if (reader.Peek() == Kind::kNull) return RefuseNull(place);
+    if (message != nullptr && !IsScalarMessage(*message->type)) {
+      bool is_list = message->type->well_known_type() == Descriptor::WELLKNOWNTYPE_LISTVALUE;
+      return Refuse(place, is_list ? Reason::kExpectedArray : Reason::kExpectedObject);
+    }
+    // A text that nothing takes asks the scalar itself what it wants.
+    bool is_string = field != nullptr && field->type() == FieldDescriptor::TYPE_STRING;
+    ScalarText odd{is_string ? ScalarText::Kind::kBoolean : ScalarText::Kind::kString, "{"};
+    std::string ignored;
+    Refusal wanted = message ? EncodeScalarMessage(*message->type, odd, ignored)
+                             : EncodeScalar(*field, odd, ignored);
+    return Refuse(place, wanted ? wanted->reason : Reason::kExpectedString,
+                  wanted ? wanted->argument : "");
+  }
 };
-
-Refusal Run(std::string_view text, Encoder encoder) {
-  json::parse_options options;
-  options.max_depth = kJsonDepthMax;
-  json::basic_parser<Encoder> parser(options, std::move(encoder));
-  json::error_code error;
-  size_t parsed = parser.write_some(false, text.data(), text.size(), error);
-  if (auto refusal = parser.handler().TakeRefusal()) return refusal;
-  if (!error && parsed == text.size()) return {};
-  if (error == json::error::too_deep) {
-    return InputError{
-        Reason::kTooDeep, InputError::Source::kBody, {}, std::to_string(kJsonDepthMax)};
-  }
-  return InputError{Reason::kMalformedJson, InputError::Source::kBody, {}, std::to_string(parsed)};
-}
 
 }  // namespace
 
-const FieldDescriptor* FindField(const Descriptor& type, const std::string& name) {
-  if (const auto* field = type.FindFieldByName(name)) return field;
-  for (int i = 0; i < type.field_count(); ++i) {
-    if (type.field(i)->json_name() == name) return type.field(i);
-  }
-  return nullptr;
+Refusal JsonToWire(std::string_view json, const MessagePlan& plan, const FieldTree* given,
+                   std::string& wire, std::vector<std::string>* paths) {
+  return Encoder(json, wire).Root(plan, given, paths);
 }
 
-Refusal JsonToWire(std::string_view json, const Descriptor& type, const FieldTree* given,
-                   std::string& wire) {
-  return Run(json, Encoder(&type, nullptr, given, &wire));
-}
-
-Refusal JsonFieldToWire(std::string_view json, const FieldDescriptor& field, const FieldTree* given,
-                        std::string& wire) {
-  return Run(json, Encoder(nullptr, &field, given, &wire));
+Refusal JsonFieldToWire(std::string_view json, const MessagePlan::Field& field,
+                        const FieldTree* given, std::string& wire,
+                        std::vector<std::string>* paths) {
+  return Encoder(json, wire).Root(field, given, paths);
 }
 
 }  // namespace tamarack::gateway

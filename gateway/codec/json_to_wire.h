@@ -1,12 +1,12 @@
 #pragma once
 
 #include "gateway/codec/field_tree.h"
+#include "gateway/codec/message_plan.h"
 #include "gateway/messages.h"
-
-#include <google/protobuf/descriptor.h>
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tamarack::gateway {
 
@@ -16,13 +16,15 @@ inline constexpr int kJsonDepthMax = 32;
 // Translates JSON text straight to the wire bytes of a message in one pass, strictly: an unknown or
 // repeated member, a wrong type, a number out of range, two members of a oneof or bad UTF-8 refuse
 // the whole. Names may be proto names or JSON names. `given` (may be null) holds what the path
-// binds already. Appends to `wire`, whose contents are meaningless after a refusal.
-Refusal JsonToWire(std::string_view json, const google::protobuf::Descriptor& type,
-                   const FieldTree* given, std::string& wire);
+// binds already. `paths` (may be null) gets the field path of every member present, as a FieldMask
+// names them. Appends to `wire`, whose contents are meaningless after a refusal.
+Refusal JsonToWire(std::string_view json, const MessagePlan& plan, const FieldTree* given,
+                   std::string& wire, std::vector<std::string>* paths = nullptr);
 
 // As above for the value of one field, tag included: an object, an array for a repeated field, a
 // scalar.
-Refusal JsonFieldToWire(std::string_view json, const google::protobuf::FieldDescriptor& field,
-                        const FieldTree* given, std::string& wire);
+Refusal JsonFieldToWire(std::string_view json, const MessagePlan::Field& field,
+                        const FieldTree* given, std::string& wire,
+                        std::vector<std::string>* paths = nullptr);
 
 }  // namespace tamarack::gateway

@@ -1,14 +1,15 @@
 #include "gateway/codec/scalars.h"
 
 #include "gateway/codec/well_known.h"
-#include "gateway/codec/wire.h"
 #include "platform/base/status.h"
 
 #include <absl/strings/escaping.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace tamarack::gateway {
 
@@ -47,27 +48,53 @@ bool IsJsonNumber(std::string_view text, bool* is_integer) {
   return i == text.size();
 }
 
+// The digits of a whole number written with a fraction or an exponent (`1e5`, `1.0`); nothing when
+// it is not whole. More digits than any integer has are cut, which leaves it out of range.
+std::optional<std::string> WholeDigits(std::string_view text) {
+  constexpr int64_t kDigitsMax = 40;
+  std::string sign = text.starts_with('-') ? "-" : "";
+  text.remove_prefix(sign.size());
+  size_t end = std::min(text.find_first_of("eE"), text.size());
+  std::string_view mantissa = text.substr(0, end);
+  size_t dot = std::min(mantissa.find('.'), mantissa.size());
+  std::string digits(mantissa.substr(0, dot));
+  if (dot < mantissa.size()) digits += mantissa.substr(dot + 1);
+  if (digits.find_first_not_of('0') == std::string::npos) return "0";
+  int64_t exponent = 0;
+  if (end < text.size()) {
+    std::string_view power = text.substr(end + (text[end + 1] == '+' ? 2 : 1));
+    auto result = std::from_chars(power.data(), power.data() + power.size(), exponent);
+    if (result.ec != std::errc()) exponent = power.starts_with('-') ? -1'000'000 : 1'000'000;
+  }
+  // Beyond a text's own length only the direction counts.
+  auto size = static_cast<int64_t>(digits.size());
+  int64_t point =
+      static_cast<int64_t>(dot) + std::clamp<int64_t>(exponent, -size, size + kDigitsMax);
+  if (point < size) {
+    auto whole = static_cast<size_t>(std::max<int64_t>(point, 0));
+    if (digits.find_first_not_of('0', whole) != std::string::npos) return std::nullopt;
+    digits.resize(whole);
+  } else {
+    digits.append(static_cast<size_t>(point - size), '0');
+  }
+  digits.erase(0, digits.find_first_not_of('0'));
+  return sign + digits.substr(0, kDigitsMax);
+}
+
 template <class T>
 Refusal ParseInteger(std::string_view text, const char* type, T* value) {
   bool is_integer = false;
   if (!IsJsonNumber(text, &is_integer)) return Refuse(Reason::kExpectedInteger);
-  if (is_integer) {
-    if (text == "-0") text = "0";
-    auto result = std::from_chars(text.data(), text.data() + text.size(), *value);
-    bool ok = result.ec == std::errc() && result.ptr == text.data() + text.size();
-    return ok ? Refusal() : Refuse(Reason::kOutOfRange, type);
+  std::optional<std::string> whole;
+  if (!is_integer) {
+    whole = WholeDigits(text);
+    if (!whole) return Refuse(Reason::kExpectedInteger);
+    text = *whole;
   }
-  // 1e5 and 1.0 are whole numbers too. A double is exact where it is whole and in range.
-  double number = 0;
-  auto result = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (result.ec != std::errc()) return Refuse(Reason::kOutOfRange, type);
-  if (std::trunc(number) != number) return Refuse(Reason::kExpectedInteger);
-  double limit = std::ldexp(1.0, std::numeric_limits<T>::digits);
-  if (number >= limit || number < (std::numeric_limits<T>::is_signed ? -limit : 0.0)) {
-    return Refuse(Reason::kOutOfRange, type);
-  }
-  *value = static_cast<T>(number);
-  return {};
+  if (text == "-0") text = "0";
+  auto result = std::from_chars(text.data(), text.data() + text.size(), *value);
+  bool ok = result.ec == std::errc() && result.ptr == text.data() + text.size();
+  return ok ? Refusal() : Refuse(Reason::kOutOfRange, type);
 }
 
 template <class T>
@@ -124,7 +151,10 @@ Refusal DecodeBase64(std::string_view text, std::string* bytes) {
                 std::string::npos &&
             standard.size() % 4 != 1;
   standard.resize((standard.size() + 3) / 4 * 4, '=');
-  return ok && absl::Base64Unescape(standard, bytes) ? Refusal() : Refuse(Reason::kExpectedBase64);
+  ok = ok && absl::Base64Unescape(standard, bytes);
+  // Bits beyond the last byte are zero, so that bytes have one text.
+  ok = ok && absl::Base64Escape(*bytes) == standard;
+  return ok ? Refusal() : Refuse(Reason::kExpectedBase64);
 }
 
 template <class T>
@@ -218,6 +248,10 @@ Refusal EncodeScalar(const FieldDescriptor& field, ScalarText value, std::string
   return Refuse(Reason::kExpectedObject);
 }
 
+Refusal EncodeDouble(std::string_view number, std::string& out) {
+  return AppendFloating<double>({Kind::kNumber, number}, "double", out);
+}
+
 bool IsWrapper(const Descriptor& type) {
   return type.well_known_type() >= Descriptor::WELLKNOWNTYPE_DOUBLEVALUE &&
          type.well_known_type() <= Descriptor::WELLKNOWNTYPE_BOOLVALUE;
@@ -272,6 +306,8 @@ WireType WireTypeOf(const FieldDescriptor& field) {
     case FieldDescriptor::TYPE_BYTES:
     case FieldDescriptor::TYPE_MESSAGE:
       return WireType::kBytes;
+    case FieldDescriptor::TYPE_GROUP:
+      return WireType::kGroupStart;
     default:
       return WireType::kVarint;
   }

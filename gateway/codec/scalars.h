@@ -23,6 +23,9 @@ struct ScalarText {
 Refusal EncodeScalar(const google::protobuf::FieldDescriptor& field, ScalarText value,
                      std::string& out);
 
+// Appends a JSON number as a double.
+Refusal EncodeDouble(std::string_view number, std::string& out);
+
 // Appends the contents of a message that JSON writes as one scalar: a wrapper, Timestamp, Duration
 // or FieldMask.
 Refusal EncodeScalarMessage(const google::protobuf::Descriptor& type, ScalarText value,
@@ -32,8 +35,8 @@ Refusal EncodeScalarMessage(const google::protobuf::Descriptor& type, ScalarText
 bool IsScalarMessage(const google::protobuf::Descriptor& type);
 bool IsWrapper(const google::protobuf::Descriptor& type);
 
+// The wire type of a single value of `field`.
 WireType WireTypeOf(const google::protobuf::FieldDescriptor& field);
-
 // Appends the tag that a single value of `field` has on the wire.
 void AppendFieldTag(const google::protobuf::FieldDescriptor& field, std::string& out);
 

@@ -9,6 +9,7 @@ namespace tamarack::gateway {
 namespace {
 
 constexpr int64_t kDurationSecondsMax = 315'576'000'000;
+constexpr int32_t kNanosMax = 999'999'999;
 constexpr int64_t kTimestampMin = -62'135'596'800;  // 0001-01-01T00:00:00Z
 constexpr int64_t kTimestampMax = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
@@ -90,7 +91,10 @@ std::optional<SecondsAndNanos> ParseTimestamp(std::string_view text) {
   return time;
 }
 
-std::string PrintTimestamp(SecondsAndNanos time) {
+std::optional<std::string> PrintTimestamp(SecondsAndNanos time) {
+  bool is_valid = time.seconds >= kTimestampMin && time.seconds <= kTimestampMax &&
+                  time.nanos >= 0 && time.nanos <= kNanosMax;
+  if (!is_valid) return std::nullopt;
   int64_t days = time.seconds / 86'400, rest = time.seconds % 86'400;
   if (rest < 0) {
     rest += 86'400;
@@ -111,16 +115,32 @@ std::optional<SecondsAndNanos> ParseDuration(std::string_view text) {
     if (duration.seconds > kDurationSecondsMax) return std::nullopt;
   }
   if (digits == 0 || !TakeFraction(&text, &duration.nanos) || text != "s") return std::nullopt;
-  if (duration.seconds == kDurationSecondsMax && duration.nanos > 0) return std::nullopt;
   if (negative) return SecondsAndNanos{-duration.seconds, -duration.nanos};
   return duration;
 }
 
-std::string PrintDuration(SecondsAndNanos duration) {
+std::optional<std::string> PrintDuration(SecondsAndNanos duration) {
   bool negative = duration.seconds < 0 || duration.nanos < 0;
+  bool is_positive = duration.seconds > 0 || duration.nanos > 0;
+  bool is_valid = !(negative && is_positive) && duration.seconds >= -kDurationSecondsMax &&
+                  duration.seconds <= kDurationSecondsMax && duration.nanos >= -kNanosMax &&
+                  duration.nanos <= kNanosMax;
+  if (!is_valid) return std::nullopt;
   return fmt::format("{}{}{}s", negative ? "-" : "",
                      negative ? -duration.seconds : duration.seconds,
                      PrintFraction(negative ? -duration.nanos : duration.nanos));
+}
+
+std::string CamelCasePath(std::string_view path) {
+  std::string camel;
+  bool is_after_underscore = false;
+  for (char c : path) {
+    bool is_underscore = c == '_';
+    if (!is_underscore)
+      camel += is_after_underscore ? absl::ascii_toupper(static_cast<unsigned char>(c)) : c;
+    is_after_underscore = is_underscore;
+  }
+  return camel;
 }
 
 std::optional<std::vector<std::string>> ParseFieldMask(std::string_view text) {
@@ -131,6 +151,7 @@ std::optional<std::vector<std::string>> ParseFieldMask(std::string_view text) {
     std::string path;
     for (char c : text.substr(0, comma)) {
       if (absl::ascii_isupper(static_cast<unsigned char>(c))) {
+        if (path.empty() || path.back() == '.') return std::nullopt;
         path += '_';
         c = absl::ascii_tolower(static_cast<unsigned char>(c));
       }

@@ -4,11 +4,19 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tamarack::gateway {
 
-// The four wire types of protobuf that are in use; groups are not.
-enum class WireType : uint8_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
+// The wire types of protobuf. No message of ours has groups; they are skipped as unknown fields.
+enum class WireType : uint8_t {
+  kVarint = 0,
+  kFixed64 = 1,
+  kBytes = 2,
+  kGroupStart = 3,
+  kGroupEnd = 4,
+  kFixed32 = 5
+};
 
 inline void AppendVarint(uint64_t value, std::string& out) {
   while (value >= 0x80) {
@@ -70,13 +78,11 @@ class WireReader {
   explicit WireReader(std::string_view wire) : wire_(wire) {}
 
   bool AtEnd() const { return wire_.empty(); }
-  // False when the bytes are not a field.
+  // False when the bytes are not a field. A group reads as a field 0, which no message has.
   bool Next(WireField* field) {
-    uint64_t tag = 0;
-    if (!Varint(&tag) || tag >> 3 == 0 || tag >> 3 > 0x1FFFFFFF) return false;
-    field->number = static_cast<int>(tag >> 3);
-    field->type = static_cast<WireType>(tag & 7);
-    return Value(field->type, field);
+    if (!Tag(field)) return false;
+    if (field->type != WireType::kGroupStart) return Value(field->type, field);
+    return SkipGroup(std::exchange(field->number, 0), kGroupDepthMax);
   }
   // Reads one value without a tag, as in packed fields.
   bool Value(WireType type, WireField* field) {
@@ -94,11 +100,32 @@ class WireReader {
         wire_.remove_prefix(length);
         return true;
       }
+      case WireType::kGroupStart:
+      case WireType::kGroupEnd:
+        break;
     }
     return false;
   }
 
  private:
+  static constexpr int kGroupDepthMax = 100;
+
+  bool Tag(WireField* field) {
+    uint64_t tag = 0;
+    if (!Varint(&tag) || tag >> 3 == 0 || tag >> 3 > 0x1FFFFFFF) return false;
+    field->number = static_cast<int>(tag >> 3);
+    field->type = static_cast<WireType>(tag & 7);
+    return true;
+  }
+  bool SkipGroup(int number, int depth) {
+    for (WireField field; depth > 0 && Tag(&field);) {
+      if (field.type == WireType::kGroupEnd) return field.number == number;
+      bool ok = field.type == WireType::kGroupStart ? SkipGroup(field.number, depth - 1)
+                                                    : Value(field.type, &field);
+      if (!ok) return false;
+    }
+    return false;
+  }
   bool Varint(uint64_t* value) {
     *value = 0;
     for (unsigned shift = 0; shift < 64 && !wire_.empty(); shift += 7) {

@@ -1,17 +1,14 @@
 #include "gateway/codec/wire_to_json.h"
 
+#include "gateway/codec/scalar_to_json.h"
 #include "gateway/codec/scalars.h"
 #include "gateway/codec/well_known.h"
 #include "gateway/codec/wire.h"
 #include "platform/base/status.h"
-#include "platform/telemetry/log.h"
-
-#include <absl/strings/escaping.h>
-#include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <iterator>
 #include <map>
 #include <span>
 #include <tuple>
@@ -70,6 +67,28 @@ class Printer {
 
   static bool ByField(const Occurrence& a, const Occurrence& b) { return a.field < b.field; }
 
+  // Of a oneof only the member set last counts, without what it held before another one was set.
+  static void KeepLastMembers(const MessagePlan& plan, std::vector<Occurrence>* all) {
+    struct Last {
+      size_t field = static_cast<size_t>(-1);
+      size_t since = 0;
+    };
+    std::vector<Last> last(static_cast<size_t>(plan.type->real_oneof_decl_count()));
+    auto last_of = [&](const Occurrence& occurrence) -> Last* {
+      const auto* oneof = plan.fields[occurrence.field].field->real_containing_oneof();
+      return oneof ? &last[static_cast<size_t>(oneof->index())] : nullptr;
+    };
+    for (const Occurrence& occurrence : *all) {
+      Last* own = last_of(occurrence);
+      if (own != nullptr && own->field != occurrence.field)
+        *own = {occurrence.field, occurrence.order};
+    }
+    std::erase_if(*all, [&](const Occurrence& occurrence) {
+      const Last* own = last_of(occurrence);
+      return own && (own->field != occurrence.field || occurrence.order < own->since);
+    });
+  }
+
   // Sorted by field; unknown fields are left out.
   absl::Status Collect(std::string_view wire, const MessagePlan& plan,
                        std::vector<Occurrence>* all) {
@@ -78,10 +97,15 @@ class Printer {
     while (!reader.AtEnd()) {
       WireField field;
       if (!reader.Next(&field)) return Broken(plan.type->full_name());
-      if (auto found = plan.by_number.find(field.number); found != plan.by_number.end()) {
+      auto found = plan.by_number.find(field.number);
+      if (found == plan.by_number.end()) continue;
+      const MessagePlan::Field& entry = plan.fields[found->second];
+      bool is_packed = entry.is_packable && field.type == WireType::kBytes;
+      // A field of another wire type is an unknown one.
+      if (field.type == entry.wire_type || is_packed)
         all->push_back({found->second, all->size(), field});
-      }
     }
+    if (plan.type->real_oneof_decl_count() > 0) KeepLastMembers(plan, all);
     if (!std::is_sorted(all->begin(), all->end(), ByField)) {
       std::sort(all->begin(), all->end(), [](const Occurrence& a, const Occurrence& b) {
         return std::tie(a.field, a.order) < std::tie(b.field, b.order);
@@ -91,10 +115,15 @@ class Printer {
   }
 
   absl::Status Plain(std::string_view wire, const MessagePlan& plan) {
+    json_ += '{';
+    return Members(wire, plan, true);
+  }
+
+  // The members and the brace after them; `is_first` where none precede them.
+  absl::Status Members(std::string_view wire, const MessagePlan& plan, bool is_first) {
     std::vector<Occurrence> all;
     RETURN_IF_ERROR(Collect(wire, plan, &all));
-    json_ += '{';
-    bool is_first = true;
+    bool omits_defaults = plan.style == JsonStyle::kProtoJson;
     auto begin = all.begin();
     for (size_t i = 0; i < plan.fields.size(); ++i) {
       const MessagePlan::Field& entry = plan.fields[i];
@@ -102,8 +131,7 @@ class Printer {
       while (end != all.end() && end->field == i) ++end;
       Occurrences occurrences(begin, end);
       begin = end;
-      bool is_unset = occurrences.empty() && entry.field->has_presence();
-      // Of a oneof's members only the last one set counts, but services send no more than one.
+      bool is_unset = occurrences.empty() && (omits_defaults || entry.field->has_presence());
       if (is_unset && !entry.null_when_unset) continue;
       if (!is_first) json_ += ',';
       is_first = false;
@@ -129,13 +157,12 @@ class Printer {
       return Message(merged, *entry.message);
     }
     WireField none;
-    none.type = WireTypeOf(*entry.field);
+    none.type = entry.wire_type;
     return Scalar(*entry.field, occurrences.empty() ? none : occurrences.back().wire,
                   entry.json_string);
   }
 
   absl::Status MessageValue(const MessagePlan::Field& entry, const WireField& wire) {
-    if (wire.type != WireType::kBytes) return Broken(entry.field->full_name());
     return Message(wire.bytes, *entry.message);
   }
 
@@ -146,7 +173,7 @@ class Printer {
       if (!is_first) json_ += ',';
       is_first = false;
     };
-    WireType type = WireTypeOf(*entry.field);
+    WireType type = entry.wire_type;
     for (const auto& occurrence : occurrences) {
       if (entry.message != nullptr) {
         separate();
@@ -180,12 +207,12 @@ class Printer {
       value.type = WireTypeOf(value_field);
       for (WireReader reader(occurrence.wire.bytes); !reader.AtEnd();) {
         if (!reader.Next(&part)) return Broken(entry.field->full_name());
-        if (part.number == 1) key = part;
-        if (part.number == 2) value = part;
+        if (part.number == 1 && part.type == WireTypeOf(key_field)) key = part;
+        if (part.number == 2 && part.type == WireTypeOf(value_field)) value = part;
       }
       std::string text;
-      Printer printer(text);
-      RETURN_IF_ERROR(printer.Scalar(key_field, key, false));
+      if (!PrintScalar(key_field, key, false, text))
+        return Broken(entry.field->full_name() + " has a key that is not UTF-8");
       if (text.front() != '"') text = "\"" + text + "\"";
       entries[std::move(text)] = value;
     }
@@ -203,79 +230,11 @@ class Printer {
   }
 
   absl::Status Scalar(const FieldDescriptor& field, const WireField& wire, bool as_string) {
-    if (wire.type != WireTypeOf(field)) return Broken(field.full_name());
-    auto number = [&](auto value) {
-      const char* quote = as_string ? "\"" : "";
-      absl::StrAppend(&json_, quote, value, quote);
-      return absl::OkStatus();
-    };
-    switch (field.type()) {
-      case FieldDescriptor::TYPE_INT32:
-      case FieldDescriptor::TYPE_SFIXED32:
-        return number(static_cast<int32_t>(wire.value));
-      case FieldDescriptor::TYPE_INT64:
-      case FieldDescriptor::TYPE_SFIXED64:
-        return number(static_cast<int64_t>(wire.value));
-      case FieldDescriptor::TYPE_UINT32:
-      case FieldDescriptor::TYPE_FIXED32:
-        return number(static_cast<uint32_t>(wire.value));
-      case FieldDescriptor::TYPE_UINT64:
-      case FieldDescriptor::TYPE_FIXED64:
-        return number(wire.value);
-      case FieldDescriptor::TYPE_SINT32:
-      case FieldDescriptor::TYPE_SINT64:
-        return number(UnZigZag(wire.value));
-      case FieldDescriptor::TYPE_BOOL:
-        json_ += wire.value != 0 ? "true" : "false";
-        return absl::OkStatus();
-      case FieldDescriptor::TYPE_FLOAT: {
-        auto bits = static_cast<uint32_t>(wire.value);
-        float value;
-        std::memcpy(&value, &bits, sizeof value);
-        return Floating(value);
-      }
-      case FieldDescriptor::TYPE_DOUBLE: {
-        double value;
-        std::memcpy(&value, &wire.value, sizeof value);
-        return Floating(value);
-      }
-      case FieldDescriptor::TYPE_ENUM:
-        return Enum(field, static_cast<int>(wire.value));
-      case FieldDescriptor::TYPE_STRING:
-        telemetry::AppendJsonString(json_, wire.bytes);
-        return absl::OkStatus();
-      case FieldDescriptor::TYPE_BYTES:
-        absl::StrAppend(&json_, "\"", absl::Base64Escape(ToAbsl(wire.bytes)), "\"");
-        return absl::OkStatus();
-      default:
-        return Broken(field.full_name());
-    }
+    if (PrintScalar(field, wire, as_string, json_)) return absl::OkStatus();
+    return Broken(field.full_name() + " is not UTF-8");
   }
-
-  template <class T>
-  absl::Status Floating(T value) {
-    if (std::isnan(value)) {
-      json_ += "\"NaN\"";
-    } else if (std::isinf(value)) {
-      json_ += value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
-    } else if (std::trunc(value) == value && std::fabs(value) < 1e15) {
-      fmt::format_to(std::back_inserter(json_), "{:.0f}", value);
-    } else {
-      fmt::format_to(std::back_inserter(json_), "{}",
-                     value);  // the shortest text that reads back the same
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status Enum(const FieldDescriptor& field, int number) {
-    if (field.enum_type()->full_name() == "google.protobuf.NullValue") {
-      json_ += "null";
-    } else if (const auto* value = field.enum_type()->FindValueByNumber(number)) {
-      absl::StrAppend(&json_, "\"", value->name(), "\"");
-    } else {
-      absl::StrAppend(&json_, number);
-    }
-    return absl::OkStatus();
+  absl::Status Text(std::string_view text, const std::string& whose) {
+    return PrintText(text, json_) ? absl::OkStatus() : Broken(whose + " is not UTF-8");
   }
 
   absl::Status WellKnown(std::string_view wire, const MessagePlan& plan) {
@@ -288,7 +247,7 @@ class Printer {
       case Descriptor::WELLKNOWNTYPE_VALUE:
         return DynamicValue(wire, plan);
       case Descriptor::WELLKNOWNTYPE_ANY:
-        return absl::InternalError("google.protobuf.Any has no JSON form here");
+        return Any(wire, plan);
       default:
         return OneField(wire, plan,
                         1);  // Struct, ListValue and wrappers are printed as their one field
@@ -300,11 +259,14 @@ class Printer {
     for (WireReader reader(wire); !reader.AtEnd();) {
       WireField field;
       if (!reader.Next(&field)) return Broken(plan.type->full_name());
+      if (field.type != WireType::kVarint) continue;
       if (field.number == 1) time.seconds = static_cast<int64_t>(field.value);
       if (field.number == 2) time.nanos = static_cast<int32_t>(field.value);
     }
     bool is_timestamp = plan.type->well_known_type() == Descriptor::WELLKNOWNTYPE_TIMESTAMP;
-    absl::StrAppend(&json_, "\"", is_timestamp ? PrintTimestamp(time) : PrintDuration(time), "\"");
+    auto text = is_timestamp ? PrintTimestamp(time) : PrintDuration(time);
+    if (!text) return Broken(plan.type->full_name() + " out of range");
+    absl::StrAppend(&json_, "\"", *text, "\"");
     return absl::OkStatus();
   }
 
@@ -313,24 +275,55 @@ class Printer {
     for (WireReader reader(wire); !reader.AtEnd();) {
       WireField field;
       if (!reader.Next(&field)) return Broken(plan.type->full_name());
-      absl::StrAppend(&paths, paths.empty() ? "" : ",", ToAbsl(field.bytes));
+      if (field.number != 1 || field.type != WireType::kBytes) continue;
+      std::string path(field.bytes);
+      if (plan.style == JsonStyle::kProtoJson) path = CamelCasePath(path);
+      absl::StrAppend(&paths, paths.empty() ? "" : ",", path);
     }
-    telemetry::AppendJsonString(json_, paths);
-    return absl::OkStatus();
+    return Text(paths, plan.type->full_name());
   }
 
   absl::Status DynamicValue(std::string_view wire, const MessagePlan& plan) {
-    WireField last;
-    for (WireReader reader(wire); !reader.AtEnd();) {
-      if (!reader.Next(&last)) return Broken(plan.type->full_name());
-    }
-    auto found = plan.by_number.find(last.number);
-    if (found == plan.by_number.end()) {
+    constexpr int kNumberValue = 2;
+    std::vector<Occurrence> all;
+    RETURN_IF_ERROR(Collect(wire, plan, &all));
+    if (all.empty()) {
       json_ += "null";
       return absl::OkStatus();
     }
-    Occurrence occurrence{found->second, 0, last};
-    return Value(plan.fields[found->second], Occurrences(&occurrence, 1));
+    const MessagePlan::Field& member = plan.fields[all[0].field];
+    if (member.field->number() == kNumberValue) {
+      // Infinity and NaN would read back as strings.
+      if (!std::isfinite(std::bit_cast<double>(all.back().wire.value)))
+        return Broken("a google.protobuf.Value that is no JSON number");
+    }
+    return Value(member, all);
+  }
+
+  absl::Status Any(std::string_view wire, const MessagePlan& plan) {
+    std::string_view url, value;
+    for (WireReader reader(wire); !reader.AtEnd();) {
+      WireField field;
+      if (!reader.Next(&field)) return Broken(plan.type->full_name());
+      if (field.type != WireType::kBytes) continue;
+      if (field.number == 1) url = field.bytes;
+      if (field.number == 2) value = field.bytes;
+    }
+    json_ += '{';
+    if (url.empty() && value.empty()) {
+      json_ += '}';
+      return absl::OkStatus();
+    }
+    const MessagePlan* type = plan.plans->FindByUrl(url, plan);
+    if (type == nullptr) return Broken("a google.protobuf.Any of an unknown type");
+    json_ += "\"@type\":";
+    RETURN_IF_ERROR(Text(url, plan.type->full_name()));
+    if (type->type->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED)
+      return Members(value, *type, false);
+    json_ += ",\"value\":";
+    RETURN_IF_ERROR(Message(value, *type));
+    json_ += '}';
+    return absl::OkStatus();
   }
 
   std::string& json_;

@@ -14,6 +14,11 @@ namespace {
 
 using google::protobuf::TextFormat;
 using toy::v1::AllTypes;
+
+const MessagePlan& Plan() {
+  static MessagePlans plans;
+  return *plans.Get(*AllTypes::descriptor());
+}
 using toy::v1::Kite;
 
 template <class Message>
@@ -96,6 +101,13 @@ TEST_CASE("every kind of field is printed as the API promises", "[gateway]") {
       {"wrapped_string {}", "wrapped_string", "\"\""},
       {"wrapped_int64 {value: 7}", "wrapped_int64", "7"},
       {"wrapped_double {value: 2}", "wrapped_double", "2"},
+      {"any {}", "any", "{}"},
+      {"any {[type.googleapis.com/toy.v1.AllTypes.Inner] {number: 1}}", "any",
+       R"({"@type":"type.googleapis.com/toy.v1.AllTypes.Inner","text":"","number":1})"},
+      {"any {[type.googleapis.com/google.protobuf.Duration] {seconds: 1}}", "any",
+       R"({"@type":"type.googleapis.com/google.protobuf.Duration","value":"1s"})"},
+      {"anys {[type.googleapis.com/google.protobuf.Int64Value] {}}", "anys",
+       R"([{"@type":"type.googleapis.com/google.protobuf.Int64Value","value":0}])"},
       {"timestamps {seconds: 1}", "timestamps", R"(["1970-01-01T00:00:01Z"])"},
   }));
   INFO(text << " → " << field);
@@ -143,6 +155,52 @@ TEST_CASE("several occurrences of a message merge", "[gateway]") {
   std::string json = Print<AllTypes>(first.SerializeAsString() + second.SerializeAsString());
   CHECK(json.find(R"("inner":{"text":"a","child":{"text":"","number":1},"number":0})") !=
         std::string::npos);
+}
+
+TEST_CASE("of a oneof the member set last counts, whole", "[gateway]") {
+  auto wire = [](const char* text) {
+    AllTypes message;
+    REQUIRE(TextFormat::ParseFromString(text, &message));
+    return message.SerializeAsString();
+  };
+  std::string json =
+      Print<AllTypes>(wire("choice_inner {text: 'a'}") + wire("choice_text: 'b'") +
+                      wire("choice_inner {number: 1}") + wire("choice_inner {child {}}"));
+  CHECK(json.find(R"("choice_inner":{"text":"","child":{"text":"","number":0},"number":1})") !=
+        std::string::npos);
+  CHECK(json.find("choice_text") == std::string::npos);
+}
+
+TEST_CASE("groups and fields of another wire type are unknown ones", "[gateway]") {
+  Kite kite;
+  kite.set_name("a");
+  std::string group("\x9b\x06\x08\x05\x9b\x06\x9c\x06\x9c\x06", 10);  // 99: {1: 5, 99: {}}
+  std::string wire = group + kite.SerializeAsString() + std::string("\x08\x01\x1a\x01x", 5);
+  CHECK(Print<Kite>(wire) == R"({"name":"a","colour":"","price_cents":0,"note":null})");
+  std::string unended = group.substr(0, 8);
+  CHECK(Print<Kite>(unended).starts_with("answer is not"));
+}
+
+TEST_CASE("an answer that is not what its descriptor says is an error", "[gateway]") {
+  auto text = GENERATE(values<const char*>({
+      "timestamp {seconds: 253402300800}",
+      "timestamp {seconds: -62135596801}",
+      "timestamp {nanos: -1}",
+      "timestamp {nanos: 1000000000}",
+      "duration {seconds: 315576000001}",
+      "duration {seconds: 1 nanos: -1}",
+      "duration {nanos: 1000000000}",
+      "value {number_value: nan}",
+      "list_value {values {number_value: inf}}",
+      "any {type_url: 'type.googleapis.com/toy.v1.None'}",
+      "any {value: 'x'}",
+      "any {type_url: 'type.googleapis.com/google.protobuf.Duration' value: '\\377'}",
+  }));
+  INFO(text);
+  AllTypes message;
+  REQUIRE(TextFormat::ParseFromString(text, &message));
+  CHECK(Print<AllTypes>(message.SerializeAsString()).starts_with("answer is not"));
+  CHECK(Print<Kite>("\x0a\x01\xff").starts_with("answer is not"));  // not UTF-8
 }
 
 TEST_CASE("one field alone is printed as the body", "[gateway]") {
@@ -194,8 +252,7 @@ TEST_CASE("what is printed can be read back to the same message", "[gateway]") {
                                   "value {list_value {}} wrapped_bool {} big_number: -1",
                                   &message));
   std::string wire;
-  REQUIRE_FALSE(JsonToWire(Print<AllTypes>(message.SerializeAsString()), *AllTypes::descriptor(),
-                           nullptr, wire));
+  REQUIRE_FALSE(JsonToWire(Print<AllTypes>(message.SerializeAsString()), Plan(), nullptr, wire));
   AllTypes again;
   REQUIRE(again.ParseFromString(wire));
   CHECK(again.SerializeAsString() == message.SerializeAsString());
