@@ -113,13 +113,7 @@ bool Loader::NoteFiles() {
 
 // Whether any back end offers something else than at the last call.
 bool Loader::FetchOffers(bool reads_files) {
-  for (const auto& backend : config_.backends) {
-    if (!backend.uses_reflection) continue;
-    auto& reflection = reflections_[backend.name];
-    if (!reflection || !reflection->IsOf(backend.address, backend.channel))
-      reflection = std::make_unique<Reflection>(backend.address, backend.channel);
-    reflection->Connect();  // All of them at once, before the first is waited for.
-  }
+  ConnectReflections();
   std::map<std::string, Offer> offers;
   bool has_changed = false;
   for (const auto& backend : config_.backends) {
@@ -140,8 +134,20 @@ bool Loader::FetchOffers(bool reads_files) {
   return has_changed;
 }
 
+void Loader::ConnectReflections() {
+  std::vector<Reflection*> all;
+  for (const auto& backend : config_.backends) {
+    if (!backend.uses_reflection) continue;
+    auto& reflection = reflections_[backend.name];
+    if (!reflection || !reflection->IsOf(backend.address, backend.channel))
+      reflection = std::make_unique<Reflection>(backend.address, backend.channel);
+    all.push_back(reflection.get());
+  }
+  if (!all.empty()) Reflection::Connect(all, has_loaded_ ? kConnectTime : kFirstConnectTime);
+}
+
 absl::StatusOr<BackendDescriptors> Loader::Reflect(const Config::Backend& backend) {
-  auto files = reflections_[backend.name]->Fetch(has_loaded_ ? kConnectTime : kFirstConnectTime);
+  auto files = reflections_[backend.name]->Fetch();
   if (!files.ok()) return files.status();
   return BackendDescriptors{backend.name, *std::move(files)};
 }

@@ -57,6 +57,7 @@ class Loader {
 
   bool NoteFiles();
   bool FetchOffers(bool reads_files);
+  void ConnectReflections();
   absl::StatusOr<BackendDescriptors> Reflect(const Config::Backend& backend);
   VersionPtr Served(const std::string& name) const;
   // The version to serve: the offered one, or with problems in the report the one so far, if any.

@@ -20,7 +20,8 @@ using Files = std::map<std::string, FileDescriptorProto>;  // By name.
 
 namespace {
 
-constexpr std::chrono::seconds kAnswerTime{2};
+constexpr std::chrono::milliseconds kAnswerTime{1000};
+constexpr std::chrono::seconds kSilence{10};
 constexpr size_t kFilesMax = 1000;
 
 // Fields of ServerReflectionRequest and ServerReflectionResponse (grpc.reflection.v1).
@@ -165,19 +166,43 @@ absl::StatusOr<FileDescriptorSet> FetchAll(Conversation& conversation) {
 Reflection::Reflection(const std::string& address, const rpc::ChannelOptions& options)
     : address_(address), options_(options), channel_(rpc::OpenChannel(address, options)) {}
 
-void Reflection::Connect() {
-  channel_->GetState(true);
+void Reflection::Connect(const std::vector<Reflection*>& all, std::chrono::milliseconds limit) {
+  auto end = std::chrono::system_clock::now() + limit;
+  // gRPC connects only while somebody waits: one queue waits for all.
+  grpc::CompletionQueue queue;
+  size_t waiting = 0;
+  auto watch = [&](Reflection* reflection) {
+    grpc_connectivity_state state = reflection->channel_->GetState(true);
+    if (state == GRPC_CHANNEL_READY) return;
+    reflection->channel_->NotifyOnStateChange(state, end, &queue, reflection);
+    ++waiting;
+  };
+  for (Reflection* reflection : all) watch(reflection);
+  void* tag = nullptr;
+  bool has_changed = false;  // Else its time is over.
+  while (waiting > 0 && queue.Next(&tag, &has_changed)) {
+    --waiting;
+    if (has_changed) watch(static_cast<Reflection*>(tag));
+  }
+  queue.Shutdown();
+  while (queue.Next(&tag, &has_changed)) continue;
 }
 
-absl::StatusOr<FileDescriptorSet> Reflection::Fetch(std::chrono::milliseconds connect_time) {
-  if (!channel_->WaitForConnected(std::chrono::system_clock::now() + connect_time))
+absl::StatusOr<FileDescriptorSet> Reflection::Fetch() {
+  if (channel_->GetState(false) != GRPC_CHANNEL_READY)
     return absl::UnavailableError("no connection");
+  if (std::chrono::steady_clock::now() < silent_until_) return silence_;
   absl::StatusOr<FileDescriptorSet> set;
   for (int attempt = 0; attempt < 2; ++attempt) {
     Conversation conversation(channel_, is_alpha_);
     set = FetchAll(conversation);
     if (!absl::IsUnimplemented(set.status())) break;
     is_alpha_ = !is_alpha_;
+  }
+  if (absl::IsDeadlineExceeded(set.status())) {
+    silence_ = absl::UnavailableError("reflection gives no answer");
+    silent_until_ = std::chrono::steady_clock::now() + kSilence;
+    return silence_;
   }
   return set;
 }

@@ -50,6 +50,8 @@ class GenericServer final : public grpc::CallbackGenericService {
     std::lock_guard lock(mutex_);
     failure_ = std::move(failure);
   }
+  // From now on reflection reads questions and never answers.
+  void FallSilent() { is_silent_ = true; }
   // How often a method was called.
   int Calls(const std::string& method) {
     std::lock_guard lock(mutex_);
@@ -84,11 +86,15 @@ class GenericServer final : public grpc::CallbackGenericService {
     explicit Reflection(GenericServer& server_of) : server(server_of) { StartRead(&message); }
     void OnReadDone(bool is_ok) override {
       if (!is_ok) return Finish(grpc::Status::OK);
+      if (server.is_silent_) return;
       message = server.AnswerReflection(message);
       StartWrite(&message);
     }
     void OnWriteDone(bool is_ok) override {
       if (is_ok) StartRead(&message);
+    }
+    void OnCancel() override {
+      if (server.is_silent_) Finish(grpc::Status::CANCELLED);
     }
     void OnDone() override { delete this; }
     GenericServer& server;
@@ -151,6 +157,7 @@ class GenericServer final : public grpc::CallbackGenericService {
   std::map<std::string, int> calls_;
   std::multimap<std::string, std::string> metadata_;
   std::chrono::system_clock::time_point deadline_;
+  std::atomic<bool> is_silent_{false};
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };

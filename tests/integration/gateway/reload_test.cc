@@ -209,6 +209,24 @@ TEST_CASE("a service is plugged in by gRPC's own reflection, which is v1alpha",
   CHECK(gateway.Report().at("current").as_bool());
 }
 
+TEST_CASE("a back end whose reflection gives no answer holds up no other", "[gateway][plugin]") {
+  GenericServer silent, other;
+  silent.FallSilent();
+  constexpr char kMethod[] = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+  Plugged gateway(Reflected(silent.address(), "s") + "," + Descriptors(other, "t"));
+  gateway.WriteDescriptors("t.binpb", FishProto());
+  gateway.Start();
+  CHECK_THAT(ProblemsOf(gateway), Catch::Contains("reflection gives no answer"));
+  CHECK(gateway.Status("GET", "/t/7") == 200);
+  std::string more;
+  for (const char* path : {"/t/{id}/a", "/t/{id}/b", "/t/{id}/c"}) {
+    more += GetMethod(std::string("More") + path[8], path);
+    gateway.WriteDescriptors("t.binpb", FishProto(more));
+    CHECK(Eventually([&] { return gateway.Status("GET", std::string("/t/7/") + path[8]) == 200; }));
+  }
+  CHECK(silent.Calls(kMethod) <= 2);  // It was asked again after ten seconds, if at all.
+}
+
 TEST_CASE("a thousand reloads under load fail no request and change no answer",
           "[gateway][plugin]") {
   constexpr int kReloads = 1000, kClients = 4;
