@@ -66,6 +66,12 @@ std::string Challenge(const Visit& visit, const Problem& problem) {
   return absl::StrCat("Bearer error=\"", error, "\", DPoP ", dpop);
 }
 
+// RFC 6750 section 3.1. Any one of the scopes will do.
+std::string ScopeChallenge(const MethodPolicy& policy) {
+  return absl::StrCat("Bearer error=\"insufficient_scope\", scope=\"",
+                      absl::StrJoin(policy.scopes(), " "), "\"");
+}
+
 // The name of a parameter that by its name holds a credential (RFC 6750 section 2.3), or nothing.
 std::string_view CredentialInUrl(const Visit& visit) {
   for (absl::string_view pair : absl::StrSplit(ToAbsl(visit.query), '&')) {
@@ -185,9 +191,10 @@ boost::asio::awaitable<Gateway::Early> Gateway::Authenticate(const Visit& visit,
   if (!resolved.ok()) co_return NotAuthenticated(visit, route, resolved.status());
   absl::Status access = rpc::CheckAccess(policy, &(*caller)->principal);
   if (access.ok()) co_return std::nullopt;
-  co_return absl::IsUnauthenticated(access)
-      ? NotAuthenticated(visit, route, access)
-      : Fail(visit, &route, FromStatus(access, route.body != Route::Body::kNone));
+  if (absl::IsUnauthenticated(access)) co_return NotAuthenticated(visit, route, access);
+  Problem problem = FromStatus(access, route.body != Route::Body::kNone);
+  problem.headers.Set("WWW-Authenticate", ScopeChallenge(policy));
+  co_return Fail(visit, &route, problem);
 }
 
 // By credential, of which a person's session is one; where there is none, by network.

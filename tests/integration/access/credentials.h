@@ -64,6 +64,10 @@ class CredentialMaker {
     return all;
   }
 
+  Credential ForNothing() const {
+    return Good("a token for nothing", Token(Client({}), Now()), {});
+  }
+
  private:
   auth::Principal Client(std::set<std::string, std::less<>> scopes) const {
     auth::Principal principal;
@@ -149,7 +153,7 @@ class CredentialMaker {
     auto every = EveryScope();
     all.push_back(
         Good("a token for everything", Token(Client(every), Now()), {every.begin(), every.end()}));
-    all.push_back(Good("a token for nothing", Token(Client({}), Now()), {}));
+    all.push_back(ForNothing());
     all.push_back(Good("a scheme in upper case", "", {}));
     all.back().headers.Set("Authorization", "BEARER " + Token(Client({}), Now()));
     all.push_back(Bearer("an expired token", Token(Client(every), Now() - 400)));

@@ -88,13 +88,17 @@ struct GatewayWorld : identity::World {
 
   ~GatewayWorld() { host.Stop(); }
 
-  std::unique_ptr<gateway::Gateway> MakeGateway() {
+  // One back end may be a real one.
+  std::unique_ptr<gateway::Gateway> MakeGateway(const std::string& real_name = "",
+                                                const std::string& real_address = "") {
     std::vector<std::string> notes;
     auto routes = gateway::RouteTable::Build(sets, &notes);
     if (!routes.ok()) throw std::runtime_error(std::string(routes.status().message()));
     std::vector<std::shared_ptr<gateway::Backend>> backends;
-    for (size_t i = 0; i < sets.size(); ++i)
-      backends.push_back(std::make_shared<gateway::Backend>(stand_in.address()));
+    for (const auto& set : sets) {
+      backends.push_back(std::make_shared<gateway::Backend>(
+          set.name == real_name ? real_address : stand_in.address()));
+    }
     gateway::GatewayOptions options;
     options.public_url = kPublicUrl;
     return std::make_unique<gateway::Gateway>(

@@ -2,6 +2,7 @@
 // Method: every binding of every method of every descriptor set × every kind of credential, the
 // outcome compared with a model of the policy that is written down here and nowhere else.
 #include "tests/integration/access/credentials.h"
+#include "tests/support/captured_stderr.h"
 
 #include <absl/time/clock.h>
 #include <absl/time/time.h>
@@ -149,7 +150,8 @@ TEST_CASE_METHOD(GatewayWorld,
 
 TEST_CASE_METHOD(GatewayWorld, "A 401 names the schemes and what was wrong", "[access]") {
   auto method = std::find_if(probes.begin(), probes.end(), [](const Probe& probe) {
-    return probe.policy.access() == MethodPolicy::TOKEN && probe.sunset.empty();
+    return probe.policy.access() == MethodPolicy::TOKEN && !probe.policy.scopes().empty() &&
+           probe.sunset.empty();
   });
   auto challenge = [&](const http::Headers& headers) {
     http::Response answer = Send(*method, headers);
@@ -161,6 +163,40 @@ TEST_CASE_METHOD(GatewayWorld, "A 401 names the schemes and what was wrong", "[a
   CHECK(challenge({{"Authorization", "Bearer x"}}) == R"(Bearer error="invalid_token", )" + algs);
   CHECK(challenge({{"Authorization", "DPoP x"}}) ==
         R"(DPoP error="invalid_token", algs="ES256 Ed25519 EdDSA RS256")");
+  http::Response forbidden = Send(*method, CredentialMaker(*this).ForNothing().headers);
+  CHECK(forbidden.status == 403);
+  CHECK(forbidden.headers.Get("www-authenticate")
+            ->starts_with(R"(Bearer error="insufficient_scope", scope=")" +
+                          method->policy.scopes(0)));
+}
+
+TEST_CASE_METHOD(GatewayWorld, "No credential is written to a log, not even one in a URL",
+                 "[access]") {
+  std::vector<Credential> credentials = CredentialMaker(*this).All();
+  std::string log;
+  {
+    testing::CapturedStderr captured;
+    for (const Credential& credential : credentials) {
+      for (auto access : {MethodPolicy::TOKEN, MethodPolicy::SESSION, MethodPolicy::PUBLIC}) {
+        auto probe = std::find_if(probes.begin(), probes.end(), [&](const Probe& candidate) {
+          return candidate.policy.access() == access && candidate.sunset.empty();
+        });
+        (void)Compare(*this, *probe, credential);
+      }
+    }
+    log = captured.Text();
+  }
+  CHECK(std::count(log.begin(), log.end(), '\n') >= static_cast<long>(3 * credentials.size()));
+  for (const Credential& credential : credentials) {
+    CAPTURE(credential.name);
+    std::vector<std::string> texts{credential.query.substr(credential.query.find('=') + 1)};
+    for (const auto& [name, value] : credential.headers)
+      texts.push_back(value.substr(value.find_first_of(" =") + 1));
+    for (const std::string& text : texts) {
+      if (text.size() < 20) continue;
+      CHECK(log.find(text.substr(0, 40)) == std::string::npos);
+    }
+  }
 }
 
 TEST_CASE_METHOD(GatewayWorld, "A refusal does not repeat the credential", "[access]") {
