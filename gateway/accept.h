@@ -9,4 +9,8 @@ namespace tamarack::gateway {
 // header, or with one that cannot be read, everything is as good: 1.
 double MediaTypeQuality(std::string_view accept, std::string_view media_type);
 
+// The quality that an `Accept-Encoding` header gives to a content coding (RFC 9110 section 12.5.3):
+// 0 where it names neither the coding nor `*`.
+double CodingQuality(std::string_view accept_encoding, std::string_view coding);
+
 }  // namespace tamarack::gateway

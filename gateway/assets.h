@@ -1,11 +1,11 @@
 #pragma once
 
+#include "gateway/static_file.h"
 #include "platform/http/message.h"
 
 #include <absl/status/statusor.h>
 
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,14 +25,7 @@ class Assets {
   size_t size() const { return files_.size(); }
 
  private:
-  struct File {
-    http::Response plain;
-    http::Response gzip;  // Only if `has_gzip`.
-    http::Response not_modified;
-    std::string etag;
-    bool has_gzip = false;
-  };
-  std::map<std::string, File, std::less<>> files_;
+  std::map<std::string, StaticFile, std::less<>> files_;
 };
 
 }  // namespace tamarack::gateway

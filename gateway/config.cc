@@ -36,6 +36,15 @@ rpc::ChannelTls ReadTls(ConfigMembers members, const Folder& folder) {
   return tls;
 }
 
+constexpr char kWantsOrigin[] = "must be http(s)://host[:port] without a path";
+
+// An origin and nothing more, since cookies, CSRF checks and redirects are made from it.
+bool IsOrigin(std::string_view url) {
+  size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
+  return scheme > 0 && url.size() > scheme &&
+         url.find_first_of("/?#@ ", scheme) == std::string_view::npos;
+}
+
 Config::Backend ReadBackend(ConfigMembers members, const std::string& name, const Folder& folder) {
   Config::Backend backend;
   members.Text("name", &backend.name, true);
@@ -48,6 +57,10 @@ Config::Backend ReadBackend(ConfigMembers members, const std::string& name, cons
   backend.lint_ignore.insert(ignored.begin(), ignored.end());
   members.Flag("health_check", &backend.checks_health);
   members.Flag("retries", &backend.retries);
+  members.Texts("cors_origins", &backend.cors_origins);
+  for (const std::string& origin : backend.cors_origins) {
+    if (origin != "*" && !IsOrigin(origin)) members.Fail("cors_origins", kWantsOrigin);
+  }
   int64_t keepalive_seconds = backend.channel.keepalive.count();
   members.Number("keepalive_seconds", 10, 3600, &keepalive_seconds);
   backend.channel.keepalive = std::chrono::seconds(keepalive_seconds);
@@ -130,13 +143,6 @@ void ReadLimits(ConfigMembers members, Config* config) {
   members.Finish();
 }
 
-// An origin and nothing more, since cookies, CSRF checks and redirects are made from it.
-bool IsOrigin(std::string_view url) {
-  size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
-  return scheme > 0 && url.size() > scheme &&
-         url.find_first_of("/?#@ ", scheme) == std::string_view::npos;
-}
-
 void ReadAuthentication(ConfigMembers& members, const Folder& folder, Config* config) {
   std::string authentication;
   members.Text("authentication", &authentication);
@@ -168,11 +174,18 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
   ReadAuthentication(members, folder, &config);
   members.Text("public_url", &config.public_url, !config.is_open);
   if (!config.public_url.empty() && !IsOrigin(config.public_url))
-    members.Fail("public_url", "must be http(s)://host[:port] without a path");
+    members.Fail("public_url", kWantsOrigin);
   members.File("assets_dir", folder, &config.assets_dir);
   members.File("brand_file", folder, &config.brand_file);
   members.Text("sign_in_path", &config.sign_in_path);
   members.Texts("trusted_proxies", &config.trusted_proxies);
+  std::string forwarded_header = "x-forwarded-for";
+  members.Text("forwarded_header", &forwarded_header);
+  if (forwarded_header == "forwarded") {
+    config.forwarded_header = ForwardedHeader::kForwarded;
+  } else if (forwarded_header != "x-forwarded-for") {
+    members.Fail("forwarded_header", "must be `x-forwarded-for` or `forwarded`");
+  }
   if (const json::object* tls = members.Object("tls"))
     ReadServerTls({*tls, "tls.", &problems}, folder, &config.tls);
   if (const json::object* limits = members.Object("limits"))

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/forwarded.h"
 #include "gateway/limits/rate_class.h"
 #include "gateway/route_table.h"
 #include "platform/http/tls.h"
@@ -21,11 +22,12 @@ struct Config {
     std::string address;         // gRPC target.
     std::string descriptor_set;  // File; empty if the back end is asked by server reflection.
     bool uses_reflection = false;
-    bool allows_breaking = false;       // Changes that break its callers are accepted.
-    std::set<std::string> lint_ignore;  // Rules of lint.h whose errors become warnings.
-    bool checks_health = false;         // By grpc.health.v1; what is not serving is not called.
-    bool retries = true;                // Idempotent methods only.
-    rpc::ChannelOptions channel;        // Without the service config, which the routes decide.
+    bool allows_breaking = false;           // Changes that break its callers are accepted.
+    std::set<std::string> lint_ignore;      // Rules of lint.h whose errors become warnings.
+    bool checks_health = false;             // By grpc.health.v1; what is not serving is not called.
+    std::vector<std::string> cors_origins;  // Web sites whose scripts may call it; `*` is any.
+    bool retries = true;                    // Idempotent methods only.
+    rpc::ChannelOptions channel;            // Without the service config, which the routes decide.
     bool operator==(const Backend&) const = default;
   };
   std::vector<Backend> backends;
@@ -50,7 +52,8 @@ struct Config {
   std::string public_url;
   std::string sign_in_path = "/{lang}/sign-in";
   std::vector<std::string>
-      trusted_proxies;  // Addresses and CIDR networks whose X-Forwarded-For is believed.
+      trusted_proxies;  // Addresses and CIDR networks whose forwarded_header is believed.
+  ForwardedHeader forwarded_header = ForwardedHeader::kXForwarded;
   bool operator==(const Config&) const = default;
 };
 

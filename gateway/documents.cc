@@ -36,9 +36,9 @@ Documents::Documents(const RouteTable& table, const OpenApiOptions& options)
   AddCatalogue(table, options);
 }
 
-const http::Response* Documents::Find(std::string_view path) const {
-  auto found = answers_.find(path);
-  return found == answers_.end() ? nullptr : &found->second;
+const http::Response* Documents::Find(std::string_view path, const http::Request& request) const {
+  auto found = files_.find(path);
+  return found == files_.end() ? nullptr : &found->second.Answer(request);
 }
 
 void Documents::Add(std::string path, std::string media_type, std::string body) {
@@ -46,9 +46,10 @@ void Documents::Add(std::string path, std::string media_type, std::string body) 
   response.headers.Set("Content-Type", std::move(media_type));
   response.headers.Set("Cache-Control", "public, max-age=60");
   response.headers.Set("Link", absl::StrCat("<", kCataloguePath, ">; rel=\"api-catalog\""));
-  response.shared_body = std::make_shared<const std::string>(std::move(body));
   AddSecurityHeaders("", is_https_, response);
-  answers_.insert_or_assign(std::move(path), std::move(response));
+  // Quickly: a reload makes all of them.
+  files_.insert_or_assign(std::move(path),
+                          StaticFile(std::move(body), response.headers, Effort::kQuick));
 }
 
 void Documents::AddCatalogue(const RouteTable& table, const OpenApiOptions& options) {

@@ -2,6 +2,7 @@
 
 #include "gateway/openapi/openapi.h"
 #include "gateway/route_table.h"
+#include "gateway/static_file.h"
 #include "platform/http/message.h"
 
 #include <map>
@@ -18,14 +19,14 @@ class Documents {
   Documents(const RouteTable& table, const OpenApiOptions& options);
 
   // The whole answer to GET and HEAD of a raw path; null when there is no such document.
-  const http::Response* Find(std::string_view path) const;
+  const http::Response* Find(std::string_view path, const http::Request& request) const;
 
  private:
   void Add(std::string path, std::string media_type, std::string body);
   void AddCatalogue(const RouteTable& table, const OpenApiOptions& options);
 
   bool is_https_ = false;
-  std::map<std::string, http::Response, std::less<>> answers_;
+  std::map<std::string, StaticFile, std::less<>> files_;
 };
 
 }  // namespace tamarack::gateway

@@ -1,6 +1,7 @@
 #include "gateway/gateway.h"
 
 #include "gateway/accept.h"
+#include "gateway/cors.h"
 #include "gateway/streaming/format.h"
 #include "platform/base/status.h"
 
@@ -66,7 +67,7 @@ Gateway::Gateway(GatewayOptions options, std::shared_ptr<const Snapshot> snapsho
                  prometheus::Registry& registry)
     : options_(std::move(options)),
       is_https_(options_.public_url.starts_with("https://")),
-      proxies_(options_.trusted_proxies),
+      proxies_(options_.trusted_proxies, options_.forwarded_header),
       snapshot_(std::move(snapshot)),
       authenticator_(authenticator),
       assets_(std::move(assets)),
@@ -79,6 +80,8 @@ boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
   http::Response response = co_await Dispatch(exchange->visit, observation);
   auto state = co_await boost::asio::this_coro::cancellation_state;
   observation.is_cancelled = state.cancelled() != boost::asio::cancellation_type::none;
+  if (observation.route != nullptr)
+    AddCorsHeaders(exchange->visit.request, *observation.route, response);
   response.headers.Set("X-Request-Id", exchange->visit.request_id);
   for (const auto& [name, value] : observation.headers) response.headers.Set(name, value);
   if (response.body_source) {
@@ -115,6 +118,7 @@ void Gateway::RecordAtEnd(std::shared_ptr<Exchange> exchange, http::Response& re
 }
 
 boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observation& observation) {
+  if (visit.is_insecure && is_https_) co_return Fail(visit, nullptr, {ProblemKind::kHttpsRequired});
   if (visit.path == "*") co_return AnswerOptions({});  // `OPTIONS *` asks whether we are there
   if (!visit.path.starts_with('/')) co_return Fail(visit, nullptr, {ProblemKind::kInvalidRequest});
   PathSegments segments;
@@ -129,7 +133,7 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
   }
   const Snapshot& snapshot = *observation.snapshot;
   if (is_read) {
-    const http::Response* document = snapshot.documents.Find(visit.path);
+    const http::Response* document = snapshot.documents.Find(visit.path, visit.request);
     if (document != nullptr) co_return *document;
   }
 
@@ -138,6 +142,14 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
     co_return Fail(visit, nullptr, {ProblemKind::kNotFound});
   if (match.kind == Router::Match::Kind::kWrongMethod) {
     std::string allow = absl::StrJoin(match.allowed, ", ");
+    if (IsPreflight(visit.request)) {
+      auto method = *visit.request.headers.Get("access-control-request-method");
+      Router::Match asked = snapshot.routes->router().Find(method, segments);
+      const Route* route = asked.kind == Router::Match::Kind::kFound
+                               ? &snapshot.routes->route(asked.target)
+                               : nullptr;
+      co_return AnswerOptions(AnswerPreflight(visit.request, route, allow));
+    }
     if (visit.request.method == "OPTIONS") co_return AnswerOptions({{"Allow", allow}});
     Problem problem{ProblemKind::kMethodNotAllowed};
     problem.headers.Set("Allow", allow);

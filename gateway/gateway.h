@@ -29,6 +29,7 @@ struct GatewayOptions {
   bool is_open = false;                               // Nobody is asked who they are.
   std::chrono::milliseconds heartbeat{15'000};        // Longest silence of a stream of events.
   std::shared_ptr<RateLimits> rate_limits = nullptr;  // None: callers may ask without limit.
+  ForwardedHeader forwarded_header = ForwardedHeader::kXForwarded;
 };
 
 // The life of a request: route, authenticate, bind, call, print. It knows no service: everything
@@ -68,9 +69,12 @@ class Gateway {
   Early NotAuthenticated(const Visit& visit, const Route& route, const absl::Status& status) const;
   Early CheckBound(const Visit& visit, const Route& route, const Bound& bound) const;
   Early AddIdempotencyKey(const Visit& visit, const Route& route, Metadata* metadata) const;
+  Early CheckIfMatch(const Visit& visit, const Route& route) const;
   Metadata MakeMetadata(const Visit& visit, const Route& route, const Caller* caller,
                         std::string_view csrf_token) const;
   http::Response PrintAnswer(const Visit& visit, const Route& route, CallResult& result) const;
+  http::Response Conclude(const Visit& visit, const Route& route, std::string_view wire,
+                          http::Response response) const;
   http::Response AnswerOptions(http::Headers headers) const;
   // An error in the shape of the route's API, or as a page for a browser on a page. `route` may be
   // null.

@@ -76,6 +76,7 @@ int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   auto authenticator = MakeAuthenticator(settings, process.executor());
   GatewayOptions options{settings.public_url, settings.sign_in_path, settings.trusted_proxies,
                          settings.is_open};
+  options.forwarded_header = settings.forwarded_header;
   options.rate_limits = MakeRateLimits(settings, process.executor(), registry);
   Gateway gateway(std::move(options), std::move(loaded.snapshot), authenticator.get(),
                   OrExit(Assets::Load(settings.assets_dir)),

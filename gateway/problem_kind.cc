@@ -23,6 +23,12 @@ constexpr ProblemText kTexts[] = {
      "Le formulaire n’a pas été envoyé à partir de ce site, ou il est trop ancien. Revenez en "
      "arrière, rechargez la page et "
      "envoyez-le de nouveau."},
+    {403, "https-required", "permission_denied", "access_denied", "HTTPS required", "HTTPS requis",
+     "This address is served over HTTPS only. Whatever was sent has been read by others on the "
+     "way: "
+     "replace the credential.",
+     "Cette adresse n’est servie que par HTTPS. Ce qui a été envoyé a pu être lu en route : "
+     "remplacez le justificatif."},
     {404, "not-found", "not_found", "invalid_request", "Not found", "Introuvable",
      "There is nothing at this address.", "Il n’y a rien à cette adresse."},
     {405, "method-not-allowed", "method_not_allowed", "invalid_request", "Method not allowed",

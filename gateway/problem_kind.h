@@ -12,6 +12,7 @@ enum class ProblemKind {
   kUnauthenticated,
   kPermissionDenied,
   kCrossSite,
+  kHttpsRequired,
   kNotFound,
   kMethodNotAllowed,
   kNotAcceptable,

@@ -137,7 +137,8 @@ absl::Status RouteTable::AddBackend(size_t index, const BackendDescriptors& back
     if (built == nullptr) return absl::InvalidArgumentError(errors.text);
     for (int s = 0; s < built->service_count(); ++s) {
       for (int m = 0; m < built->service(s)->method_count(); ++m) {
-        RETURN_IF_ERROR(AddMethod(index, *built->service(s)->method(m), notes));
+        RETURN_IF_ERROR(
+            AddMethod(index, *built->service(s)->method(m), backend.allowed_origins, notes));
       }
     }
   }
@@ -163,6 +164,7 @@ void RouteTable::PlanForAny(const Descriptor& type) {
 }
 
 absl::Status RouteTable::AddMethod(size_t backend, const MethodDescriptor& method,
+                                   const std::vector<std::string>& allowed_origins,
                                    std::vector<std::string>* notes) {
   if (!method.options().HasExtension(google::api::http)) return absl::OkStatus();
   auto note = [&](const char* why) {
@@ -180,6 +182,9 @@ absl::Status RouteTable::AddMethod(size_t backend, const MethodDescriptor& metho
   route.grpc_path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
   route.backend = backend;
   route.policy = policy;
+  // A browser sends cookies by itself: what they open is for our own pages.
+  bool has_session = policy.access() == api::v1::MethodPolicy::SESSION || policy.page();
+  if (!has_session) route.allowed_origins = allowed_origins;
   route.service = method.service()->options().GetExtension(api::v1::service);
   if (route.policy.priority() == api::v1::PRIORITY_UNSPECIFIED)
     route.policy.set_priority(route.service.priority());

@@ -41,6 +41,8 @@ struct Route {
   const google::protobuf::FieldDescriptor* event_id_field = nullptr;  // Of a stream's messages.
   bool takes_http_body = false;  // The body goes into a google.api.HttpBody as it is.
   bool gives_http_body = false;
+  // Web sites whose scripts may call it; empty for what people's sessions open.
+  std::vector<std::string> allowed_origins;
   std::vector<FieldPath> path_fields;  // In the order of the template's variables.
 };
 
@@ -48,6 +50,7 @@ struct Route {
 struct BackendDescriptors {
   std::string name;
   google::protobuf::FileDescriptorSet files;
+  std::vector<std::string> allowed_origins = {};  // For cors.h.
 };
 
 // Every route of every back end: built from descriptors alone, immutable, shared by the requests
@@ -69,6 +72,7 @@ class RouteTable {
   absl::Status AddBackend(size_t index, const BackendDescriptors& backend,
                           std::vector<std::string>* notes);
   absl::Status AddMethod(size_t backend, const google::protobuf::MethodDescriptor& method,
+                         const std::vector<std::string>& allowed_origins,
                          std::vector<std::string>* notes);
   absl::Status AddRoute(Route route, std::string_view http_method, const std::string& path_template,
                         const std::string& body, const std::string& response_body);

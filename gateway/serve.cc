@@ -1,4 +1,5 @@
 // What the gateway does with a request once its route is known.
+#include "gateway/conditional.h"
 #include "gateway/csrf.h"
 #include "gateway/deadline.h"
 #include "gateway/gateway.h"
@@ -23,6 +24,7 @@ using api::v1::MethodPolicy;
 namespace {
 
 constexpr size_t kIdempotencyKeyLengthMax = 255;
+constexpr char kIfMatch[] = "if-match";
 // gRPC refuses more than 8 KiB of metadata, counted as HPACK does, and calls it exhaustion.
 constexpr size_t kMetadataBytesMax = 7 * 1024;
 constexpr size_t kMetadataEntryOverhead = 32;
@@ -143,6 +145,7 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   call.wire = std::move(bound.wire);
   call.metadata = MakeMetadata(visit, route, caller.get(), csrf_token);
   if (auto early = AddIdempotencyKey(visit, route, &call.metadata)) co_return *std::move(early);
+  if (auto early = CheckIfMatch(visit, route)) co_return *std::move(early);
   if (IsTooLarge(call.metadata)) co_return Fail(visit, &route, {ProblemKind::kHeadersTooLarge});
   auto timeout = CallTimeout(visit, route.policy);
   if (!timeout) {
@@ -164,7 +167,7 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   http::Response response = PrintAnswer(visit, route, result);
   if (is_new_csrf_token && IsHtml(response))
     response.headers.Add("Set-Cookie", CsrfCookie(csrf_token));
-  co_return response;
+  co_return Conclude(visit, route, result.wire, std::move(response));
 }
 
 boost::asio::awaitable<Gateway::Early> Gateway::Authenticate(const Visit& visit, const Route& route,
@@ -295,6 +298,7 @@ Metadata Gateway::MakeMetadata(const Visit& visit, const Route& route, const Cal
     std::string value = name == kClientCertificate
                             ? crypto::Base64UrlEncode(visit.request.client_certificate_sha256)
                             : ListOf(visit.request.headers.GetAll(name));
+    if (http::EqualsIgnoreCase(name, kIfMatch)) value = WithoutCodings(value);
     if (!value.empty() && IsMetadataSafe(value))
       metadata.emplace_back("x-tamarack-header-" + absl::AsciiStrToLower(name), value);
   }
@@ -317,6 +321,10 @@ http::Response Gateway::PrintAnswer(const Visit& visit, const Route& route,
       return *NotAuthenticated(visit, route, result.status);
     Problem problem = FromStatus(result.status, route.body != Route::Body::kNone);
     problem.headers = std::move(hints.headers);
+    bool is_condition = absl::IsAborted(result.status) || absl::IsFailedPrecondition(result.status);
+    if (is_condition && problem.status == 0 && visit.request.headers.Has(kIfMatch)) {
+      problem.kind = ProblemKind::kPreconditionFailed;
+    }
     if (StatusOf(problem) == 401 && !problem.headers.Has("WWW-Authenticate") &&
         route.policy.access() == MethodPolicy::TOKEN) {
       problem.headers.Set("WWW-Authenticate", Challenge(visit, problem));

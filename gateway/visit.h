@@ -1,35 +1,15 @@
 #pragma once
 
+#include "gateway/forwarded.h"
 #include "gateway/messages.h"
 #include "platform/http/message.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/trace.h"
 
-#include <boost/asio/ip/address.hpp>
-
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tamarack::gateway {
-
-// Addresses whose X-Forwarded-For is believed.
-class TrustedProxies {
- public:
-  // Addresses or CIDR networks. Throws std::runtime_error for anything else: a start-up error.
-  explicit TrustedProxies(const std::vector<std::string>& networks);
-
-  // The caller's address: the peer's, or the last one in `forwarded_for` that no trusted proxy has.
-  std::string ClientAddress(const http::Request& request) const;
-
- private:
-  struct Network {
-    boost::asio::ip::address address;
-    unsigned short prefix_length;
-  };
-  bool Contains(std::string_view address) const;
-  std::vector<Network> networks_;
-};
 
 // What is known about one request from its head alone.
 struct Visit {
@@ -43,7 +23,8 @@ struct Visit {
   telemetry::TraceContext trace;
   std::string trace_state;  // `tracestate` as it came with the trace; may be empty.
   std::string client_address;
-  bool wants_html;  // A browser: text/html is named in Accept.
+  bool is_insecure;  // The client spoke plain HTTP to a trusted proxy.
+  bool wants_html;   // A browser: text/html is named in Accept.
 
   std::string_view language_tag() const { return language == Language::kFrench ? "fr" : "en"; }
   telemetry::LogContext log_context() const { return {request_id, trace.trace_id}; }

@@ -182,6 +182,7 @@ absl::StatusOr<Loader::VersionPtr> Loader::MakeVersion(const Config::Backend& ba
   auto version = std::make_shared<Version>();
   version->config = backend;
   version->descriptors = *offer.descriptors;
+  version->descriptors.allowed_origins = backend.cors_origins;
   version->fingerprint = offer.fingerprint;
   auto routes = RouteTable::Build({version->descriptors}, &version->notes);
   if (!routes.ok()) return routes.status();

@@ -35,6 +35,8 @@ const right = {
   }),
   'everything of tls': { ...open, tls: { cert_file: 'c', key_file: 'k', client_ca_file: 'a' } },
   limits: { ...open, limits: { redis: 'unix:/run/redis.sock', classes: { read: { per_second: 0.5, burst: 1, per_day: 0, concurrent: 0 }, kites: {} } } },
+  'web sites that may call': withBackend({ cors_origins: ['https://app.example', '*'] }),
+  'proxies that write Forwarded': { ...open, trusted_proxies: ['10.0.0.0/8'], forwarded_header: 'forwarded' },
   reflection: { ...open, backends: [{ name: 'a', address: '127.0.0.1:1', reflection: true }] },
 };
 const wrong = {
@@ -54,6 +56,8 @@ const wrong = {
   'a key without its certificate': withBackend({ tls: { ca_file: 'c', key_file: 'd' } }),
   'tls without an authority': withBackend({ tls: {} }),
   'a server certificate without its key': { ...open, tls: { cert_file: 'c' } },
+  'a web site with a path': withBackend({ cors_origins: ['https://app.example/'] }),
+  'another forwarded header': { ...open, forwarded_header: 'x-real-ip' },
   'too much keepalive': withBackend({ keepalive_seconds: 9 }),
   'half a byte': withBackend({ message_bytes_max: 2048.5 }),
   'a list that is none': withBackend({ lint_ignore: 'get-body' }),

@@ -78,6 +78,7 @@ struct Fixture {
       },
       {"gateway", "secret"}};
   std::shared_ptr<RateLimits> rate_limits;
+  std::shared_ptr<const Snapshot> snapshot;
   std::unique_ptr<Gateway> gateway = MakeGateway();
   std::unique_ptr<http::Server> server = MakeServer();
   std::thread thread{[this] { io.run(); }};
@@ -103,7 +104,8 @@ struct Fixture {
     std::string address = "127.0.0.1:" + std::to_string(toy.port);
     std::ofstream(folder / "gateway.json")
         << R"({"public_url": "http://localhost:8080", "assets_dir": "assets", "backends": [{"name": "toy", "address": ")"
-        << address << R"(", "lint_ignore": ["repeated-body"], "descriptor_set": ")"
+        << address
+        << R"(", "lint_ignore": ["repeated-body"], "cors_origins": ["https://app.example"], "descriptor_set": ")"
         << TAMARACK_BINARY_DIR << R"(/descriptors/test_support.binpb"}],)"
         << R"("credentials": {"address": ")" << address << R"(", "client_secret_file": "secret"}})";
     auto config = LoadConfig((folder / "gateway.json").string());
@@ -111,15 +113,16 @@ struct Fixture {
     auto loaded = Loader((folder / "gateway.json").string(), *config).Load(true);
     if (std::string problems = StartProblems(loaded->report); !problems.empty())
       throw std::runtime_error(problems);
-    auto made = std::make_unique<Gateway>(GatewayOptions{config->public_url,
-                                                         config->sign_in_path,
-                                                         {},
-                                                         false,
-                                                         std::chrono::milliseconds(20),
-                                                         rate_limits},
-                                          loaded->snapshot, &authenticator,
-                                          *Assets::Load(config->assets_dir), pages::DefaultBrand(),
-                                          registry);
+    snapshot = loaded->snapshot;
+    auto made =
+        std::make_unique<Gateway>(GatewayOptions{config->public_url,
+                                                 config->sign_in_path,
+                                                 {},
+                                                 false,
+                                                 std::chrono::milliseconds(20),
+                                                 rate_limits},
+                                  snapshot, &authenticator, *Assets::Load(config->assets_dir),
+                                  pages::DefaultBrand(), registry);
     fs::remove_all(folder);
     return made;
   }

@@ -118,7 +118,7 @@ Cases Lengths() {
 
 Cases Codings() {
   Cases cases;
-  for (const Coding& coding : MutatedCodings()) {
+  for (const TransferCoding& coding : MutatedCodings()) {
     cases.push_back({"coding: " + coding.name, kRawPost + coding.fields + "\r\n" + kRawChunks,
                      coding.is_valid ? std::vector<int>{200, 200} : kRefused});
     cases.push_back({"length and coding: " + coding.name,

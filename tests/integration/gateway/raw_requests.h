@@ -22,14 +22,14 @@ inline const std::string kRawPost =
 inline const std::string kRawChunks = "2\r\n{}\r\n0\r\n\r\n";
 
 // Ways to write `Transfer-Encoding: chunked` that one server takes for it and another does not.
-struct Coding {
+struct TransferCoding {
   std::string name;
   std::string fields;  // Lines that end in \r\n.
   bool is_valid;       // By RFC 9112 it is `Transfer-Encoding: chunked`.
 };
 
-inline std::vector<Coding> MutatedCodings() {
-  std::vector<Coding> codings;
+inline std::vector<TransferCoding> MutatedCodings() {
+  std::vector<TransferCoding> codings;
   for (int byte :
        {0x00, 0x01, 0x04, 0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1F, 0x20, 0x7F, 0x85, 0xA0, 0xFF}) {
     std::string text(1, static_cast<char>(byte));

@@ -52,6 +52,7 @@ class Kites final : public toy::v1::KiteService::Service {
       return {grpc::StatusCode::NOT_FOUND, "there is no such kite"};
     kite->set_name(request->name());
     kite->mutable_create_time()->set_seconds(1);
+    if (request->name() == "kites/tagged") kite->set_etag("v7");
     return Status::OK;
   }
   Status ListKites(Context*, const toy::v1::ListKitesRequest* request,
@@ -69,8 +70,11 @@ class Kites final : public toy::v1::KiteService::Service {
       kite->set_note({key->second.data(), key->second.size()});
     return Status::OK;
   }
-  Status UpdateKite(Context*, const toy::v1::UpdateKiteRequest* request,
+  Status UpdateKite(Context* context, const toy::v1::UpdateKiteRequest* request,
                     toy::v1::Kite* kite) override {
+    auto condition = context->client_metadata().find("x-tamarack-header-if-match");
+    if (condition != context->client_metadata().end() && condition->second != "\"v7\"")
+      return {grpc::StatusCode::ABORTED, "the kite has changed"};
     *kite = request->kite();
     return Status::OK;
   }

@@ -1,0 +1,202 @@
+// What becomes of an answer between the service and the wire: tags and conditions, content codings,
+// other origins' scripts.
+#include "fixture.h"
+
+#include <brotli/decode.h>
+#include <zlib.h>
+
+namespace tamarack::gateway {
+namespace {
+
+const std::string kPage(2000, 'x');  // A page token that comes back, so that the answer is large.
+const std::string kLarge = "/toy/v1/kites?page_token=" + kPage;
+const std::string kScript = "Origin: https://app.example\r\n";
+
+std::string Gunzip(const std::string& body) {
+  z_stream stream{};
+  REQUIRE(inflateInit2(&stream, 15 + 16) == Z_OK);
+  std::string out(4 << 20, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
+  stream.avail_in = static_cast<uInt>(body.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  CHECK(inflate(&stream, Z_FINISH) == Z_STREAM_END);
+  out.resize(stream.total_out);
+  inflateEnd(&stream);
+  return out;
+}
+
+std::string Unbrotli(const std::string& body) {
+  std::string out(4 << 20, '\0');
+  size_t size = out.size();
+  CHECK(BrotliDecoderDecompress(body.size(), reinterpret_cast<const uint8_t*>(body.data()), &size,
+                                reinterpret_cast<uint8_t*>(out.data())) ==
+        BROTLI_DECODER_RESULT_SUCCESS);
+  out.resize(size);
+  return out;
+}
+
+TEST_CASE_METHOD(Fixture, "large text is compressed as the caller likes it", "[gateway]") {
+  Answer plain = Get(kLarge);
+  CHECK(plain.Header("content-encoding") == "");
+  CHECK(plain.Header("vary") == "Accept-Encoding");
+  Answer gzip = Get(kLarge, "Accept-Encoding: gzip\r\n");
+  CHECK(gzip.Header("content-encoding") == "gzip");
+  CHECK(Gunzip(gzip.body) == plain.body);
+  Answer brotli = Get(kLarge, "Accept-Encoding: gzip, br\r\n");
+  CHECK(brotli.Header("content-encoding") == "br");
+  CHECK(Unbrotli(brotli.body) == plain.body);
+  CHECK(Get(kLarge, "Accept-Encoding: br;q=0, *;q=0.1\r\n").Header("content-encoding") == "gzip");
+  CHECK(Get(kLarge, "Accept-Encoding: gzip;q=0\r\n").Header("content-encoding") == "");
+  CHECK(gzip.Header("etag") != plain.Header("etag"));
+  Answer head = Send("HEAD", kLarge, "Accept-Encoding: gzip\r\n");
+  CHECK(head.Header("content-length") == gzip.Header("content-length"));
+  CHECK(head.body.empty());
+}
+
+TEST_CASE_METHOD(Fixture, "what is small, or holds a secret, is not compressed", "[gateway]") {
+  const std::string all = "Accept-Encoding: gzip, br\r\n";
+  Answer small = Get("/toy/v1/kites", all);
+  CHECK(small.Header("content-encoding") == "");
+  CHECK_THAT(small.head, !Catch::Contains("Accept-Encoding"));
+  // A page holds the CSRF token next to what the link brought along.
+  Answer page = Get("/en/toy?name=" + kPage, all);
+  CHECK(page.status == 200);
+  CHECK(page.Header("content-encoding") == "");
+  CHECK(Get("/en/toy?name=" + kPage,
+            all + "Cookie: __Host-tamarack-csrf=" + std::string(43, 'a') + "\r\n")
+            .Header("content-encoding") == "");
+  CHECK(Get(kLarge, all + "Cookie: a=b\r\n").Header("content-encoding") == "");
+}
+
+TEST_CASE_METHOD(Fixture, "files and the API description come compressed with tags", "[gateway]") {
+  auto target = GENERATE(values<std::string>({"/assets/site.css", "/openapi.json"}));
+  Answer plain = Get(target);
+  Answer brotli = Get(target, "Accept-Encoding: br\r\n");
+  CHECK(Unbrotli(brotli.body) == plain.body);
+  CHECK(Gunzip(Get(target, "Accept-Encoding: gzip\r\n").body) == plain.body);
+  for (const Answer* answer : {&plain, &brotli}) {
+    Answer again = Get(target, "If-None-Match: " + answer->Header("etag") + "\r\n");
+    CHECK(again.status == 304);
+    CHECK(again.body.empty());
+    CHECK(again.Header("content-type") == "");
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "an answer that the caller has is not sent again", "[gateway]") {
+  Answer first = Get("/toy/v1/kites/7");
+  std::string etag = first.Header("etag");
+  CHECK(etag.size() == 34);
+  CHECK(Get("/toy/v1/kites/7").Header("etag") == etag);
+  CHECK(Get("/toy/v1/kites/8").Header("etag") != etag);
+  for (const std::string& list : {etag, "W/" + etag, "\"x\", " + etag, std::string("*")}) {
+    INFO(list);
+    Answer again = Get("/toy/v1/kites/7", "If-None-Match: " + list + "\r\n");
+    CHECK(again.status == 304);
+    CHECK(again.Header("etag") == etag);
+    CHECK(again.body.empty());
+  }
+  CHECK(Get("/toy/v1/kites/7", "If-None-Match: \"x\"\r\n").status == 200);
+  CHECK(Get("/toy/v1/kites/404", "If-None-Match: *\r\n").status == 404);
+  Answer gzip = Get(kLarge, "Accept-Encoding: gzip\r\n");
+  CHECK(
+      Get(kLarge, "Accept-Encoding: br\r\nIf-None-Match: " + gzip.Header("etag") + "\r\n").status ==
+      304);
+}
+
+TEST_CASE_METHOD(Fixture, "a resource's own tag wins, and conditions are kept", "[gateway]") {
+  Answer tagged = Get("/toy/v1/kites/tagged");
+  CHECK(tagged.Header("etag") == "\"v7\"");
+  CHECK(Get("/toy/v1/kites/tagged", "If-Match: \"v7\"\r\n").status == 200);
+  Answer failed = Get("/toy/v1/kites/tagged", "If-Match: \"v6\"\r\n");
+  CHECK(failed.status == 412);
+  CHECK(failed.Header("content-type") == "application/problem+json");
+
+  auto update = [&](const std::string& condition) {
+    return Send("PATCH", "/toy/v1/owners/o/kites/tagged",
+                "Content-Type: application/json\r\n" + kWriter + condition, R"({"colour":"red"})")
+        .status;
+  };
+  CHECK(update("") == 200);
+  CHECK(update("If-Match: \"v7\"\r\n") == 200);
+  CHECK(update("If-Match: \"v7-br\"\r\n") == 200);  // as a compressed answer had it
+  CHECK(update("If-Match: \"v6\"\r\n") == 412);
+  // Landing knows no condition, so none is met.
+  CHECK(
+      PostJson("/toy/v1/kites/7:land", "{}", kWriter + "Idempotency-Key: k\r\nIf-Match: \"x\"\r\n")
+          .status == 412);
+}
+
+TEST_CASE_METHOD(Fixture, "scripts of the sites that are named may read answers", "[gateway]") {
+  Answer answer = Get("/toy/v1/kites/7", kScript);
+  CHECK(answer.Header("access-control-allow-origin") == "https://app.example");
+  CHECK_THAT(answer.Header("access-control-expose-headers"), Catch::Contains("ETag"));
+  CHECK(answer.Header("access-control-allow-credentials") == "");
+  CHECK(answer.Header("vary") == "Origin");
+  CHECK(Get("/toy/v1/kites/404", kScript).Header("access-control-allow-origin") ==
+        "https://app.example");
+  CHECK(Get("/toy/v1/inspect", kScript).status == 401);
+  CHECK(Get("/toy/v1/inspect", kScript).Header("access-control-allow-origin") ==
+        "https://app.example");
+
+  for (const char* origin :
+       {"https://evil.example", "https://app.example.evil.example", "null", "http://app.example",
+        "https://app.example:444", "https://APP.example"}) {
+    Answer other = Get("/toy/v1/kites/7", std::string("Origin: ") + origin + "\r\n");
+    CHECK(other.status == 200);
+    CHECK(other.Header("access-control-allow-origin") == "");
+    CHECK(other.Header("vary") == "Origin");  // no cache may give this answer to the site
+  }
+  for (const char* target : {"/en/toy", "/toy/v1/me"}) {
+    CHECK(Get(target, kScript + "Cookie: __Host-tamarack-session=person\r\n")
+              .Header("access-control-allow-origin") == "");
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "a browser's preliminary question is answered from the routes",
+                 "[gateway]") {
+  auto ask = [&](const std::string& target, const std::string& method, const std::string& origin) {
+    return Send("OPTIONS", target,
+                "Origin: " + origin + "\r\nAccess-Control-Request-Method: " + method +
+                    "\r\nAccess-Control-Request-Headers: authorization\r\n");
+  };
+  Answer allowed = ask("/toy/v1/kites", "POST", "https://app.example");
+  CHECK(allowed.status == 204);
+  CHECK(allowed.Header("access-control-allow-origin") == "https://app.example");
+  CHECK(allowed.Header("access-control-allow-methods") == "GET, HEAD, OPTIONS, POST");
+  CHECK_THAT(allowed.Header("access-control-allow-headers"), Catch::Contains("Authorization"));
+  CHECK(allowed.Header("access-control-max-age") == "7200");
+  CHECK_THAT(allowed.Header("vary"), Catch::Contains("Origin"));
+  CHECK(allowed.Header("access-control-allow-credentials") == "");
+
+  for (const Answer& refused : {ask("/toy/v1/kites", "POST", "https://evil.example"),
+                                ask("/toy/v1/kites", "DELETE", "https://app.example"),
+                                ask("/en/toy", "POST", "https://app.example"),
+                                ask("/toy/v1/me", "GET", "https://app.example")}) {
+    CHECK(refused.status == 204);
+    CHECK(refused.Header("access-control-allow-origin") == "");
+    CHECK(refused.Header("access-control-allow-methods") == "");
+  }
+  CHECK(ask("/nowhere", "GET", "https://app.example").status == 404);
+}
+
+TEST_CASE_METHOD(Fixture, "what came over plain HTTP to an HTTPS site is refused", "[gateway]") {
+  GatewayOptions secure_options{"https://services.example", "/{lang}/sign-in", {"127.0.0.1"}, true};
+  Gateway secure(std::move(secure_options), snapshot, nullptr, Assets(), pages::DefaultBrand(),
+                 registry);
+  auto secure_server = std::make_unique<http::Server>(
+      io.get_executor(), http::ServerOptions{},
+      [&](http::Request request) { return secure.Handle(std::move(request)); });
+  std::swap(server, secure_server);
+  Answer plain = Get("/toy/v1/kites/7", "X-Forwarded-Proto: http\r\n");
+  Answer tls = Get("/toy/v1/kites/7", "X-Forwarded-Proto: https\r\n");
+  std::swap(server, secure_server);
+  CHECK(secure_server->Drain(std::chrono::seconds(5)));
+  CHECK(plain.status == 403);
+  CHECK_THAT(plain.body, Catch::Contains("/problems/https-required"));
+  CHECK(tls.status == 200);
+  CHECK_THAT(tls.head, Catch::Contains("Strict-Transport-Security"));
+}
+
+}  // namespace
+}  // namespace tamarack::gateway

@@ -1,0 +1,91 @@
+// Who a request comes from, by the word of proxies that may or may not be believed.
+#include "gateway/forwarded.h"
+
+#include <catch2/catch.hpp>
+
+namespace tamarack::gateway {
+namespace {
+
+const std::vector<std::string> kProxies = {"10.0.0.0/8", "192.0.2.1", "fd00::/8"};
+
+struct Case {
+  const char* peer;
+  const char* header;
+  const char* client;
+  bool is_insecure = false;
+};
+
+TEST_CASE("X-Forwarded-For is believed of trusted proxies only", "[gateway]") {
+  auto c = GENERATE(values<Case>({
+      {"203.0.113.9", "", "203.0.113.9"},
+      {"203.0.113.9", "1.1.1.1", "203.0.113.9"},
+      {"10.1.2.3", "", "10.1.2.3"},
+      {"10.1.2.3", "203.0.113.9", "203.0.113.9"},
+      {"10.1.2.3", "6.6.6.6, 203.0.113.9", "203.0.113.9"},
+      {"10.1.2.3", "6.6.6.6, 203.0.113.9, 10.9.9.9", "203.0.113.9"},
+      {"10.1.2.3", "203.0.113.9, garbage", "10.1.2.3"},
+      {"10.1.2.3", "2001:db8::1", "2001:db8::1"},
+      {"10.1.2.3", "fe80::1%\xc3\xa9", "10.1.2.3"},
+      {"10.1.2.3", "203.0.113.9, fe80::1%eth0", "10.1.2.3"},
+      {"192.0.2.1", "203.0.113.9", "203.0.113.9"},
+      {"192.0.2.2", "203.0.113.9", "192.0.2.2"},
+      {"fd00::5", "203.0.113.9", "203.0.113.9"},
+  }));
+  INFO(c.peer << " forwards " << c.header);
+  http::Request request;
+  request.remote_address = c.peer;
+  if (*c.header != '\0') request.headers.Add("X-Forwarded-For", c.header);
+  request.headers.Add("Forwarded", "for=198.51.100.1");  // not what these proxies write
+  CHECK(TrustedProxies(kProxies).OriginOf(request).address == c.client);
+}
+
+TEST_CASE("Forwarded is read as RFC 7239 has it", "[gateway]") {
+  auto c = GENERATE(values<Case>({
+      {"203.0.113.9", "for=1.1.1.1;proto=http", "203.0.113.9"},
+      {"10.1.2.3", "for=203.0.113.9", "203.0.113.9"},
+      {"10.1.2.3", "For=203.0.113.9;Proto=HTTP;by=10.0.0.1", "203.0.113.9", true},
+      {"10.1.2.3", "for=203.0.113.9;proto=https", "203.0.113.9"},
+      {"10.1.2.3", "for=\"203.0.113.9:4711\"", "203.0.113.9"},
+      {"10.1.2.3", "for=\"[2001:db8::1]:4711\"", "2001:db8::1"},
+      {"10.1.2.3", "for=6.6.6.6, for=203.0.113.9", "203.0.113.9"},
+      {"10.1.2.3", "for=6.6.6.6;proto=http, for=203.0.113.9;proto=https, for=10.9.9.9",
+       "203.0.113.9"},
+      {"10.1.2.3", "by=\"a,b;for=6.6.6.6\";for=203.0.113.9", "203.0.113.9"},
+      {"10.1.2.3", "for=unknown", "10.1.2.3"},
+      {"10.1.2.3", "for=203.0.113.9, for=_hidden", "10.1.2.3"},
+      {"10.1.2.3", "for=203.0.113.9, \"", "10.1.2.3"},
+      {"10.1.2.3", "garbage", "10.1.2.3"},
+      {"10.1.2.3", "", "10.1.2.3"},
+  }));
+  INFO(c.peer << " forwards " << c.header);
+  http::Request request;
+  request.remote_address = c.peer;
+  request.headers.Add("Forwarded", c.header);
+  request.headers.Add("X-Forwarded-For", "198.51.100.1");
+  Origin origin = TrustedProxies(kProxies, ForwardedHeader::kForwarded).OriginOf(request);
+  CHECK(origin.address == c.client);
+  CHECK(origin.is_insecure == c.is_insecure);
+}
+
+TEST_CASE("X-Forwarded-Proto is believed of trusted proxies only", "[gateway]") {
+  auto [peer, header, is_insecure] = GENERATE(table<const char*, const char*, bool>({
+      {"10.1.2.3", "http", true},
+      {"10.1.2.3", "HTTP", true},
+      {"10.1.2.3", "https", false},
+      {"10.1.2.3", "https, http", true},
+      {"203.0.113.9", "http", false},
+  }));
+  http::Request request;
+  request.remote_address = peer;
+  request.headers.Add("X-Forwarded-Proto", header);
+  CHECK(TrustedProxies(kProxies).OriginOf(request).is_insecure == is_insecure);
+}
+
+TEST_CASE("a trusted proxy that is no address ends the start", "[gateway]") {
+  std::string text =
+      GENERATE(values<std::string>({"", "proxy.example", "10.0.0.0/33", "10.0.0.0/x", "::/129"}));
+  CHECK_THROWS(TrustedProxies({text}));
+}
+
+}  // namespace
+}  // namespace tamarack::gateway
