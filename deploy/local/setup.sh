@@ -55,10 +55,20 @@ install_packages() {
     as_root mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
   fi
+  # nginx and HAProxy are there for tests and benchmarks, which start their own: neither is to run by itself.
+  local service quiet=/usr/sbin/policy-rc.d
+  if [ ! -e "$quiet" ]; then
+    trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$quiet" >/dev/null
+    as_root chmod 755 "$quiet"
+  fi
   step "reading the package lists" as_root apt-get update -q
   # shellcheck disable=SC2086
   step "installing $(wc -w <<<"$packages") Debian packages (up to 410 MB to fetch on a bare machine)" \
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages
+  for service in nginx haproxy; do
+    if grep -q "^$service" <<<"$packages"; then as_root update-rc.d "$service" disable >>"$log" 2>&1; fi
+  done
 }
 
 node_is_new_enough() {
