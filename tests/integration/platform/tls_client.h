@@ -96,6 +96,16 @@ class TlsClient {
     pending_.erase(0, end + 4 + size);
     return body;
   }
+  // What comes up to and with `end`; empty when the connection ends before it.
+  std::string ReadUntil(const std::string& end) {
+    size_t at;
+    while ((at = pending_.find(end)) == std::string::npos) {
+      if (!More()) return "";
+    }
+    std::string text = pending_.substr(0, at + end.size());
+    pending_.erase(0, text.size());
+    return text;
+  }
   // True when the server ends the TLS connection as TLS wants it: with close_notify.
   bool ReadsEnd() {
     char byte;

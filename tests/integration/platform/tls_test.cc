@@ -60,9 +60,16 @@ struct Fixture {
   }
   TlsClient Connect(const TlsClient::Options& how = {}) { return TlsClient(Port(), how); }
 
+  static http::BodySource Pieces() {
+    return [count = 0]() mutable -> tamarack::Async<std::optional<std::string>> {
+      if (++count > 3) co_return std::nullopt;
+      co_return std::string(40'000, static_cast<char>('a' + count));
+    };
+  }
   asio::awaitable<http::Response> Handle(http::Request request) {
     if (request.target == "/wait") co_await gate.Pass();
     http::Response response;
+    if (request.target == "/stream") response.body_source = Pieces();
     response.body = request.body.empty() ? std::string(request.tls ? "tls " : "plain ") +
                                                request.client_certificate_sha256
                                          : request.body;
@@ -91,6 +98,16 @@ TEST_CASE_METHOD(Fixture, "TLS carries requests and answers of every size") {
   CHECK(client.ReadBody() == "tls ");
   CHECK(client.Ask("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") == "tls ");
   CHECK(client.ReadsEnd());
+}
+
+TEST_CASE_METHOD(Fixture, "TLS carries answers that come in pieces") {
+  auto client = Connect();
+  client.Send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n" + kGet);
+  CHECK_THAT(client.ReadUntil("\r\n\r\n"), Catch::Contains("Transfer-Encoding: chunked\r\n"));
+  std::string chunks;
+  for (char c : {'b', 'c', 'd'}) chunks += "9c40\r\n" + std::string(40'000, c) + "\r\n";
+  CHECK(client.ReadUntil("0\r\n\r\n") == chunks + "0\r\n\r\n");
+  CHECK(client.ReadBody() == "tls ");
 }
 
 TEST_CASE_METHOD(Fixture, "TLS older than 1.2 is refused") {
