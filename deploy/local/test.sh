@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # test.sh PRESET [ctest arguments]: all tests of what is built in build/PRESET, then unit and integration tests under the
-# address and undefined-behaviour sanitizers. Ends with ctest's closing lines of both.
+# address and undefined-behaviour sanitizers, and a minute of every fuzzer. Ends with ctest's closing lines of both.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 preset=${1:?preset}
@@ -20,7 +20,13 @@ run() {
 
 run "build/$preset" "$@"
 if [ $# = 0 ] && [ "$preset" != asan ]; then
-  if deploy/local/build.sh asan; then run build/asan -L 'unit|integration'; else failed=1; closing+=("build/asan: did not build"); fi
+  if deploy/local/build.sh asan; then
+    run build/asan -L 'unit|integration'
+    run build/asan -L fuzz -j2
+  else
+    failed=1
+    closing+=("build/asan: did not build")
+  fi
 fi
 echo
 printf '%s\n' "${closing[@]}"

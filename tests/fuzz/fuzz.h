@@ -1,0 +1,18 @@
+#pragma once
+
+#include "gateway/route_table.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace tamarack::gateway {
+
+// Ends the run with the input kept when something that must always hold does not.
+void Require(bool holds);
+
+// The toy service's routes, made from the descriptor set that the fuzzer was linked with.
+const RouteTable& FuzzRoutes();
+
+}  // namespace tamarack::gateway
