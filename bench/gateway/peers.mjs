@@ -1,7 +1,7 @@
 // Starts what is compared, each on a free port of the loopback interface, and ends it again.
 import { execFileSync, spawn } from 'node:child_process';
 import { connect, createServer } from 'node:net';
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -42,6 +42,14 @@ export class Peers {
   async backend() {
     const port = await freePort();
     return this.start('backend', port, join(this.build, 'bench/bench-echo'), [port]);
+  }
+
+  // Debian's redis-tools brings the server under another name, which it goes by.
+  async redis() {
+    const port = await freePort();
+    const program = this.path('redis-server');
+    symlinkSync(execFileSync('sh', ['-c', 'command -v redis-check-rdb'], { encoding: 'utf8' }).trim(), program);
+    return this.start('redis', port, program, ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', this.#folder]);
   }
 
   // Ours. `settings` makes the part of the configuration that says who may call from the back end's address.

@@ -94,7 +94,10 @@ async function idleMegabytes(peers, backend, open) {
 const peers = new Peers(build);
 try {
   const backend = await peers.backend();
-  const closed = (address) => ({ credentials: { address, client_secret_file: 'secret' } });
+  const redis = await peers.redis();
+  const unlimited = { per_second: 1e6, burst: 1e6 }; // counted like others, and never refused
+  const closed = (address) => ({ credentials: { address, client_secret_file: 'secret' },
+    limits: { redis: `127.0.0.1:${redis.port}`, classes: { read: unlimited, write: unlimited } } });
   const open = () => ({ authentication: 'none' });
   const ours = await peers.gateway('gateway', backend, closed);
   const bare = await peers.gateway('bare', backend, open, ['--log_level', 'error']);
