@@ -39,10 +39,16 @@ std::string Now() {
   auto now = std::chrono::system_clock::now().time_since_epoch();
   auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
   std::time_t seconds = ms / 1000;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 32> text;
-  size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
+  // Most lines are written in the same second as the one before.
+  thread_local std::time_t formatted = -1;
+  thread_local std::array<char, 32> text;
+  thread_local size_t length = 0;
+  if (seconds != formatted) {
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
+    formatted = seconds;
+  }
   std::string millis = std::to_string(1000 + ms % 1000);
   return std::string(text.data(), length) + "." + millis.substr(1) + "Z";
 }
