@@ -103,13 +103,13 @@ Async<std::string> Outbox::Append(pg::Tx& tx, const Event& event) {
   co_return std::move(ids.front());
 }
 
-Async<CreatedEndpoint> Outbox::CreateEndpoint(std::string tenant_id, std::string url,
+Async<CreatedEndpoint> Outbox::CreateEndpoint(pg::Tx& tx, std::string tenant_id, std::string url,
                                               std::vector<std::string> event_types) {
   CO_RETURN_IF_ERROR(CheckEndpoint(url, event_types));
   std::string id = NewUuid();
   std::string secret = NewSecret();
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kInsertEndpoint, id, tenant_id, url,
-                                                      event_types, sealer_.Seal(secret, id)));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await tx.Query(kInsertEndpoint, id, tenant_id, url, event_types,
+                                                   sealer_.Seal(secret, id)));
   co_return CreatedEndpoint{DecodeEndpoint(rows, 0), std::move(secret)};
 }
 

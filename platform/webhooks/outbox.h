@@ -53,7 +53,7 @@ class Outbox {
   Async<std::string> Append(pg::Tx& tx, const Event& event);
 
   // Registers an address with a new secret. INVALID_ARGUMENT unless it is http or https.
-  Async<CreatedEndpoint> CreateEndpoint(std::string tenant_id, std::string url,
+  Async<CreatedEndpoint> CreateEndpoint(pg::Tx& tx, std::string tenant_id, std::string url,
                                         std::vector<std::string> event_types);
   // Changes url, event types and enabled. NOT_FOUND when there is none of that id and tenant.
   Async<Endpoint> UpdateEndpoint(Endpoint endpoint);

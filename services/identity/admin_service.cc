@@ -52,16 +52,19 @@ class AdminService final : public v1::AdminService::CallbackService {
  public:
   using Api = v1::AdminService;
   AdminService(rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
-               PersonRepository& people, Passwords& passwords, std::string pay_checksum_secret)
+               PersonRepository& people, Passwords& passwords, idempotency::Once& once,
+               std::string pay_checksum_secret)
       : rpc_(interceptor),
         tenants_(tenants),
         api_keys_(api_keys),
         people_(people),
         passwords_(passwords),
+        once_(once),
         pay_checksum_secret_(std::move(pay_checksum_secret)) {}
 
   TAMARACK_UNARY(CreateMinistry, v1::CreateMinistryRequest, v1::Ministry) {
-    co_return co_await tenants_.InsertMinistry(request);
+    co_return co_await once_.Run<v1::Ministry>(
+        context, request, [&](pg::Tx& tx) { return tenants_.InsertMinistry(tx, request); });
   }
 
   TAMARACK_UNARY(ListMinistries, v1::ListMinistriesRequest, v1::ListMinistriesResponse) {
@@ -72,7 +75,8 @@ class AdminService final : public v1::AdminService::CallbackService {
   }
 
   TAMARACK_UNARY(CreateService, v1::CreateServiceRequest, v1::MinistryService) {
-    co_return co_await tenants_.InsertService(request);
+    co_return co_await once_.Run<v1::MinistryService>(
+        context, request, [&](pg::Tx& tx) { return tenants_.InsertService(tx, request); });
   }
 
   TAMARACK_UNARY(ListServices, v1::ListServicesRequest, v1::ListServicesResponse) {
@@ -98,11 +102,14 @@ class AdminService final : public v1::AdminService::CallbackService {
     if (request.has_mode()) client.mode = request.mode();
     client.is_dpop_bound = request.dpop_bound_access_tokens();
     client.is_certificate_bound = request.tls_client_certificate_bound_access_tokens();
-    CO_ASSIGN_OR_RETURN(auto inserted, co_await tenants_.InsertClient(client));
-    v1::CreateClientResponse response;
-    *response.mutable_client() = ToProto(inserted);
-    response.set_client_secret(secret);
-    co_return response;
+    auto effect = [&](pg::Tx& tx) -> Async<v1::CreateClientResponse> {
+      CO_ASSIGN_OR_RETURN(auto inserted, co_await tenants_.InsertClient(tx, client));
+      v1::CreateClientResponse response;
+      *response.mutable_client() = ToProto(inserted);
+      response.set_client_secret(secret);
+      co_return response;
+    };
+    co_return co_await once_.Run<v1::CreateClientResponse>(context, request, effect);
   }
 
   TAMARACK_UNARY(SetClientEnabled, v1::SetClientEnabledRequest, v1::Client) {
@@ -114,10 +121,14 @@ class AdminService final : public v1::AdminService::CallbackService {
   TAMARACK_UNARY(CreateApiKey, v1::CreateApiKeyRequest, v1::CreateApiKeyResponse) {
     CO_RETURN_IF_ERROR(CheckNewApiKey(request, UnixSeconds(std::chrono::system_clock::now())));
     std::string secret = NewSecret(request.kind());
-    v1::CreateApiKeyResponse response;
-    CO_ASSIGN_OR_RETURN(*response.mutable_api_key(), co_await api_keys_.Insert(request, secret));
-    response.set_secret(Presented(response.api_key(), secret));
-    co_return response;
+    auto effect = [&](pg::Tx& tx) -> Async<v1::CreateApiKeyResponse> {
+      v1::CreateApiKeyResponse response;
+      CO_ASSIGN_OR_RETURN(*response.mutable_api_key(),
+                          co_await api_keys_.Insert(tx, request, secret));
+      response.set_secret(Presented(response.api_key(), secret));
+      co_return response;
+    };
+    co_return co_await once_.Run<v1::CreateApiKeyResponse>(context, request, effect);
   }
 
   TAMARACK_UNARY(RotateApiKey, v1::RotateApiKeyRequest, v1::CreateApiKeyResponse) {
@@ -126,12 +137,15 @@ class AdminService final : public v1::AdminService::CallbackService {
     int64_t previous_expires = request.has_previous_secret_expire_time()
                                    ? request.previous_secret_expire_time().seconds()
                                    : UnixSeconds(std::chrono::system_clock::now());
-    v1::CreateApiKeyResponse response;
-    CO_ASSIGN_OR_RETURN(
-        *response.mutable_api_key(),
-        co_await api_keys_.Rotate(key, secret, FromUnixMicros(previous_expires * 1'000'000)));
-    response.set_secret(Presented(key, secret));
-    co_return response;
+    auto effect = [&](pg::Tx& tx) -> Async<v1::CreateApiKeyResponse> {
+      v1::CreateApiKeyResponse response;
+      CO_ASSIGN_OR_RETURN(
+          *response.mutable_api_key(),
+          co_await api_keys_.Rotate(tx, key, secret, FromUnixMicros(previous_expires * 1'000'000)));
+      response.set_secret(Presented(key, secret));
+      co_return response;
+    };
+    co_return co_await once_.Run<v1::CreateApiKeyResponse>(context, request, effect);
   }
 
   TAMARACK_UNARY(ListApiKeys, v1::ListApiKeysRequest, v1::ListApiKeysResponse) {
@@ -160,13 +174,16 @@ class AdminService final : public v1::AdminService::CallbackService {
                      .language = request.has_language() ? request.language() : "en"};
     if (request.has_address()) person.profile.address = request.address();
     CO_ASSIGN_OR_RETURN(person.password_hash, co_await passwords_.Hash(request.password()));
-    auto inserted = co_await people_.Insert(person);
-    if (absl::IsAlreadyExists(inserted.status()))
-      co_return absl::AlreadyExistsError("the email address has an account");
-    if (!inserted.ok()) co_return inserted.status();
-    v1::Person response;
-    response.set_subject(inserted->subject);
-    co_return response;
+    auto effect = [&](pg::Tx& tx) -> Async<v1::Person> {
+      auto inserted = co_await people_.Insert(tx, person);
+      if (absl::IsAlreadyExists(inserted.status()))
+        co_return absl::AlreadyExistsError("the email address has an account");
+      CO_RETURN_IF_ERROR(inserted.status());
+      v1::Person response;
+      response.set_subject(inserted->subject);
+      co_return response;
+    };
+    co_return co_await once_.Run<v1::Person>(context, request, effect);
   }
 
  private:
@@ -183,6 +200,7 @@ class AdminService final : public v1::AdminService::CallbackService {
   ApiKeyRepository& api_keys_;
   PersonRepository& people_;
   Passwords& passwords_;
+  idempotency::Once& once_;
   const std::string pay_checksum_secret_;
 };
 
@@ -192,8 +210,9 @@ std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor,
                                                 TenantRepository& tenants,
                                                 ApiKeyRepository& api_keys,
                                                 PersonRepository& people, Passwords& passwords,
+                                                idempotency::Once& once,
                                                 std::string pay_checksum_secret) {
-  return std::make_unique<AdminService>(interceptor, tenants, api_keys, people, passwords,
+  return std::make_unique<AdminService>(interceptor, tenants, api_keys, people, passwords, once,
                                         std::move(pay_checksum_secret));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/idempotency/once.h"
 #include "platform/rpc/unary.h"
 #include "services/identity/api_key_repository.h"
 #include "services/identity/passwords.h"
@@ -17,6 +18,7 @@ std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor,
                                                 TenantRepository& tenants,
                                                 ApiKeyRepository& api_keys,
                                                 PersonRepository& people, Passwords& passwords,
+                                                idempotency::Once& once,
                                                 std::string pay_checksum_secret);
 
 }  // namespace tamarack::identity

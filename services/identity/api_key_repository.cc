@@ -91,7 +91,7 @@ ApiKey Decode(const pg::Rows& rows, int row) {
 
 }  // namespace
 
-Async<v1::ApiKey> ApiKeyRepository::Insert(const v1::CreateApiKeyRequest& request,
+Async<v1::ApiKey> ApiKeyRepository::Insert(pg::Tx& tx, const v1::CreateApiKeyRequest& request,
                                            std::string_view secret) {
   std::string id = NewUuid();
   Kept kept = Keep(request.kind(), id, secret);
@@ -100,8 +100,8 @@ Async<v1::ApiKey> ApiKeyRepository::Insert(const v1::CreateApiKeyRequest& reques
   if (request.has_expire_time())
     expires = FromUnixMicros(request.expire_time().seconds() * 1'000'000);
   auto rows =
-      co_await pool_.Query(kInsert, id, request.service_id(), request.kind(), request.key_type(),
-                           request.name(), kept.sha256, kept.sealed, scopes, expires);
+      co_await tx.Query(kInsert, id, request.service_id(), request.kind(), request.key_type(),
+                        request.name(), kept.sha256, kept.sealed, scopes, expires);
   if (rows.ok()) co_return DecodeProto(*rows, 0);
   bool is_missing =
       absl::IsFailedPrecondition(rows.status()) || absl::IsInvalidArgument(rows.status());
@@ -123,11 +123,11 @@ Async<v1::ApiKey> ApiKeyRepository::Get(std::string_view api_key_id) {
   co_return DecodeProto(rows, 0);
 }
 
-Async<v1::ApiKey> ApiKeyRepository::Rotate(const v1::ApiKey& key, std::string_view secret,
-                                           TimePoint previous_expires) {
+Async<v1::ApiKey> ApiKeyRepository::Rotate(pg::Tx& tx, const v1::ApiKey& key,
+                                           std::string_view secret, TimePoint previous_expires) {
   Kept kept = Keep(key.kind(), key.api_key_id(), secret);
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kRotate, key.api_key_id(), kept.sha256,
-                                                      kept.sealed, previous_expires));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await tx.Query(kRotate, key.api_key_id(), kept.sha256,
+                                                   kept.sealed, previous_expires));
   if (rows.empty()) co_return absl::NotFoundError("the API key has ended");
   co_return DecodeProto(rows, 0);
 }

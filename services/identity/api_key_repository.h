@@ -33,12 +33,13 @@ class ApiKeyRepository {
 
   // `secret`: for pay the whole key, kept as a hash; for notify its HMAC part, kept sealed.
   // NOT_FOUND without the service.
-  Async<v1::ApiKey> Insert(const v1::CreateApiKeyRequest& request, std::string_view secret);
+  Async<v1::ApiKey> Insert(pg::Tx& tx, const v1::CreateApiKeyRequest& request,
+                           std::string_view secret);
   Async<std::vector<v1::ApiKey>> List(std::string_view service_id);
   Async<v1::ApiKey> Get(std::string_view api_key_id);
   // `secret` as for Insert. The present one becomes the previous one, good until then. NOT_FOUND
   // for a key that does not exist or has ended.
-  Async<v1::ApiKey> Rotate(const v1::ApiKey& key, std::string_view secret,
+  Async<v1::ApiKey> Rotate(pg::Tx& tx, const v1::ApiKey& key, std::string_view secret,
                            TimePoint previous_expires);
   Async<v1::ApiKey> Revoke(std::string_view api_key_id);
 

@@ -95,8 +95,9 @@ int main(int argc, char** argv) {
        possession, keyring, metrics, pay_checksum_secret});
   auto directory_service =
       identity::MakeDirectoryService(interceptor, people, tenants, consents, keyring);
+  idempotency::Once once(shell.database(), keyring.sealer());
   auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,
-                                                  pay_checksum_secret);
+                                                  once, pay_checksum_secret);
 
   return shell.Run(
       {token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),

@@ -82,7 +82,7 @@ absl::StatusOr<Profile> DecodeProfile(const std::string& text) {
 
 }  // namespace
 
-Async<Person> PersonRepository::Insert(const NewPerson& person) {
+Async<Person> PersonRepository::Insert(pg::Tx& tx, const NewPerson& person) {
   Person out{.id = NewUuid(),
              .subject = {},
              .password_hash = person.password_hash,
@@ -92,10 +92,10 @@ Async<Person> PersonRepository::Insert(const NewPerson& person) {
   std::string data_key = crypto::RandomBytes(32);
   CO_ASSIGN_OR_RETURN(auto sealer, PersonalSealer(data_key));
   CO_RETURN_IF_ERROR(
-      (co_await pool_.Query(kInsert, out.id, out.subject, keyring_.EmailIndex(person.profile.email),
-                            keyring_.sealer().Seal(data_key, KeyPlace(out.id)),
-                            sealer.Seal(Encode(person.profile), ProfilePlace(out.id)),
-                            person.password_hash, person.language))
+      (co_await tx.Query(kInsert, out.id, out.subject, keyring_.EmailIndex(person.profile.email),
+                         keyring_.sealer().Seal(data_key, KeyPlace(out.id)),
+                         sealer.Seal(Encode(person.profile), ProfilePlace(out.id)),
+                         person.password_hash, person.language))
           .status());
   co_return out;
 }

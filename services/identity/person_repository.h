@@ -43,7 +43,7 @@ class PersonRepository {
   PersonRepository(pg::Pool& pool, const Keyring& keyring) : pool_(pool), keyring_(keyring) {}
 
   // Returns id and subject. ALREADY_EXISTS when the email address has an account.
-  Async<Person> Insert(const NewPerson& person);
+  Async<Person> Insert(pg::Tx& tx, const NewPerson& person);
 
   // NOT_FOUND each.
   Async<Person> Find(std::string_view person_id);

@@ -98,11 +98,14 @@ Async<ConfirmResult> Registrations::Confirm(std::string_view cookie, std::string
   if (!crypto::ConstantTimeEqual(keyring_.CodeMac(row.id, code), row.code_mac)) {
     co_return ConfirmResult{ConfirmOutcome::kWrongCode, {}};
   }
-  auto person = co_await people_.Insert(row.person);
-  bool has_account = absl::IsAlreadyExists(person.status());
-  if (!person.ok() && !has_account) co_return person.status();
-  CO_RETURN_IF_ERROR((co_await pool_.Query(kDelete, row.id)).status());
-  if (has_account) co_return ConfirmResult{ConfirmOutcome::kHasAccount, {}};
+  CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
+  auto person = co_await people_.Insert(tx, row.person);
+  if (absl::IsAlreadyExists(person.status())) {
+    CO_RETURN_IF_ERROR((co_await pool_.Query(kDelete, row.id)).status());
+    co_return ConfirmResult{ConfirmOutcome::kHasAccount, {}};
+  }
+  CO_RETURN_IF_ERROR(person.status());
+  CO_RETURN_IF_ERROR((co_await tx.QueryAllAndCommit({pg::Call(kDelete, row.id)})).status());
   co_return ConfirmResult{ConfirmOutcome::kCreated, *std::move(person)};
 }
 

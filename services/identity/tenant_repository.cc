@@ -77,13 +77,14 @@ v1::Client ToProto(const OauthClient& client) {
   return out;
 }
 
-Async<v1::Ministry> TenantRepository::InsertMinistry(const v1::CreateMinistryRequest& request) {
+Async<v1::Ministry> TenantRepository::InsertMinistry(pg::Tx& tx,
+                                                     const v1::CreateMinistryRequest& request) {
   v1::Ministry ministry;
   ministry.set_ministry_id(NewUuid());
   ministry.set_name_en(request.name_en());
   ministry.set_name_fr(request.name_fr());
-  CO_RETURN_IF_ERROR((co_await pool_.Query(kInsertMinistry, ministry.ministry_id(),
-                                           ministry.name_en(), ministry.name_fr()))
+  CO_RETURN_IF_ERROR((co_await tx.Query(kInsertMinistry, ministry.ministry_id(), ministry.name_en(),
+                                        ministry.name_fr()))
                          .status());
   co_return ministry;
 }
@@ -113,14 +114,14 @@ Async<std::vector<std::string>> TenantRepository::KnownMinistries(
 }
 
 Async<v1::MinistryService> TenantRepository::InsertService(
-    const v1::CreateServiceRequest& request) {
+    pg::Tx& tx, const v1::CreateServiceRequest& request) {
   v1::MinistryService service;
   service.set_service_id(NewUuid());
   service.set_ministry_id(request.ministry_id());
   service.set_name_en(request.name_en());
   service.set_name_fr(request.name_fr());
-  auto inserted = co_await pool_.Query(kInsertService, service.service_id(), service.ministry_id(),
-                                       service.name_en(), service.name_fr());
+  auto inserted = co_await tx.Query(kInsertService, service.service_id(), service.ministry_id(),
+                                    service.name_en(), service.name_fr());
   if (!inserted.ok()) co_return MissingParent(inserted.status(), "ministry");
   co_return service;
 }
@@ -141,14 +142,15 @@ Async<std::vector<v1::MinistryService>> TenantRepository::ListServices(
   co_return services;
 }
 
-Async<OauthClient> TenantRepository::InsertClient(const OauthClient& client) {
+Async<OauthClient> TenantRepository::InsertClient(pg::Tx& tx, const OauthClient& client) {
   std::vector<std::string> scopes(client.scopes.begin(), client.scopes.end());
-  auto inserted = co_await pool_.Query(
+  auto inserted = co_await tx.Query(
       kInsertClient, client.id, client.service_id, client.secret_sha256, client.redirect_uris,
       scopes, client.purpose_en, client.purpose_fr, client.id_token_alg, client.mode,
       client.is_dpop_bound, client.is_certificate_bound);
   if (!inserted.ok()) co_return MissingParent(inserted.status(), "service");
-  co_return co_await FindClient(client.id);
+  CO_ASSIGN_OR_RETURN(auto rows, co_await tx.Query(kFindClient, client.id));
+  co_return DecodeClient(rows, 0);
 }
 
 Async<OauthClient> TenantRepository::FindClient(std::string_view client_id) {

@@ -55,16 +55,16 @@ class TenantRepository {
  public:
   explicit TenantRepository(pg::Pool& pool) : pool_(pool) {}
 
-  Async<v1::Ministry> InsertMinistry(const v1::CreateMinistryRequest& request);
+  Async<v1::Ministry> InsertMinistry(pg::Tx& tx, const v1::CreateMinistryRequest& request);
   Async<std::vector<v1::Ministry>> ListMinistries();
   // Those of `ids` that exist.
   Async<std::vector<std::string>> KnownMinistries(const std::vector<std::string>& ids);
   // NOT_FOUND when there is no such ministry.
-  Async<v1::MinistryService> InsertService(const v1::CreateServiceRequest& request);
+  Async<v1::MinistryService> InsertService(pg::Tx& tx, const v1::CreateServiceRequest& request);
   Async<std::vector<v1::MinistryService>> ListServices(std::string_view ministry_id);
   // The rest of the client is the caller's; names are filled in. NOT_FOUND when there is no such
   // service.
-  Async<OauthClient> InsertClient(const OauthClient& client);
+  Async<OauthClient> InsertClient(pg::Tx& tx, const OauthClient& client);
   // NOT_FOUND when there is no such client. Enabled or not.
   Async<OauthClient> FindClient(std::string_view client_id);
   Async<OauthClient> SetClientEnabled(std::string_view client_id, bool is_enabled);

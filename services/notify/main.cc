@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
       {.public_url = shell.issuer(), .from_address = delivery.from_address, .on_accepted = [&] {
          worker.Wake();
        }});
-  auto template_service = notify::MakeTemplateService(peer.interceptor(), templates);
+  idempotency::Once once(shell.database(), *sealer);
+  auto template_service = notify::MakeTemplateService(peer.interceptor(), templates, once);
   return shell.Run({notification_service.get(), template_service.get()}, [&] { worker.Stop(); });
 }

@@ -2,7 +2,7 @@
 
 #include "platform/base/id.h"
 #include "platform/base/url.h"
-#include "platform/crypto/hash.h"
+#include "platform/idempotency/once.h"
 #include "platform/rpc/json_struct.h"
 #include "services/notify/caller.h"
 #include "services/notify/errors.h"
@@ -51,20 +51,6 @@ absl::StatusOr<NotificationContent> Render(const v1::Template& from,
   return content;
 }
 
-std::string RequestHash(const v1::SendEmailRequest& request) {
-  // Map fields have no order of their own, so the JSON with sorted keys is hashed, not the
-  // message's bytes.
-  boost::json::object personalisation = rpc::FromStruct(request.personalisation());
-  std::map<std::string, std::string> sorted;
-  for (const auto& member : personalisation)
-    sorted[std::string(member.key())] = boost::json::serialize(member.value());
-  v1::SendEmailRequest rest = request;
-  rest.clear_personalisation();
-  std::string text = rest.SerializeAsString();
-  for (const auto& [name, value] : sorted) text.append("\n").append(name).append("=").append(value);
-  return crypto::Sha256Hex(text);
-}
-
 class NotificationService final : public v1::NotificationService::CallbackService {
  public:
   using Api = v1::NotificationService;
@@ -111,7 +97,7 @@ class NotificationService final : public v1::NotificationService::CallbackServic
 
  private:
   // Stores the notification, or finds the one that an earlier request with the same key made.
-  Async<NotificationRow> Accept(const rpc::Context& context, const v1::SendEmailRequest& request,
+  Async<NotificationRow> Accept(rpc::Context& context, const v1::SendEmailRequest& request,
                                 const v1::Template& from, NotificationContent content,
                                 const std::string& key_type) {
     NotificationRow row;
@@ -123,11 +109,12 @@ class NotificationService final : public v1::NotificationService::CallbackServic
     if (request.has_reference()) row.reference = request.reference();
     row.content = std::move(content);
     row.idempotency_key = context.idempotency_key;
-    if (!row.idempotency_key.empty()) row.request_sha256 = RequestHash(request);
+    if (!row.idempotency_key.empty()) row.request_sha256 = idempotency::RequestHash(request);
     auto id = co_await notifications_.Insert(row);
-    if (absl::IsFailedPrecondition(id.status())) co_return rpc::WithHttp(id.status(), 422);
+    if (absl::IsFailedPrecondition(id.status())) co_return idempotency::KeyReused(context);
     CO_RETURN_IF_ERROR(id.status());
     if (*id == row.id) co_return row;
+    idempotency::MarkReplayed(context);
     co_return co_await notifications_.Find(row.service_id, *id);
   }
 

@@ -50,10 +50,9 @@ v1::Template Decode(const pg::Rows& rows, int row) {
 
 }  // namespace
 
-Async<v1::Template> TemplateRepository::Put(const v1::PutTemplateRequest& request,
+Async<v1::Template> TemplateRepository::Put(pg::Tx& tx, const v1::PutTemplateRequest& request,
                                             std::string_view created_by) {
   std::string id = request.has_id() ? request.id() : NewUuid();
-  CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
   CO_ASSIGN_OR_RETURN(
       auto put, co_await tx.Query(kPut, id, request.service_id(), request.type(), request.name()));
   if (put.empty())
@@ -62,7 +61,6 @@ Async<v1::Template> TemplateRepository::Put(const v1::PutTemplateRequest& reques
                       co_await tx.Query(kInsertVersion, id, put.Int(0, 0), request.subject(),
                                         request.body(), created_by));
   CO_ASSIGN_OR_RETURN(auto rows, co_await tx.Query(kFind, id, request.service_id(), std::nullopt));
-  CO_RETURN_IF_ERROR(co_await tx.Commit());
   co_return Decode(rows, 0);
 }
 

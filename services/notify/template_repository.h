@@ -18,7 +18,8 @@ class TemplateRepository {
 
   // Adds a version; makes the template when there is none of that id. ALREADY_EXISTS when the id
   // belongs to another service.
-  Async<v1::Template> Put(const v1::PutTemplateRequest& request, std::string_view created_by);
+  Async<v1::Template> Put(pg::Tx& tx, const v1::PutTemplateRequest& request,
+                          std::string_view created_by);
   // The given or newest version. NOT_FOUND when the service has none of that id.
   Async<v1::Template> Find(std::string_view service_id, std::string_view template_id,
                            std::optional<int> version = {});

@@ -17,13 +17,15 @@ namespace {
 class TemplateService final : public v1::TemplateService::CallbackService {
  public:
   using Api = v1::TemplateService;
-  TemplateService(rpc::Interceptor& rpc, TemplateRepository& templates)
-      : rpc_(rpc), templates_(templates) {}
+  TemplateService(rpc::Interceptor& rpc, TemplateRepository& templates, idempotency::Once& once)
+      : rpc_(rpc), templates_(templates), once_(once) {}
 
   TAMARACK_UNARY(PutTemplate, v1::PutTemplateRequest, v1::Template) {
     if (request.has_id() && !IsUuid(request.id()))
       co_return ValidationError("id", "is not a valid UUID");
-    co_return co_await templates_.Put(request, context.principal.client_id);
+    co_return co_await once_.Run<v1::Template>(context, request, [&](pg::Tx& tx) {
+      return templates_.Put(tx, request, context.principal.client_id);
+    });
   }
 
   TAMARACK_UNARY(GetTemplate, v1::GetTemplateRequest, v1::Template) {
@@ -71,13 +73,15 @@ class TemplateService final : public v1::TemplateService::CallbackService {
 
   rpc::Interceptor& rpc_;
   TemplateRepository& templates_;
+  idempotency::Once& once_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeTemplateService(rpc::Interceptor& rpc,
-                                                   TemplateRepository& templates) {
-  return std::make_unique<TemplateService>(rpc, templates);
+                                                   TemplateRepository& templates,
+                                                   idempotency::Once& once) {
+  return std::make_unique<TemplateService>(rpc, templates, once);
 }
 
 }  // namespace tamarack::notify

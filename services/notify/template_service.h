@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/idempotency/once.h"
 #include "platform/rpc/unary.h"
 #include "services/notify/template_repository.h"
 
@@ -8,6 +9,7 @@
 namespace tamarack::notify {
 
 std::unique_ptr<grpc::Service> MakeTemplateService(rpc::Interceptor& rpc,
-                                                   TemplateRepository& templates);
+                                                   TemplateRepository& templates,
+                                                   idempotency::Once& once);
 
 }  // namespace tamarack::notify

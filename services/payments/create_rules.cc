@@ -1,12 +1,9 @@
 #include "services/payments/create_rules.h"
 
-#include "platform/crypto/hash.h"
 #include "platform/rpc/json_struct.h"
 #include "services/payments/errors.h"
 
 #include <absl/strings/ascii.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <boost/json/serialize.hpp>
 #include <boost/url/parse.hpp>
 
@@ -208,17 +205,6 @@ absl::Status CheckIdempotencyKey(std::string_view key) {
   });
   return is_plain ? absl::OkStatus()
                   : InvalidIdempotencyKey("only contain alphanumeric characters and hyphens");
-}
-
-std::string HashOf(const v1::CreatePaymentRequest& request) {
-  std::string bytes;
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    request.SerializeToCodedStream(&coded);
-  }
-  return crypto::Sha256Hex(bytes);
 }
 
 }  // namespace tamarack::payments

@@ -22,7 +22,4 @@ absl::StatusOr<Payment> CheckCreate(const v1::CreatePaymentRequest& request, boo
 
 absl::Status CheckIdempotencyKey(std::string_view key);
 
-// The same for equal requests, whatever the order of their members.
-std::string HashOf(const v1::CreatePaymentRequest& request);
-
 }  // namespace tamarack::payments

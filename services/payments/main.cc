@@ -99,7 +99,8 @@ int main(int argc, char** argv) {
       peer.interceptor(), renderer, repository, moves, processor, access, metrics,
       {.check_after = timeout + std::chrono::seconds(5)});
   auto ledger = payments::MakeLedgerService(peer.interceptor(), shell.database());
-  auto webhook_service = payments::MakeWebhookService(peer.interceptor(), outbox);
+  idempotency::Once once(shell.database(), webhook_sealer);
+  auto webhook_service = payments::MakeWebhookService(peer.interceptor(), outbox, once);
 
   workers.Start();
   dispatcher.Start();

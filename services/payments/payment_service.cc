@@ -1,6 +1,7 @@
 #include "services/payments/payment_service.h"
 
 #include "platform/base/id.h"
+#include "platform/idempotency/once.h"
 #include "platform/rpc/unary.h"
 #include "services/payments/create_rules.h"
 #include "services/payments/errors.h"
@@ -41,7 +42,7 @@ class PaymentService final : public v1::PaymentService::CallbackService {
     payment.service_id = context.principal.service_id;
     payment.ministry_id = context.principal.ministry_id;
     payment.created_at = clock_();
-    std::string hash = context.idempotency_key.empty() ? "" : HashOf(request);
+    std::string hash = context.idempotency_key.empty() ? "" : idempotency::RequestHash(request);
     CO_ASSIGN_OR_RETURN(bool is_new,
                         co_await repository_.Create({payment, context.idempotency_key, hash}));
     if (!is_new) co_return co_await Replay(context, hash);
@@ -122,7 +123,7 @@ class PaymentService final : public v1::PaymentService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(earlier.payment_id));
     metrics_.replays.Increment();
     context.http.SetStatus(200);
-    context.http.SetHeader("idempotent-replayed", "true");
+    idempotency::MarkReplayed(context);
     co_return View(payment);
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/idempotency/once.h"
 #include "platform/webhooks/outbox.h"
 
 #include <memory>
@@ -15,6 +16,7 @@ namespace tamarack::payments {
 
 // tamarack.payments.v1.WebhookService.
 std::unique_ptr<grpc::Service> MakeWebhookService(rpc::Interceptor& interceptor,
-                                                  webhooks::Outbox& outbox);
+                                                  webhooks::Outbox& outbox,
+                                                  idempotency::Once& once);
 
 }  // namespace tamarack::payments

@@ -74,8 +74,9 @@ int main(int argc, char** argv) {
   auto change_service =
       tellusonce::MakeChangeService(peer.interceptor(), renderer, subscriptions, changes,
                                     peer.identity(), [&] { dispatcher.Wake(); });
-  auto subscription_service =
-      tellusonce::MakeSubscriptionService(peer.interceptor(), subscriptions, deliveries, outbox);
+  idempotency::Once once(shell.database(), webhook_sealer);
+  auto subscription_service = tellusonce::MakeSubscriptionService(peer.interceptor(), subscriptions,
+                                                                  deliveries, outbox, once);
   return shell.Run({change_service.get(), subscription_service.get()}, [&] {
     sync.Stop();
     dispatcher.Stop();

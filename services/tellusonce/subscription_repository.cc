@@ -31,15 +31,16 @@ v1::Subscription Decode(const pg::Rows& rows, int row) {
 
 }  // namespace
 
-Async<v1::Subscription> SubscriptionRepository::Insert(const v1::Subscription& subscription) {
+Async<v1::Subscription> SubscriptionRepository::Insert(pg::Tx& tx,
+                                                       const v1::Subscription& subscription) {
   std::vector<std::string> origins(subscription.return_origins().begin(),
                                    subscription.return_origins().end());
   CO_ASSIGN_OR_RETURN(
       auto rows,
-      co_await pool_.Query(kInsert, subscription.subscription_id(), subscription.ministry_id(),
-                           subscription.name_en(), subscription.name_fr(),
-                           subscription.purpose_en(), subscription.purpose_fr(),
-                           subscription.change_type(), subscription.url(), origins));
+      co_await tx.Query(kInsert, subscription.subscription_id(), subscription.ministry_id(),
+                        subscription.name_en(), subscription.name_fr(), subscription.purpose_en(),
+                        subscription.purpose_fr(), subscription.change_type(), subscription.url(),
+                        origins));
   co_return Decode(rows, 0);
 }
 

@@ -14,7 +14,7 @@ class SubscriptionRepository {
  public:
   explicit SubscriptionRepository(pg::Pool& pool) : pool_(pool) {}
 
-  Async<v1::Subscription> Insert(const v1::Subscription& subscription);
+  Async<v1::Subscription> Insert(pg::Tx& tx, const v1::Subscription& subscription);
   // In the order they were made; an empty ministry id means all.
   Async<std::vector<v1::Subscription>> List(std::string_view ministry_id);
 

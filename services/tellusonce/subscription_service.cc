@@ -13,8 +13,13 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
  public:
   using Api = v1::SubscriptionService;
   SubscriptionService(rpc::Interceptor& rpc, SubscriptionRepository& subscriptions,
-                      DeliveryRepository& deliveries, webhooks::Outbox& outbox)
-      : rpc_(rpc), subscriptions_(subscriptions), deliveries_(deliveries), outbox_(outbox) {}
+                      DeliveryRepository& deliveries, webhooks::Outbox& outbox,
+                      idempotency::Once& once)
+      : rpc_(rpc),
+        subscriptions_(subscriptions),
+        deliveries_(deliveries),
+        outbox_(outbox),
+        once_(once) {}
 
   TAMARACK_UNARY(CreateSubscription, v1::CreateSubscriptionRequest,
                  v1::CreateSubscriptionResponse) {
@@ -28,14 +33,17 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
     subscription.set_change_type(request.change_type());
     subscription.set_url(request.url());
     *subscription.mutable_return_origins() = request.return_origins();
-    // The endpoint first: without its subscription nothing is ever sent to it.
-    CO_ASSIGN_OR_RETURN(auto endpoint, co_await outbox_.CreateEndpoint(
-                                           subscription.subscription_id(), request.url(), {}));
-    v1::CreateSubscriptionResponse response;
-    CO_ASSIGN_OR_RETURN(*response.mutable_subscription(),
-                        co_await subscriptions_.Insert(subscription));
-    response.set_secret(endpoint.secret);
-    co_return response;
+    auto effect = [&](pg::Tx& tx) -> Async<v1::CreateSubscriptionResponse> {
+      CO_ASSIGN_OR_RETURN(
+          auto endpoint,
+          co_await outbox_.CreateEndpoint(tx, subscription.subscription_id(), request.url(), {}));
+      v1::CreateSubscriptionResponse response;
+      CO_ASSIGN_OR_RETURN(*response.mutable_subscription(),
+                          co_await subscriptions_.Insert(tx, subscription));
+      response.set_secret(endpoint.secret);
+      co_return response;
+    };
+    co_return co_await once_.Run<v1::CreateSubscriptionResponse>(context, request, effect);
   }
 
   TAMARACK_UNARY(ListSubscriptions, v1::ListSubscriptionsRequest, v1::ListSubscriptionsResponse) {
@@ -67,6 +75,7 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
   SubscriptionRepository& subscriptions_;
   DeliveryRepository& deliveries_;
   webhooks::Outbox& outbox_;
+  idempotency::Once& once_;
 };
 
 }  // namespace
@@ -74,8 +83,9 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
 std::unique_ptr<grpc::Service> MakeSubscriptionService(rpc::Interceptor& rpc,
                                                        SubscriptionRepository& subscriptions,
                                                        DeliveryRepository& deliveries,
-                                                       webhooks::Outbox& outbox) {
-  return std::make_unique<SubscriptionService>(rpc, subscriptions, deliveries, outbox);
+                                                       webhooks::Outbox& outbox,
+                                                       idempotency::Once& once) {
+  return std::make_unique<SubscriptionService>(rpc, subscriptions, deliveries, outbox, once);
 }
 
 }  // namespace tamarack::tellusonce

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/idempotency/once.h"
 #include "platform/rpc/unary.h"
 #include "services/tellusonce/delivery_repository.h"
 #include "services/tellusonce/subscription_repository.h"
@@ -11,6 +12,7 @@ namespace tamarack::tellusonce {
 std::unique_ptr<grpc::Service> MakeSubscriptionService(rpc::Interceptor& rpc,
                                                        SubscriptionRepository& subscriptions,
                                                        DeliveryRepository& deliveries,
-                                                       webhooks::Outbox& outbox);
+                                                       webhooks::Outbox& outbox,
+                                                       idempotency::Once& once);
 
 }  // namespace tamarack::tellusonce

@@ -74,8 +74,9 @@ struct World {
                              codes, sessions, possession, keyring, metrics, "checksum secret"});
   std::unique_ptr<grpc::Service> directory_service =
       MakeDirectoryService(interceptor, people, tenants, consents, keyring);
+  idempotency::Once once{host.pool(), keyring.sealer()};
   std::unique_ptr<grpc::Service> admin_service =
-      MakeAdminService(interceptor, tenants, api_keys, people, passwords, "checksum secret");
+      MakeAdminService(interceptor, tenants, api_keys, people, passwords, once, "checksum secret");
 
   std::string address;  // of its gRPC server
 

@@ -39,8 +39,9 @@ struct Fixture {
   std::unique_ptr<grpc::Service> notification_service =
       MakeNotificationService(host.interceptor(), templates, notifications,
                               {"http://gov.test", "no-reply@gov.test", [this] { worker.Wake(); }});
+  idempotency::Once once{host.pool(), sealer};
   std::unique_ptr<grpc::Service> template_service =
-      MakeTemplateService(host.interceptor(), templates);
+      MakeTemplateService(host.interceptor(), templates, once);
   auth::Principal admin = testing::ServiceCaller("s1", {"platform.admin"});
   auth::Principal caller = TestKey("s1");
   std::string template_id;

@@ -284,7 +284,13 @@ TEST_CASE_METHOD(World, "Link: works once, and only its holder's browser sees th
 
 TEST_CASE_METHOD(World, "Webhook: each end of a payment is in the log of events, once",
                  "[payments]") {
-  REQUIRE(host.Await(outbox.CreateEndpoint("s1", "https://ministry.example/hook", {})).ok());
+  auto create = [&]() -> AsyncStatus {
+    CO_ASSIGN_OR_RETURN(auto tx, co_await host.pool().Begin());
+    CO_RETURN_IF_ERROR(
+        (co_await outbox.CreateEndpoint(tx, "s1", "https://ministry.example/hook", {})).status());
+    co_return co_await tx.Commit();
+  };
+  REQUIRE(host.Await(create()).ok());
   auto payment = Opened();
   Submit(payment.payment_id());
   Confirm(payment.payment_id());

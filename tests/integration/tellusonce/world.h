@@ -163,8 +163,9 @@ struct World {
   std::unique_ptr<grpc::Service> change_service =
       MakeChangeService(host.interceptor(), renderer, subscriptions, changes, identity,
                         [this] { dispatcher.Wake(); });
+  idempotency::Once once{host.pool(), webhook_sealer};
   std::unique_ptr<grpc::Service> subscription_service =
-      MakeSubscriptionService(host.interceptor(), subscriptions, deliveries, outbox);
+      MakeSubscriptionService(host.interceptor(), subscriptions, deliveries, outbox, once);
 
   Receiver licences{host.executor()}, health{host.executor()};
   auth::Principal zoe = testing::PersonCaller("zoe-on-the-platform");

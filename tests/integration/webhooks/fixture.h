@@ -119,7 +119,14 @@ struct Fixture {
   }
   CreatedEndpoint Subscribe(const std::string& url, const std::string& tenant = "mto",
                             std::vector<std::string> types = {}) {
-    return loop.Await(outbox.CreateEndpoint(tenant, url, std::move(types))).value();
+    return loop.Await(Create(tenant, url, std::move(types))).value();
+  }
+  Async<CreatedEndpoint> Create(std::string tenant, std::string url,
+                                std::vector<std::string> types) {
+    CO_ASSIGN_OR_RETURN(auto tx, co_await pool.Begin());
+    CO_ASSIGN_OR_RETURN(auto created, co_await outbox.CreateEndpoint(tx, tenant, url, types));
+    CO_RETURN_IF_ERROR(co_await tx.Commit());
+    co_return created;
   }
   static Event MakeEvent(int n, const std::string& subject = "s1",
                          const std::string& tenant = "mto",

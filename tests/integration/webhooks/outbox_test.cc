@@ -109,8 +109,7 @@ TEST_CASE_METHOD(Fixture, "Bad events and endpoints are refused", "[webhooks]") 
   for (std::string url :
        {"", "ftp://a/", "https://", "//a/b", "https://u:p@a/", "not a url", "https://a/#x"}) {
     CAPTURE(url);
-    CHECK(loop.Await(outbox.CreateEndpoint("mto", url, {})).status().code() ==
-          absl::StatusCode::kInvalidArgument);
+    CHECK(loop.Await(Create("mto", url, {})).status().code() == absl::StatusCode::kInvalidArgument);
   }
   Endpoint foreign = Subscribe(receiver.url()).endpoint;
   foreign.tenant_id = "health";

@@ -1,4 +1,6 @@
 #include "services/payments/create_rules.h"
+
+#include "platform/idempotency/once.h"
 #include "platform/rpc/errors.h"
 
 #include "tamarack/api/v1/policy.pb.h"
@@ -241,9 +243,9 @@ TEST_CASE("Idempotency: equal requests have equal hashes whatever their order, o
   auto two = GoodRequest();
   SetMetadata(one, "a", "1"), SetMetadata(one, "b", "2");
   SetMetadata(two, "b", "2"), SetMetadata(two, "a", "1");
-  CHECK(HashOf(one) == HashOf(two));
+  CHECK(idempotency::RequestHash(one) == idempotency::RequestHash(two));
   SetMetadata(two, "a", "3");
-  CHECK(HashOf(one) != HashOf(two));
+  CHECK(idempotency::RequestHash(one) != idempotency::RequestHash(two));
 }
 
 }  // namespace tamarack::payments

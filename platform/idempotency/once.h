@@ -1,0 +1,67 @@
+// Requests that may be repeated (draft-ietf-httpapi-idempotency-key-header-07): the same
+// `Idempotency-Key` has its effect once and gets the first answer again. Table `idempotent_answer`;
+// a service takes schema_v1.sql in as a symbolic link among its migrations.
+#pragma once
+
+#include "platform/base/status.h"
+#include "platform/crypto/seal.h"
+#include "platform/postgres/postgres.h"
+#include "platform/rpc/context.h"
+
+#include <google/protobuf/message.h>
+
+#include <concepts>
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace tamarack::idempotency {
+
+// Hash of a request, the same whatever the order of its maps. 64 hex digits.
+std::string RequestHash(const google::protobuf::Message& request);
+
+// Marks the answer as that of an earlier request: `Idempotent-Replayed: true`.
+void MarkReplayed(rpc::Context& context);
+
+// The key's earlier request is still running: ABORTED, 409.
+absl::Status KeyInFlight(const rpc::Context& context);
+// The key was used for another request: FAILED_PRECONDITION, 422.
+absl::Status KeyReused(const rpc::Context& context);
+
+// Runs the effect of a method's requests once for each key. For methods whose policy says OPTIONAL
+// or REQUIRED:
+//   co_return co_await once_.Run<v1::Ministry>(context, request, [&](pg::Tx& tx) {
+//     return tenants_.InsertMinistry(tx, request);
+//   });
+// Effect, key and answer are committed together, so that an answer is stored exactly if its effect
+// is. A failed effect stores nothing: the key may be tried again. Keys belong to the calling
+// service (or client, where there is none) and the method; they are kept for a day at least.
+// Requests may hold passwords, and answers secrets that are shown once, so hash and answer are
+// sealed.
+class Once {
+ public:
+  // Both must outlive it.
+  Once(pg::Pool& pool, const crypto::Sealer& sealer) : pool_(pool), sealer_(sealer) {}
+
+  template <class Response, class Effect>
+    requires std::same_as<std::invoke_result_t<Effect, pg::Tx&>, Async<Response>>
+  Async<Response> Run(rpc::Context& context, const google::protobuf::Message& request,
+                      Effect effect) {
+    Response response;
+    CO_RETURN_IF_ERROR(co_await RunInto(context, request, response, [&](pg::Tx& tx) -> AsyncStatus {
+      CO_ASSIGN_OR_RETURN(response, co_await effect(tx));
+      co_return absl::OkStatus();
+    }));
+    co_return response;
+  }
+
+ private:
+  using EffectFunction = std::function<AsyncStatus(pg::Tx&)>;
+  AsyncStatus RunInto(rpc::Context& context, const google::protobuf::Message& request,
+                      google::protobuf::Message& response, EffectFunction effect);
+
+  pg::Pool& pool_;
+  const crypto::Sealer& sealer_;
+};
+
+}  // namespace tamarack::idempotency

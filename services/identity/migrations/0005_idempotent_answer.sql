@@ -1,0 +1,1 @@
+../../../platform/idempotency/schema_v1.sql

@@ -1,0 +1,200 @@
+// One effect and one answer for each key, on a real database.
+#include "platform/idempotency/once.h"
+
+#include "platform/crypto/hash.h"
+#include "platform/rpc/errors.h"
+#include "tests/support/database.h"
+#include "tests/support/loop.h"
+
+#include <google/protobuf/wrappers.pb.h>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+namespace tamarack::idempotency {
+namespace {
+
+namespace asio = boost::asio;
+using google::protobuf::BytesValue;
+using google::protobuf::StringValue;
+
+std::span<const pg::Migration> Schema() {
+  static const auto& sql = *new std::string([] {
+    std::ifstream file(TAMARACK_SOURCE_DIR "/platform/idempotency/schema_v1.sql");
+    return std::string(std::istreambuf_iterator<char>(file), {}) +
+           "CREATE TABLE kite (name text NOT NULL);";
+  }());
+  static const auto& sha256 = *new std::string(crypto::Sha256Hex(sql));
+  static const pg::Migration migrations[] = {{1, "0001_kite", sql.c_str(), sha256.c_str()}};
+  return migrations;
+}
+
+constexpr pg::Statement kInsertKite{"kite.insert", "INSERT INTO kite (name) VALUES ($1)"};
+
+StringValue Named(const std::string& name) {
+  StringValue request;
+  request.set_value(name);
+  return request;
+}
+
+rpc::Context Call(const std::string& key, const std::string& service = "s1") {
+  rpc::Context context;
+  context.idempotency_key = key;
+  context.principal.client_id = "c1";
+  context.principal.service_id = service;
+  return context;
+}
+
+bool IsReplayed(const rpc::Context& context) {
+  for (const auto& [name, value] : context.http.headers()) {
+    if (name == "idempotent-replayed") return value == "true";
+  }
+  return false;
+}
+
+struct Fixture {
+  testing::Loop loop;
+  testing::Database database{Schema()};
+  pg::Pool pool{loop.executor(), database.dsn(), 4};
+  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
+  Once once{pool, sealer};
+  int made = 0;
+
+  // Makes a kite and answers with its number.
+  Async<StringValue> Make(rpc::Context& context, const google::protobuf::Message& request) {
+    co_return co_await once.Run<StringValue>(
+        context, request, [&](pg::Tx& tx) -> Async<StringValue> {
+          CO_RETURN_IF_ERROR((co_await tx.Query(kInsertKite, "red")).status());
+          co_return Named("kite " + std::to_string(++made));
+        });
+  }
+  absl::StatusOr<StringValue> Ask(rpc::Context context, const google::protobuf::Message& request,
+                                  bool* is_replayed = nullptr) {
+    auto answer = loop.Await(Make(context, request));
+    if (is_replayed != nullptr) *is_replayed = IsReplayed(context);
+    return answer;
+  }
+  std::string Kites() { return database.Execute("SELECT count(*) FROM kite"); }
+};
+
+TEST_CASE_METHOD(Fixture, "a key has its effect once and gets the first answer again",
+                 "[idempotency]") {
+  bool is_replayed = true;
+  CHECK(Ask(Call("k"), Named("a"), &is_replayed)->value() == "kite 1");
+  CHECK_FALSE(is_replayed);
+  CHECK(Ask(Call("k"), Named("a"), &is_replayed)->value() == "kite 1");
+  CHECK(is_replayed);
+  CHECK(Kites() == "1");
+}
+
+TEST_CASE_METHOD(Fixture, "a key belongs to its caller and its method", "[idempotency]") {
+  BytesValue other_method;
+  other_method.set_value("a");
+  CHECK(Ask(Call("k"), Named("a"))->value() == "kite 1");
+  CHECK(Ask(Call("k", "s2"), Named("a"))->value() == "kite 2");
+  CHECK(Ask(Call("k", ""), Named("a"))->value() == "kite 3");
+  CHECK(Ask(Call("k"), other_method)->value() == "kite 4");
+  CHECK(Kites() == "4");
+}
+
+TEST_CASE_METHOD(Fixture, "a key that was used for another request is refused", "[idempotency]") {
+  REQUIRE(Ask(Call("k"), Named("a")).ok());
+  auto context = Call("k");
+  context.language = "fr";
+  auto refused = Ask(context, Named("b"));
+  CHECK(absl::IsFailedPrecondition(refused.status()));
+  CHECK(rpc::ReasonOf(refused.status()) == "IDEMPOTENCY_KEY_REUSED");
+  CHECK_THAT(std::string(refused.status().message()), Catch::Contains("autre requête"));
+  CHECK(Kites() == "1");
+}
+
+TEST_CASE_METHOD(Fixture, "without a key every request has its effect", "[idempotency]") {
+  CHECK(Ask(Call(""), Named("a"))->value() == "kite 1");
+  CHECK(Ask(Call(""), Named("a"))->value() == "kite 2");
+  CHECK(Kites() == "2");
+  CHECK(database.Execute("SELECT count(*) FROM idempotent_answer") == "0");
+}
+
+TEST_CASE_METHOD(Fixture, "while the first request runs, the second is told so", "[idempotency]") {
+  asio::steady_timer gate(loop.executor(), asio::steady_timer::time_point::max());
+  bool is_inside = false, has_ended = false;
+  auto slow = [&]() -> asio::awaitable<void> {
+    auto context = Call("k");
+    auto request = Named("a");
+    auto answer =
+        co_await once.Run<StringValue>(context, request, [&](pg::Tx& tx) -> Async<StringValue> {
+          CO_RETURN_IF_ERROR((co_await tx.Query(kInsertKite, "slow")).status());
+          is_inside = true;
+          boost::system::error_code error;
+          co_await gate.async_wait(asio::redirect_error(asio::use_awaitable, error));
+          co_return Named("slow kite");
+        });
+    has_ended = answer.ok();
+  };
+  asio::co_spawn(loop.io(), slow(), asio::detached);
+  loop.RunUntil([&] { return is_inside; });
+  auto refused = Ask(Call("k"), Named("a"));
+  CHECK(absl::IsAborted(refused.status()));
+  CHECK(rpc::ReasonOf(refused.status()) == "IDEMPOTENCY_KEY_IN_FLIGHT");
+  CHECK(Ask(Call("other"), Named("a")).ok());
+  gate.cancel();
+  loop.RunUntil([&] { return has_ended; });
+  CHECK(Ask(Call("k"), Named("a"))->value() == "slow kite");
+  CHECK(Kites() == "2");
+}
+
+TEST_CASE_METHOD(Fixture, "of 32 requests with one key at once, one has its effect",
+                 "[idempotency]") {
+  std::vector<absl::StatusOr<StringValue>> answers;
+  auto ask = [&]() -> asio::awaitable<void> {
+    auto context = Call("race");
+    auto request = Named("a");
+    answers.push_back(co_await Make(context, request));
+  };
+  for (int i = 0; i < 32; ++i) asio::co_spawn(loop.io(), ask(), asio::detached);
+  loop.RunUntil([&] { return answers.size() == 32; });
+  int ok = 0;
+  for (const auto& answer : answers) {
+    if (answer.ok()) {
+      ++ok;
+      CHECK(answer->value() == "kite 1");
+    } else {
+      CHECK(absl::IsAborted(answer.status()));
+    }
+  }
+  CHECK(ok >= 1);
+  CHECK(Kites() == "1");
+}
+
+TEST_CASE_METHOD(Fixture, "a failed effect leaves nothing, and its key may be tried again",
+                 "[idempotency]") {
+  auto context = Call("k");
+  auto request = Named("a");
+  auto failed =
+      loop.Await(once.Run<StringValue>(context, request, [&](pg::Tx& tx) -> Async<StringValue> {
+        CO_RETURN_IF_ERROR((co_await tx.Query(kInsertKite, "lost")).status());
+        co_return absl::NotFoundError("no such wind");
+      }));
+  CHECK(absl::IsNotFound(failed.status()));
+  CHECK(Kites() == "0");
+  CHECK(Ask(Call("k"), Named("b"))->value() == "kite 1");
+  CHECK(Kites() == "1");
+}
+
+TEST_CASE_METHOD(Fixture, "stored answers tell no secret, and go after a day", "[idempotency]") {
+  REQUIRE(Ask(Call("old"), Named("a")).ok());
+  CHECK(database.Execute("SELECT count(*) FROM idempotent_answer a WHERE a::text LIKE '%kite%'") ==
+        "0");
+  database.Execute("UPDATE idempotent_answer SET created_at = now() - interval '25 hours'");
+  REQUIRE(Ask(Call("new"), Named("a")).ok());
+  CHECK(database.Execute("SELECT string_agg(key, ' ') FROM idempotent_answer") == "new");
+}
+
+}  // namespace
+}  // namespace tamarack::idempotency
