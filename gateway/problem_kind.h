@@ -24,6 +24,7 @@ enum class ProblemKind {
   kTargetTooLong,
   kUnsupportedMediaType,
   kExpectationFailed,
+  kUnprocessable,
   kHeadersTooLarge,
   kRateLimited,    // By a service.
   kQuotaExceeded,  // By us.

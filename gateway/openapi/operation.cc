@@ -135,10 +135,8 @@ json::object OperationWriter::SuccessHeaders(const Route& route) {
   if (!route.policy.location().empty()) names.emplace_back("Location");
   if (route.policy.idempotency() != MethodPolicy::IDEMPOTENCY_UNSPECIFIED)
     names.emplace_back("Idempotent-Replayed");
-  if (route.policy.access() == MethodPolicy::TOKEN) {
-    names.emplace_back("RateLimit");
-    names.emplace_back("RateLimit-Policy");
-  }
+  names.emplace_back("RateLimit");
+  names.emplace_back("RateLimit-Policy");
   for (std::string_view name : {"Deprecation", "Sunset", "Link"}) {
     if (route.lifecycle.headers.Has(name)) names.push_back(name);
   }
@@ -181,7 +179,8 @@ void OperationWriter::AddProblems(const Route& route, const DocumentedPath& path
       {ProblemKind::kGone, route.lifecycle.sunset.has_value()},
       {ProblemKind::kTooLarge, has_body},
       {ProblemKind::kUnsupportedMediaType, has_body && !route.takes_http_body},
-      {ProblemKind::kRateLimited, true},
+      {ProblemKind::kUnprocessable, has_key},
+      {ProblemKind::kQuotaExceeded, true},
       {ProblemKind::kInternal, true},
       {ProblemKind::kUnavailable, true},
       {ProblemKind::kDeadlineExceeded, true},

@@ -73,7 +73,9 @@ json::object IdempotencyKey(bool is_required) {
       {"required", is_required},
       {"description",
        "A text of your own, the same for every attempt at the same effect: it takes place once, "
-       "however often the request is sent."},
+       "however often the request is sent, and the first answer comes again. With another body "
+       "422, while "
+       "the first request runs 409."},
       {"schema", {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}}},
       {"example", "8e03978e-40d5-43e8-bc93-6894a57f9324"}};
 }
