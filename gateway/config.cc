@@ -55,6 +55,10 @@ Config::Backend ReadBackend(ConfigMembers members, const std::string& name, cons
   std::vector<std::string> ignored;
   members.Texts("lint_ignore", &ignored);
   backend.lint_ignore.insert(ignored.begin(), ignored.end());
+  members.Texts("paths", &backend.paths);
+  for (const std::string& path : backend.paths) {
+    if (!path.starts_with('/')) members.Fail("paths", "must begin with a slash");
+  }
   members.Flag("health_check", &backend.checks_health);
   members.Flag("retries", &backend.retries);
   members.Texts("cors_origins", &backend.cors_origins);

@@ -22,8 +22,10 @@ struct Config {
     std::string address;         // gRPC target.
     std::string descriptor_set;  // File; empty if the back end is asked by server reflection.
     bool uses_reflection = false;
-    bool allows_breaking = false;           // Changes that break its callers are accepted.
-    std::set<std::string> lint_ignore;      // Rules of lint.h whose errors become warnings.
+    bool allows_breaking = false;       // Changes that break its callers are accepted.
+    std::set<std::string> lint_ignore;  // Rules of lint.h whose errors become warnings.
+    // Where its routes may be; empty: anywhere. A segment that is a variable is written `*`.
+    std::vector<std::string> paths;
     bool checks_health = false;             // By grpc.health.v1; what is not serving is not called.
     std::vector<std::string> cors_origins;  // Web sites whose scripts may call it; `*` is any.
     bool retries = true;                    // Idempotent methods only.

@@ -21,12 +21,23 @@ using Body = Route::Body;
 namespace {
 
 // What the gateway answers itself, so that a route there would never be reached.
-constexpr std::array<std::string_view, 2> kOwnPaths = {"/openapi.json", "/assets/"};
+constexpr std::array<std::string_view, 6> kOwnPaths = {"/openapi.json", "/openapi/",
+                                                       "/assets/",      "/reference/",
+                                                       "/problems/",    "/.well-known/api-catalog"};
 constexpr std::array<std::string_view, 4> kCredentialHeaders = {"authorization", "cookie", "dpop",
                                                                 "proxy-authorization"};
 
+// Whether a template without its variables is the prefix or goes on below it.
+bool IsWithin(std::string_view pattern, std::string_view prefix) {
+  if (!pattern.starts_with(prefix)) return false;
+  std::string_view rest = pattern.substr(prefix.size());
+  return prefix.ends_with('/') || rest.empty() || rest[0] == '/' || rest[0] == ':';
+}
+
 class Linter {
  public:
+  explicit Linter(const std::vector<std::string>& paths) : paths_(paths) {}
+
   std::vector<Finding> Run(const RouteTable& table) {
     std::map<const google::protobuf::MethodDescriptor*, const Route*> first;
     for (const auto& route : table.routes()) {
@@ -63,6 +74,11 @@ class Linter {
       bool is_below = own.ends_with('/') && route.path.starts_with(own);
       if (route.path == own || is_below) Add(route, "own-path", "the gateway answers there itself");
     }
+    std::string pattern = ParseTemplate(route.path)->Pattern();
+    bool is_ours = std::ranges::any_of(
+        paths_, [&](const std::string& path) { return IsWithin(pattern, path); });
+    if (!paths_.empty() && !is_ours)
+      Add(route, "foreign-path", "is not below a path of this back end");
     if (route.http_method == "GET" &&
         route.policy.idempotency() != MethodPolicy::IDEMPOTENCY_UNSPECIFIED)
       Add(route, "get-idempotency", "a GET has no effect that a key could guard", false);
@@ -141,16 +157,17 @@ class Linter {
     }
   }
 
+  const std::vector<std::string>& paths_;
   std::vector<Finding> findings_;
   std::set<const Descriptor*> seen_;
 };
 
 }  // namespace
 
-std::vector<Finding> Lint(const RouteTable& table, const std::set<std::string>& ignored) {
-  std::vector<Finding> findings = Linter().Run(table);
+std::vector<Finding> Lint(const RouteTable& table, const LintOptions& options) {
+  std::vector<Finding> findings = Linter(options.paths).Run(table);
   for (Finding& finding : findings) {
-    if (ignored.contains(finding.rule)) finding.is_error = false;
+    if (options.ignored.contains(finding.rule)) finding.is_error = false;
   }
   return findings;
 }

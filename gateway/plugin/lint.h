@@ -15,9 +15,14 @@ struct Finding {
   bool is_error = true;  // Refuses the version; else it is only told.
 };
 
+struct LintOptions {
+  std::set<std::string> ignored;   // Rules whose errors become warnings.
+  std::vector<std::string> paths;  // Where routes may be; empty: anywhere. See Config::Backend.
+};
+
 // What is wrong with routes and policies although they work: AIP-127 (HTTP and gRPC transcoding),
-// values that no request could meet, and credentials that a service must not be handed. Errors
-// whose rule is in `ignored` become warnings.
-std::vector<Finding> Lint(const RouteTable& table, const std::set<std::string>& ignored = {});
+// values that no request could meet, places that are not the service's, and credentials that a
+// service must not be handed.
+std::vector<Finding> Lint(const RouteTable& table, const LintOptions& options = {});
 
 }  // namespace tamarack::gateway

@@ -189,7 +189,7 @@ absl::StatusOr<Loader::VersionPtr> Loader::MakeVersion(const Config::Backend& ba
   version->routes = *std::move(routes);
 
   VersionPtr before = Served(backend.name);
-  std::vector<Finding> findings = Lint(*version->routes, backend.lint_ignore);
+  std::vector<Finding> findings = Lint(*version->routes, {backend.lint_ignore, backend.paths});
   if (before != nullptr) {
     for (Finding& finding : FindBreaking(*before->routes, *version->routes)) {
       finding.is_error = finding.is_error && !backend.allows_breaking;

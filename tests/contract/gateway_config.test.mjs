@@ -30,7 +30,7 @@ const right = {
   'no back end yet': closed,
   'a schema for the editor': { $schema: 'config.schema.json', ...closed },
   'everything of a back end': withBackend({
-    reflection: false, allow_breaking: true, lint_ignore: ['get-body'], health_check: true, retries: false, keepalive_seconds: 10,
+    reflection: false, allow_breaking: true, lint_ignore: ['get-body'], paths: ['/a/', '/*/a'], health_check: true, retries: false, keepalive_seconds: 10,
     message_bytes_max: 1024, tls: { ca_file: 'c', cert_file: 'd', key_file: 'e', server_name: 'f' },
   }),
   'everything of tls': { ...open, tls: { cert_file: 'c', key_file: 'k', client_ca_file: 'a' } },
@@ -60,6 +60,7 @@ const wrong = {
   'another forwarded header': { ...open, forwarded_header: 'x-real-ip' },
   'too much keepalive': withBackend({ keepalive_seconds: 9 }),
   'half a byte': withBackend({ message_bytes_max: 2048.5 }),
+  'a path without a slash': withBackend({ paths: ['a'] }),
   'a list that is none': withBackend({ lint_ignore: 'get-body' }),
   'a rate of nothing': { ...open, limits: { classes: { read: { per_second: 0 } } } },
   'half a burst': { ...open, limits: { classes: { read: { burst: 0.5 } } } },

@@ -108,7 +108,7 @@ async function startService(layout, name) {
 // The gateway's configuration, renamed into place: it takes a change of its back ends while it runs.
 function configureGateway(layout, { isFishing }) {
   const config = join(layout.folder, 'gateway.json');
-  const fishing = { name: 'fishing', descriptor_set: join(layout.build, 'descriptors/fishing.binpb'), address: `${loopback}:${layout.ports.grpc.fishing}` };
+  const fishing = { name: 'fishing', paths: ['/fishing/'], descriptor_set: join(layout.build, 'descriptors/fishing.binpb'), address: `${loopback}:${layout.ports.grpc.fishing}` };
   writeFileSync(`${config}.new`, JSON.stringify({
     public_url: layout.gateway,
     assets_dir: join(root, 'build/assets'),

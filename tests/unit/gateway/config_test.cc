@@ -143,7 +143,7 @@ TEST_CASE("one service alone needs its descriptors and its address", "[gateway]"
 
 TEST_CASE("how a back end is reached is read", "[gateway]") {
   auto config = Load(Backend(R"("reflection": true, "allow_breaking": true, "retries": false,
-    "health_check": true, "keepalive_seconds": 60, "message_bytes_max": 4096, "lint_ignore": ["get-body"],
+    "health_check": true, "keepalive_seconds": 60, "message_bytes_max": 4096, "lint_ignore": ["get-body"], "paths": ["/a/"],
     "tls": {"ca_file": "ca.pem", "cert_file": "/c.pem", "key_file": "/k.pem", "server_name": "b"})"));
   INFO(config.status());
   REQUIRE(config.ok());

@@ -71,6 +71,7 @@ TEST_CASE("each lint rule finds the smallest change that breaks it", "[gateway][
       {R"(body: "thing")", R"(body: "more")", "repeated-body", true},
       {R"(get: "/u/{id}")", R"(get: "/openapi.json")", "own-path", true},
       {R"(get: "/u/{id}")", R"(get: "/assets/{id}")", "own-path", true},
+      {R"(get: "/u/{id}")", R"(get: "/.well-known/api-catalog")", "own-path", true},
       {R"(post: "/u" body: "*")", R"(post: "/u" body: "part")", "additional-body", false},
       {R"(post: "/u" body: "*")", R"(put: "/u")", "additional-body", false},
       {R"(google.protobuf.FieldMask mask = 2;)", "", "patch-mask", false},
@@ -99,8 +100,24 @@ TEST_CASE("each lint rule finds the smallest change that breaks it", "[gateway][
     CHECK(finding.is_error == is_error);
     CHECK(finding.text.starts_with("t."));
   }
-  for (const Finding& finding : Lint(*CompileRoutes(Replaced(kClean, from, to)), {rule}))
+  for (const Finding& finding : Lint(*CompileRoutes(Replaced(kClean, from, to)), {{rule}, {}}))
     CHECK_FALSE(finding.is_error);
+}
+
+TEST_CASE("a back end keeps to the paths that it was given", "[gateway][lint]") {
+  auto [paths, foreign] = GENERATE(table<std::vector<std::string>, size_t>({
+      {{}, 0},
+      {{"/"}, 0},
+      {{"/t", "/u"}, 0},
+      {{"/t", "/u/*"}, 1},  // POST /u
+      {{"/t/", "/u/"}, 2},  // POST /t, POST /u
+      {{"/t/*", "/u"}, 1},  // POST /t
+      {{"/tt", "/u"}, 4},
+      {{"/other/"}, 6},
+  }));
+  auto findings = Lint(*CompileRoutes(kClean), {{}, paths});
+  CHECK(findings.size() == foreign);
+  for (const Finding& finding : findings) CHECK(finding.rule == "foreign-path");
 }
 
 TEST_CASE("the location may be built from a nested field", "[gateway][lint]") {
