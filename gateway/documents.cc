@@ -31,8 +31,10 @@ json::object Target(const std::string& url, const char* media_type) {
 Documents::Documents(const RouteTable& table, const OpenApiOptions& options)
     : is_https_(options.public_url.starts_with("https://")) {
   Add(OpenApiPath(table, std::nullopt), kOpenApiType, json::serialize(MakeOpenApi(table, options)));
-  for (size_t i = 0; i < table.backend_names().size(); ++i)
-    Add(OpenApiPath(table, i), kOpenApiType, json::serialize(MakeOpenApi(table, options, i)));
+  for (size_t i = 0; i < table.backend_names().size(); ++i) {
+    parts_.emplace_back(table.backend_names()[i], MakeOpenApi(table, options, i));
+    Add(OpenApiPath(table, i), kOpenApiType, json::serialize(parts_.back().second));
+  }
   AddCatalogue(table, options);
 }
 

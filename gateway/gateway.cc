@@ -2,6 +2,7 @@
 
 #include "gateway/accept.h"
 #include "gateway/cors.h"
+#include "gateway/page_bundle.h"
 #include "gateway/streaming/format.h"
 #include "platform/base/status.h"
 
@@ -16,9 +17,6 @@ namespace {
 
 constexpr std::string_view kAssetsPrefix = "/assets/";
 constexpr uint64_t kBodyBytesMax = 1 << 20;
-
-// The gateway has no pages of its own but the error page, which is in the shared bundle.
-constexpr pages::Bundle kNoPages{"gateway", {}, {}, {}};
 
 // Pages say their language in the path: a variable bound to the field `lang` is `en` or `fr`.
 const std::string* PathLanguage(const Router::Match& match) {
@@ -71,7 +69,8 @@ Gateway::Gateway(GatewayOptions options, std::shared_ptr<const Snapshot> snapsho
       snapshot_(std::move(snapshot)),
       authenticator_(authenticator),
       assets_(std::move(assets)),
-      renderer_(kNoPages, std::move(brand)),
+      renderer_(PageBundle(), std::move(brand)),
+      own_pages_(renderer_, options_.public_url),
       telemetry_(registry) {}
 
 boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
@@ -135,6 +134,8 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
   if (is_read) {
     const http::Response* document = snapshot.documents.Find(visit.path, visit.request);
     if (document != nullptr) co_return *document;
+    const http::Response* page = own_pages_.Find(visit.path, visit.language, observation.snapshot);
+    if (page != nullptr) co_return *page;
   }
 
   Router::Match match = snapshot.routes->router().Find(visit.request.method, segments);

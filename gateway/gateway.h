@@ -6,6 +6,7 @@
 #include "gateway/limits/rate_limits.h"
 #include "gateway/plugin/snapshot.h"
 #include "gateway/problem.h"
+#include "gateway/reference/own_pages.h"
 #include "gateway/telemetry.h"
 #include "gateway/visit.h"
 #include "platform/http/message.h"
@@ -88,6 +89,7 @@ class Gateway {
   Authenticator* authenticator_;
   Assets assets_;
   pages::Renderer renderer_;
+  OwnPages own_pages_;
   Telemetry telemetry_;
 };
 

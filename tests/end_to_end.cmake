@@ -13,7 +13,7 @@ tamarack_node_test(unit.node 60 --test ${unit_tests})
 
 # What the gateway publishes, from the gateway alone.
 file(GLOB document_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/documents/*.test.mjs)
-tamarack_node_test(documents 120 --test --test-concurrency=1 ${document_tests})
+tamarack_node_test(documents 300 --test --test-concurrency=1 ${document_tests})
 
 file(GLOB contract_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/contract/*.test.mjs)
 if(contract_tests)

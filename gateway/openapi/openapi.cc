@@ -101,9 +101,7 @@ class Writer {
     std::string title = options_.title;
     std::string description;
     if (backend_) {
-      std::string name = table_.backend_names()[*backend_];
-      name[0] = absl::ascii_toupper(static_cast<unsigned char>(name[0]));
-      title = absl::StrCat(name, " – ", title);
+      title = absl::StrCat(ServiceTitle(table_.backend_names()[*backend_]), " – ", title);
       description = absl::StrCat("The operations of one service. [All services](",
                                  options_.public_url, OpenApiPath(table_, std::nullopt), ").");
     } else {
@@ -138,6 +136,12 @@ class Writer {
 json::object MakeOpenApi(const RouteTable& table, const OpenApiOptions& options,
                          std::optional<size_t> backend) {
   return Writer(table, options, backend).Write();
+}
+
+std::string ServiceTitle(std::string_view backend_name) {
+  std::string title(backend_name);
+  if (!title.empty()) title[0] = absl::ascii_toupper(static_cast<unsigned char>(title[0]));
+  return title;
 }
 
 std::string OpenApiPath(const RouteTable& table, std::optional<size_t> backend) {

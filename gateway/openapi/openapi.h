@@ -25,6 +25,9 @@ struct OpenApiOptions {
 boost::json::object MakeOpenApi(const RouteTable& table, const OpenApiOptions& options,
                                 std::optional<size_t> backend = std::nullopt);
 
+// A back end's name as a title: `payments` → `Payments`.
+std::string ServiceTitle(std::string_view backend_name);
+
 // Where that document is served: `/openapi.json`, `/openapi/payments.json`.
 std::string OpenApiPath(const RouteTable& table, std::optional<size_t> backend);
 

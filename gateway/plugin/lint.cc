@@ -21,9 +21,9 @@ using Body = Route::Body;
 namespace {
 
 // What the gateway answers itself, so that a route there would never be reached.
-constexpr std::array<std::string_view, 6> kOwnPaths = {"/openapi.json", "/openapi/",
-                                                       "/assets/",      "/reference/",
-                                                       "/problems/",    "/.well-known/api-catalog"};
+constexpr std::array<std::string_view, 10> kOwnPaths = {
+    "/openapi.json", "/openapi/", "/assets/",   "/.well-known/api-catalog", "/reference",
+    "/reference/",   "/problems", "/problems/", "/{lang}/reference",        "/{lang}/problems"};
 constexpr std::array<std::string_view, 4> kCredentialHeaders = {"authorization", "cookie", "dpop",
                                                                 "proxy-authorization"};
 

@@ -56,8 +56,14 @@ async function checkDocument(page, ok) {
   const d = await page.evaluate(() => {
     const all = [...document.querySelectorAll('*')];
     const toggle = document.querySelector('header a[hreflang]');
+    const { lang } = document.documentElement;
+    // Typography is for what is in the page's own language, and no code.
+    const foreign = [...document.querySelectorAll(`main [lang]:not([lang="${lang}"]),main code`)].filter((e) => !e.hidden);
+    foreign.forEach((e) => { e.hidden = true; });
+    const text = document.body.innerText;
+    foreign.forEach((e) => { e.hidden = false; });
     return {
-      lang: document.documentElement.lang, title: document.title, text: document.body.innerText,
+      lang, title: document.title, text,
       h1: document.querySelectorAll('h1').length, active: document.activeElement?.id, summary: !!document.querySelector('#error-summary'),
       inline: document.querySelectorAll('[style],style,script:not([src])').length,
       handlers: all.filter((e) => [...e.attributes].some((a) => a.name.startsWith('on'))).length,
