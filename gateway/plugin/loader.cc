@@ -5,6 +5,7 @@
 #include "platform/base/check.h"
 #include "platform/base/status.h"
 #include "platform/crypto/hash.h"
+#include "platform/pages/brand.h"
 
 #include <absl/time/clock.h>
 #include <absl/time/time.h>
@@ -46,7 +47,14 @@ std::string Fingerprint(const google::protobuf::FileDescriptorSet& files) {
 }  // namespace
 
 Loader::Loader(std::string path, Config config)
-    : path_(std::filesystem::absolute(path).string()), config_(std::move(config)) {}
+    : path_(std::filesystem::absolute(path).string()), config_(std::move(config)) {
+  documents_.public_url = config_.public_url;
+  // A brand that cannot be read ends the start; whoever only checks needs none.
+  if (auto brand = pages::LoadBrand(config_.brand_file); brand.ok()) {
+    documents_.title = brand->name.en;
+    documents_.help_url = brand->help_page.en;
+  }
+}
 
 std::optional<Loader::Result> Loader::Load(bool is_forced) {
   bool has_new_files = NoteFiles() || is_forced || !has_loaded_;
@@ -90,8 +98,7 @@ std::optional<Loader::Result> Loader::Load(bool is_forced) {
   served_ = std::move(versions);
   std::vector<std::shared_ptr<Backend>> connections;
   for (const auto& version : served_) connections.push_back(version->connection);
-  return Result{MakeSnapshot(std::move(routes), std::move(connections), config_.public_url),
-                report_};
+  return Result{MakeSnapshot(std::move(routes), std::move(connections), documents_), report_};
 }
 
 std::vector<std::string> Loader::Files() const {

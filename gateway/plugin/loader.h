@@ -70,6 +70,7 @@ class Loader {
 
   std::string path_;
   Config config_;
+  OpenApiOptions documents_;
   std::map<std::string, std::string> stamps_;  // Of files, by path.
   std::map<std::string, Offer> offers_;        // By back end.
   std::map<std::string, std::unique_ptr<Reflection>> reflections_;

@@ -6,14 +6,12 @@ namespace tamarack::gateway {
 
 std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const RouteTable> routes,
                                              std::vector<std::shared_ptr<Backend>> backends,
-                                             std::string_view public_url) {
+                                             const OpenApiOptions& documents) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->has_own_body_limits =
       std::any_of(routes->routes().begin(), routes->routes().end(),
                   [](const auto& route) { return route->policy.body_bytes_max() > 0; });
-  OpenApiOptions options;
-  options.public_url = public_url;
-  snapshot->documents = Documents(*routes, options);
+  snapshot->documents = Documents(*routes, documents);
   snapshot->routes = std::move(routes);
   snapshot->backends = std::move(backends);
   return snapshot;

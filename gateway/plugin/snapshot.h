@@ -5,7 +5,6 @@
 #include "gateway/route_table.h"
 
 #include <memory>
-#include <string_view>
 #include <vector>
 
 namespace tamarack::gateway {
@@ -25,6 +24,6 @@ struct Snapshot {
 // Takes time with the size of the table; any thread.
 std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const RouteTable> routes,
                                              std::vector<std::shared_ptr<Backend>> backends,
-                                             std::string_view public_url);
+                                             const OpenApiOptions& documents);
 
 }  // namespace tamarack::gateway

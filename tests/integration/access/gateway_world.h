@@ -102,7 +102,7 @@ struct GatewayWorld : identity::World {
     gateway::GatewayOptions options;
     options.public_url = kPublicUrl;
     return std::make_unique<gateway::Gateway>(
-        std::move(options), gateway::MakeSnapshot(*routes, std::move(backends), kPublicUrl),
+        std::move(options), gateway::MakeSnapshot(*routes, std::move(backends), {kPublicUrl}),
         &authenticator, *gateway::Assets::Load(""), pages::DefaultBrand(), host.registry());
   }
 
