@@ -1,6 +1,7 @@
 // Errors: status, shape, language, and that nothing internal is told.
 #include "gateway/problem.h"
 #include "fixture.h"
+#include "platform/base/status.h"
 #include "platform/rpc/errors.h"
 
 #include <boost/json/parse.hpp>
@@ -138,6 +139,26 @@ TEST_CASE("the shape of RFC 6749 has its two members only", "[gateway]") {
   CHECK(Show(rendered.body.at("error_description")) == "The code has expired.");
   CHECK(Show(Render({ProblemKind::kUnavailable}, ServicePolicy::OAUTH).body.at("error")) ==
         "temporarily_unavailable");
+}
+
+TEST_CASE("the catalogue of problems in the documentation is the code's", "[gateway]") {
+  std::ifstream file(TAMARACK_SOURCE_DIR "/docs/problem-types.md");
+  std::string documented{std::istreambuf_iterator<char>(file), {}};
+  std::string table;
+  for (const ProblemText& text : ProblemTexts()) {
+    bool is_other = &text == &TextOf(ProblemKind::kOther);
+    absl::StrAppend(&table, "| ", is_other ? "any" : std::to_string(text.status), " | `",
+                    ToAbsl(text.slug), "` | **", ToAbsl(text.title_en), ".** ",
+                    ToAbsl(text.detail_en), " | **", ToAbsl(text.title_fr), ".** ",
+                    ToAbsl(text.detail_fr), " |\n");
+  }
+  INFO(table);
+  CHECK(documented.ends_with("|---|---|---|---|\n" + table));
+}
+
+TEST_CASE("every kind of problem has a word of its own", "[gateway]") {
+  std::set<std::string_view> slugs;
+  for (const ProblemText& text : ProblemTexts()) CHECK(slugs.insert(text.slug).second);
 }
 
 TEST_CASE("every kind of problem speaks both languages", "[gateway]") {
