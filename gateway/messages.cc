@@ -98,6 +98,10 @@ std::string_view ReasonName(Reason reason) {
   return kTexts[static_cast<size_t>(reason)].name;
 }
 
+int ReasonCount() {
+  return static_cast<int>(std::size(kTexts));
+}
+
 std::string Describe(const InputError& error, Language language) {
   const Text& text = kTexts[static_cast<size_t>(error.reason)];
   std::string sentence(language == Language::kFrench ? text.french : text.english);

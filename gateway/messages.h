@@ -65,6 +65,7 @@ using Refusal = std::optional<InputError>;
 
 // Stable lower-case name, for example `unknown_field`.
 std::string_view ReasonName(Reason reason);
+int ReasonCount();
 
 // One sentence for the caller's developer.
 std::string Describe(const InputError& error, Language language);

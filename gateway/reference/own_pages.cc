@@ -65,7 +65,7 @@ pages::Page ProblemPage(const ProblemText& text, const std::string& public_url,
     page.Add("HAS_STATUS").Set("STATUS", std::to_string(text.status));
   if (&text != &TextOf(ProblemKind::kInvalidRequest)) return page;
   Scope& reasons = page.Add("REASONS");
-  for (int i = 0; i <= static_cast<int>(Reason::kInvalidHeader); ++i) {
+  for (int i = 0; i < ReasonCount(); ++i) {
     auto reason = static_cast<Reason>(i);
     InputError error{reason, InputError::Source::kBody, "", "…"};
     reasons.Add("REASON")
