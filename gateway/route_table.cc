@@ -137,8 +137,7 @@ absl::Status RouteTable::AddBackend(size_t index, const BackendDescriptors& back
     if (built == nullptr) return absl::InvalidArgumentError(errors.text);
     for (int s = 0; s < built->service_count(); ++s) {
       for (int m = 0; m < built->service(s)->method_count(); ++m) {
-        RETURN_IF_ERROR(
-            AddMethod(index, *built->service(s)->method(m), backend.allowed_origins, notes));
+        RETURN_IF_ERROR(AddMethod(index, *built->service(s)->method(m), backend, notes));
       }
     }
   }
@@ -163,15 +162,17 @@ void RouteTable::PlanForAny(const Descriptor& type) {
   for (int i = 0; i < type.nested_type_count(); ++i) PlanForAny(*type.nested_type(i));
 }
 
-absl::Status RouteTable::AddMethod(size_t backend, const MethodDescriptor& method,
-                                   const std::vector<std::string>& allowed_origins,
+absl::Status RouteTable::AddMethod(size_t index, const MethodDescriptor& method,
+                                   const BackendDescriptors& backend,
                                    std::vector<std::string>* notes) {
   if (!method.options().HasExtension(google::api::http)) return absl::OkStatus();
   auto note = [&](const char* why) {
     notes->push_back(absl::StrCat(method.full_name(), ": no route, ", why));
     return absl::OkStatus();
   };
-  const auto& policy = method.options().GetExtension(api::v1::policy);
+  api::v1::MethodPolicy policy = method.options().GetExtension(api::v1::policy);
+  if (backend.is_open && policy.access() == api::v1::MethodPolicy::ACCESS_UNSPECIFIED)
+    policy.set_access(api::v1::MethodPolicy::PUBLIC);
   if (policy.access() == api::v1::MethodPolicy::ACCESS_UNSPECIFIED)
     return note("the method has no policy");
   if (policy.access() == api::v1::MethodPolicy::INTERNAL) return note("the method is internal");
@@ -180,11 +181,11 @@ absl::Status RouteTable::AddMethod(size_t backend, const MethodDescriptor& metho
   Route route;
   route.method = &method;
   route.grpc_path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
-  route.backend = backend;
+  route.backend = index;
   route.policy = policy;
   // A browser sends cookies by itself: what they open is for our own pages.
   bool has_session = policy.access() == api::v1::MethodPolicy::SESSION || policy.page();
-  if (!has_session) route.allowed_origins = allowed_origins;
+  if (!has_session) route.allowed_origins = backend.allowed_origins;
   route.service = method.service()->options().GetExtension(api::v1::service);
   if (route.policy.priority() == api::v1::PRIORITY_UNSPECIFIED)
     route.policy.set_priority(route.service.priority());

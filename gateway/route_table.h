@@ -51,6 +51,8 @@ struct BackendDescriptors {
   std::string name;
   google::protobuf::FileDescriptorSet files;
   std::vector<std::string> allowed_origins = {};  // For cors.h.
+  // Methods without a policy are PUBLIC: for a gateway that asks nobody who they are.
+  bool is_open = false;
 };
 
 // Every route of every back end: built from descriptors alone, immutable, shared by the requests
@@ -71,9 +73,8 @@ class RouteTable {
  private:
   absl::Status AddBackend(size_t index, const BackendDescriptors& backend,
                           std::vector<std::string>* notes);
-  absl::Status AddMethod(size_t backend, const google::protobuf::MethodDescriptor& method,
-                         const std::vector<std::string>& allowed_origins,
-                         std::vector<std::string>* notes);
+  absl::Status AddMethod(size_t index, const google::protobuf::MethodDescriptor& method,
+                         const BackendDescriptors& backend, std::vector<std::string>* notes);
   absl::Status AddRoute(Route route, std::string_view http_method, const std::string& path_template,
                         const std::string& body, const std::string& response_body);
 

@@ -190,6 +190,7 @@ absl::StatusOr<Loader::VersionPtr> Loader::MakeVersion(const Config::Backend& ba
   version->config = backend;
   version->descriptors = *offer.descriptors;
   version->descriptors.allowed_origins = backend.cors_origins;
+  version->descriptors.is_open = config_.is_open;
   version->fingerprint = offer.fingerprint;
   auto routes = RouteTable::Build({version->descriptors}, &version->notes);
   if (!routes.ok()) return routes.status();
@@ -204,7 +205,8 @@ absl::StatusOr<Loader::VersionPtr> Loader::MakeVersion(const Config::Backend& ba
     }
   }
   for (const Finding& finding : findings) {
-    auto& list = finding.is_error ? report->problems : version->warnings;
+    // Whoever tries out a service of their own is told, and served all the same.
+    auto& list = finding.is_error && !config_.is_open ? report->problems : version->warnings;
     list.push_back(absl::StrCat(finding.rule, ": ", finding.text));
   }
   version->channel = backend.channel;

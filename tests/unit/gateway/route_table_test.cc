@@ -31,6 +31,16 @@ TEST_CASE("a method without a policy, an internal one and one that takes a strea
   CHECK((*RouteTable::Build({stream}, &notes))->routes().empty());
 }
 
+TEST_CASE("a gateway that asks nobody who they are serves methods without a policy", "[gateway]") {
+  std::vector<std::string> notes;
+  auto plain = OneMethod("a", Get("/a"));
+  auto& method = *plain.files.mutable_file(0)->mutable_service(0)->mutable_method(0);
+  method.mutable_options()->ClearExtension(api::v1::policy);
+  CHECK((*RouteTable::Build({plain}, &notes))->routes().empty());
+  plain.is_open = true;
+  CHECK((*RouteTable::Build({plain}, &notes))->routes().size() == 1);
+}
+
 TEST_CASE("two back ends may not claim the same path", "[gateway]") {
   std::vector<std::string> notes;
   auto table =
