@@ -72,7 +72,7 @@ constexpr Text kTexts[] = {
      "Send the credential in the Authorization header. Addresses are kept in logs and histories: "
      "revoke this one.",
      "Envoyez le justificatif dans l’en-tête Authorization. Les adresses sont gardées dans des "
-     "journaux et des historiques : révoquez celui-ci."},
+     "journaux et des historiques : révoquez celui-ci."},
 };
 static_assert(std::size(kTexts) == static_cast<size_t>(Reason::kCredentialInUrl) + 1);
 

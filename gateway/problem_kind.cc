@@ -27,7 +27,7 @@ constexpr ProblemText kTexts[] = {
      "This address is served over HTTPS only. Whatever was sent has been read by others on the "
      "way: "
      "replace the credential.",
-     "Cette adresse n’est servie que par HTTPS. Ce qui a été envoyé a pu être lu en route : "
+     "Cette adresse n’est servie que par HTTPS. Ce qui a été envoyé a pu être lu en route : "
      "remplacez le justificatif."},
     {404, "not-found", "not_found", "invalid_request", "Not found", "Introuvable",
      "There is nothing at this address.", "Il n’y a rien à cette adresse."},
@@ -71,7 +71,7 @@ constexpr ProblemText kTexts[] = {
      "Trop de requêtes", "Wait a while and try again.", "Attendez un peu et réessayez."},
     {429, "quota-exceeded", "rate_limited", "temporarily_unavailable", "Quota exceeded",
      "Quota épuisé",
-     "More requests came than the caller's quota allows. Wait as long as the Retry-After header "
+     "More requests came than the caller’s quota allows. Wait as long as the Retry-After header "
      "says, then try again.",
      "Il y a eu plus de requêtes que le quota de l’appelant ne le permet. Attendez le temps "
      "qu’indique l’en-tête Retry-After, puis réessayez."},
