@@ -206,7 +206,8 @@ absl::StatusOr<Loader::VersionPtr> Loader::MakeVersion(const Config::Backend& ba
   }
   for (const Finding& finding : findings) {
     // Whoever tries out a service of their own is told, and served all the same.
-    auto& list = finding.is_error && !config_.is_open ? report->problems : version->warnings;
+    bool is_trial = config_.is_open && before == nullptr;
+    auto& list = finding.is_error && !is_trial ? report->problems : version->warnings;
     list.push_back(absl::StrCat(finding.rule, ": ", finding.text));
   }
   version->channel = backend.channel;

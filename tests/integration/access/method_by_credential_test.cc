@@ -77,7 +77,8 @@ std::string Compare(GatewayWorld& world, const Probe& probe, const Credential& c
 }
 
 TEST_CASE_METHOD(GatewayWorld, "Every method lets in exactly whom its policy names", "[access]") {
-  std::vector<Credential> credentials = CredentialMaker(*this).All();
+  CredentialMaker maker(*this);  // Proofs are made by it, one for each request.
+  std::vector<Credential> credentials = maker.All();
   REQUIRE(probes.size() > 80);
   REQUIRE(credentials.size() > 60);
   size_t through = 0, refused = 0;
@@ -172,7 +173,8 @@ TEST_CASE_METHOD(GatewayWorld, "A 401 names the schemes and what was wrong", "[a
 
 TEST_CASE_METHOD(GatewayWorld, "No credential is written to a log, not even one in a URL",
                  "[access]") {
-  std::vector<Credential> credentials = CredentialMaker(*this).All();
+  CredentialMaker maker(*this);  // Proofs are made by it, one for each request.
+  std::vector<Credential> credentials = maker.All();
   std::string log;
   {
     testing::CapturedStderr captured;
@@ -200,7 +202,8 @@ TEST_CASE_METHOD(GatewayWorld, "No credential is written to a log, not even one 
 }
 
 TEST_CASE_METHOD(GatewayWorld, "A refusal does not repeat the credential", "[access]") {
-  for (const Credential& credential : CredentialMaker(*this).All()) {
+  CredentialMaker maker(*this);
+  for (const Credential& credential : maker.All()) {
     auto sent = credential.headers.Get("authorization").value_or("");
     if (credential.is_token || !sent.starts_with("Bearer ") || sent.size() < 30) continue;
     for (const Probe& probe : probes) {
