@@ -144,10 +144,10 @@ Async<std::vector<v1::MinistryService>> TenantRepository::ListServices(
 
 Async<OauthClient> TenantRepository::InsertClient(pg::Tx& tx, const OauthClient& client) {
   std::vector<std::string> scopes(client.scopes.begin(), client.scopes.end());
-  auto inserted = co_await tx.Query(
-      kInsertClient, client.id, client.service_id, client.secret_sha256, client.redirect_uris,
-      scopes, client.purpose_en, client.purpose_fr, client.id_token_alg, client.mode,
-      client.is_dpop_bound, client.is_certificate_bound);
+  auto inserted = co_await tx.Query(kInsertClient, client.id, client.service_id,
+                                    client.secret_sha256, client.redirect_uris, scopes,
+                                    client.purpose_en, client.purpose_fr, client.id_token_alg,
+                                    client.mode, client.is_dpop_bound, client.is_certificate_bound);
   if (!inserted.ok()) co_return MissingParent(inserted.status(), "service");
   CO_ASSIGN_OR_RETURN(auto rows, co_await tx.Query(kFindClient, client.id));
   co_return DecodeClient(rows, 0);
