@@ -35,14 +35,15 @@ class Server {
       client.send(boost::asio::buffer(piece.data(), piece.size()), 0, ignored);
       for (int i = 0; i < 8; ++i) io_.poll();
     }
-    client.shutdown(tcp::socket::shutdown_send);
+    boost::system::error_code gone;  // the server may have ended the connection
+    client.shutdown(tcp::socket::shutdown_send, gone);
     char answer[4096];
     for (;;) {
       io_.poll();
       ssize_t count = recv(client.native_handle(), answer, sizeof answer, MSG_DONTWAIT);
       if (count == 0 || (count < 0 && errno != EAGAIN)) break;
     }
-    client.close();
+    client.close(gone);
     io_.poll();
     return seen_;
   }

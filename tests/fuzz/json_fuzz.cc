@@ -20,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   if (JsonToWire(json, plan, nullptr, wire, &paths)) return 0;
   boost::json::error_code error;
   boost::json::parse(boost::json::string_view(json.data(), json.size()), error);
-  Require(!error);
+  // `0e9999999999` is JSON, and zero; Boost has no room for the exponent.
+  Require(!error || error == boost::json::error::exponent_overflow);
   toy::v1::AllTypes message;
   Require(message.ParseFromString(wire));
   Require(WireToJson(wire, plan, printed).ok());
