@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <signal.h>
 #include <sys/socket.h>
 
 #include <string>
@@ -16,6 +17,21 @@ using boost::asio::ip::tcp;
 
 namespace {
 
+// libFuzzer's timer would interrupt a client's blocking calls, and bytes would be missing.
+class Uninterrupted {
+ public:
+  Uninterrupted() {
+    sigset_t alarm;
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    pthread_sigmask(SIG_BLOCK, &alarm, &before_);
+  }
+  ~Uninterrupted() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
 class Server {
  public:
   Server()
@@ -24,6 +40,7 @@ class Server {
 
   // What the handler saw of one connection that sends `bytes` in two pieces.
   std::vector<std::string> Requests(std::string_view bytes, size_t cut) {
+    Uninterrupted uninterrupted;
     seen_.clear();
     boost::asio::io_context client_io;
     tcp::socket client(client_io);
