@@ -14,7 +14,8 @@ namespace {
 
 // KEYS: the counters (a hash of full_at, day, used), the slots (a hash of gateway → "count
 // lease_end"). ARGV: interval, burst, debt, per_day, used, unused_today, wants_requests,
-// concurrent, slots, gateway, lease, counted_alone; times in microseconds. By Redis' clock alone.
+// concurrent, slots, gateway, lease, counted_alone, ahead_max; times in microseconds. By Redis'
+// clock alone.
 constexpr redis::Script kTake{R"lua(
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -56,7 +57,7 @@ end
 
 local requests = 0
 if ARGV[7] == '1' and left > 0 then
-  requests = math.max(1, math.min(64, math.floor(left / 16)))
+  requests = math.max(1, math.min(tonumber(ARGV[13]), math.floor(left / 16)))
   debt = debt + requests * interval
   used = used + requests
 end
@@ -117,7 +118,8 @@ Async<QuotaStore::Grant> QuotaStore::Take(Ask ask) {
                                 std::to_string(ask.slots),
                                 gateway_id_,
                                 LeaseMicros(options_),
-                                ask.counted_alone ? "1" : "0"};
+                                ask.counted_alone ? "1" : "0",
+                                std::to_string(figures.ahead_max())};
   auto reply = co_await redis_.Eval(kTake, std::move(keys), std::move(args));
   if (reply.ok() && reply->Items().size() != 5)
     reply = absl::InternalError("not the script's answer");

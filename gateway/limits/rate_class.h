@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -18,6 +19,9 @@ struct RateClass {
   // Time in which one request comes back.
   int64_t interval_us() const { return static_cast<int64_t>(1e6 / per_second); }
   int64_t burst_us() const { return burst * interval_us(); }
+  // Requests charged in advance at most, so that not every one asks the store: more where they come
+  // back so quickly that the advance would be stale at once.
+  int ahead_max() const { return std::max(64, static_cast<int>(per_second / 20)); }
   bool operator==(const RateClass&) const = default;
 };
 

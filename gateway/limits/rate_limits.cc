@@ -31,11 +31,6 @@ namespace {
 constexpr int kLooksPerRound = 50;
 constexpr auto kLookEvery = std::chrono::milliseconds(100);
 
-// Holding fewer slots than this is not worth giving them back at once.
-int SlotsKept(const RateClass& figures) {
-  return std::max(1, figures.concurrent / 16);
-}
-
 }  // namespace
 
 class RateLimitsCore : public std::enable_shared_from_this<RateLimitsCore> {
@@ -56,7 +51,6 @@ class RateLimitsCore : public std::enable_shared_from_this<RateLimitsCore> {
   Class& ClassOf(std::string_view rate_class, bool is_read);
   EntryPtr Find(std::string_view caller, const Class& of);
   asio::awaitable<bool> Take(EntryPtr entry);
-  void GiveBack(RateLimitsEntry& entry);
   void CountRefusal(Class& of, std::string_view policy);
   int64_t now() const { return UnixMicros(options_.now()); }
 
@@ -158,15 +152,6 @@ void RateLimitsCore::Hold(const EntryPtr& entry) {
   ArmLook();
 }
 
-void RateLimitsCore::GiveBack(RateLimitsEntry& entry) {
-  Bucket& bucket = entry.bucket;
-  --bucket.running;
-  bool is_much = bucket.held > SlotsKept(*entry.figures) && bucket.running <= bucket.held / 4;
-  if (!is_much || !entry.is_holder || bucket.asking > 0 || !store_) return;
-  bucket.held = std::max(bucket.running, SlotsKept(*entry.figures));
-  store_->Hold(entry.store_key, bucket.held);
-}
-
 void RateLimitsCore::ArmLook() {
   if (std::exchange(is_looking_, true)) return;
   look_.expires_after(kLookEvery);
@@ -210,7 +195,7 @@ RateLimits::RateLimits(asio::any_io_executor executor, RateLimitsOptions options
 RateLimits::~RateLimits() = default;
 
 RateLimits::Slot::~Slot() {
-  if (core_) core_->GiveBack(*entry_);
+  if (entry_) --entry_->bucket.running;
 }
 
 asio::awaitable<RateLimits::Admission> RateLimits::Admit(std::string_view caller,
@@ -223,7 +208,7 @@ asio::awaitable<RateLimits::Admission> RateLimits::Admit(std::string_view caller
   int64_t now = core->now();
   Admission admission;
   if (is_taken) {
-    admission.slot = Slot(core, entry);
+    admission.slot = Slot(entry);
   } else {
     auto violated = ViolatedPolicies(of.figures, entry->bucket, now);
     admission.refusal = QuotaExceeded(violated, of.figures, entry->bucket, now);

@@ -47,7 +47,6 @@ class RateLimits {
     Slot() = default;
     Slot(Slot&& other) noexcept = default;
     Slot& operator=(Slot&& other) noexcept {
-      std::swap(core_, other.core_);
       std::swap(entry_, other.entry_);
       return *this;
     }
@@ -55,9 +54,7 @@ class RateLimits {
 
    private:
     friend class RateLimits;
-    Slot(std::shared_ptr<RateLimitsCore> core, std::shared_ptr<RateLimitsEntry> entry)
-        : core_(std::move(core)), entry_(std::move(entry)) {}
-    std::shared_ptr<RateLimitsCore> core_;
+    explicit Slot(std::shared_ptr<RateLimitsEntry> entry) : entry_(std::move(entry)) {}
     std::shared_ptr<RateLimitsEntry> entry_;
   };
 
