@@ -10,7 +10,7 @@
 namespace tamarack::rpc {
 namespace {
 
-constexpr unsigned int kCertificateRefreshSeconds = 10;
+constexpr unsigned int kCertificateRefreshSeconds = 2;
 constexpr int kWindowBytes = 256 << 10;  // On its way in each call, at most.
 
 std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::optional<ChannelTls>& tls) {
@@ -33,6 +33,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  // A name is looked up again when one of its addresses fails, but by default not within 30 s.
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 1000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(options.keepalive.count()) * 1000);
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
   arguments.SetMaxReceiveMessageSize(options.message_bytes_max);

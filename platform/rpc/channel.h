@@ -33,7 +33,7 @@ struct ChannelOptions {
 };
 
 // A channel to one back end (host:port, or dns:///host:port), with connections of its own, that
-// finds a restarted back end within a second.
+// finds a back end that was restarted or moved within a second.
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
                                            const ChannelOptions& options = {});
 

@@ -25,11 +25,13 @@ class GenericServer final : public grpc::CallbackGenericService {
   // What a call meets instead of its echo.
   using Failure = std::function<grpc::Status(const std::string& method)>;
 
-  explicit GenericServer(int port = 0, std::shared_ptr<grpc::ServerCredentials> credentials =
-                                           grpc::InsecureServerCredentials()) {
+  explicit GenericServer(
+      int port = 0,
+      std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials(),
+      const std::string& host = "127.0.0.1") {
     grpc::ServerBuilder builder;
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-    builder.AddListeningPort("127.0.0.1:" + std::to_string(port), credentials, &port_);
+    builder.AddListeningPort(host + ":" + std::to_string(port), credentials, &port_);
     builder.RegisterCallbackGenericService(this);
     server_ = builder.BuildAndStart();
     if (!server_) throw std::runtime_error("the port is taken");

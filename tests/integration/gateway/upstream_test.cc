@@ -102,6 +102,35 @@ TEST_CASE("only idempotent methods are tried again", "[gateway][upstream]") {
   CHECK(server.Calls("/t.Fish/Create") == 1);
 }
 
+TEST_CASE("retries stop while most calls fail, and begin again once calls succeed",
+          "[gateway][upstream]") {
+  constexpr char kGet[] = "/t.Fish/Get";
+  GenericServer server;
+  Plugged gateway(At(server.address(), "t"));
+  gateway.WriteDescriptors("t.binpb", FishProto());
+  gateway.Start();
+  std::atomic<bool> fails{true};
+  server.FailWith([&fails](const std::string&) {
+    return fails ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "overloaded") : grpc::Status::OK;
+  });
+  auto client = gateway.Connect();
+  auto tries = [&] {
+    int before = server.Calls(kGet);
+    client.Send("GET", "/t/7");
+    return server.Calls(kGet) - before;
+  };
+  // Ten tokens, of which each failed try takes one; none is tried again with five or fewer.
+  CHECK(tries() == 3);
+  CHECK(tries() == 2);
+  for (int i = 0; i < 10; ++i) CHECK(tries() == 1);
+  // Each success gives a tenth of a token.
+  fails = false;
+  for (int i = 0; i < 61; ++i) CHECK(client.Send("GET", "/t/7").status == 200);
+  fails = true;
+  CHECK(tries() == 2);
+  CHECK(tries() == 1);
+}
+
 TEST_CASE("the caller may ask for less time than the policy gives, not for more",
           "[gateway][upstream]") {
   GenericServer server;
@@ -185,6 +214,42 @@ TEST_CASE("a back end is reached by mutual TLS", "[gateway][upstream]") {
   gateway.WriteDescriptors("t.binpb", FishProto());
   gateway.Start();
   CHECK(gateway.Status("GET", "/t/7") == status);
+}
+
+TEST_CASE("new certificates are used without restart, for both sides of a connection",
+          "[gateway][upstream]") {
+  Certificate before("before"), after("after");
+  // The back end at one time: signed by `authority`, and knows only callers that are so too.
+  auto credentials_of = [](const Certificate& authority) {
+    Certificate certificate("fish", &authority);
+    grpc::SslServerCredentialsOptions options(
+        GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+    options.pem_root_certs = authority.CertificatePem();
+    options.pem_key_cert_pairs.push_back({certificate.KeyPem(), certificate.CertificatePem()});
+    return grpc::SslServerCredentials(options);
+  };
+  auto server = std::make_unique<GenericServer>(0, credentials_of(before));
+  int port = server->port();
+  Plugged gateway(At(server->address(), "t",
+                     R"(, "tls": {"ca_file": "ca.pem", "server_name": "fish", )"
+                     R"("cert_file": "own.pem", "key_file": "own.key"})"));
+  auto write_files = [&](const Certificate& authority) {
+    Certificate own("gateway", &authority);
+    gateway.Write("ca.pem", authority.CertificatePem());
+    gateway.Write("own.key", own.KeyPem());
+    gateway.Write("own.pem", own.CertificatePem());
+  };
+  write_files(before);
+  gateway.WriteDescriptors("t.binpb", FishProto());
+  gateway.Start();
+  REQUIRE(gateway.Status("GET", "/t/7") == 200);
+
+  server.reset();
+  server = std::make_unique<GenericServer>(port, credentials_of(after));
+  REQUIRE(Eventually([&] { return gateway.Status("GET", "/t/7") == 503; }));
+  write_files(after);
+  CHECK(Eventually([&] { return gateway.Status("GET", "/t/7") == 200; }));
+  CHECK(gateway.uses == 0);
 }
 
 }  // namespace
