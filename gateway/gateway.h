@@ -62,7 +62,7 @@ class Gateway {
                                                const Router::Match& match,
                                                Observation& observation);
   boost::asio::awaitable<http::Response> ServeStream(const Visit& visit, const Route& route,
-                                                     CallRequest call, const Backend& backend);
+                                                     CallRequest call, Backend& backend);
   boost::asio::awaitable<Early> Authenticate(const Visit& visit, const Route& route,
                                              CallerPtr* caller);
   boost::asio::awaitable<RateLimits::Admission> Admit(const Visit& visit, const Route& route,

@@ -118,7 +118,8 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
                                                       const Router::Match& match,
                                                       Observation& observation) {
   Backend& backend = *observation.snapshot->backends[route.backend];
-  if (!backend.concurrency().HasRoom(route.policy.priority())) {
+  bool is_stream = route.method->server_streaming();
+  if (!backend.concurrency().HasRoom(route.policy.priority(), is_stream)) {
     observation.is_shed = true;
     Problem problem{ProblemKind::kReducedCapacity};
     problem.headers.Set("Retry-After", "1");
@@ -155,8 +156,7 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   }
   call.timeout = *timeout;
 
-  if (route.method->server_streaming())
-    co_return co_await ServeStream(visit, route, std::move(call), backend);
+  if (is_stream) co_return co_await ServeStream(visit, route, std::move(call), backend);
   AdaptiveLimit::Call running(backend.concurrency());
   auto called = std::chrono::steady_clock::now();
   CallResult result = co_await backend.Call(std::move(call));

@@ -26,18 +26,37 @@ constexpr double kMemorySeconds = 60;
 constexpr double kFloorMemorySeconds = 10;
 constexpr double kWeightMax = 0.1;
 
+// What a stream that began well adds: more than it takes, since half of it at least is open to all.
+constexpr double kStreamRoom = 2;
+constexpr auto kCongestionMemory = std::chrono::seconds(10);
+
 }  // namespace
 
-bool AdaptiveLimit::HasRoom(api::v1::Priority priority) const {
+bool AdaptiveLimit::HasRoom(api::v1::Priority priority, bool is_stream) const {
   double share = priority == api::v1::BULK       ? kBulkShare
                  : priority == api::v1::CRITICAL ? 1
                                                  : kDefaultShare;
-  return running_ < std::max(1.0, std::floor(limit_ * share));
+  auto fits = [share](int running, double limit) {
+    return running < std::max(1.0, std::floor(limit * share));
+  };
+  return fits(running_, limit_) || (!is_stream && fits(running_ - streams_, options_.min));
 }
 
-AdaptiveLimit::Call::Call(AdaptiveLimit& limit) : limit_(limit) {
+AdaptiveLimit::Call::Call(AdaptiveLimit& limit, bool is_stream)
+    : limit_(limit), is_stream_(is_stream) {
   ++limit_.running_;
+  limit_.streams_ += is_stream_;
   limit_.running_most_ = std::max(limit_.running_most_, limit_.running_);
+}
+
+AdaptiveLimit::Call::~Call() {
+  --limit_.running_;
+  limit_.streams_ -= is_stream_;
+}
+
+void AdaptiveLimit::MakeRoom(Time now) {
+  if (now < congested_until_ || running_ < limit_ * kUsedShare) return;
+  limit_ = std::min(options_.max, limit_ + kStreamRoom);
 }
 
 void AdaptiveLimit::Learn(std::string_view method, Duration took, Time now) {
@@ -63,6 +82,7 @@ void AdaptiveLimit::Learn(std::string_view method, Duration took, Time now) {
 void AdaptiveLimit::CloseWindow(Time now) {
   double times_usual = window_seconds_ / std::max(window_usual_seconds_, 1e-9);
   bool is_congested = times_usual > options_.tolerance;
+  if (is_congested) congested_until_ = now + kCongestionMemory;
   pressure_ = Pressure::kNone;
   if (running_most_ >= limit_ * kUsedShare) {
     pressure_ = is_congested && limit_ <= options_.min ? Pressure::kAtFloor : Pressure::kBusy;

@@ -31,20 +31,25 @@ class AdaptiveLimit {
       : options_(options), limit_(options.initial) {}
 
   // Whether a call of this priority may begin: bulk fills half of the limit, critical all of it.
-  bool HasRoom(api::v1::Priority priority) const;
+  // Streams may stay for hours, so whatever they fill, as many calls as the least limit allows may
+  // run beside them: from those it is learned how the back end is.
+  bool HasRoom(api::v1::Priority priority, bool is_stream = false) const;
 
   // One running call.
   class Call {
    public:
-    explicit Call(AdaptiveLimit& limit);
+    explicit Call(AdaptiveLimit& limit, bool is_stream = false);
     Call(const Call&) = delete;
-    ~Call() { --limit_.running_; }
+    ~Call();
     // What it took says something about the back end: not when the call was cancelled or never
     // reached it.
     void Took(std::string_view method, Duration took, Time now) { limit_.Learn(method, took, now); }
+    // A stream has begun well: how long it runs says nothing, but that the back end takes it does.
+    void Began(Time now) { limit_.MakeRoom(now); }
 
    private:
     AdaptiveLimit& limit_;
+    bool is_stream_;
   };
 
   double limit() const { return limit_; }
@@ -65,17 +70,20 @@ class AdaptiveLimit {
     kAtFloor,  // Even the fewest calls at once take longer, so that is now usual.
   };
   void Learn(std::string_view method, Duration took, Time now);
+  void MakeRoom(Time now);
   void CloseWindow(Time now);
 
   AdaptiveLimitOptions options_;
   double limit_;
   int running_ = 0;
+  int streams_ = 0;       // Of those.
   int running_most_ = 0;  // In this window.
   Time window_begin_{};
   int window_calls_ = 0;
   double window_seconds_ = 0;
   double window_usual_seconds_ = 0;
   Pressure pressure_ = Pressure::kNone;
+  Time congested_until_{};  // As streams see it.
   absl::flat_hash_map<std::string, Usual> usual_;
 };
 

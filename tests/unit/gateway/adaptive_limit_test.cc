@@ -134,5 +134,56 @@ TEST_CASE("bulk is refused first, critical calls last", "[gateway]") {
   CHECK(limit.HasRoom(BULK));
 }
 
+// Streams of `limit` that have begun, and stay.
+std::vector<std::unique_ptr<AdaptiveLimit::Call>> OpenStreams(AdaptiveLimit& limit, int count) {
+  std::vector<std::unique_ptr<AdaptiveLimit::Call>> streams;
+  for (int i = 0; i < count && limit.HasRoom(CRITICAL, true); ++i)
+    streams.push_back(std::make_unique<AdaptiveLimit::Call>(limit, true));
+  return streams;
+}
+
+TEST_CASE("streams count, but leave room for the fewest calls", "[gateway]") {
+  AdaptiveLimitOptions options;
+  AdaptiveLimit limit(options);
+  auto streams = OpenStreams(limit, 1000);
+  CHECK(streams.size() == static_cast<size_t>(options.initial));
+  std::vector<std::unique_ptr<AdaptiveLimit::Call>> calls;
+  while (limit.HasRoom(CRITICAL)) calls.push_back(std::make_unique<AdaptiveLimit::Call>(limit));
+  CHECK(calls.size() == static_cast<size_t>(options.min));
+  streams.clear();
+  CHECK(limit.running() == static_cast<int>(options.min));
+  CHECK(limit.HasRoom(BULK, true));
+}
+
+TEST_CASE("streams that begin well make room for more", "[gateway]") {
+  auto priority = GENERATE(BULK, PRIORITY_UNSPECIFIED, CRITICAL);
+  AdaptiveLimitOptions options;
+  AdaptiveLimit limit(options);
+  std::vector<std::unique_ptr<AdaptiveLimit::Call>> streams;
+  while (limit.HasRoom(priority, true)) {
+    streams.push_back(std::make_unique<AdaptiveLimit::Call>(limit, true));
+    streams.back()->Began(AdaptiveLimit::Time{});
+  }
+  CHECK(limit.limit() == options.max);
+}
+
+TEST_CASE("a back end with many open streams that was slow for a while recovers", "[gateway]") {
+  BackEnd back_end;
+  back_end.Run(20, 100);
+  back_end.Run(60, 100);
+  auto streams = OpenStreams(back_end.limit, 50);
+  REQUIRE(streams.size() == 50);
+  back_end.capacity = 1;
+  back_end.Run(200, 20);
+  CHECK(back_end.limit.limit() < 50);
+  // Nothing that begins now is taken as a sign of health.
+  double before = back_end.limit.limit();
+  streams.back()->Began(back_end.now);
+  CHECK(back_end.limit.limit() == before);
+  back_end.capacity = 50;
+  back_end.Run(200, 1000);
+  CHECK(back_end.admitted >= 30);
+}
+
 }  // namespace
 }  // namespace tamarack::gateway
