@@ -73,6 +73,13 @@ Async<CallerPtr> Authenticator::Resolve(Credential credential) {
   co_return flight->result;
 }
 
+bool Authenticator::Knows(const Credential& credential) const {
+  if (credential.kind == CredentialKind::kDpop) return false;
+  auto found = entries_.find(KeyOf(credential));
+  return found != entries_.end() && found->second.result.ok() &&
+         options_.now() < found->second.expires;
+}
+
 api::v1::ExchangeRequest Authenticator::MakeRequest(Credential credential) const {
   api::v1::ExchangeRequest request;
   request.set_client_id(options_.client_id);

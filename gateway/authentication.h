@@ -64,6 +64,8 @@ class Authenticator {
 
   // UNAUTHENTICATED when the credential is not valid, UNAVAILABLE when nobody could be asked.
   Async<CallerPtr> Resolve(Credential credential);
+  // Whether it is one that was good when it was last exchanged, within `valid_for_max`.
+  bool Knows(const Credential& credential) const;
 
  private:
   struct Entry {

@@ -67,6 +67,8 @@ class Gateway {
                                              CallerPtr* caller);
   boost::asio::awaitable<RateLimits::Admission> Admit(const Visit& visit, const Route& route,
                                                       const Caller* caller);
+  Early RefuseUnknown(const Visit& visit, const Route& route, const Credential& credential) const;
+  boost::asio::awaitable<void> ChargeFailure(const Visit& visit, const Route& route) const;
   Early NotAuthenticated(const Visit& visit, const Route& route, const absl::Status& status) const;
   Early CheckBound(const Visit& visit, const Route& route, const Bound& bound) const;
   Early AddIdempotencyKey(const Visit& visit, const Route& route, Metadata* metadata) const;

@@ -107,6 +107,12 @@ bool IsTooLarge(const Metadata& metadata) {
   return bytes > kMetadataBytesMax;
 }
 
+// Whether identity has judged the credential, and found it bad.
+bool IsVerdict(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
+         absl::IsInvalidArgument(status) || absl::IsNotFound(status);
+}
+
 // Whether the time that a call took is the back end's own: it answered, or did not in time.
 bool SaysHowBusy(const absl::Status& status) {
   return !absl::IsUnavailable(status) && !absl::IsCancelled(status);
@@ -188,7 +194,11 @@ boost::asio::awaitable<Gateway::Early> Gateway::Authenticate(const Visit& visit,
     credential = {CredentialKind::kSession, std::string(visit.Cookie(kSessionCookie))};
 
   absl::StatusOr<CallerPtr> resolved = absl::UnauthenticatedError("");
-  if (!credential.value.empty()) resolved = co_await authenticator_->Resolve(std::move(credential));
+  if (!credential.value.empty()) {
+    if (auto early = RefuseUnknown(visit, route, credential)) co_return *std::move(early);
+    resolved = co_await authenticator_->Resolve(std::move(credential));
+    if (IsVerdict(resolved.status())) co_await ChargeFailure(visit, route);
+  }
   if (resolved.ok()) *caller = *resolved;
   if (policy.access() == MethodPolicy::PUBLIC) co_return std::nullopt;
   if (!resolved.ok()) co_return NotAuthenticated(visit, route, resolved.status());
@@ -217,9 +227,7 @@ boost::asio::awaitable<RateLimits::Admission> Gateway::Admit(const Visit& visit,
 
 Gateway::Early Gateway::NotAuthenticated(const Visit& visit, const Route& route,
                                          const absl::Status& status) const {
-  bool is_verdict = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
-                    absl::IsInvalidArgument(status) || absl::IsNotFound(status);
-  if (!is_verdict) {
+  if (!IsVerdict(status)) {
     telemetry::Log(telemetry::Level::kError, visit.log_context(), "credential not exchanged",
                    {{"code", absl::StatusCodeToString(status.code())}});
     return Fail(visit, &route, {ProblemKind::kUnavailable});

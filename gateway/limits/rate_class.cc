@@ -11,7 +11,9 @@ RateClasses::RateClasses()
                // By network address, behind which a whole office may sit.
                {"page", {.per_second = 50, .burst = 500}},
                {"sign_in", {.per_second = 10, .burst = 300}},
-               {"token", {.per_second = 50, .burst = 500}}} {}
+               {"token", {.per_second = 50, .burst = 500}},
+               // Credentials that turned out bad, by network address.
+               {"failed_authentication", {.per_second = 5, .burst = 50, .concurrent = 0}}} {}
 
 void RateClasses::Set(const std::string& name, const RateClass& figures) {
   classes_.insert_or_assign(name, figures);

@@ -50,6 +50,7 @@ class RateLimitsCore : public std::enable_shared_from_this<RateLimitsCore> {
   };
   Class& ClassOf(std::string_view rate_class, bool is_read);
   EntryPtr Find(std::string_view caller, const Class& of);
+  EntryPtr FindKnown(std::string_view caller, const Class& of);
   asio::awaitable<bool> Take(EntryPtr entry);
   void CountRefusal(Class& of, std::string_view policy);
   int64_t now() const { return UnixMicros(options_.now()); }
@@ -95,6 +96,11 @@ EntryPtr RateLimitsCore::Find(std::string_view caller, const Class& of) {
   entry->recent = recent_.begin();
   entries_.emplace(std::move(key), entry);
   return entry;
+}
+
+EntryPtr RateLimitsCore::FindKnown(std::string_view caller, const Class& of) {
+  auto found = entries_.find(absl::StrCat(of.name, "\n", ToAbsl(caller)));
+  return found == entries_.end() ? nullptr : found->second;
 }
 
 asio::awaitable<bool> RateLimitsCore::Take(EntryPtr entry) {
@@ -217,6 +223,31 @@ asio::awaitable<RateLimits::Admission> RateLimits::Admit(std::string_view caller
   admission.headers.Add("RateLimit-Policy", of.policy_field);
   admission.headers.Add("RateLimit", RateLimitField(of.figures, entry->bucket, now));
   co_return admission;
+}
+
+std::optional<Problem> RateLimits::UsedUp(std::string_view caller, std::string_view rate_class,
+                                          bool is_read) {
+  RateLimitsCore::Class& of = core_->ClassOf(rate_class, is_read);
+  EntryPtr entry = core_->FindKnown(caller, of);
+  if (!entry) return std::nullopt;
+  int64_t now = core_->now();
+  Bucket& bucket = entry->bucket;
+  bucket.Advance(now);
+  bool has_day = of.figures.per_day == 0 || bucket.LeftToday(of.figures) > 0;
+  if (bucket.Left(of.figures, now) > 0 && has_day) return std::nullopt;
+  auto violated = ViolatedPolicies(of.figures, bucket, now);
+  for (std::string_view policy : violated) core_->CountRefusal(of, policy);
+  Problem problem = QuotaExceeded(violated, of.figures, bucket, now);
+  problem.headers.Add("RateLimit-Policy", of.policy_field);
+  problem.headers.Add("RateLimit", RateLimitField(of.figures, bucket, now));
+  return problem;
+}
+
+asio::awaitable<void> RateLimits::Charge(std::string_view caller, std::string_view rate_class,
+                                         bool is_read) {
+  auto core = core_;
+  EntryPtr entry = core->Find(caller, core->ClassOf(rate_class, is_read));
+  if (co_await core->Take(entry)) Slot at_once(entry);
 }
 
 std::string NetworkOf(std::string_view address) {

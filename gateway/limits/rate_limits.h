@@ -68,6 +68,13 @@ class RateLimits {
   boost::asio::awaitable<Admission> Admit(std::string_view caller, std::string_view rate_class,
                                           bool is_read);
 
+  // Whether the caller has used up rate or quota, as this process knows it: the 429, or nothing.
+  // Charges nothing.
+  std::optional<Problem> UsedUp(std::string_view caller, std::string_view rate_class, bool is_read);
+  // Charges what is known too late to be refused.
+  boost::asio::awaitable<void> Charge(std::string_view caller, std::string_view rate_class,
+                                      bool is_read);
+
  private:
   std::shared_ptr<RateLimitsCore> core_;
 };
