@@ -18,8 +18,8 @@ int64_t Bucket::Left(const RateClass& figures, int64_t now) const {
   return std::max<int64_t>(0, room / figures.interval_us()) + reserve;
 }
 
-bool Bucket::TakeReserved(const RateClass& figures) {
-  if (reserve == 0 || !HasSlot(figures)) return false;
+bool Bucket::TakeReserved(const RateClass& figures, int waiting) {
+  if (reserve <= waiting || !HasSlot(figures, waiting)) return false;
   --reserve;
   Start();
   return true;

@@ -40,9 +40,12 @@ struct Bucket {
     return figures.per_day - used + unused_today + reserve;
   }
 
-  bool HasSlot(const RateClass& figures) const { return figures.concurrent == 0 || running < held; }
-  // Takes one request out of the reserve and a slot.
-  bool TakeReserved(const RateClass& figures);
+  bool HasSlot(const RateClass& figures, int waiting = 0) const {
+    return figures.concurrent == 0 || running + waiting < held;
+  }
+  // Takes one request out of the reserve and a slot, leaving as many of both as `waiting` requests
+  // need that came before.
+  bool TakeReserved(const RateClass& figures, int waiting = 0);
   // The same without a store: charges it here.
   bool TakeHere(const RateClass& figures, int64_t now);
   void Start();

@@ -109,7 +109,7 @@ asio::awaitable<bool> RateLimitsCore::Take(EntryPtr entry) {
   // Twice, since what stood in the way may be gone when the store's answer comes.
   for (int attempt = 0; store_ && store_->is_up() && attempt < 2; ++attempt) {
     bucket.Advance(now());
-    if (bucket.TakeReserved(figures)) co_return true;
+    if (bucket.TakeReserved(figures, bucket.asking)) co_return true;
     if (!(co_await AskStore(*entry)).ok()) break;
     if (bucket.held > 0) Hold(entry);
     if (bucket.TakeReserved(figures)) co_return true;
@@ -135,7 +135,7 @@ AsyncStatus RateLimitsCore::AskStore(RateLimitsEntry& entry) {
                       .used = bucket.used,
                       .unused_today = unused_today,
                       .slots = bucket.running + bucket.asking,
-                      .wants_requests = bucket.reserve == 0};
+                      .wants_requests = bucket.reserve < bucket.asking};
   auto grant = co_await store_->Take(std::move(ask));
   --bucket.asking;
   if (!grant.ok()) {

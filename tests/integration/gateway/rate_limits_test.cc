@@ -8,6 +8,7 @@
 #include <boost/asio/detached.hpp>
 
 #include <atomic>
+#include <random>
 #include <set>
 #include <vector>
 
@@ -111,6 +112,34 @@ TEST_CASE_METHOD(Store, "limits: gateways together run no more requests than the
   // The slot is the second gateway's until it has given it back.
   CHECK(IsAdmitted(two));
   loop.RunUntil([&] { return IsAdmitted(one); });
+}
+
+TEST_CASE_METHOD(Store, "limits: newcomers take nothing that others wait for", "[gateway]") {
+  auto options = Options({.per_second = 1000, .burst = 1'000'000, .concurrent = 32});
+  RateLimits limits(loop.executor(), options, registry);
+  int refused = 0, ended = 0;
+  std::minstd_rand random(1);
+  auto pass = [&](unsigned turns_max) -> asio::awaitable<void> {
+    for (unsigned turns = random() % turns_max; turns > 0; --turns)
+      co_await asio::post(asio::use_awaitable);
+  };
+  auto ask = [&]() -> asio::awaitable<void> {
+    for (int i = 0; i < 200; ++i) {
+      auto admission = co_await limits.Admit("a", "read", true);
+      if (admission.refusal) ++refused;
+      co_await pass(20);
+      admission = {};
+      co_await pass(5);
+      if (i % 20 < 19) continue;
+      asio::steady_timer pause(loop.executor(),
+                               std::chrono::milliseconds(250));  // gives slots back
+      co_await pause.async_wait(asio::use_awaitable);
+    }
+    ++ended;
+  };
+  for (int caller = 0; caller < 32; ++caller) asio::co_spawn(loop.io(), ask(), asio::detached);
+  loop.RunUntil([&] { return ended == 32; });
+  CHECK(refused == 0);
 }
 
 TEST_CASE_METHOD(Store, "limits: the slots of a gateway that was killed come free", "[gateway]") {
