@@ -294,6 +294,7 @@ Metadata Gateway::MakeMetadata(const Visit& visit, const Route& route, const Cal
   // Nothing of the caller's own goes along unless it is named here, so inbound `x-tamarack-*` and
   // `grpc-*` never do.
   Metadata metadata;
+  metadata.reserve(8);
   metadata.emplace_back("x-request-id", visit.request_id);
   metadata.emplace_back("traceparent", telemetry::FormatTraceparent(visit.trace));
   if (!visit.trace_state.empty()) metadata.emplace_back("tracestate", visit.trace_state);

@@ -10,6 +10,8 @@ char Lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
+constexpr size_t kUsualCount = 16;
+
 }  // namespace
 
 bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
@@ -33,9 +35,10 @@ bool IsToken(std::string_view text) {
 }
 
 bool IsFieldValue(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
-  });
+  bool has_control = false;  // Without an early end, so that many are looked at at once.
+  for (char c : text)
+    has_control |= (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
+  return !has_control;
 }
 
 std::optional<std::string_view> Headers::Get(std::string_view name) const {
@@ -54,6 +57,7 @@ std::vector<std::string_view> Headers::GetAll(std::string_view name) const {
 }
 
 void Headers::Add(std::string name, std::string value) {
+  if (entries_.empty()) entries_.reserve(kUsualCount);
   entries_.emplace_back(std::move(name), std::move(value));
 }
 

@@ -9,6 +9,8 @@
 namespace tamarack::http {
 namespace {
 
+constexpr size_t kUsualHeadSize = 1024;
+
 // These are the server's to say.
 bool IsFraming(std::string_view name) {
   constexpr std::array<std::string_view, 5> kOurs = {"connection", "content-length", "date",
@@ -34,7 +36,9 @@ std::string FormatResponseHead(const Response& response, std::string_view date,
                                const ResponseHeadOptions& options) {
   auto reason = boost::beast::http::obsolete_reason(
       boost::beast::http::int_to_status(static_cast<unsigned>(response.status)));
-  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
+  std::string head;
+  head.reserve(kUsualHeadSize);
+  head.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   head.append(reason.data(), reason.size());
   auto add = [&](std::string_view name, std::string_view value) {
     head.append("\r\n").append(name).append(": ").append(value);

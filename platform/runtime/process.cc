@@ -1,6 +1,9 @@
 #include "platform/runtime/process.h"
 
+#include "platform/telemetry/log.h"
+
 #include <absl/synchronization/mutex.h>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
@@ -12,6 +15,11 @@ Process::Process() {
   // Debian builds Abseil with its debugging checks: at every lock it would look for cycles, and
   // gRPC locks often.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  telemetry::GatherLog([this] { boost::asio::post(io_, telemetry::FlushLog); });
+}
+
+Process::~Process() {
+  telemetry::GatherLog(nullptr);
 }
 
 int Process::RunUntilSignal(std::function<void()> drain) {
@@ -28,6 +36,7 @@ int Process::RunUntilSignal(std::function<void()> drain) {
   });
   io_.run();
   if (drainer.joinable()) drainer.join();
+  telemetry::GatherLog(nullptr);  // The loop has ended: nobody would write it any more.
   return 0;
 }
 

@@ -13,6 +13,7 @@ namespace tamarack::runtime {
 class Process {
  public:
   Process();
+  ~Process();
   boost::asio::any_io_executor executor() { return io_.get_executor(); }
 
   // Runs until SIGTERM or SIGINT, then calls `drain` off this thread while work goes on, then

@@ -16,14 +16,20 @@ namespace tamarack::telemetry {
 namespace {
 
 struct Sink {
-  std::mutex mutex;  // Guards `service`, which changes once, at start-up.
+  std::mutex mutex;  // Guards the three that follow it.
   std::string service;
+  std::string gathered;  // Lines, each but the last with its newline.
+  std::function<void()> flush_soon;
   std::atomic<Level> level{Level::kInfo};
-  spdlog::logger logger{"tamarack", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
+  spdlog::logger logger{"tamarack", std::make_shared<spdlog::sinks::stderr_sink_st>()};
 
   Sink() {
     logger.set_pattern("%v");
     logger.set_level(spdlog::level::trace);  // Log() has filtered already.
+  }
+  void Flush() {
+    if (!gathered.empty()) logger.log(spdlog::level::info, gathered);
+    gathered.clear();
   }
 };
 
@@ -72,12 +78,19 @@ size_t Utf8Length(std::string_view text) {
 
 // Stands in JSON as it is.
 bool IsPlain(char c) {
-  static constexpr auto kPlain = [] {
-    std::array<bool, 256> plain{};
-    for (size_t byte = 0x20; byte < 0x7F; ++byte) plain[byte] = byte != '"' && byte != '\\';
-    return plain;
-  }();
-  return kPlain[static_cast<uint8_t>(c)];
+  return (c >= 0x20) & (c < 0x7F) & (c != '"') & (c != '\\');
+}
+
+// How many of the characters from `begin` on are plain.
+size_t PlainLength(std::string_view text, size_t begin) {
+  constexpr size_t kBlock = 16;  // Looked at at once.
+  size_t end = begin;
+  for (bool is_plain = true; end + kBlock <= text.size(); end += kBlock) {
+    for (size_t i = 0; i < kBlock; ++i) is_plain &= IsPlain(text[end + i]);
+    if (!is_plain) break;
+  }
+  while (end < text.size() && IsPlain(text[end])) ++end;
+  return end - begin;
 }
 
 void AppendEscaped(std::string& out, char c) {
@@ -125,10 +138,23 @@ void AppendValue(std::string& out, Number number) {
 }
 
 void AppendField(std::string& out, std::string_view key, const Value& value) {
-  if (out.size() > 1) out += ',';
-  AppendJsonString(out, key);
-  out += ':';
+  if (out.back() != '{') out += ',';
+  out.append(1, '"').append(key).append("\":");  // Keys are ours: nothing to escape.
   std::visit([&](auto plain) { AppendValue(out, plain); }, value.variant());
+}
+
+void AppendLogLine(std::string& out, std::string_view timestamp, Level level,
+                   std::string_view service, const LogContext& context, std::string_view message,
+                   Fields fields) {
+  out += '{';
+  AppendField(out, "ts", timestamp);
+  AppendField(out, "level", kLevelNames[static_cast<size_t>(level)]);
+  AppendField(out, "msg", message);
+  AppendField(out, "service", service);
+  if (!context.request_id.empty()) AppendField(out, "request_id", context.request_id);
+  if (!context.trace_id.empty()) AppendField(out, "trace_id", context.trace_id);
+  for (const Field& field : fields) AppendField(out, field.key, field.value);
+  out += '}';
 }
 
 }  // namespace
@@ -136,9 +162,9 @@ void AppendField(std::string& out, std::string_view key, const Value& value) {
 void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
   for (size_t i = 0; i < text.size();) {
-    size_t begin = i;
-    while (i < text.size() && IsPlain(text[i])) ++i;
-    out.append(text, begin, i - begin);
+    size_t plain = PlainLength(text, i);
+    out.append(text, i, plain);
+    i += plain;
     if (i == text.size()) break;
     if (static_cast<uint8_t>(text[i]) < 0x80) {
       AppendEscaped(out, text[i++]);
@@ -153,15 +179,8 @@ void AppendJsonString(std::string& out, std::string_view text) {
 
 std::string FormatLogLine(std::string_view timestamp, Level level, std::string_view service,
                           const LogContext& context, std::string_view message, Fields fields) {
-  std::string line = "{";
-  AppendField(line, "ts", timestamp);
-  AppendField(line, "level", kLevelNames[static_cast<size_t>(level)]);
-  AppendField(line, "msg", message);
-  AppendField(line, "service", service);
-  if (!context.request_id.empty()) AppendField(line, "request_id", context.request_id);
-  if (!context.trace_id.empty()) AppendField(line, "trace_id", context.trace_id);
-  for (const Field& field : fields) AppendField(line, field.key, field.value);
-  line += '}';
+  std::string line;
+  AppendLogLine(line, timestamp, level, service, context, message, fields);
   return line;
 }
 
@@ -188,13 +207,26 @@ void Log(Level level, std::string_view message, Fields fields) {
 void Log(Level level, const LogContext& context, std::string_view message, Fields fields) {
   if (!LogEnabled(level)) return;
   Sink& sink = TheSink();
-  std::string service;
-  {
-    std::lock_guard lock(sink.mutex);
-    service = sink.service;
-  }
-  sink.logger.log(spdlog::level::info,
-                  FormatLogLine(Now(), level, service, context, message, fields));
+  std::lock_guard lock(sink.mutex);
+  bool is_first = sink.gathered.empty();
+  if (!is_first) sink.gathered += '\n';
+  AppendLogLine(sink.gathered, Now(), level, sink.service, context, message, fields);
+  bool may_wait = sink.flush_soon && level < Level::kWarning;
+  if (!may_wait || sink.gathered.size() > kGatheredBytes) return sink.Flush();
+  if (is_first) sink.flush_soon();
+}
+
+void GatherLog(std::function<void()> flush_soon) {
+  Sink& sink = TheSink();
+  std::lock_guard lock(sink.mutex);
+  sink.Flush();
+  sink.flush_soon = std::move(flush_soon);
+}
+
+void FlushLog() {
+  Sink& sink = TheSink();
+  std::lock_guard lock(sink.mutex);
+  sink.Flush();
 }
 
 }  // namespace tamarack::telemetry

@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -59,6 +60,13 @@ struct LogContext {
 bool ConfigureLog(std::string_view service, std::string_view level);
 
 bool LogEnabled(Level level);
+
+// Spares a write for each line of a busy process: from now on lines below warning are kept until
+// the next FlushLog, which `flush_soon` is called for when there is a first one, on the thread that
+// wrote it. Null ends that. At most kGatheredBytes are kept; a warning or an error writes all.
+void GatherLog(std::function<void()> flush_soon);
+void FlushLog();
+inline constexpr size_t kGatheredBytes = 64 << 10;
 
 // Writes one event: Log(Level::kInfo, "payment captured", {{"payment_id", id}}).
 void Log(Level level, std::string_view message, Fields fields = {});
