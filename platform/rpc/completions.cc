@@ -69,6 +69,7 @@ Completions::Completions(asio::execution_context& context)
   if (epoll >= 0) epoll = dup(epoll);
   if (epoll >= 0) {
     sockets_.assign(epoll);
+    cork_.emplace(epoll);
     WatchSockets();
   } else {
     UseThread();
@@ -83,6 +84,7 @@ asio::awaitable<bool> Completions::Await(grpc::ClientContext& context, Start sta
     running_.push_back(*event);
     void* tag = static_cast<Event*>(event);
     bool ok = false;
+    CorkTurn();
     if (EndsAtOnce([&] { start(&queue_, tag); }, &tag, &ok)) {
       asio::post(loop_, [this, tag, ok] { Finish(static_cast<Event*>(tag), ok); });
     }
@@ -149,6 +151,15 @@ void Completions::PollSoon() {
   });
 }
 
+// What is posted runs after everything that was ready in this turn of the loop.
+void Completions::CorkTurn() {
+  if (!cork_ || cork_->is_in()) return;
+  cork_->Push();
+  asio::post(loop_, [this] {
+    if (cork_) cork_->Pull();
+  });
+}
+
 void Completions::WatchSockets() {
   sockets_.async_wait(asio::posix::stream_descriptor::wait_read,
                       [this](boost::system::error_code error) {
@@ -179,6 +190,8 @@ void Completions::WatchClock() {
 
 void Completions::UseThread() {
   boost::system::error_code ignored;
+  if (cork_) cork_->Pull();
+  cork_.reset();
   sockets_.close(ignored);
   thread_ = std::thread([this] { WaitOnThread(); });
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/rpc/cork.h"
+
 #include <absl/functional/function_ref.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/completion_queue.h>
@@ -11,6 +13,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -57,6 +60,7 @@ class Completions final : public boost::asio::execution_context::service {
   bool EndsAtOnce(absl::FunctionRef<void()> start, void** tag, bool* ok);
   void Poll();
   void PollSoon();
+  void CorkTurn();
   void WatchSockets();
   void WatchClock();
   Event* Next(bool* ok);
@@ -72,6 +76,7 @@ class Completions final : public boost::asio::execution_context::service {
 
   // While the loop waits itself.
   boost::asio::posix::stream_descriptor sockets_;  // gRPC's epoll set; closed when not used.
+  std::optional<Cork> cork_;
   boost::asio::steady_timer clock_;
   bool is_clock_running_ = false;
   bool will_poll_ = false;

@@ -13,40 +13,60 @@
 namespace tamarack::rpc {
 namespace {
 
+// What an epoll set watches, and what the kernel hands back when it is ready.
+struct Watched {
+  int descriptor = -1;
+  uintptr_t data = 0;
+};
+
+// Lines are `tfd:        5 events: 80000001 data:     7f4b5c2a9d40  pos:0 …`, one for each.
+std::vector<Watched> WatchedBy(const std::filesystem::path& fdinfo) {
+  std::vector<Watched> all;
+  std::ifstream file(fdinfo);
+  for (std::string line; std::getline(file, line);) {
+    auto word_after = [&](std::string_view label) {
+      size_t found = line.find(label);
+      size_t begin =
+          line.find_first_not_of(' ', std::min(found, line.size() - label.size()) + label.size());
+      if (found == std::string::npos || begin == std::string::npos) return std::string();
+      return line.substr(begin, line.find(' ', begin) - begin);
+    };
+    Watched one;
+    bool is_watched = line.starts_with("tfd:") &&
+                      absl::SimpleAtoi(word_after("tfd:"), &one.descriptor) &&
+                      absl::SimpleHexAtoi(word_after(" data:"), &one.data);
+    if (is_watched) all.push_back(one);
+  }
+  return all;
+}
+
 const void* LibraryOf(const void* address) {
   Dl_info info;
   return dladdr(address, &info) != 0 ? info.dli_fbase : nullptr;
-}
-
-// Lines are `tfd: 5 events: 80000001 data: 7f4b5c2a9d40 pos:0 …`, one for each watched descriptor.
-bool WatchesPointerInto(const void* library, const std::filesystem::path& fdinfo) {
-  std::ifstream file(fdinfo);
-  for (std::string line; std::getline(file, line);) {
-    constexpr std::string_view kData = " data:";
-    size_t data = line.find(kData);
-    if (!line.starts_with("tfd:") || data == std::string::npos) continue;
-    size_t begin = line.find_first_not_of(' ', data + kData.size());
-    size_t end = line.find(' ', begin);
-    uintptr_t value = 0;
-    if (begin == std::string::npos) continue;
-    if (!absl::SimpleHexAtoi(line.substr(begin, end - begin), &value)) continue;
-    if (LibraryOf(reinterpret_cast<const void*>(value)) == library) return true;
-  }
-  return false;
 }
 
 }  // namespace
 
 int FindGrpcEpoll() {
   const void* grpc = LibraryOf(reinterpret_cast<const void*>(&grpc_completion_queue_next));
+  if (grpc == nullptr) return -1;
   std::error_code error;
   std::filesystem::directory_iterator entries("/proc/self/fdinfo", error), end;
   for (; !error && entries != end; entries.increment(error)) {
     int descriptor = -1;
     if (!absl::SimpleAtoi(entries->path().filename().string(), &descriptor)) continue;
-    if (grpc != nullptr && WatchesPointerInto(grpc, entries->path())) return descriptor;
+    for (const Watched& watched : WatchedBy(entries->path())) {
+      if (LibraryOf(reinterpret_cast<const void*>(watched.data)) == grpc) return descriptor;
+    }
   }
   return -1;
+}
+
+std::vector<int> DescriptorsIn(int epoll) {
+  std::vector<int> descriptors;
+  for (const Watched& watched : WatchedBy("/proc/self/fdinfo/" + std::to_string(epoll)))
+    descriptors.push_back(watched.descriptor);
+  return descriptors;
 }
 
 }  // namespace tamarack::rpc

@@ -2,6 +2,7 @@
 
 #include "platform/rpc/channel.h"
 #include "platform/rpc/client.h"
+#include "platform/rpc/grpc_epoll.h"
 #include "tests/support/loop.h"
 
 #include <google/protobuf/wrappers.pb.h>
@@ -12,13 +13,18 @@
 #include <grpcpp/server_builder.h>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 
+#include <netinet/in.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 namespace asio = boost::asio;
 using google::protobuf::StringValue;
@@ -33,15 +39,20 @@ class Echoes final : public grpc::CallbackGenericService {
    public:
     explicit Reactor(bool answers) : answers_(answers) { StartRead(&message_); }
     void OnReadDone(bool ok) override {
-      if (!ok) return Finish(grpc::Status::CANCELLED);
+      if (!ok) return Cancelled();
       if (answers_) StartWriteAndFinish(&message_, {}, grpc::Status::OK);
     }
     void OnCancel() override {
-      if (!answers_) Finish(grpc::Status::CANCELLED);
+      if (!answers_) Cancelled();
     }
     void OnDone() override { delete this; }
 
    private:
+    void Cancelled() {  // Both tell of it.
+      if (!is_finished_.exchange(true)) Finish(grpc::Status::CANCELLED);
+    }
+
+    std::atomic<bool> is_finished_ = false;
     bool answers_;
     grpc::ByteBuffer message_;
   };
@@ -87,6 +98,22 @@ std::string Address(int port) {
   return "127.0.0.1:" + std::to_string(port);
 }
 
+// Of this process's connections to that port, how many are corked.
+int CorkedConnections(int port) {
+  int count = 0;
+  for (int descriptor : rpc::DescriptorsIn(rpc::FindGrpcEpoll())) {
+    sockaddr_in peer{};
+    socklen_t size = sizeof peer;
+    int is_corked = 0;
+    socklen_t flag_size = sizeof is_corked;
+    if (getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
+    if (ntohs(peer.sin_port) != port) continue;
+    REQUIRE(getsockopt(descriptor, IPPROTO_TCP, TCP_CORK, &is_corked, &flag_size) == 0);
+    count += is_corked;
+  }
+  return count;
+}
+
 asio::awaitable<absl::Status> Echo(rpc::Client& client, std::string method = "/test/Echo",
                                    std::chrono::milliseconds timeout = 1h) {
   StringValue request;
@@ -124,6 +151,24 @@ TEST_CASE("calls are answered on the loop's own thread", "[rpc]") {
   rpc::Client client(Address(port));
   for (int i = 0; i < 200; ++i) REQUIRE(loop.Await(Echo(client)).ok());
   CHECK_FALSE(rpc::Completions::Of(loop.executor()).uses_thread());
+}
+
+TEST_CASE("calls of one turn of the loop travel together", "[rpc]") {
+  int port = RemotePort();
+  testing::Loop loop;
+  rpc::Client client(Address(port));
+  REQUIRE(loop.Await(Echo(client)).ok());
+  std::this_thread::sleep_for(110ms);  // After this long the connection is looked for again.
+  int answered = 0, corked = 0;
+  for (int i = 0; i < 32; ++i) {
+    asio::co_spawn(loop.io(), Echo(client), [&](std::exception_ptr, const absl::Status& status) {
+      answered += status.ok() ? 1 : 0;
+    });
+  }
+  asio::post(loop.io(), [&] { corked = CorkedConnections(port); });
+  loop.RunUntil([&] { return answered == 32; });
+  CHECK(corked == 1);
+  CHECK(CorkedConnections(port) == 0);
 }
 
 TEST_CASE("a call to where nobody listens fails at once", "[rpc]") {
