@@ -5,18 +5,9 @@
 
 #include "gateway/codec/wire.h"
 
-#include <algorithm>
-
 namespace tamarack::gateway {
 
 namespace {
-
-bool PassesIfMatch(const Route& route) {
-  const auto& names = route.policy.pass_headers();
-  return std::any_of(names.begin(), names.end(), [](const std::string& name) {
-    return http::EqualsIgnoreCase(name, "if-match");
-  });
-}
 
 // The resource's own tag where it has a field `etag`, else one of the bytes.
 std::string TagOfAnswer(const Route& route, std::string_view wire, std::string_view body) {

@@ -53,6 +53,13 @@ std::string TagOfBody(std::string_view body) {
   return absl::StrCat("\"", crypto::Sha256Hex(body).substr(0, kDigits), "\"");
 }
 
+bool PassesIfMatch(const Route& route) {
+  const auto& names = route.policy.pass_headers();
+  return std::any_of(names.begin(), names.end(), [](const std::string& name) {
+    return http::EqualsIgnoreCase(name, "if-match");
+  });
+}
+
 bool HoldsTag(std::string_view list, std::string_view etag) {
   if (list == "*") return true;
   std::string wanted = WithoutCoding(etag);

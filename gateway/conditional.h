@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/route_table.h"
 #include "platform/http/message.h"
 
 #include <string>
@@ -14,6 +15,9 @@ std::string TagOfField(std::string_view value);
 
 // A tag of the bytes themselves.
 std::string TagOfBody(std::string_view body);
+
+// Whether the method checks If-Match itself; for others nobody would.
+bool PassesIfMatch(const Route& route);
 
 // True if a list of tags, or `*`, holds `etag`. Representations that differ in their content coding
 // alone are the same here: whoever read the one may change the other.

@@ -21,6 +21,8 @@ struct HeaderText {
 
 constexpr HeaderText kHeaders[] = {
     {"Deprecation", "Since when there is something better (RFC 9745).", "string", "@1769817600"},
+    {"ETag", "Names what was answered, for `If-None-Match` and `If-Match` (RFC 9110).", "string",
+     "\"v7\""},
     {"Idempotent-Replayed", "`true`: the answer that the same key got before.", "string", "true"},
     {"Link", "Where to read on: documentation, successor (RFC 8288).", "string",
      "</v2/things>; rel=\"successor-version\""},
@@ -96,6 +98,13 @@ json::object ComponentBook::Problem(ProblemKind kind, bool is_oauth) {
   return Reference("responses", ComponentName(kind, is_oauth));
 }
 
+json::object ComponentBook::NotModified() {
+  has_not_modified_ = true;
+  headers_.insert("ETag");
+  headers_.insert("X-Request-Id");
+  return Reference("responses", "NotModified");
+}
+
 json::object ComponentBook::Header(std::string_view name) {
   headers_.insert(name);
   return Reference("headers", name);
@@ -117,6 +126,12 @@ json::object ComponentBook::Example(ProblemKind kind, bool is_oauth) const {
 
 json::object ComponentBook::Responses() const {
   json::object responses;
+  if (has_not_modified_) {
+    json::object headers{{"ETag", Reference("headers", "ETag")},
+                         {"X-Request-Id", Reference("headers", "X-Request-Id")}};
+    responses["NotModified"] = {{"description", "It is as `If-None-Match` names it."},
+                                {"headers", std::move(headers)}};
+  }
   for (const auto& [kind, is_oauth] : problems_) {
     const ProblemText& text = TextOf(kind);
     json::object headers{{"X-Request-Id", Reference("headers", "X-Request-Id")}};

@@ -19,6 +19,8 @@ class ComponentBook {
   // A reference to the answer for a kind of problem, in the shape of RFC 9457 or, `is_oauth`, of
   // RFC 6749.
   boost::json::object Problem(ProblemKind kind, bool is_oauth);
+  // A reference to the answer to a reader who has what is there already.
+  boost::json::object NotModified();
   // A reference to a header field of answers, by its name on the wire.
   boost::json::object Header(std::string_view name);
 
@@ -33,6 +35,7 @@ class ComponentBook {
   std::string public_url_;
   std::set<std::pair<ProblemKind, bool>> problems_;
   std::set<std::string_view> headers_;
+  bool has_not_modified_ = false;
 };
 
 }  // namespace tamarack::gateway

@@ -1,6 +1,7 @@
 #include "gateway/openapi/operation.h"
 
 #include "gateway/codec/scalars.h"
+#include "gateway/conditional.h"
 #include "gateway/openapi/comment.h"
 #include "gateway/openapi/example.h"
 
@@ -68,6 +69,12 @@ bool IsOauth(const Route& route) {
   return route.service.error_shape() == api::v1::ServicePolicy::OAUTH;
 }
 
+// Whether every answer has a tag; what a service says in bytes has one if the service gives it.
+bool HasTag(const Route& route) {
+  return route.http_method == "GET" && SuccessStatus(route) == 200 && !route.gives_http_body &&
+         !route.method->server_streaming();
+}
+
 }  // namespace
 
 json::object OperationWriter::Write(const Route& route, const DocumentedPath& path,
@@ -82,6 +89,7 @@ json::object OperationWriter::Write(const Route& route, const DocumentedPath& pa
     operation["parameters"] = std::move(parameters);
   if (route.body != Route::Body::kNone) operation["requestBody"] = RequestBody(route);
   json::object responses{{std::to_string(SuccessStatus(route)), Success(route)}};
+  if (HasTag(route)) responses["304"] = components_.NotModified();
   AddProblems(route, path, responses);
   operation["responses"] = std::move(responses);
   operation["security"] = security_.Requirements(route, id);
@@ -132,6 +140,7 @@ json::object OperationWriter::Success(const Route& route) {
 
 json::object OperationWriter::SuccessHeaders(const Route& route) {
   std::vector<std::string_view> names{"X-Request-Id"};
+  if (HasTag(route)) names.emplace_back("ETag");
   if (!route.policy.location().empty()) names.emplace_back("Location");
   if (route.policy.idempotency() != MethodPolicy::IDEMPOTENCY_UNSPECIFIED)
     names.emplace_back("Idempotent-Replayed");
@@ -177,6 +186,7 @@ void OperationWriter::AddProblems(const Route& route, const DocumentedPath& path
       {ProblemKind::kNotAcceptable, !route.gives_http_body && SuccessStatus(route) != 204},
       {ProblemKind::kConflict, has_key || (!is_read && !path.parameters.empty())},
       {ProblemKind::kGone, route.lifecycle.sunset.has_value()},
+      {ProblemKind::kPreconditionFailed, !is_read && PassesIfMatch(route)},
       {ProblemKind::kTooLarge, has_body},
       {ProblemKind::kUnsupportedMediaType, has_body && !route.takes_http_body},
       {ProblemKind::kUnprocessable, has_key},

@@ -1,6 +1,7 @@
 #include "gateway/openapi/parameters.h"
 
 #include "gateway/codec/scalars.h"
+#include "gateway/conditional.h"
 #include "gateway/template.h"
 
 #include <absl/strings/str_cat.h>
@@ -80,6 +81,15 @@ json::object IdempotencyKey(bool is_required) {
       {"example", "8e03978e-40d5-43e8-bc93-6894a57f9324"}};
 }
 
+json::object IfMatch() {
+  return {{"name", "If-Match"},
+          {"in", "header"},
+          {"description",
+           "The `ETag` of what was read: what has changed since then is left as it is, with 412."},
+          {"schema", {{"type", "string"}}},
+          {"example", "\"v7\""}};
+}
+
 }  // namespace
 
 DocumentedPath DocumentPath(const Route& route) {
@@ -124,6 +134,7 @@ json::array DocumentParameters(const Route& route, const DocumentedPath& path,
     AddQuery(route, *route.method->input_type(), {}, schemas, parameters);
   if (route.policy.idempotency() != MethodPolicy::IDEMPOTENCY_UNSPECIFIED)
     parameters.push_back(IdempotencyKey(route.policy.idempotency() == MethodPolicy::REQUIRED));
+  if (route.http_method != "GET" && PassesIfMatch(route)) parameters.push_back(IfMatch());
   return parameters;
 }
 

@@ -38,6 +38,8 @@ json::array SecurityBook::Requirements(const Route& route, const std::string& op
   used_.insert("bearer");
   json::array requirements{json::object{{"bearer", json::array()}}};
   if (token_url_.empty()) return requirements;
+  used_.insert("dpop");
+  requirements.push_back(json::object{{"dpop", json::array()}});
   auto require = [&](json::array scopes) {
     used_.insert("oauth2");
     requirements.push_back(json::object{{"oauth2", std::move(scopes)}});
@@ -75,6 +77,14 @@ json::object SecurityBook::Schemes() const {
         {"description",
          "An API key, or a token, in the header `Authorization: Bearer …`; never in "
          "an address. It must hold one of the scopes named."}};
+  }
+  if (used_.contains("dpop")) {
+    schemes["dpop"] = {
+        {"type", "http"},
+        {"scheme", "DPoP"},
+        {"description",
+         "An access token that is bound to a key, in the header `Authorization: DPoP …`, with a "
+         "proof of that key for this very request in the header `DPoP` (RFC 9449)."}};
   }
   if (used_.contains("oauth2")) schemes["oauth2"] = Oauth();
   if (used_.contains("session")) {

@@ -143,6 +143,7 @@ class PageWriter {
   void AddAnswers(Scope& scope, const json::object& responses) const {
     for (const auto& response : responses) {
       const json::object& answer = response.value().as_object();
+      if (response.key() == "304") continue;  // for programs
       if (Member(answer, "$ref") == nullptr) {
         AddSuccess(scope.Set("SUCCESS_STATUS", response.key()), answer);
       } else {

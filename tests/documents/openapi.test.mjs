@@ -74,6 +74,17 @@ test('OAuth is described by the addresses where it really is', async () => {
   assert.match(clientCredentials.scopes['payments.write'], /PaymentService_CreatePayment/);
 });
 
+test('methods that take tokens say that these may be bound to a key (DPoP), others do not', async () => {
+  const { components, paths: described } = await (await gateway.get('/openapi/payments.json')).json();
+  assert.equal(components.securitySchemes.dpop.scheme, 'DPoP');
+  const operations = Object.values(described).flatMap(Object.values);
+  const takesTokens = operations.filter(({ security }) => security.some(({ bearer }) => bearer));
+  assert.notEqual(takesTokens.length, 0);
+  for (const operation of operations) {
+    assert.equal(operation.security.some(({ dpop }) => dpop), takesTokens.includes(operation), operation.operationId);
+  }
+});
+
 test('the API catalogue leads to every document (RFC 9727)', async () => {
   const answer = await gateway.get('/.well-known/api-catalog');
   assert.equal(answer.headers.get('content-type'), 'application/linkset+json;profile="https://www.rfc-editor.org/info/rfc9727"');

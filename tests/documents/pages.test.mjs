@@ -51,7 +51,7 @@ test('a page without a language in its path is in the language that the browser 
 
 test('the type of every problem that a service documents leads to its page', async () => {
   const { components } = await (await gateway.get('/openapi.json')).json();
-  const types = Object.values(components.responses).map((r) => Object.values(r.content)[0].example.type).filter(Boolean);
+  const types = Object.values(components.responses).filter((r) => r.content).map((r) => Object.values(r.content)[0].example.type).filter(Boolean);
   assert.ok(types.length > 10);
   for (const type of types) assert.equal((await gateway.get(new URL(type).pathname)).status, 200, type);
 });

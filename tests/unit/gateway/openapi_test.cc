@@ -148,6 +148,29 @@ TEST_CASE("examples keep to the field rules", "[gateway]") {
   CHECK(Show(all.at("bool_map")) == R"({"true":"value"})");
 }
 
+TEST_CASE("conditional requests are described where they are possible", "[gateway]") {
+  json::object document = Toy();
+  auto answers = [&](const char* path, const char* method) {
+    return Operation(document, path, method).at("responses").as_object();
+  };
+  json::object read = answers("/toy/v1/kites/{name}", "get");
+  CHECK(Show(read.at("304").at("$ref")) == "#/components/responses/NotModified");
+  CHECK(read.at("200").at("headers").as_object().contains("ETag"));
+  CHECK_FALSE(read.contains("412"));
+  CHECK(document.at("components").at("responses").as_object().contains("NotModified"));
+  CHECK(document.at("components").at("headers").as_object().contains("ETag"));
+  CHECK_FALSE(answers("/toy/v1/kites:watch", "get").contains("304"));
+  CHECK_FALSE(answers("/toy/v1/download", "get").contains("304"));
+  CHECK_FALSE(answers("/toy/v1/kites", "post").contains("304"));
+  CHECK_FALSE(answers("/toy/v1/kites", "post").contains("412"));
+
+  const char* update = "/toy/v1/owners/{owner}/kites/{kite.name}";
+  CHECK(Show(answers(update, "patch").at("412").at("$ref")) ==
+        "#/components/responses/PreconditionFailed");
+  auto parameters = json::serialize(Operation(document, update, "patch").at("parameters"));
+  CHECK(parameters.find(R"("name":"If-Match")") != std::string::npos);
+}
+
 TEST_CASE("a summary is the first sentence", "[gateway]") {
   CHECK(FirstSentence("Lists kites. Newest first.") == "Lists kites.");
   CHECK(FirstSentence("Lists kites.") == "Lists kites.");
