@@ -1,7 +1,7 @@
 #include "gateway/openapi/example.h"
 
-#include "gateway/codec/message_plan.h"
 #include "gateway/codec/scalars.h"
+#include "gateway/openapi/schema.h"
 #include "platform/base/status.h"
 #include "tamarack/api/v1/policy.pb.h"
 
@@ -22,7 +22,8 @@ namespace {
 // Types may hold themselves; nobody reads further down than this.
 constexpr int kDepthMax = 4;
 
-std::optional<json::value> Message(const Descriptor& type, const FieldFilter& is_wanted, int depth);
+std::optional<json::value> Message(const Descriptor& type, const FieldFilter& is_wanted,
+                                   JsonStyle style, int depth);
 
 const api::v1::FieldRules& RulesOf(const FieldDescriptor& field) {
   return field.options().GetExtension(api::v1::rules);
@@ -37,11 +38,11 @@ std::string Words(const FieldDescriptor& field) {
   return text;
 }
 
-json::value Integer(const FieldDescriptor& field) {
+json::value Integer(const FieldDescriptor& field, JsonStyle style) {
   const auto& rules = RulesOf(field);
   int64_t number = rules.has_min() ? std::max<int64_t>(rules.min(), 1) : 1;
   if (rules.has_max()) number = std::min(number, rules.max());
-  if (rules.json_string()) return json::string(std::to_string(number));
+  if (IsTextIn(style, field)) return json::string(std::to_string(number));
   return number;
 }
 
@@ -61,7 +62,7 @@ std::optional<json::value> WellKnown(const Descriptor& type) {
 }
 
 // A `rules.example` as JSON.
-json::value FromText(const FieldDescriptor& field, const std::string& text) {
+json::value FromText(const FieldDescriptor& field, const std::string& text, JsonStyle style) {
   int64_t integer = 0;
   double number = 0;
   switch (field.cpp_type()) {
@@ -69,7 +70,7 @@ json::value FromText(const FieldDescriptor& field, const std::string& text) {
     case FieldDescriptor::CPPTYPE_UINT32:
     case FieldDescriptor::CPPTYPE_INT64:
     case FieldDescriptor::CPPTYPE_UINT64:
-      if (!RulesOf(field).json_string() && absl::SimpleAtoi(text, &integer)) return integer;
+      if (!IsTextIn(style, field) && absl::SimpleAtoi(text, &integer)) return integer;
       break;
     case FieldDescriptor::CPPTYPE_FLOAT:
     case FieldDescriptor::CPPTYPE_DOUBLE:
@@ -83,15 +84,15 @@ json::value FromText(const FieldDescriptor& field, const std::string& text) {
   return json::string(text);
 }
 
-std::optional<json::value> Single(const FieldDescriptor& field, int depth) {
+std::optional<json::value> Single(const FieldDescriptor& field, JsonStyle style, int depth) {
   const auto& rules = RulesOf(field);
-  if (!rules.example().empty()) return FromText(field, rules.example());
+  if (!rules.example().empty()) return FromText(field, rules.example(), style);
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
     case FieldDescriptor::CPPTYPE_UINT32:
     case FieldDescriptor::CPPTYPE_INT64:
     case FieldDescriptor::CPPTYPE_UINT64:
-      return Integer(field);
+      return Integer(field, style);
     case FieldDescriptor::CPPTYPE_FLOAT:
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return 1.5;
@@ -107,14 +108,14 @@ std::optional<json::value> Single(const FieldDescriptor& field, int depth) {
       if (!rules.pattern().empty()) return std::nullopt;
       return json::string(Words(field));
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return Message(*field.message_type(), {}, depth + 1);
+      return Message(*field.message_type(), {}, style, depth + 1);
   }
   return std::nullopt;
 }
 
-std::optional<json::value> Field(const FieldDescriptor& field, int depth) {
+std::optional<json::value> Field(const FieldDescriptor& field, JsonStyle style, int depth) {
   if (field.is_map()) {
-    auto value = Single(*field.message_type()->map_value(), depth);
+    auto value = Single(*field.message_type()->map_value(), style, depth);
     if (!value) return json::object();
     // A key is a number or a boolean as text, too.
     const FieldDescriptor& key = *field.message_type()->map_key();
@@ -122,15 +123,15 @@ std::optional<json::value> Field(const FieldDescriptor& field, int depth) {
     bool is_boolean = key.type() == FieldDescriptor::TYPE_BOOL;
     return json::object{{is_text ? "key" : is_boolean ? "true" : "1", *std::move(value)}};
   }
-  auto value = Single(field, depth);
+  auto value = Single(field, style, depth);
   if (!field.is_repeated()) return value;
   if (!value) return RulesOf(field).required() ? value : json::value(json::array());
   return json::array{*std::move(value)};
 }
 
 std::optional<json::value> Message(const Descriptor& type, const FieldFilter& is_wanted,
-                                   int depth) {
-  if (IsWrapper(type)) return Single(*type.FindFieldByNumber(1), depth);
+                                   JsonStyle style, int depth) {
+  if (IsWrapper(type)) return Single(*type.FindFieldByNumber(1), style, depth);
   if (type.well_known_type() != Descriptor::WELLKNOWNTYPE_UNSPECIFIED) return WellKnown(type);
   if (depth > kDepthMax) return std::nullopt;
   json::object object;
@@ -139,8 +140,8 @@ std::optional<json::value> Message(const Descriptor& type, const FieldFilter& is
     if (is_wanted && !is_wanted(field)) continue;
     const auto* oneof = field.real_containing_oneof();
     if (oneof != nullptr && oneof->field(0) != &field) continue;
-    if (auto value = Field(field, depth)) {
-      object[JsonName(field)] = *std::move(value);
+    if (auto value = Field(field, style, depth)) {
+      object[NameIn(style, field)] = *std::move(value);
     } else if (RulesOf(field).required()) {
       return std::nullopt;
     }
@@ -150,19 +151,20 @@ std::optional<json::value> Message(const Descriptor& type, const FieldFilter& is
 
 }  // namespace
 
-std::optional<json::value> GivenExample(const FieldDescriptor& field) {
+std::optional<json::value> GivenExample(const FieldDescriptor& field, JsonStyle style) {
   const std::string& text = RulesOf(field).example();
   if (text.empty()) return std::nullopt;
-  json::value value = FromText(field, text);
+  json::value value = FromText(field, text, style);
   return field.is_repeated() ? json::value(json::array{std::move(value)}) : value;
 }
 
-std::optional<json::value> ExampleOf(const FieldDescriptor& field) {
-  return Field(field, 0);
+std::optional<json::value> ExampleOf(const FieldDescriptor& field, JsonStyle style) {
+  return Field(field, style, 0);
 }
 
-std::optional<json::value> ExampleOf(const Descriptor& type, const FieldFilter& is_wanted) {
-  return Message(type, is_wanted, 0);
+std::optional<json::value> ExampleOf(const Descriptor& type, const FieldFilter& is_wanted,
+                                     JsonStyle style) {
+  return Message(type, is_wanted, style, 0);
 }
 
 }  // namespace tamarack::gateway

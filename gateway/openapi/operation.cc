@@ -85,8 +85,10 @@ json::object OperationWriter::Write(const Route& route, const DocumentedPath& pa
     operation["summary"] = json::string_view(FirstSentence(description));
     operation["description"] = std::move(description);
   }
+  schemas_.Use(JsonStyle::kOurs);  // No style says how addresses are written.
   if (auto parameters = DocumentParameters(route, path, schemas_); !parameters.empty())
     operation["parameters"] = std::move(parameters);
+  schemas_.Use(route.response_plan->style);
   if (route.body != Route::Body::kNone) operation["requestBody"] = RequestBody(route);
   json::object responses{{std::to_string(SuccessStatus(route)), Success(route)}};
   if (HasTag(route)) responses["304"] = components_.NotModified();
@@ -109,13 +111,13 @@ json::object OperationWriter::RequestBody(const Route& route) {
   bool is_flat = false;
   if (route.body == Route::Body::kField) {
     schema = schemas_.Field(*route.body_field);
-    example = ExampleOf(*route.body_field);
+    example = ExampleOf(*route.body_field, route.response_plan->style);
     const Descriptor* message = route.body_field->message_type();
     is_flat = message != nullptr && !route.body_field->is_repeated() && IsFlat(*message);
   } else {
     auto is_left = [&](const FieldDescriptor& field) { return !IsPathBound(route, {&field}); };
     schema = route.path_fields.empty() ? schemas_.Message(type) : schemas_.Object(type, is_left);
-    example = ExampleOf(type, is_left);
+    example = ExampleOf(type, is_left, route.response_plan->style);
     is_flat = IsFlat(type);
   }
   json::object content;
@@ -159,7 +161,9 @@ json::object OperationWriter::SuccessContent(const Route& route) {
   const Descriptor& type = *route.method->output_type();
   json::object schema =
       route.response_field ? schemas_.Field(*route.response_field) : schemas_.Message(type);
-  auto example = route.response_field ? ExampleOf(*route.response_field) : ExampleOf(type);
+  JsonStyle style = route.response_plan->style;
+  auto example =
+      route.response_field ? ExampleOf(*route.response_field, style) : ExampleOf(type, {}, style);
   if (!route.method->server_streaming())
     return {{kJson, Media(std::move(schema), std::move(example))}};
   // One message an element, a line or an event, by `Accept`.

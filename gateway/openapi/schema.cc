@@ -1,6 +1,5 @@
 #include "gateway/openapi/schema.h"
 
-#include "gateway/codec/message_plan.h"
 #include "gateway/codec/scalars.h"
 #include "gateway/openapi/comment.h"
 #include "gateway/openapi/example.h"
@@ -58,22 +57,34 @@ void AddTextRules(const FieldDescriptor& field, const api::v1::FieldRules& rules
   }
 }
 
-void AddRules(const FieldDescriptor& field, json::object& schema) {
+}  // namespace
+
+std::string NameIn(JsonStyle style, const FieldDescriptor& field) {
+  return style == JsonStyle::kProtoJson ? field.json_name() : JsonName(field);
+}
+
+bool IsTextIn(JsonStyle style, const FieldDescriptor& field) {
+  bool is_long = field.cpp_type() == FieldDescriptor::CPPTYPE_INT64 ||
+                 field.cpp_type() == FieldDescriptor::CPPTYPE_UINT64;
+  return (is_long && style == JsonStyle::kProtoJson) ||
+         field.options().GetExtension(api::v1::rules).json_string();
+}
+
+void SchemaBook::AddRules(const FieldDescriptor& field, json::object& schema) const {
   const auto& rules = field.options().GetExtension(api::v1::rules);
   bool is_list = field.is_repeated() && !field.is_map();
   AddTextRules(field, rules, is_list ? schema["items"].as_object() : schema);
   if (is_list && rules.required()) schema["minItems"] = 1;
-  if (rules.has_min()) schema["minimum"] = rules.min();
-  if (rules.has_max()) schema["maximum"] = rules.max();
+  if (rules.has_min() && !IsTextIn(style_, field)) schema["minimum"] = rules.min();
+  if (rules.has_max() && !IsTextIn(style_, field)) schema["maximum"] = rules.max();
   if (rules.max_items() > 0)
     schema[field.is_map() ? "maxProperties" : "maxItems"] = rules.max_items();
   if (rules.json_string()) schema["type"] = "string";
-  if (rules.null_when_unset()) AddNull(schema);
+  if (rules.null_when_unset() && style_ == JsonStyle::kOurs) AddNull(schema);
   if (rules.sensitive()) schema["x-sensitive"] = true;
-  if (auto example = GivenExample(field)) schema["examples"] = json::array{*std::move(example)};
+  if (auto example = GivenExample(field, style_))
+    schema["examples"] = json::array{*std::move(example)};
 }
-
-}  // namespace
 
 json::object SchemaBook::Singular(const FieldDescriptor& field) {
   switch (field.cpp_type()) {
@@ -82,8 +93,10 @@ json::object SchemaBook::Singular(const FieldDescriptor& field) {
     case FieldDescriptor::CPPTYPE_UINT32:
       return {{"type", "integer"}, {"minimum", 0}, {"maximum", 4294967295}};
     case FieldDescriptor::CPPTYPE_INT64:
+      if (style_ == JsonStyle::kProtoJson) return {{"type", "string"}, {"format", "int64"}};
       return {{"type", "integer"}, {"format", "int64"}};
     case FieldDescriptor::CPPTYPE_UINT64:
+      if (style_ == JsonStyle::kProtoJson) return {{"type", "string"}, {"format", "uint64"}};
       return {{"type", "integer"}, {"minimum", 0}};
     case FieldDescriptor::CPPTYPE_FLOAT:
       return {{"type", "number"}, {"format", "float"}};
@@ -126,20 +139,22 @@ json::object SchemaBook::Field(const FieldDescriptor& field) {
 json::object SchemaBook::Message(const Descriptor& type) {
   if (IsWrapper(type)) return Singular(*type.FindFieldByNumber(1));
   if (type.well_known_type() != Descriptor::WELLKNOWNTYPE_UNSPECIFIED) return WellKnown(type);
-  json::object reference{{"$ref", "#/components/schemas/" + type.full_name()}};
-  if (schemas_.contains(type.full_name())) return reference;
-  schemas_[type.full_name()] = json::object();  // Entered first: types may be recursive.
+  // No proto can give another type that name.
+  std::string name = type.full_name() + (style_ == JsonStyle::kProtoJson ? "-ProtoJson" : "");
+  json::object reference{{"$ref", "#/components/schemas/" + name}};
+  if (schemas_.contains(name)) return reference;
+  schemas_[name] = json::object();  // Entered first: types may be recursive.
   json::object schema = Object(type, [](const FieldDescriptor&) { return true; });
   if (std::string comment = CommentOf(type); !comment.empty()) schema["description"] = comment;
-  schemas_[type.full_name()] = std::move(schema);
+  schemas_[name] = std::move(schema);
   return reference;
 }
 
 void SchemaBook::AddProperty(const FieldDescriptor& field, json::object& properties,
                              json::array& required) {
-  properties[JsonName(field)] = Field(field);
-  if (field.options().GetExtension(api::v1::rules).required())
-    required.emplace_back(JsonName(field));
+  std::string name = NameIn(style_, field);
+  properties[name] = Field(field);
+  if (field.options().GetExtension(api::v1::rules).required()) required.emplace_back(name);
 }
 
 json::object SchemaBook::MakeObject(json::object properties, json::array required) {

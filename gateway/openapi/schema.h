@@ -1,16 +1,27 @@
 #pragma once
 
+#include "gateway/codec/message_plan.h"
+
 #include <google/protobuf/descriptor.h>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <string>
 
 namespace tamarack::gateway {
 
+// The field's name in JSON of this style.
+std::string NameIn(JsonStyle style, const google::protobuf::FieldDescriptor& field);
+// Whether it is a number that JSON of this style holds as text.
+bool IsTextIn(JsonStyle style, const google::protobuf::FieldDescriptor& field);
+
 // JSON Schemas (OpenAPI 3.1 dialect) of message types, as the codec reads and prints them, with
 // field rules and comments.
 class SchemaBook {
  public:
+  // The style of what is asked for from now on. A type has a schema for each style that it is
+  // asked for in.
+  void Use(JsonStyle style) { style_ = style; }
   // A reference to the type's schema, or the schema itself for a well-known type. Adds what it
   // needs to `schemas`.
   boost::json::object Message(const google::protobuf::Descriptor& type);
@@ -35,6 +46,8 @@ class SchemaBook {
   static boost::json::object MakeObject(boost::json::object properties,
                                         boost::json::array required);
   boost::json::object Singular(const google::protobuf::FieldDescriptor& field);
+  void AddRules(const google::protobuf::FieldDescriptor& field, boost::json::object& schema) const;
+  JsonStyle style_ = JsonStyle::kOurs;
   boost::json::object schemas_;
 };
 

@@ -3,6 +3,7 @@
 #include "fixture.h"
 #include "gateway/openapi/comment.h"
 #include "gateway/openapi/example.h"
+#include "tests/support/compile_proto.h"
 
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
@@ -169,6 +170,63 @@ TEST_CASE("conditional requests are described where they are possible", "[gatewa
         "#/components/responses/PreconditionFailed");
   auto parameters = json::serialize(Operation(document, update, "patch").at("parameters"));
   CHECK(parameters.find(R"("name":"If-Match")") != std::string::npos);
+}
+
+TEST_CASE("a service is described in its own JSON style", "[gateway]") {
+  auto routes = CompileRoutes(R"(
+syntax = "proto3";
+package t;
+import "google/api/annotations.proto";
+import "tamarack/api/v1/policy.proto";
+message Fish {
+  int64 weight_grams = 1 [(tamarack.api.v1.rules) = {required: true min: 5 example: "7"}];
+  repeated uint64 fin_sizes = 2;
+  int32 eye_count = 3 [(tamarack.api.v1.rules) = {min: 2}];
+  string pet_name = 4 [(tamarack.api.v1.rules) = {null_when_unset: true}];
+  Fish small_fish = 5;
+}
+service Camel {
+  option (tamarack.api.v1.service) = {json_style: PROTO_JSON};
+  rpc Make(Fish) returns (Fish) {
+    option (google.api.http) = {post: "/camel" body: "*" additional_bindings {get: "/camel"}};
+    option (tamarack.api.v1.policy) = {access: PUBLIC};
+  }
+}
+service Snake {
+  rpc Make(Fish) returns (Fish) {
+    option (google.api.http) = {post: "/snake" body: "*"};
+    option (tamarack.api.v1.policy) = {access: PUBLIC};
+  }
+}
+)");
+  json::object document = MakeOpenApi(*routes, {"https://services.example"});
+  const auto& schemas = document.at("components").at("schemas").as_object();
+  const auto& camel = schemas.at("t.Fish-ProtoJson").at("properties");
+  CHECK(json::serialize(schemas.at("t.Fish-ProtoJson").at("required")) == R"(["weightGrams"])");
+  CHECK(json::serialize(camel.at("weightGrams")) ==
+        R"({"type":"string","format":"int64","examples":["7"]})");
+  CHECK(Show(camel.at("finSizes").at("items").at("type")) == "string");
+  CHECK(Show(camel.at("eyeCount").at("minimum")) == "2");
+  CHECK(Show(camel.at("petName").at("type")) == "string");
+  CHECK(Show(camel.at("smallFish").at("$ref")) == "#/components/schemas/t.Fish-ProtoJson");
+  const auto& snake = schemas.at("t.Fish").at("properties");
+  CHECK(Show(snake.at("weight_grams").at("type")) == "integer");
+  CHECK(Show(snake.at("weight_grams").at("minimum")) == "5");
+  CHECK(Show(snake.at("pet_name").at("type").at(1)) == "null");
+
+  auto made = Operation(document, "/camel", "post");
+  for (const auto& media : {made.at("requestBody"), made.at("responses").at("200")}) {
+    const auto& body = media.at("content").at("application/json");
+    CHECK(Show(body.at("schema").at("$ref")) == "#/components/schemas/t.Fish-ProtoJson");
+    CHECK(Show(body.at("example").at("weightGrams")) == "7");
+    CHECK(body.at("example").at("finSizes").at(0).is_string());
+  }
+  auto parameter = Operation(document, "/camel", "get").at("parameters").at(0);
+  CHECK(Show(parameter.at("name")) == "weight_grams");
+  CHECK(Show(parameter.at("schema").at("type")) == "integer");
+  auto other = Operation(document, "/snake", "post").at("responses").at("200");
+  CHECK(Show(other.at("content").at("application/json").at("schema").at("$ref")) ==
+        "#/components/schemas/t.Fish");
 }
 
 TEST_CASE("a summary is the first sentence", "[gateway]") {
