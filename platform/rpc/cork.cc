@@ -15,11 +15,15 @@ constexpr std::chrono::milliseconds kListEvery{100};
 // Corking costs two system calls for each, which more connections would not give back.
 constexpr size_t kConnectionsMax = 16;
 
-bool IsTcp(int descriptor) {
-  int protocol = 0;
-  socklen_t size = sizeof protocol;
-  return getsockopt(descriptor, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) == 0 &&
-         protocol == IPPROTO_TCP;
+int Option(int descriptor, int name) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  return getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+}
+
+// What a listening socket accepts inherits its cork, and nobody would pull that.
+bool IsTcpConnection(int descriptor) {
+  return Option(descriptor, SO_PROTOCOL) == IPPROTO_TCP && Option(descriptor, SO_ACCEPTCONN) == 0;
 }
 
 }  // namespace
@@ -30,7 +34,7 @@ void Cork::Push() {
   if (now - listed_ >= kListEvery) {
     listed_ = now;
     connections_ = DescriptorsIn(epoll_);
-    std::erase_if(connections_, [](int descriptor) { return !IsTcp(descriptor); });
+    std::erase_if(connections_, [](int descriptor) { return !IsTcpConnection(descriptor); });
     if (connections_.size() > kConnectionsMax) connections_.clear();
   }
   Set(1);

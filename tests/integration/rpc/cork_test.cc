@@ -6,6 +6,7 @@
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -44,4 +45,23 @@ TEST_CASE("what is written to a corked connection comes when the cork is pulled"
   std::string last(1, '\0');
   CHECK(asio::read(reader, asio::buffer(last)) == 1);
   for (int descriptor : {epoll, pipes[0], pipes[1]}) close(descriptor);
+}
+
+TEST_CASE("a server's new connections do not begin corked", "[rpc]") {
+  asio::io_context io;
+  tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+  int epoll = epoll_create1(EPOLL_CLOEXEC);
+  epoll_event event{EPOLLIN, {}};
+  REQUIRE(epoll_ctl(epoll, EPOLL_CTL_ADD, acceptor.native_handle(), &event) == 0);
+  Cork cork(epoll);
+  cork.Push();
+  tcp::socket client(io), accepted(io);
+  client.connect(acceptor.local_endpoint());
+  acceptor.accept(accepted);
+  cork.Pull();
+  int is_corked = -1;
+  socklen_t size = sizeof is_corked;
+  REQUIRE(getsockopt(accepted.native_handle(), IPPROTO_TCP, TCP_CORK, &is_corked, &size) == 0);
+  CHECK(is_corked == 0);
+  close(epoll);
 }
