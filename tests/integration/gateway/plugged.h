@@ -10,20 +10,24 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace tamarack::gateway {
 
-// Whether `condition` comes true within a generous time.
+constexpr std::chrono::seconds kPatience{20};
+
+// Whether `condition` comes true within a generous time. For what tells nobody that it has changed.
 inline bool Eventually(const std::function<bool()>& condition) {
-  auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  auto end = std::chrono::steady_clock::now() + kPatience;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -108,7 +112,9 @@ class Plugged {
         nullptr, Assets(), pages::DefaultBrand(), registry_);
     auto use = [this](std::shared_ptr<const Snapshot> snapshot) {
       gateway_->Use(std::move(snapshot));
-      ++uses;
+      std::lock_guard lock(mutex_);
+      ++uses_;
+      used_.notify_all();
     };
     reloader_ = std::make_unique<Reloader>(io_.get_executor(), std::move(loader), loaded->report,
                                            use, registry_);
@@ -116,6 +122,17 @@ class Plugged {
         io_.get_executor(), http::ServerOptions(),
         [this](http::Request request) { return gateway_->Handle(std::move(request)); });
     thread_ = std::thread([this] { io_.run(); });
+  }
+
+  // How often something new was served since the start.
+  int uses() {
+    std::lock_guard lock(mutex_);
+    return uses_;
+  }
+  // Waits until that is so many times.
+  bool AwaitUses(int count) {
+    std::unique_lock lock(mutex_);
+    return used_.wait_for(lock, kPatience, [&] { return uses_ >= count; });
   }
 
   Client Connect() const { return Client(server_->port()); }
@@ -142,11 +159,13 @@ class Plugged {
   std::string config_file() const { return (folder_ / "gateway.json").string(); }
   const std::filesystem::path& folder() const { return folder_; }
 
-  std::atomic<int> uses{0};
   std::string problems;  // Of the configuration as a whole, at the last Report().
 
  private:
   static inline int count_ = 0;
+  std::mutex mutex_;
+  std::condition_variable used_;
+  int uses_ = 0;
   std::filesystem::path folder_;
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
