@@ -59,10 +59,7 @@ Async<CallerPtr> Authenticator::Resolve(Credential credential) {
     co_return ReadToken(response->access_token());
   }
   std::string key = KeyOf(credential);
-  if (auto found = entries_.find(key); found != entries_.end()) {
-    recent_.splice(recent_.begin(), recent_, found->second.recent);
-    if (options_.now() < found->second.fresh_until) co_return found->second.result;
-  }
+  if (const Entry* entry = FreshEntry(key)) co_return entry->result;
   auto& slot = flights_[key];
   if (!slot) slot = std::make_shared<Flight>(executor_);
   std::shared_ptr<Flight> flight = slot;
@@ -71,6 +68,19 @@ Async<CallerPtr> Authenticator::Resolve(Credential credential) {
   CO_RETURN_IF_ERROR(co_await flight->single.Run(
       [this, key, flight, request] { return Exchange(key, flight, request); }));
   co_return flight->result;
+}
+
+const Authenticator::Entry* Authenticator::FreshEntry(const std::string& key) {
+  auto found = entries_.find(key);
+  if (found == entries_.end()) return nullptr;
+  recent_.splice(recent_.begin(), recent_, found->second.recent);
+  return options_.now() < found->second.fresh_until ? &found->second : nullptr;
+}
+
+CallerPtr Authenticator::FreshCaller(const Credential& credential) {
+  if (credential.kind == CredentialKind::kDpop || credential.value.empty()) return nullptr;
+  const Entry* entry = FreshEntry(KeyOf(credential));
+  return entry != nullptr && entry->result.ok() ? *entry->result : nullptr;
 }
 
 bool Authenticator::Knows(const Credential& credential) const {

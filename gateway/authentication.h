@@ -64,6 +64,8 @@ class Authenticator {
 
   // UNAUTHENTICATED when the credential is not valid, UNAVAILABLE when nobody could be asked.
   Async<CallerPtr> Resolve(Credential credential);
+  // What Resolve would say without asking anybody, if that is good; null otherwise.
+  CallerPtr FreshCaller(const Credential& credential);
   // Whether it is one that was good when it was last exchanged, within `valid_for_max`.
   bool Knows(const Credential& credential) const;
 
@@ -80,6 +82,7 @@ class Authenticator {
     absl::StatusOr<CallerPtr> result = absl::UnavailableError("no answer");
   };
 
+  const Entry* FreshEntry(const std::string& key);
   api::v1::ExchangeRequest MakeRequest(Credential credential) const;
   AsyncStatus Exchange(std::string key, std::shared_ptr<Flight> flight,
                        api::v1::ExchangeRequest request);

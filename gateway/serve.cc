@@ -194,7 +194,9 @@ boost::asio::awaitable<Gateway::Early> Gateway::Authenticate(const Visit& visit,
     credential = {CredentialKind::kSession, std::string(visit.Cookie(kSessionCookie))};
 
   absl::StatusOr<CallerPtr> resolved = absl::UnauthenticatedError("");
-  if (!credential.value.empty()) {
+  if (CallerPtr fresh = authenticator_->FreshCaller(credential)) {
+    resolved = std::move(fresh);
+  } else if (!credential.value.empty()) {
     if (auto early = RefuseUnknown(visit, route, credential)) co_return *std::move(early);
     resolved = co_await authenticator_->Resolve(std::move(credential));
     if (IsVerdict(resolved.status())) co_await ChargeFailure(visit, route);
