@@ -131,7 +131,8 @@ class Printer {
       while (end != all.end() && end->field == i) ++end;
       Occurrences occurrences(begin, end);
       begin = end;
-      bool is_unset = occurrences.empty() && (omits_defaults || entry.field->has_presence());
+      bool is_unset = omits_defaults ? IsDefault(*entry.field, occurrences)
+                                     : occurrences.empty() && entry.field->has_presence();
       if (is_unset && !entry.null_when_unset) continue;
       if (!is_first) json_ += ',';
       is_first = false;
@@ -144,6 +145,23 @@ class Printer {
     }
     json_ += '}';
     return absl::OkStatus();
+  }
+
+  // True for what protobuf itself would not have written, though a service may.
+  static bool IsDefault(const FieldDescriptor& field, Occurrences occurrences) {
+    if (occurrences.empty()) return true;
+    if (field.has_presence() || field.message_type() != nullptr) return false;
+    if (field.is_repeated()) {
+      return field.is_packable() && std::ranges::all_of(occurrences, [](const Occurrence& packed) {
+               return packed.wire.type == WireType::kBytes && packed.wire.bytes.empty();
+             });
+    }
+    const WireField& last = occurrences.back().wire;
+    bool is_short = field.cpp_type() == FieldDescriptor::CPPTYPE_INT32 ||
+                    field.cpp_type() == FieldDescriptor::CPPTYPE_UINT32 ||
+                    field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM;
+    uint64_t value = is_short ? static_cast<uint32_t>(last.value) : last.value;
+    return value == 0 && last.bytes.empty();
   }
 
   absl::Status Value(const MessagePlan::Field& entry, Occurrences occurrences) {

@@ -1,6 +1,7 @@
 // Wire bytes to JSON: what the generated class serialises is printed as the API promises.
 #include "gateway/codec/wire_to_json.h"
 #include "gateway/codec/json_to_wire.h"
+#include "gateway/codec/wire.h"
 #include "toy.pb.h"
 
 #include <google/protobuf/text_format.h>
@@ -134,6 +135,45 @@ TEST_CASE("an unset field is null where its rules say so", "[gateway]") {
   kite.set_note("");
   CHECK(Print<Kite>(kite.SerializeAsString()) ==
         R"({"name":"","colour":"","price_cents":0,"note":""})");
+}
+
+TEST_CASE("protobuf's style leaves out default values that a service wrote", "[gateway]") {
+  MessagePlans plans(JsonStyle::kProtoJson);
+  const MessagePlan& plan = *plans.Get(*AllTypes::descriptor());
+  auto print = [&](const std::string& wire) {
+    std::string json;
+    REQUIRE(WireToJson(wire, plan, json).ok());
+    return json;
+  };
+  auto number = [](const char* name) {
+    return AllTypes::descriptor()->FindFieldByName(name)->number();
+  };
+  auto varint = [&](const char* name, uint64_t value) {
+    std::string wire;
+    AppendTag(number(name), WireType::kVarint, wire);
+    AppendVarint(value, wire);
+    return wire;
+  };
+  auto bytes = [&](const char* name) {
+    std::string wire;
+    AppendBytes(number(name), "", wire);
+    return wire;
+  };
+  std::string zero;
+  AppendTag(number("double_value"), WireType::kFixed64, zero);
+  CHECK(print(zero + std::string(8, '\0')) == "{}");
+  CHECK(print(zero + std::string(7, '\0') + '\x80') == R"({"doubleValue":-0})");
+  for (const char* name : {"int32_value", "int64_value", "bool_value", "colour"})
+    CHECK(print(varint(name, 7) + varint(name, 0)) == "{}");
+  CHECK(print(varint("int32_value", 1ULL << 32)) == "{}");
+  CHECK(print(varint("int64_value", 1ULL << 32)) == R"({"int64Value":"4294967296"})");
+  for (const char* name : {"string_value", "bytes_value", "repeated_int32"})
+    CHECK(print(bytes(name)) == "{}");
+  CHECK(print(varint("optional_int32", 0)) == R"({"optionalInt32":0})");
+  CHECK(print(varint("repeated_int32", 0)) == R"({"repeatedInt32":[0]})");
+  CHECK(print(bytes("repeated_string")) == R"({"repeatedString":[""]})");
+  CHECK(print(bytes("choice_text")) == R"({"choiceText":""})");
+  CHECK(print(bytes("inner")) == R"({"inner":{}})");
 }
 
 TEST_CASE("fields may come in any order, unknown ones are skipped, the last scalar counts",
