@@ -1,237 +1,214 @@
 #include "gateway/codec/json_reader.h"
 
-#include "gateway/uri.h"
+#include <simdjson.h>
+
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace tamarack::gateway {
+
+namespace ondemand = simdjson::ondemand;
+
 namespace {
 
-void AppendUtf8(uint32_t point, std::string& out) {
-  if (point < 0x80) {
-    out += static_cast<char>(point);
-  } else if (point < 0x800) {
-    out += static_cast<char>(0xC0 | point >> 6);
-    out += static_cast<char>(0x80 | (point & 0x3F));
-  } else if (point < 0x10000) {
-    out += static_cast<char>(0xE0 | point >> 12);
-    out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (point & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | point >> 18);
-    out += static_cast<char>(0x80 | (point >> 12 & 0x3F));
-    out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (point & 0x3F));
-  }
-}
+// Buffers that grew beyond this for a large text are not kept for the next one.
+constexpr size_t kKeptBytesMax = 64 * 1024;
 
-// What an escape of one letter stands for; 0 for none.
-char Unescaped(char letter) {
-  switch (letter) {
-    case '"':
-    case '\\':
-    case '/':
-      return letter;
-    case 'b':
-      return '\b';
-    case 'f':
-      return '\f';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    default:
-      return 0;
+// An object or array that is being read.
+struct Container {
+  ondemand::object object;
+  ondemand::object_iterator member;
+  ondemand::array array;
+  ondemand::array_iterator element;
+};
+
+JsonReader::Kind KindOf(ondemand::json_type type) {
+  switch (type) {
+    case ondemand::json_type::object:
+      return JsonReader::Kind::kObject;
+    case ondemand::json_type::array:
+      return JsonReader::Kind::kArray;
+    case ondemand::json_type::string:
+      return JsonReader::Kind::kString;
+    case ondemand::json_type::number:
+      return JsonReader::Kind::kNumber;
+    case ondemand::json_type::boolean:
+      return JsonReader::Kind::kBoolean;
+    case ondemand::json_type::null:
+      return JsonReader::Kind::kNull;
   }
+  return JsonReader::Kind::kNothing;
 }
 
 }  // namespace
 
-void JsonReader::SkipSpace() {
-  while (HasMore()) {
-    char c = text_[position_];
-    if (c != ' ' && c != '\n' && c != '\r' && c != '\t') return;
-    ++position_;
+// simdjson is fast because its buffers are used again, so each thread keeps one set of them.
+struct JsonReader::State {
+  static std::unique_ptr<State> Take() {
+    return spare ? std::move(spare) : std::make_unique<State>();
+  }
+  static void Keep(std::unique_ptr<State> state) {
+    if (state->padded.capacity() <= kKeptBytesMax) spare = std::move(state);
+  }
+
+  ondemand::parser parser;
+  ondemand::document document;
+  ondemand::value value;  // What comes next, unless that is the document as a whole.
+  std::vector<Container> containers;
+  std::string padded;            // The text and what simdjson may read behind it.
+  std::vector<uint8_t> decoded;  // Strings, each no longer than it is in the text.
+
+ private:
+  static thread_local std::unique_ptr<State> spare;
+};
+
+thread_local std::unique_ptr<JsonReader::State> JsonReader::State::spare;
+
+JsonReader::JsonReader(std::string_view text, int depth_max)
+    : text_(text), depth_max_(depth_max), state_(State::Take()) {
+  // Zeros, since brackets behind the text could be taken for its own.
+  state_->padded.assign(text).append(simdjson::SIMDJSON_PADDING, '\0');
+  if (state_->containers.size() <= static_cast<size_t>(depth_max)) {
+    state_->containers.resize(static_cast<size_t>(depth_max) + 1);
+  }
+  if (state_->decoded.size() < state_->padded.size()) {
+    state_->decoded.resize(state_->padded.size());
+  }
+  simdjson::padded_string_view padded(state_->padded.data(), text.size(), state_->padded.size());
+  ondemand::json_type type;
+  if (state_->parser.iterate(padded).get(state_->document) || state_->document.type().get(type)) {
+    Fail();
+  } else {
+    next_ = KindOf(type);
   }
 }
 
-bool JsonReader::Take(char c) {
-  SkipSpace();
-  if (!HasMore() || text_[position_] != c) return false;
-  ++position_;
-  return true;
+JsonReader::~JsonReader() {
+  State::Keep(std::move(state_));
 }
 
-JsonReader::Kind JsonReader::Peek() {
-  SkipSpace();
-  if (has_failed_ || !HasMore()) return Fail(), Kind::kNothing;
-  switch (text_[position_]) {
-    case '{':
-      return Kind::kObject;
-    case '[':
-      return Kind::kArray;
-    case '"':
-      return Kind::kString;
-    case 't':
-    case 'f':
-      return Kind::kBoolean;
-    case 'n':
-      return Kind::kNull;
-    case '-':
-    case '0':
-    case '1':
-    case '2':
-    case '3':
-    case '4':
-    case '5':
-    case '6':
-    case '7':
-    case '8':
-    case '9':
-      return Kind::kNumber;
-    default:
-      return Fail(), Kind::kNothing;
-  }
+std::string_view JsonReader::Fail() {
+  has_failed_ = true;
+  next_ = Kind::kNothing;
+  return {};
 }
 
 void JsonReader::Enter() {
+  if (has_failed_) return;
   if (depth_ == depth_max_) {
-    is_too_deep_ = true;
-    return Fail();
+    Fail();
+    return;
   }
-  ++position_;
-  ++depth_;
+  bool is_again = std::exchange(is_rewound_, false);
+  bool is_object = next_ == Kind::kObject;
+  bool is_root = depth_ == 0;
+  Container& entered = state_->containers[static_cast<size_t>(depth_++)];
   is_fresh_ = true;
+  simdjson::error_code error = simdjson::SUCCESS;
+  if (is_again) {
+    error = entered.object.reset().error();
+  } else if (is_object) {
+    error =
+        (is_root ? state_->document.get_object() : state_->value.get_object()).get(entered.object);
+  } else {
+    error = (is_root ? state_->document.get_array() : state_->value.get_array()).get(entered.array);
+  }
+  if (error) Fail();
 }
 
-// Takes what ends the object or array, or the comma before what follows.
-bool JsonReader::Leave(char end) {
-  bool is_first = is_fresh_;
-  is_fresh_ = false;
-  if (has_failed_) return true;
-  if (Take(end)) {
-    --depth_;
-    return true;
-  }
-  if (is_first || Take(',')) return false;
-  Fail();
-  return true;
+void JsonReader::Rewind() {
+  if (has_failed_) return;
+  is_rewound_ = true;
+  next_ = Kind::kObject;
+}
+
+// After the last member or element, or after what should have been one: simdjson's iterators end
+// in both cases.
+void JsonReader::Leave() {
+  --depth_;
+  if (!state_->document.is_alive()) Fail();
 }
 
 bool JsonReader::NextMember(std::string_view* name) {
-  if (Leave('}')) return false;
-  if (Peek() != Kind::kString) return Fail(), false;
-  *name = String();
-  if (!has_failed_ && !Take(':')) Fail();
+  if (has_failed_) return false;
+  Container& container = state_->containers[static_cast<size_t>(depth_ - 1)];
+  if (std::exchange(is_fresh_, false)) {
+    if (container.object.begin().get(container.member)) return Fail(), false;
+  } else {
+    ++container.member;
+  }
+  if (container.member == ondemand::object_iterator()) return Leave(), false;
+  ondemand::field field;
+  ondemand::json_type type;
+  if ((*container.member).get(field) || field.value().type().get(type)) return Fail(), false;
+  state_->value = field.value();
+  next_ = KindOf(type);
+  *name = Decoded(field.key().raw());
   return !has_failed_;
 }
 
 bool JsonReader::NextElement() {
-  return !Leave(']');
+  if (has_failed_) return false;
+  Container& container = state_->containers[static_cast<size_t>(depth_ - 1)];
+  if (std::exchange(is_fresh_, false)) {
+    if (container.array.begin().get(container.element)) return Fail(), false;
+  } else {
+    ++container.element;
+  }
+  if (container.element == ondemand::array_iterator()) return Leave(), false;
+  ondemand::json_type type;
+  if ((*container.element).get(state_->value) || state_->value.type().get(type))
+    return Fail(), false;
+  next_ = KindOf(type);
+  return true;
+}
+
+// What stands here up to the next sign or value. simdjson steps over it by itself.
+std::string_view JsonReader::Token() {
+  if (has_failed_) return {};
+  std::string_view token;
+  if (depth_ > 0) {
+    token = state_->value.raw_json_token();
+  } else if (state_->document.raw_json_token().get(token) ||
+             token.end() != state_->padded.data() + text_.size()) {
+    return Fail();  // A document that is one scalar has nothing else in it.
+  }
+  token.remove_suffix(token.size() - 1 - token.find_last_not_of(" \t\r\n"));
+  return token;
 }
 
 std::string_view JsonReader::String() {
-  size_t begin = ++position_;
-  bool is_ascii = true;
-  for (; HasMore(); ++position_) {
-    auto byte = static_cast<unsigned char>(text_[position_]);
-    if (byte == '"' || byte == '\\') break;
-    if (byte < 0x20) return Fail(), std::string_view();
-    if (byte >= 0x80) is_ascii = false;
-  }
-  if (!HasMore()) return Fail(), std::string_view();
-  std::string_view piece = text_.substr(begin, position_ - begin);
-  if (!is_ascii && !IsUtf8(piece)) return Fail(), std::string_view();
-  if (text_[position_] == '"') return ++position_, piece;
-  decoded_ = piece;
-  Unescape();
-  return has_failed_ ? std::string_view() : std::string_view(decoded_);
+  if (has_failed_) return {};
+  ondemand::raw_json_string raw;
+  if (depth_ == 0 && Token().empty()) return {};
+  auto found =
+      depth_ == 0 ? state_->document.get_raw_json_string() : state_->value.get_raw_json_string();
+  if (std::move(found).get(raw)) return Fail();
+  return Decoded(raw.raw());
 }
 
-// Decodes the rest of a string from its first escape on.
-void JsonReader::Unescape() {
-  size_t plain = decoded_.size();  // where text as it stands has last begun
-  auto check = [&] {
-    if (!IsUtf8(std::string_view(decoded_).substr(plain))) Fail();
-  };
-  while (HasMore() && !has_failed_) {
-    char c = text_[position_++];
-    if (c == '"') return check();
-    if (static_cast<unsigned char>(c) < 0x20) return Fail();
-    if (c != '\\') {
-      decoded_ += c;
-      continue;
-    }
-    check();  // an escape must not complete a character
-    if (has_failed_ || !HasMore()) break;
-    char letter = text_[position_++];
-    if (char plain_letter = Unescaped(letter)) {
-      decoded_ += plain_letter;
-    } else {
-      uint32_t point = 0, low = 0;
-      if (letter != 'u' || !HexDigits(&point)) return Fail();
-      if (point >= 0xDC00 && point < 0xE000) return Fail();
-      if (point >= 0xD800 && point < 0xDC00) {
-        if (text_.substr(position_, 2) != "\\u") return Fail();
-        position_ += 2;
-        if (!HexDigits(&low) || low < 0xDC00 || low >= 0xE000) return Fail();
-        point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
-      }
-      AppendUtf8(point, decoded_);
-    }
-    plain = decoded_.size();
-  }
-  Fail();
-}
-
-bool JsonReader::HexDigits(uint32_t* value) {
-  if (text_.size() - position_ < 4) return false;
-  *value = 0;
-  for (int i = 0; i < 4; ++i) {
-    int digit = HexValue(text_[position_++]);
-    if (digit < 0) return false;
-    *value = *value << 4 | static_cast<uint32_t>(digit);
-  }
-  return true;
-}
-
-size_t JsonReader::Digits() {
-  size_t begin = position_;
-  while (HasMore() && text_[position_] >= '0' && text_[position_] <= '9') ++position_;
-  return position_ - begin;
+// Each string is decoded to a place of its own, so that it stays while more is read.
+std::string_view JsonReader::Decoded(const char* begin) {
+  ondemand::raw_json_string raw(reinterpret_cast<const uint8_t*>(begin));
+  uint8_t* out = state_->decoded.data() + (begin - state_->padded.data());
+  std::string_view string;
+  return state_->parser.unescape(raw, out).get(string) ? Fail() : string;
 }
 
 std::string_view JsonReader::Number() {
-  size_t begin = position_;
-  if (text_[position_] == '-') ++position_;
-  bool has_leading_zero = HasMore() && text_[position_] == '0';
-  size_t digits = Digits();
-  if (digits == 0 || (has_leading_zero && digits > 1)) return Fail(), std::string_view();
-  if (HasMore() && text_[position_] == '.') {
-    ++position_;
-    if (Digits() == 0) return Fail(), std::string_view();
-  }
-  if (HasMore() && (text_[position_] == 'e' || text_[position_] == 'E')) {
-    ++position_;
-    if (HasMore() && (text_[position_] == '+' || text_[position_] == '-')) ++position_;
-    if (Digits() == 0) return Fail(), std::string_view();
-  }
-  return text_.substr(begin, position_ - begin);
-}
-
-bool JsonReader::TakeWord(std::string_view word) {
-  if (text_.substr(position_, word.size()) != word) return Fail(), false;
-  position_ += word.size();
-  return true;
+  std::string_view number = Token();
+  bool is_integer = false;
+  return IsJsonNumber(number, &is_integer) ? number : Fail();
 }
 
 std::string_view JsonReader::Boolean() {
-  std::string_view word = text_[position_] == 't' ? "true" : "false";
-  return TakeWord(word) ? word : std::string_view();
+  std::string_view word = Token();
+  return word == "true" || word == "false" ? word : Fail();
 }
 
 void JsonReader::Null() {
-  TakeWord("null");
+  if (Token() != "null") Fail();
 }
 
 void JsonReader::Skip() {
@@ -260,9 +237,35 @@ void JsonReader::Skip() {
 }
 
 bool JsonReader::AtEnd() {
-  SkipSpace();
-  if (HasMore()) Fail();
+  if (has_failed_) return false;
+  bool is_scalar = false;
+  if (state_->document.is_scalar().get(is_scalar)) Fail();
+  // A scalar has shown already that it is alone.
+  if (!is_scalar && state_->document.current_location().error() != simdjson::OUT_OF_BOUNDS) Fail();
   return !has_failed_;
+}
+
+bool IsJsonNumber(std::string_view text, bool* is_integer) {
+  size_t i = 0;
+  auto digits = [&] {
+    size_t begin = i;
+    while (i < text.size() && text[i] >= '0' && text[i] <= '9') ++i;
+    return i - begin;
+  };
+  if (i < text.size() && text[i] == '-') ++i;
+  size_t begin = i, count = digits();
+  if (count == 0 || (count > 1 && text[begin] == '0')) return false;
+  *is_integer = i == text.size();
+  if (i < text.size() && text[i] == '.') {
+    ++i;
+    if (digits() == 0) return false;
+  }
+  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
+    ++i;
+    if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
+    if (digits() == 0) return false;
+  }
+  return i == text.size();
 }
 
 }  // namespace tamarack::gateway

@@ -57,9 +57,10 @@ class Encoder : private JsonWalk {
   Refusal End(bool ok) {
     if (refusal || (ok && reader.AtEnd())) return std::move(refusal);
     constexpr auto kBody = InputError::Source::kBody;
-    if (reader.is_too_deep())
+    JsonFailure failure = reader.Failure();
+    if (failure.is_too_deep)
       return InputError{Reason::kTooDeep, kBody, {}, std::to_string(kJsonDepthMax)};
-    return InputError{Reason::kMalformedJson, kBody, {}, std::to_string(reader.position())};
+    return InputError{Reason::kMalformedJson, kBody, {}, std::to_string(failure.position)};
   }
 
   // A whole field: a list, a map or a single value.
@@ -147,9 +148,8 @@ class Encoder : private JsonWalk {
     absl::InlinedVector<bool, 8> seen_oneofs(
         static_cast<size_t>(plan.type->real_oneof_decl_count()));
     std::string_view name;
-    std::string kept;
     for (reader.Enter(); reader.NextMember(&name);) {
-      Place member{&place, Keep(name, kept)};
+      Place member{&place, name};
       bool is_type = has_type && name == kType;
       const MessagePlan::Field* field = is_type ? nullptr : plan.Find(name);
       if (!is_type && field == nullptr) return Refuse(member, Reason::kUnknownField);
@@ -250,20 +250,17 @@ class Encoder : private JsonWalk {
     std::string url;
     bool is_empty = true;
     std::string_view name;
-    JsonReader ahead = reader;
-    for (ahead.Enter(); ahead.NextMember(&name); is_empty = false) {
+    for (reader.Enter(); reader.NextMember(&name); is_empty = false) {
       if (name != kType || !url.empty()) {
-        ahead.Skip();
-      } else if (ahead.Peek() != Kind::kString) {
+        reader.Skip();
+      } else if (reader.Peek() != Kind::kString) {
         return Refuse(Place{&place, kType}, Reason::kExpectedString);
       } else {
-        url = ahead.String();
+        url = reader.String();
       }
     }
-    if (ahead.has_failed() || is_empty) {
-      reader = std::move(ahead);
-      return !reader.has_failed();
-    }
+    if (reader.has_failed() || is_empty) return !reader.has_failed();
+    reader.Rewind();
     const MessagePlan* type =
         url.starts_with(kUrlPrefix) ? plan.plans->FindByUrl(url, plan) : nullptr;
     if (type == nullptr) {
@@ -283,9 +280,8 @@ class Encoder : private JsonWalk {
   bool TypedValue(const MessagePlan& type, const Place& place) {
     bool has_type = false, has_value = false;
     std::string_view name;
-    std::string kept;
     for (reader.Enter(); reader.NextMember(&name);) {
-      Place member{&place, Keep(name, kept)};
+      Place member{&place, name};
       bool is_type = name == kType;
       bool& seen = is_type ? has_type : has_value;
       if (!is_type && name != "value") return Refuse(member, Reason::kUnknownField);

@@ -59,13 +59,6 @@ struct JsonWalk {
     return !reader.has_failed();
   }
 
-  // A name that stays where it is while more is read.
-  std::string_view Keep(std::string_view name, std::string& kept) const {
-    if (!reader.IsDecoded(name)) return name;
-    kept = name;
-    return kept;
-  }
-
   JsonReader reader;
   std::string& out;
   Refusal refusal;

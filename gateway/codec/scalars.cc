@@ -1,5 +1,6 @@
 #include "gateway/codec/scalars.h"
 
+#include "gateway/codec/json_reader.h"
 #include "gateway/codec/well_known.h"
 #include "platform/base/status.h"
 
@@ -21,31 +22,6 @@ namespace {
 
 Refusal Refuse(Reason reason, std::string argument = {}) {
   return InputError{reason, InputError::Source::kBody, {}, std::move(argument)};
-}
-
-// JSON's number grammar, also for numbers in strings and parameters: no plus sign, space, hex or
-// leading zero.
-bool IsJsonNumber(std::string_view text, bool* is_integer) {
-  size_t i = 0;
-  auto digits = [&] {
-    size_t begin = i;
-    while (i < text.size() && text[i] >= '0' && text[i] <= '9') ++i;
-    return i - begin;
-  };
-  if (i < text.size() && text[i] == '-') ++i;
-  size_t begin = i, count = digits();
-  if (count == 0 || (count > 1 && text[begin] == '0')) return false;
-  *is_integer = i == text.size();
-  if (i < text.size() && text[i] == '.') {
-    ++i;
-    if (digits() == 0) return false;
-  }
-  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
-    ++i;
-    if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
-    if (digits() == 0) return false;
-  }
-  return i == text.size();
 }
 
 // The digits of a whole number written with a fraction or an exponent (`1e5`, `1.0`); nothing when

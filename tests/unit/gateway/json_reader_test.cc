@@ -130,6 +130,17 @@ TEST_CASE("anything else is not", "[gateway][json]") {
       "[1:2]",
       "{\"a\",1}",
       "{\"a\":1]",
+      "[[\"a\":1],2]]",
+      "{\"a\":[\"b\":1],\"c\":2}}",
+      "{\"a\":1:2}",
+      "[[1],2",
+      "{\"a\":{\"b\":1}",
+      "[true\"x\"]",
+      "[1\"x\"]",
+      "\"a\"b",
+      "[1\f]",
+      "[1\x1a"
+      "2]",
       "<.>",
       "*",
       "\xef\xbb\xbf{}",
@@ -265,15 +276,90 @@ TEST_CASE("strings are decoded, numbers are as they stand", "[gateway][json]") {
   CHECK(reader.AtEnd());
 }
 
+TEST_CASE("an object can be read again, as often as it is left", "[gateway][json]") {
+  JsonReader reader(R"([{"a\u0062": {"c": "\n"}, "d": [{}]}, {}, 2])", 4);
+  reader.Enter();
+  std::string_view name;
+  for (int times = 0; times < 3; ++times) {
+    if (times == 0) REQUIRE(reader.NextElement());
+    if (times > 0) reader.Rewind();
+    REQUIRE(reader.Peek() == JsonReader::Kind::kObject);
+    reader.Enter();
+    REQUIRE(reader.NextMember(&name));
+    std::string_view inner;
+    reader.Enter();
+    REQUIRE(reader.NextMember(&inner));
+    CHECK(reader.String() == "\n");
+    CHECK_FALSE(reader.NextMember(&inner));
+    CHECK(name == "ab");  // and stays while more is read
+    REQUIRE(reader.NextMember(&name));
+    CHECK(name == "d");
+    reader.Skip();
+    CHECK_FALSE(reader.NextMember(&name));
+  }
+  REQUIRE(reader.NextElement());
+  reader.Skip();
+  reader.Rewind();
+  reader.Skip();
+  REQUIRE(reader.NextElement());
+  CHECK(reader.Number() == "2");
+  CHECK_FALSE(reader.NextElement());
+  CHECK(reader.AtEnd());
+}
+
+TEST_CASE("readers of large and small texts do not meet", "[gateway][json]") {
+  std::string large = "[\"" + std::string(200'000, 'a') + "\", \"\\n\"]";
+  JsonReader one(large, 2);
+  for (int times = 0; times < 3; ++times) {
+    JsonReader two(R"("\t")", 2);
+    CHECK(two.String() == "\t");
+    CHECK(two.AtEnd());
+    CHECK(IsJson(large));
+    CHECK_FALSE(IsJson(large + "]"));
+  }
+  one.Enter();
+  REQUIRE(one.NextElement());
+  CHECK(one.String().size() == 200'000);
+  REQUIRE(one.NextElement());
+  CHECK(one.String() == "\n");
+  CHECK_FALSE(one.NextElement());
+  CHECK(one.AtEnd());
+}
+
 TEST_CASE("a failure has its place, and depth its limit", "[gateway][json]") {
   JsonReader broken("[1, 2, x]", 1);
   broken.Skip();
   CHECK(broken.has_failed());
-  CHECK_FALSE(broken.is_too_deep());
-  CHECK(broken.position() == 7);
+  CHECK_FALSE(broken.Failure().is_too_deep);
+  CHECK(broken.Failure().position == 7);
+  auto place = [](std::string_view text) {
+    JsonReader reader(text, 2);
+    reader.Skip();
+    CHECK_FALSE(reader.AtEnd());
+    return reader.Failure().position;
+  };
+  CHECK(place("") == 0);
+  CHECK(place("{\"a\": 1} x") == 9);
+  CHECK(place("{\"a\": 1") == 7);
+  CHECK(place("[\"\xff\"]") == 2);
+  CHECK(place("[\"a\n\"]") == 3);
+  CHECK(place("[01]") == 2);
+  CHECK(place("[\"\\ud800\"]") == 8);
+  for (const char* text : {"[[[", "[{\"a\": {\"b\": 1", "[[[]]] x", "[1, [2, [3]]"}) {
+    JsonReader reader(text, 2);
+    reader.Skip();
+    CHECK(reader.has_failed());
+    CHECK(reader.Failure().is_too_deep);
+  }
+  for (const char* text : {"[[", "[[]] x", "[[1,]]"}) {
+    JsonReader reader(text, 2);
+    reader.Skip();
+    CHECK_FALSE(reader.AtEnd());
+    CHECK_FALSE(reader.Failure().is_too_deep);
+  }
   JsonReader deep("[[[]]]", 2);
   deep.Skip();
-  CHECK(deep.is_too_deep());
+  CHECK(deep.Failure().is_too_deep);
   CHECK_FALSE(deep.AtEnd());
 }
 
