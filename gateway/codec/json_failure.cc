@@ -2,12 +2,15 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <cstdint>
+
 namespace tamarack::gateway {
 namespace {
 
 namespace json = boost::json;
 
 // Takes all and keeps nothing: a text that is refused must not cost memory.
+// NOLINTBEGIN(readability-identifier-naming): the names are Boost's
 struct Handler {
   using Error = json::error_code;
   static constexpr size_t max_object_size = static_cast<size_t>(-1);
@@ -34,6 +37,7 @@ struct Handler {
   bool on_comment_part(json::string_view, Error&) { return true; }
   bool on_comment(json::string_view, Error&) { return true; }
 };
+// NOLINTEND(readability-identifier-naming)
 
 }  // namespace
 

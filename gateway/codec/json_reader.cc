@@ -13,7 +13,7 @@ namespace ondemand = simdjson::ondemand;
 namespace {
 
 // Buffers that grew beyond this for a large text are not kept for the next one.
-constexpr size_t kKeptBytesMax = 64 * 1024;
+constexpr size_t kKeptBytesMax = size_t{64} * 1024;
 
 // An object or array that is being read.
 struct Container {
@@ -46,7 +46,9 @@ JsonReader::Kind KindOf(ondemand::json_type type) {
 // simdjson is fast because its buffers are used again, so each thread keeps one set of them.
 struct JsonReader::State {
   static std::unique_ptr<State> Take() {
-    return spare ? std::move(spare) : std::make_unique<State>();
+    auto state = std::move(spare);
+    if (!state) state = std::make_unique<State>();
+    return state;
   }
   static void Keep(std::unique_ptr<State> state) {
     if (state->padded.capacity() <= kKeptBytesMax) spare = std::move(state);
@@ -182,9 +184,9 @@ std::string_view JsonReader::String() {
   if (has_failed_) return {};
   ondemand::raw_json_string raw;
   if (depth_ == 0 && Token().empty()) return {};
-  auto found =
-      depth_ == 0 ? state_->document.get_raw_json_string() : state_->value.get_raw_json_string();
-  if (std::move(found).get(raw)) return Fail();
+  auto error = depth_ == 0 ? state_->document.get_raw_json_string().get(raw)
+                           : state_->value.get_raw_json_string().get(raw);
+  if (error) return Fail();
   return Decoded(raw.raw());
 }
 
