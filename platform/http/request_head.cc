@@ -163,6 +163,20 @@ Refusal FindHead(std::string_view bytes, const HeadLimits& limits, size_t& head_
   return {};
 }
 
+std::string_view LanguageIn(std::string_view bytes) {
+  size_t begin = bytes.find("\r\n");
+  for (size_t end; begin != std::string_view::npos; begin = end) {
+    begin += 2;
+    end = bytes.find("\r\n", begin);
+    if (end == std::string_view::npos || end == begin) break;
+    std::string_view line = bytes.substr(begin, end - begin);
+    size_t colon = std::min(line.find(':'), line.size());
+    if (EqualsIgnoreCase(line.substr(0, colon), "accept-language") && colon < line.size())
+      return Trim(line.substr(colon + 1));
+  }
+  return {};
+}
+
 Refusal CheckHead(const Request& request) {
   if (Refusal refusal = CheckTarget(request)) return refusal;
   if (Refusal refusal = CheckHost(request)) return refusal;

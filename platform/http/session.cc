@@ -201,7 +201,12 @@ asio::awaitable<Refusal> Session::ReadHead(Incoming& incoming) {
   size_t head_size = 0;
   for (;;) {
     while (Buffered().starts_with("\r\n")) buffer_.consume(2);  // RFC 9112 section 2.2
-    if (Refusal refusal = FindHead(Buffered(), limits, head_size)) co_return refusal;
+    if (Refusal refusal = FindHead(Buffered(), limits, head_size)) {
+      std::string_view language = LanguageIn(Buffered());
+      if (!language.empty()) incoming.request.headers.Add("Accept-Language", std::string(language));
+      if (!language.empty()) incoming.request.target = "/";
+      co_return refusal;
+    }
     if (head_size > 0) break;
     if (Refusal refusal = co_await Fill(kHeadChunk)) co_return refusal;
   }
@@ -294,7 +299,7 @@ asio::awaitable<bool> Session::Send(const Response& response, bool is_head,
 
 asio::awaitable<void> Session::RefuseRequest(const Refusal& refusal, const Request& head) {
   if (refusal.status == Refusal::kGone) co_return;
-  bool has_head = !head.method.empty();
+  bool has_head = !head.target.empty();
   Response response =
       context_->ErrorResponse(refusal.status, refusal.reason, has_head ? &head : nullptr);
   bool sent = co_await Send(response, head.method == "HEAD", {true, false});

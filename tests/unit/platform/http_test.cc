@@ -35,6 +35,21 @@ boost::asio::ip::address Address(const char* text) {
 
 }  // namespace
 
+TEST_CASE("a head that was refused says what language it is in, if that has arrived", "[http]") {
+  CHECK(tamarack::http::LanguageIn(
+            "GET / HTTP/1.1\r\nHost: x\r\naccept-LANGUAGE:  fr-CA \r\nX: aaa") == "fr-CA");
+  CHECK(tamarack::http::LanguageIn(
+            "GET / HTTP/1.1\r\nAccept-Language: fr\r\nAccept-Language: en\r\n") == "fr");
+  CHECK(tamarack::http::LanguageIn(
+            "GET / HTTP/1.1\r\nX: Accept-Language: fr\r\n\r\nAccept-Language: fr\r\n") == "");
+  for (const char* none :
+       {"", "GET /aaaa", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nAccept-Language: f",
+        "GET / HTTP/1.1\r\nAccept-Language\r\nX: y\r\n", "Accept-Language: fr\r\n"}) {
+    INFO(none);
+    CHECK(tamarack::http::LanguageIn(none) == "");
+  }
+}
+
 TEST_CASE("Header names compare without case, and keep their order and values") {
   http::Headers headers{{"Accept", "a"}, {"X-One", "1"}, {"accept", "b"}};
   CHECK(headers.Get("ACCEPT") == "a");
