@@ -22,6 +22,8 @@ namespace {
 constexpr std::chrono::milliseconds kTick{10};
 // gRPC handles one ready socket a time, and some say nothing to us (settings, acknowledged pings).
 constexpr int kSilentPolls = 2;
+// Calls that travel together: a service that gets all at once has nothing to do until then.
+constexpr int kTogetherMax = 16;
 // A stray weighs as much as this many events that came as they should, and this many strays in a
 // row mean that somebody else polls.
 constexpr int kStrayWeight = 16;
@@ -153,7 +155,13 @@ void Completions::PollSoon() {
 
 // What is posted runs after everything that was ready in this turn of the loop.
 void Completions::CorkTurn() {
-  if (!cork_ || cork_->is_in()) return;
+  if (!cork_) return;
+  if (cork_->is_in()) {
+    if (++corked_calls_ % kTogetherMax != 0) return;
+    cork_->Pull();  // The other side need not wait for all of them.
+    return cork_->Push();
+  }
+  corked_calls_ = 1;
   cork_->Push();
   asio::post(loop_, [this] {
     if (cork_) cork_->Pull();

@@ -77,6 +77,7 @@ class Completions final : public boost::asio::execution_context::service {
   // While the loop waits itself.
   boost::asio::posix::stream_descriptor sockets_;  // gRPC's epoll set; closed when not used.
   std::optional<Cork> cork_;
+  int corked_calls_ = 0;
   boost::asio::steady_timer clock_;
   bool is_clock_running_ = false;
   bool will_poll_ = false;
