@@ -1,7 +1,7 @@
 // What one message costs in the codec, in nanoseconds, against protobuf's json_util on the same
 // text and bytes; and what reading JSON alone costs, against simdjson's and Boost.JSON's parsers
 // with nothing behind them.
-#include "echo.pb.h"
+#include "bench/echo/sample.h"
 #include "gateway/codec/json_failure.h"
 #include "gateway/codec/json_reader.h"
 #include "gateway/codec/json_to_wire.h"
@@ -192,36 +192,17 @@ void PrintAll(const char* name, const Message& message) {
   PrintReading(json);
 }
 
-EchoMessage Small() {
-  EchoMessage message;
-  message.set_name("renewal");
-  message.set_reference("LIC-2026-000123");
-  message.set_amount_cents(9000);
-  message.set_count(3);
-  message.set_is_final(true);
-  message.set_ratio(0.75);
-  message.add_tags("licence");
-  message.add_tags("online");
-  (*message.mutable_metadata())["channel"] = "web";
-  (*message.mutable_metadata())["region"] = "east";
-  message.mutable_address()->set_street("1 Main Street");
-  message.mutable_address()->set_city("Ottawa");
-  message.mutable_address()->set_postal_code("K1A 0A1");
-  message.set_note("Renouvellement");
-  return message;
-}
-
 EchoList Many() {
   EchoList list;
   for (int i = 0; i < 70; ++i) {
-    EchoMessage& message = *list.add_echoes() = Small();
+    EchoMessage& message = *list.add_echoes() = bench::Sample();
     if (i % 4 == 0) message.set_note("Délivré à Montréal,\nvalable jusqu’à l’été \"2026\"");
   }
   return list;
 }
 
 EchoMessage Letter() {
-  EchoMessage message = Small();
+  EchoMessage message = bench::Sample();
   for (int i = 0; i < 300; ++i)
     message.mutable_note()->append("Le permis délivré à l’été 2026 sera renouvelé. ");
   return message;
@@ -233,7 +214,7 @@ EchoMessage Letter() {
 int main() {
   using namespace tamarack::gateway;  // NOLINT: a program of one page
   std::printf("simdjson with %s\n", simdjson::get_active_implementation()->name().c_str());
-  PrintAll("one message", Small());
+  PrintAll("one message", bench::Sample());
   PrintAll("a list of 70", Many());
   PrintAll("a long text", Letter());
   std::printf("(%zu)\n", seen);

@@ -1,4 +1,5 @@
 // The back end of the gateway's benchmark: an echo method, and an identity that lets everybody in.
+#include "bench/echo/sample.h"
 #include "echo.grpc.pb.h"
 #include "platform/auth/access_token.h"
 #include "platform/base/clock.h"
@@ -16,24 +17,6 @@ namespace {
 
 using namespace tamarack;  // NOLINT: a program of one page
 using bench::echo::v1::EchoMessage;
-
-EchoMessage Sample() {
-  EchoMessage message;
-  message.set_reference("LIC-2026-000123");
-  message.set_amount_cents(9000);
-  message.set_count(3);
-  message.set_is_final(true);
-  message.set_ratio(0.75);
-  message.add_tags("licence");
-  message.add_tags("online");
-  (*message.mutable_metadata())["channel"] = "web";
-  (*message.mutable_metadata())["region"] = "east";
-  message.mutable_address()->set_street("1 Main Street");
-  message.mutable_address()->set_city("Ottawa");
-  message.mutable_address()->set_postal_code("K1A 0A1");
-  message.set_note("Renouvellement");
-  return message;
-}
 
 class Echoes final : public bench::echo::v1::EchoService::CallbackService {
   grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* context, const EchoMessage* request,
@@ -56,7 +39,7 @@ class Echoes final : public bench::echo::v1::EchoService::CallbackService {
     return reactor;
   }
 
-  const EchoMessage sample_ = Sample();
+  const EchoMessage sample_ = bench::Sample();
 };
 
 class Credentials final : public api::v1::CredentialService::Service {

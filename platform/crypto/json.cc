@@ -1,5 +1,6 @@
 #include "platform/crypto/json.h"
 
+#include "platform/base/json_events.h"
 #include "platform/base/status.h"
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -20,12 +21,7 @@ constexpr size_t kDepthMax = 16;
 
 // Hears every event of a parse and refuses a member that its object already has. Boost.JSON's own
 // parser would keep the last one, other parsers the first.
-struct DuplicateFinder {
-  static constexpr size_t max_object_size = size_t(-1);
-  static constexpr size_t max_array_size = size_t(-1);
-  static constexpr size_t max_key_size = size_t(-1);
-  static constexpr size_t max_string_size = size_t(-1);
-
+struct DuplicateFinder : JsonEvents {
   std::vector<std::set<std::string>> objects;
   std::string key;
 
@@ -46,20 +42,6 @@ struct DuplicateFinder {
     if (!objects.back().insert(std::exchange(key, {})).second) error = json::error::syntax;
     return !error;
   }
-  bool on_document_begin(Error&) { return true; }
-  bool on_document_end(Error&) { return true; }
-  bool on_array_begin(Error&) { return true; }
-  bool on_array_end(size_t, Error&) { return true; }
-  bool on_string_part(json::string_view, size_t, Error&) { return true; }
-  bool on_string(json::string_view, size_t, Error&) { return true; }
-  bool on_number_part(json::string_view, Error&) { return true; }
-  bool on_int64(int64_t, json::string_view, Error&) { return true; }
-  bool on_uint64(uint64_t, json::string_view, Error&) { return true; }
-  bool on_double(double, json::string_view, Error&) { return true; }
-  bool on_bool(bool, Error&) { return true; }
-  bool on_null(Error&) { return true; }
-  bool on_comment_part(json::string_view, Error&) { return true; }
-  bool on_comment(json::string_view, Error&) { return true; }
 };
 
 }  // namespace

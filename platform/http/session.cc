@@ -202,9 +202,10 @@ asio::awaitable<Refusal> Session::ReadHead(Incoming& incoming) {
   for (;;) {
     while (Buffered().starts_with("\r\n")) buffer_.consume(2);  // RFC 9112 section 2.2
     if (Refusal refusal = FindHead(Buffered(), limits, head_size)) {
-      std::string_view language = LanguageIn(Buffered());
-      if (!language.empty()) incoming.request.headers.Add("Accept-Language", std::string(language));
-      if (!language.empty()) incoming.request.target = "/";
+      if (std::string_view language = LanguageIn(Buffered()); !language.empty()) {
+        incoming.request.headers.Add("Accept-Language", std::string(language));
+        incoming.request.target = "/";
+      }
       co_return refusal;
     }
     if (head_size > 0) break;

@@ -24,12 +24,11 @@ std::vector<Watched> WatchedBy(const std::filesystem::path& fdinfo) {
   std::vector<Watched> all;
   std::ifstream file(fdinfo);
   for (std::string line; std::getline(file, line);) {
-    auto word_after = [&](std::string_view label) {
+    auto word_after = [&](std::string_view label) -> std::string {
       size_t found = line.find(label);
-      size_t begin =
-          line.find_first_not_of(' ', std::min(found, line.size() - label.size()) + label.size());
-      if (found == std::string::npos || begin == std::string::npos) return std::string();
-      return line.substr(begin, line.find(' ', begin) - begin);
+      if (found == std::string::npos) return {};
+      size_t begin = line.find_first_not_of(' ', found + label.size());
+      return begin == std::string::npos ? "" : line.substr(begin, line.find(' ', begin) - begin);
     };
     Watched one;
     bool is_watched = line.starts_with("tfd:") &&

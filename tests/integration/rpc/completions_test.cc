@@ -24,7 +24,6 @@
 
 #include <atomic>
 #include <csignal>
-#include <thread>
 
 namespace asio = boost::asio;
 using google::protobuf::StringValue;
@@ -157,17 +156,23 @@ TEST_CASE("calls of one turn of the loop travel together", "[rpc]") {
   int port = RemotePort();
   testing::Loop loop;
   rpc::Client client(Address(port));
-  REQUIRE(loop.Await(Echo(client)).ok());
-  std::this_thread::sleep_for(110ms);  // After this long the connection is looked for again.
-  int answered = 0, corked = 0;
-  for (int i = 0; i < 32; ++i) {
+  int asked = 0, answered = 0, corked = 0;
+  auto ask = [&] {
+    ++asked;
     asio::co_spawn(loop.io(), Echo(client), [&](std::exception_ptr, const absl::Status& status) {
       answered += status.ok() ? 1 : 0;
     });
-  }
-  asio::post(loop.io(), [&] { corked = CorkedConnections(port); });
-  loop.RunUntil([&] { return answered == 32; });
-  CHECK(corked == 1);
+    asio::post(loop.io(), [&] { corked += CorkedConnections(port); });
+  };
+  // The connection is corked once it is open and has been found.
+  loop.RunUntil([&] {
+    if (corked == 0 && asked == answered) ask();
+    return corked > 0 && asked == answered;
+  });
+  corked = 0;
+  for (int i = 0; i < 32; ++i) ask();
+  loop.RunUntil([&] { return asked == answered; });
+  CHECK(corked == 32);
   CHECK(CorkedConnections(port) == 0);
 }
 
