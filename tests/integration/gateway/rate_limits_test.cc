@@ -1,9 +1,7 @@
 // Limits that several gateways share, against a real Redis, and through the gateway.
 #include "gateway/limits/rate_limits.h"
 
-#include "fixture.h"
-#include "tests/support/database.h"
-#include "tests/support/loop.h"
+#include "limited.h"
 
 #include <boost/asio/detached.hpp>
 
@@ -14,8 +12,6 @@
 
 namespace tamarack::gateway {
 namespace {
-
-constexpr double kNever = 0.001;  // A request comes back every 1,000 s.
 
 struct Store {
   testing::Loop loop;
@@ -195,20 +191,10 @@ TEST_CASE_METHOD(Store, "limits: Redis is told nothing of the caller", "[gateway
 }
 
 // The gateway with limits of the test's own.
-struct Limited : Fixture {
+struct Limited : LimitedFixture {
   Limited()
-      : Fixture([](asio::any_io_executor executor, prometheus::Registry& registry) {
-          RateLimitsOptions options;
-          options.store.address = testing::RedisAddress();
-          options.store.answer_timeout = std::chrono::seconds(2);
-          options.classes.Set("read", {.per_second = kNever, .burst = 40, .concurrent = 0});
-          options.classes.Set("write", {.per_second = kNever, .burst = 2, .concurrent = 0});
-          return std::make_shared<RateLimits>(executor, options, registry);
-        }) {
-    testing::Loop loop;
-    redis::Client redis(loop.executor(), testing::RedisAddress());
-    REQUIRE(loop.Await(redis.Command("FLUSHALL")).ok());
-  }
+      : LimitedFixture({{"read", {.per_second = kNever, .burst = 40, .concurrent = 0}},
+                        {"write", {.per_second = kNever, .burst = 2, .concurrent = 0}}}) {}
 };
 
 TEST_CASE_METHOD(Limited, "32 connections get exactly what the limit allows", "[gateway]") {

@@ -1,7 +1,5 @@
 // What streams count against for as long as they run: the caller's slots and the back end's limit.
-#include "fixture.h"
-#include "tests/support/database.h"
-#include "tests/support/loop.h"
+#include "limited.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
@@ -13,19 +11,9 @@ namespace tamarack::gateway {
 namespace {
 
 // Two requests at once, counted in Redis.
-struct Streaming : Fixture {
+struct Streaming : LimitedFixture {
   Streaming()
-      : Fixture([](asio::any_io_executor executor, prometheus::Registry& registry) {
-          RateLimitsOptions options;
-          options.store.address = testing::RedisAddress();
-          options.store.answer_timeout = std::chrono::seconds(2);
-          options.classes.Set("read", {.per_second = 1e5, .burst = 100'000, .concurrent = 2});
-          return std::make_shared<RateLimits>(executor, options, registry);
-        }) {
-    testing::Loop loop;
-    redis::Client redis(loop.executor(), testing::RedisAddress());
-    REQUIRE(loop.Await(redis.Command("FLUSHALL")).ok());
-  }
+      : LimitedFixture({{"read", {.per_second = 1e5, .burst = 100'000, .concurrent = 2}}}) {}
 
   asio::io_context context;
 

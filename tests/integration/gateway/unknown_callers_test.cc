@@ -1,35 +1,20 @@
 // Credentials that turn out bad are limited by network, with a real Redis.
-#include "fixture.h"
-#include "tests/support/database.h"
-#include "tests/support/loop.h"
+#include "limited.h"
 
 #include <vector>
 
 namespace tamarack::gateway {
 namespace {
 
-constexpr double kNever = 0.001;  // A request comes back every 1,000 s.
-
-std::shared_ptr<RateLimits> MakeLimits(asio::any_io_executor executor,
-                                       prometheus::Registry& registry) {
-  RateLimitsOptions options;
-  options.store.address = testing::RedisAddress();
-  options.store.answer_timeout = std::chrono::seconds(2);
-  options.classes.Set("failed_authentication", {.per_second = kNever, .burst = 5, .concurrent = 0});
-  options.classes.Set("read", {.per_second = kNever, .burst = 5, .concurrent = 0});
-  return std::make_shared<RateLimits>(executor, options, registry);
-}
-
 std::string Key(const std::string& key) {
   return "Authorization: Bearer " + key + "\r\n";
 }
 
-struct Unknown : Fixture {
-  Unknown() : Fixture(MakeLimits) {
-    testing::Loop loop;
-    redis::Client redis(loop.executor(), testing::RedisAddress());
-    REQUIRE(loop.Await(redis.Command("FLUSHALL")).ok());
-  }
+struct Unknown : LimitedFixture {
+  Unknown()
+      : LimitedFixture(
+            {{"failed_authentication", {.per_second = kNever, .burst = 5, .concurrent = 0}},
+             {"read", {.per_second = kNever, .burst = 5, .concurrent = 0}}}) {}
   int Inspect(const std::string& headers) const { return Get("/toy/v1/inspect", headers).status; }
   // Bad ones, another each time.
   void FailTimes(int count) {
