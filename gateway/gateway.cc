@@ -82,7 +82,7 @@ boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
   if (observation.route != nullptr)
     AddCorsHeaders(exchange->visit.request, *observation.route, response);
   response.headers.Set("X-Request-Id", exchange->visit.request_id);
-  for (const auto& [name, value] : observation.headers) response.headers.Set(name, value);
+  for (const auto& [name, value] : observation.headers) response.headers.Add(name, value);
   if (response.body_source) {
     RecordAtEnd(std::move(exchange), response);
   } else {

@@ -65,8 +65,6 @@ class Gateway {
                                                      CallRequest call, Backend& backend);
   boost::asio::awaitable<Early> Authenticate(const Visit& visit, const Route& route,
                                              CallerPtr* caller);
-  boost::asio::awaitable<RateLimits::Admission> Admit(const Visit& visit, const Route& route,
-                                                      const Caller* caller);
   Early RefuseUnknown(const Visit& visit, const Route& route, const Credential& credential) const;
   boost::asio::awaitable<void> ChargeFailure(const Visit& visit, const Route& route) const;
   Early NotAuthenticated(const Visit& visit, const Route& route, const absl::Status& status) const;

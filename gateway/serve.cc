@@ -74,6 +74,15 @@ std::string ScopeChallenge(const MethodPolicy& policy) {
                       absl::StrJoin(policy.scopes(), " "), "\"");
 }
 
+// Who the request counts against: a credential, of which a person's session is one; where there is
+// none, the network.
+std::string CallerKey(const Visit& visit, const Route& route, const Caller* caller) {
+  if (caller == nullptr || route.policy.access() == MethodPolicy::PUBLIC)
+    return absl::StrCat("network\n", NetworkOf(visit.client_address));
+  const auth::Principal& who = caller->principal;
+  return absl::StrCat("credential\n", who.client_id, "\n", who.session_id);
+}
+
 // The name of a parameter that by its name holds a credential (RFC 6750 section 2.3), or nothing.
 std::string_view CredentialInUrl(const Visit& visit) {
   for (absl::string_view pair : absl::StrSplit(ToAbsl(visit.query), '&')) {
@@ -134,10 +143,14 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   CallerPtr caller;
   if (auto early = co_await Authenticate(visit, route, &caller)) co_return *std::move(early);
   if (caller) observation.client_id = caller->principal.client_id;
-  RateLimits::Admission admission = co_await Admit(visit, route, caller.get());
-  observation.headers = std::move(admission.headers);
-  observation.slot = std::move(admission.slot);
-  if (admission.refusal) co_return Fail(visit, &route, *admission.refusal);
+  if (options_.rate_limits) {
+    RateLimits::Admission admission =
+        co_await options_.rate_limits->Admit(CallerKey(visit, route, caller.get()),
+                                             route.policy.rate_class(), route.http_method == "GET");
+    observation.headers = std::move(admission.headers);
+    observation.slot = std::move(admission.slot);
+    if (admission.refusal) co_return Fail(visit, &route, *admission.refusal);
+  }
 
   auto content_type = visit.request.headers.Get("content-type").value_or("");
   Bound bound = BindRequest(route, match, {visit.query, content_type, visit.request.body});
@@ -210,21 +223,6 @@ boost::asio::awaitable<Gateway::Early> Gateway::Authenticate(const Visit& visit,
   Problem problem = FromStatus(access, route.body != Route::Body::kNone);
   problem.headers.Set("WWW-Authenticate", ScopeChallenge(policy));
   co_return Fail(visit, &route, problem);
-}
-
-// By credential, of which a person's session is one; where there is none, by network.
-boost::asio::awaitable<RateLimits::Admission> Gateway::Admit(const Visit& visit, const Route& route,
-                                                             const Caller* caller) {
-  if (!options_.rate_limits) co_return RateLimits::Admission{};
-  std::string key;
-  if (caller != nullptr && route.policy.access() != MethodPolicy::PUBLIC) {
-    const auth::Principal& who = caller->principal;
-    key = absl::StrCat("credential\n", who.client_id, "\n", who.session_id);
-  } else {
-    key = absl::StrCat("network\n", NetworkOf(visit.client_address));
-  }
-  bool is_read = route.http_method == "GET";
-  co_return co_await options_.rate_limits->Admit(key, route.policy.rate_class(), is_read);
 }
 
 Gateway::Early Gateway::NotAuthenticated(const Visit& visit, const Route& route,

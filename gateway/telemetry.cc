@@ -57,8 +57,8 @@ void Telemetry::Record(const Visit& visit, const Observation& observation,
     duration = &telemetry::DurationHistogram(registry_, "gateway_request_duration_seconds",
                                              "Time to answer a request", {{"method", method}});
   }
-  std::chrono::duration<double> took = std::chrono::steady_clock::now() - observation.start;
-  duration->Observe(took.count());
+  auto took = std::chrono::steady_clock::now() - observation.start;
+  duration->Observe(std::chrono::duration<double>(took).count());
 
   if (!telemetry::LogEnabled(telemetry::Level::kInfo)) return;
   size_t sent = response.shared_body ? response.shared_body->size()
@@ -70,8 +70,8 @@ void Telemetry::Record(const Visit& visit, const Observation& observation,
        {"route", route ? std::string_view(route->path) : std::string_view("none")},
        {"rpc", method},
        {"status", response.status},
-       {"ms", took.count() * 1000},
-       {"upstream_ms", std::chrono::duration<double, std::milli>(observation.upstream).count()},
+       {"ms", took},
+       {"upstream_ms", observation.upstream},
        {"bytes_in", visit.request.body.size()},
        {"bytes_out", sent},
        {"client_id", observation.client_id},

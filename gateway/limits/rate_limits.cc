@@ -51,6 +51,7 @@ class RateLimitsCore : public std::enable_shared_from_this<RateLimitsCore> {
   Class& ClassOf(std::string_view rate_class, bool is_read);
   EntryPtr Find(std::string_view caller, const Class& of);
   EntryPtr FindKnown(std::string_view caller, const Class& of);
+  std::optional<bool> TakeAtOnce(RateLimitsEntry& entry) const;
   asio::awaitable<bool> Take(EntryPtr entry);
   void CountRefusal(Class& of, std::string_view policy);
   int64_t now() const { return UnixMicros(options_.now()); }
@@ -103,19 +104,27 @@ EntryPtr RateLimitsCore::FindKnown(std::string_view caller, const Class& of) {
   return found == entries_.end() ? nullptr : found->second;
 }
 
+// Nothing where the store must be asked.
+std::optional<bool> RateLimitsCore::TakeAtOnce(RateLimitsEntry& entry) const {
+  Bucket& bucket = entry.bucket;
+  if (!store_ || !store_->is_up()) return bucket.TakeHere(*entry.figures, now());
+  bucket.Advance(now());
+  if (bucket.TakeReserved(*entry.figures, bucket.asking)) return true;
+  return std::nullopt;
+}
+
 asio::awaitable<bool> RateLimitsCore::Take(EntryPtr entry) {
   Bucket& bucket = entry->bucket;
   const RateClass& figures = *entry->figures;
   // Twice, since what stood in the way may be gone when the store's answer comes.
-  for (int attempt = 0; store_ && store_->is_up() && attempt < 2; ++attempt) {
-    bucket.Advance(now());
-    if (bucket.TakeReserved(figures, bucket.asking)) co_return true;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    if (auto taken = TakeAtOnce(*entry)) co_return *taken;
     if (!(co_await AskStore(*entry)).ok()) break;
     if (bucket.held > 0) Hold(entry);
     if (bucket.TakeReserved(figures)) co_return true;
     if (!bucket.HasSlot(figures) || bucket.Left(figures, now()) == 0) co_return false;
   }
-  if (store_ && store_->is_up()) co_return false;
+  if (store_->is_up()) co_return false;
   co_return bucket.TakeHere(figures, now());
 }
 
@@ -210,7 +219,8 @@ asio::awaitable<RateLimits::Admission> RateLimits::Admit(std::string_view caller
   auto core = core_;
   RateLimitsCore::Class& of = core->ClassOf(rate_class, is_read);
   EntryPtr entry = core->Find(caller, of);
-  bool is_taken = co_await core->Take(entry);
+  auto at_once = core->TakeAtOnce(*entry);
+  bool is_taken = at_once ? *at_once : co_await core->Take(entry);
   int64_t now = core->now();
   Admission admission;
   if (is_taken) {

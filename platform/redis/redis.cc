@@ -109,7 +109,9 @@ Async<Reply> Client::Eval(const Script& script, std::vector<std::string> keys,
                           std::vector<std::string> args) {
   auto commands = commands_;
   std::string_view text = script.text;
-  std::vector<std::string> command{"EVALSHA", Sha1Hex(text), std::to_string(keys.size())};
+  std::string& digest = digests_[text.data()];
+  if (digest.empty()) digest = Sha1Hex(text);
+  std::vector<std::string> command{"EVALSHA", digest, std::to_string(keys.size())};
   std::ranges::move(keys, std::back_inserter(command));
   std::ranges::move(args, std::back_inserter(command));
   auto reply = co_await commands->Run(command);

@@ -34,6 +34,7 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -109,6 +110,7 @@ class Client {
 
   std::shared_ptr<class Commands> commands_;
   std::shared_ptr<class Subscriber> subscriber_;
+  std::map<const char*, std::string> digests_;  // By a script's text, which is a literal.
 };
 
 }  // namespace tamarack::redis

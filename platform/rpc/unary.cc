@@ -148,7 +148,7 @@ void UnaryCallBase::Report(const absl::Status& status, Steady::duration took) {
                  {{"method", method_.full_name()},
                   {"code", code},
                   {"client_id", context_.principal.client_id},
-                  {"ms", std::chrono::duration<double, std::milli>(took).count()},
+                  {"ms", took},
                   {"error", detail}});
 }
 

@@ -3,11 +3,14 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <ctime>
 #include <memory>
 #include <mutex>
@@ -41,7 +44,22 @@ Sink& TheSink() {
 
 constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warning", "error"};
 
-std::string Now() {
+// Several lines are written for every request, so they are written as bytes into room that is
+// measured first. Each Write puts something at `to` and returns where it ends.
+char* Write(char* to, std::string_view text) {
+  return to + text.copy(to, text.size());
+}
+
+// `.042`
+char* WriteThousandths(char* to, int64_t number) {
+  for (char* digit = to + 3; digit > to; number /= 10)
+    *digit-- = static_cast<char>('0' + number % 10);
+  *to = '.';
+  return to + 4;
+}
+
+// Until the thread's next call.
+std::string_view Now() {
   auto now = std::chrono::system_clock::now().time_since_epoch();
   auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
   std::time_t seconds = ms / 1000;
@@ -55,8 +73,9 @@ std::string Now() {
     length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
     formatted = seconds;
   }
-  std::string millis = std::to_string(1000 + ms % 1000);
-  return std::string(text.data(), length) + "." + millis.substr(1) + "Z";
+  char* end = WriteThousandths(text.data() + length, ms % 1000);
+  *end++ = 'Z';
+  return {text.data(), end};
 }
 
 // The length of the valid UTF-8 sequence at the front of `text`, or 0.
@@ -76,103 +95,148 @@ size_t Utf8Length(std::string_view text) {
   return length;
 }
 
-// Stands in JSON as it is.
-bool IsPlain(char c) {
-  return (c >= 0x20) & (c < 0x7F) & (c != '"') & (c != '\\');
+// The bytes of a word that do not stand in JSON as they are: from the lowest such byte on, its
+// highest bit is set; below it nothing is.
+uint64_t Special(uint64_t word) {
+  constexpr uint64_t kOnes = 0x0101'0101'0101'0101, kHighs = kOnes << 7;
+  auto below = [&](uint64_t bytes, uint64_t limit) {
+    return (bytes - kOnes * limit) & ~bytes & kHighs;
+  };
+  auto equal = [&](char c) { return below(word ^ (kOnes * static_cast<uint8_t>(c)), 1); };
+  return (word & kHighs) | below(word, 0x20) | equal('"') | equal('\\') | equal('\x7F');
 }
 
-// How many of the characters from `begin` on are plain.
-size_t PlainLength(std::string_view text, size_t begin) {
-  constexpr size_t kBlock = 16;  // Looked at at once.
-  size_t end = begin;
-  for (bool is_plain = true; end + kBlock <= text.size(); end += kBlock) {
-    for (size_t i = 0; i < kBlock; ++i) is_plain &= IsPlain(text[end + i]);
-    if (!is_plain) break;
+// How many of the first characters stand in JSON as they are.
+size_t PlainLength(std::string_view text) {
+  static_assert(std::endian::native == std::endian::little);
+  size_t begin = 0;
+  uint64_t word = 0;
+  for (; begin + sizeof(word) <= text.size(); begin += sizeof(word)) {
+    std::memcpy(&word, text.data() + begin, sizeof(word));
+    if (uint64_t special = Special(word)) return begin + std::countr_zero(special) / 8;
   }
-  while (end < text.size() && IsPlain(text[end])) ++end;
-  return end - begin;
+  // Above what is left stand zeros, which are special.
+  size_t left = text.size() - begin;
+  word = 0;
+  for (size_t i = 0; i < left; ++i)
+    word |= uint64_t{static_cast<uint8_t>(text[begin + i])} << (8 * i);
+  return begin + std::countr_zero(Special(word)) / 8;
 }
 
-void AppendEscaped(std::string& out, char c) {
+constexpr size_t kEscapeSizeMax = 6;  // \u001f
+
+char* WriteEscaped(char* to, char c) {
   switch (c) {
     case '"':
-      out += "\\\"";
-      return;
+      return Write(to, "\\\"");
     case '\\':
-      out += "\\\\";
-      return;
+      return Write(to, "\\\\");
     case '\n':
-      out += "\\n";
-      return;
+      return Write(to, "\\n");
     case '\r':
-      out += "\\r";
-      return;
+      return Write(to, "\\r");
     case '\t':
-      out += "\\t";
-      return;
+      return Write(to, "\\t");
     default:
       break;
   }
   constexpr std::string_view kHex = "0123456789abcdef";
-  out += "\\u00";
-  out += kHex[static_cast<uint8_t>(c) >> 4];
-  out += kHex[static_cast<uint8_t>(c) & 15];
+  to = Write(to, "\\u00");
+  *to++ = kHex[static_cast<uint8_t>(c) >> 4];
+  *to++ = kHex[static_cast<uint8_t>(c) & 15];
+  return to;
 }
 
-void AppendValue(std::string& out, std::string_view text) {
-  AppendJsonString(out, text);
+// Writes the first character of `text`, which is not plain, and takes it off.
+char* WriteSpecial(char* to, std::string_view& text) {
+  size_t length = Utf8Length(text);
+  if (static_cast<uint8_t>(text[0]) < 0x80) {
+    to = WriteEscaped(to, text[0]);
+  } else {
+    to = Write(to, length > 0 ? text.substr(0, length) : std::string_view("\xEF\xBF\xBD"));
+  }
+  text.remove_prefix(std::max<size_t>(1, length));
+  return to;
 }
-void AppendValue(std::string& out, bool flag) {
-  out += flag ? "true" : "false";
+
+constexpr size_t kNumberSizeMax = 32;
+
+char* WriteValue(char* to, std::string_view text) {
+  *to++ = '"';
+  while (true) {
+    size_t plain = PlainLength(text);
+    to = Write(to, text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    to = WriteSpecial(to, text);
+  }
+  *to++ = '"';
+  return to;
+}
+char* WriteValue(char* to, bool flag) {
+  return Write(to, flag ? "true" : "false");
+}
+char* WriteValue(char* to, std::chrono::microseconds duration) {
+  int64_t micros = std::max<int64_t>(0, duration.count());
+  return WriteThousandths(std::to_chars(to, to + kNumberSizeMax, micros / 1000).ptr, micros % 1000);
 }
 template <class Number>
-void AppendValue(std::string& out, Number number) {
+char* WriteValue(char* to, Number number) {
   if constexpr (std::floating_point<Number>) {
-    if (!std::isfinite(number)) {  // JSON has no such number.
-      out += "null";
-      return;
-    }
+    if (!std::isfinite(number)) return Write(to, "null");  // JSON has no such number.
   }
-  std::array<char, 32> text;
-  out.append(text.data(), std::to_chars(text.begin(), text.end(), number).ptr);
+  return std::to_chars(to, to + kNumberSizeMax, number).ptr;
 }
 
-void AppendField(std::string& out, std::string_view key, const Value& value) {
-  if (out.back() != '{') out += ',';
-  out.append(1, '"').append(key).append("\":");  // Keys are ours: nothing to escape.
-  std::visit([&](auto plain) { AppendValue(out, plain); }, value.variant());
+// With the comma after it.
+char* WriteField(char* to, std::string_view key, const Value& value) {
+  *to++ = '"';
+  to = Write(to, key);  // Keys are ours: nothing to escape.
+  to = Write(to, "\":");
+  to = std::visit([&](auto plain) { return WriteValue(to, plain); }, value.variant());
+  *to++ = ',';
+  return to;
+}
+
+size_t FieldSizeMax(std::string_view key, const Value& value) {
+  const auto* text = std::get_if<std::string_view>(&value.variant());
+  return key.size() + 6 + (text != nullptr ? kEscapeSizeMax * text->size() : kNumberSizeMax);
 }
 
 void AppendLogLine(std::string& out, std::string_view timestamp, Level level,
                    std::string_view service, const LogContext& context, std::string_view message,
                    Fields fields) {
-  out += '{';
-  AppendField(out, "ts", timestamp);
-  AppendField(out, "level", kLevelNames[static_cast<size_t>(level)]);
-  AppendField(out, "msg", message);
-  AppendField(out, "service", service);
-  if (!context.request_id.empty()) AppendField(out, "request_id", context.request_id);
-  if (!context.trace_id.empty()) AppendField(out, "trace_id", context.trace_id);
-  for (const Field& field : fields) AppendField(out, field.key, field.value);
-  out += '}';
+  auto for_each = [&](auto visit) {
+    visit("ts", timestamp);
+    visit("level", kLevelNames[static_cast<size_t>(level)]);
+    visit("msg", message);
+    visit("service", service);
+    if (!context.request_id.empty()) visit("request_id", context.request_id);
+    if (!context.trace_id.empty()) visit("trace_id", context.trace_id);
+    for (const Field& field : fields) visit(field.key, field.value);
+  };
+  size_t size_max = 2;
+  for_each([&](std::string_view key, const Value& value) { size_max += FieldSizeMax(key, value); });
+  thread_local std::string room;  // As long as the longest line so far.
+  if (room.size() < size_max) room.resize(size_max);
+  char* end = room.data();
+  *end++ = '{';
+  for_each([&](std::string_view key, const Value& value) { end = WriteField(end, key, value); });
+  end[-1] = '}';  // Instead of the last comma.
+  out.append(room.data(), end);
 }
 
 }  // namespace
 
 void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
-  for (size_t i = 0; i < text.size();) {
-    size_t plain = PlainLength(text, i);
-    out.append(text, i, plain);
-    i += plain;
-    if (i == text.size()) break;
-    if (static_cast<uint8_t>(text[i]) < 0x80) {
-      AppendEscaped(out, text[i++]);
-      continue;
-    }
-    size_t length = Utf8Length(text.substr(i));
-    out += length ? text.substr(i, length) : std::string_view("\xEF\xBF\xBD");
-    i += length ? length : 1;
+  while (true) {
+    size_t plain = PlainLength(text);
+    out.append(text, 0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    std::array<char, kEscapeSizeMax> special;
+    out.append(special.data(), WriteSpecial(special.data(), text));
   }
   out += '"';
 }

@@ -2,6 +2,7 @@
 
 #include <absl/strings/string_view.h>
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -33,13 +34,17 @@ class Value {
   Value(std::floating_point auto number) : value_(static_cast<double>(number)) {}
   Value(std::signed_integral auto number) : value_(static_cast<int64_t>(number)) {}
   Value(std::unsigned_integral auto number) : value_(static_cast<uint64_t>(number)) {}
+  // Milliseconds with three decimals; 0 where it is negative.
+  template <class Rep, class Period>
+  Value(std::chrono::duration<Rep, Period> duration)
+      : value_(std::chrono::duration_cast<std::chrono::microseconds>(duration)) {}
   template <class T>
   Value(const Redacted<T>&) : value_(std::string_view("***")) {}
 
   const auto& variant() const { return value_; }
 
  private:
-  std::variant<std::string_view, int64_t, uint64_t, double, bool> value_;
+  std::variant<std::string_view, int64_t, uint64_t, double, bool, std::chrono::microseconds> value_;
 };
 
 struct Field {

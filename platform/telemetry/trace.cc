@@ -2,6 +2,9 @@
 
 #include "platform/base/random.h"
 
+#include <absl/strings/escaping.h>
+
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -20,18 +23,10 @@ bool IsId(std::string_view text) {
 }
 
 std::string RandomId(size_t bytes) {
-  std::array<uint8_t, 16> random;
-  std::string id;
-  id.reserve(2 * bytes);
-  do {
-    FillRandom(std::span(random).first(bytes));
-    id.clear();
-    for (size_t i = 0; i < bytes; ++i) {
-      id += kHex[random[i] >> 4];
-      id += kHex[random[i] & 15];
-    }
-  } while (!IsId(id));
-  return id;
+  std::array<uint8_t, 16> random{};
+  do FillRandom(std::span(random).first(bytes));
+  while (std::ranges::all_of(random, [](uint8_t byte) { return byte == 0; }));
+  return absl::BytesToHexString({reinterpret_cast<const char*>(random.data()), bytes});
 }
 
 }  // namespace

@@ -82,6 +82,33 @@ TEST_CASE("A log field cannot break out of its string or its line") {
   CHECK_FALSE(line.contains("request_id"));
 }
 
+TEST_CASE("What must be escaped is found wherever it stands") {
+  for (size_t length = 1; length <= 20; ++length) {
+    for (size_t i = 0; i < length; ++i) {
+      for (std::string special : {"\"", "\\", "\n", "\x1f", "\x7f", "é"}) {
+        std::string text = std::string(i, 'a') + special + std::string(length - 1 - i, '~');
+        auto line = ParsedLine({}, {{"value", text}});
+        CHECK(json::value_to<std::string>(line["value"]) == text);
+        std::string quoted;
+        telemetry::AppendJsonString(quoted, text);
+        CHECK(json::value_to<std::string>(json::parse(quoted)) == text);
+      }
+    }
+  }
+}
+
+TEST_CASE("Durations are logged in milliseconds") {
+  using std::chrono::nanoseconds;
+  auto text = [](nanoseconds duration) {
+    std::string line = telemetry::FormatLogLine("", Level::kInfo, "", {}, "", {{"ms", duration}});
+    return line.substr(line.rfind(':') + 1);
+  };
+  CHECK(text(nanoseconds(1'042'999)) == "1.042}");
+  CHECK(text(nanoseconds(999)) == "0.000}");
+  CHECK(text(nanoseconds(-5'000'000)) == "0.000}");
+  CHECK(text(std::chrono::hours(2)) == "7200000.000}");
+}
+
 TEST_CASE("Invalid UTF-8 is logged as replacement characters, valid UTF-8 as it is") {
   struct Case {
     const char* text;
