@@ -215,15 +215,14 @@ void AppendLogLine(std::string& out, std::string_view timestamp, Level level,
     if (!context.trace_id.empty()) visit("trace_id", context.trace_id);
     for (const Field& field : fields) visit(field.key, field.value);
   };
-  size_t size_max = 2;
+  size_t begin = out.size(), size_max = 2;
   for_each([&](std::string_view key, const Value& value) { size_max += FieldSizeMax(key, value); });
-  thread_local std::string room;  // As long as the longest line so far.
-  if (room.size() < size_max) room.resize(size_max);
-  char* end = room.data();
+  out.resize(begin + size_max);
+  char* end = out.data() + begin;
   *end++ = '{';
   for_each([&](std::string_view key, const Value& value) { end = WriteField(end, key, value); });
   end[-1] = '}';  // Instead of the last comma.
-  out.append(room.data(), end);
+  out.resize(end - out.data());
 }
 
 }  // namespace
