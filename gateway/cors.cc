@@ -54,7 +54,7 @@ http::Headers AnswerPreflight(const http::Request& request, const Route* route,
   http::Headers headers{{"Allow", std::string(allowed)},
                         {"Vary", "Origin, Access-Control-Request-Method"}};
   std::string_view origin = route ? NameOrigin(request, *route) : "";
-  if (origin.empty()) return headers;
+  if (route == nullptr || origin.empty()) return headers;
   std::string request_headers = kRequestHeaders;
   for (const std::string& name : route->policy.pass_headers()) {
     absl::StrAppend(&request_headers, ", ", name);

@@ -214,7 +214,8 @@ http::Response Gateway::Fail(const Visit& visit, const Route* route, const Probl
   return response;
 }
 
-http::Response Gateway::Refuse(const Visit& visit, const Route& route, InputError error) const {
+http::Response Gateway::Refuse(const Visit& visit, const Route& route,
+                               const InputError& error) const {
   return Fail(visit, &route, FromRefusal(error, visit.language));
 }
 

@@ -80,7 +80,7 @@ class Gateway {
   // An error in the shape of the route's API, or as a page for a browser on a page. `route` may be
   // null.
   http::Response Fail(const Visit& visit, const Route* route, const Problem& problem) const;
-  http::Response Refuse(const Visit& visit, const Route& route, InputError error) const;
+  http::Response Refuse(const Visit& visit, const Route& route, const InputError& error) const;
 
   GatewayOptions options_;
   bool is_https_;

@@ -26,7 +26,7 @@ namespace {
 constexpr size_t kIdempotencyKeyLengthMax = 255;
 constexpr char kIfMatch[] = "if-match";
 // gRPC refuses more than 8 KiB of metadata, counted as HPACK does, and calls it exhaustion.
-constexpr size_t kMetadataBytesMax = 7 * 1024;
+constexpr size_t kMetadataBytesMax = size_t{7} * 1024;
 constexpr size_t kMetadataEntryOverhead = 32;
 
 // What a method that authenticates its clients itself finds under this name in pass_headers: never

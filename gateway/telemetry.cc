@@ -51,7 +51,7 @@ void Telemetry::Record(const Visit& visit, const Observation& observation,
                             {{"method", method}, {"status", std::to_string(response.status)}});
   }
   counter->Increment();
-  if (observation.is_shed) Shed(route->policy.priority()).Increment();
+  if (observation.is_shed && route != nullptr) Shed(route->policy.priority()).Increment();
   auto& duration = metrics.duration;
   if (duration == nullptr) {
     duration = &telemetry::DurationHistogram(registry_, "gateway_request_duration_seconds",

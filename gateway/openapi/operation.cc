@@ -83,7 +83,7 @@ json::object OperationWriter::Write(const Route& route, const DocumentedPath& pa
   std::string description = Description(route);
   if (!description.empty()) {
     operation["summary"] = json::string_view(FirstSentence(description));
-    operation["description"] = std::move(description);
+    operation["description"] = description;
   }
   schemas_.Use(JsonStyle::kOurs);  // No style says how addresses are written.
   if (auto parameters = DocumentParameters(route, path, schemas_); !parameters.empty())

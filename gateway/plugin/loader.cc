@@ -46,7 +46,7 @@ std::string Fingerprint(const google::protobuf::FileDescriptorSet& files) {
 
 }  // namespace
 
-Loader::Loader(std::string path, Config config)
+Loader::Loader(const std::string& path, Config config)
     : path_(std::filesystem::absolute(path).string()), config_(std::move(config)) {
   documents_.public_url = config_.public_url;
   // A brand that cannot be read ends the start; whoever only checks needs none.

@@ -22,7 +22,7 @@ namespace tamarack::gateway {
 class Loader {
  public:
   // `config` is what `path` held at the start. Of later contents the back ends alone are used.
-  Loader(std::string path, Config config);
+  Loader(const std::string& path, Config config);
 
   struct Result {
     std::shared_ptr<const Snapshot> snapshot;  // Null: nothing to change.

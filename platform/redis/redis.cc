@@ -94,7 +94,7 @@ void Commands::Close() {
 
 Client::Client(asio::any_io_executor executor, std::string address, ClientOptions options)
     : commands_(std::make_shared<Commands>(executor, address, options)),
-      subscriber_(std::make_shared<Subscriber>(executor, address, options)) {}
+      subscriber_(std::make_shared<Subscriber>(executor, std::move(address), options)) {}
 
 Client::~Client() {
   commands_->Close();
