@@ -53,8 +53,9 @@ http::Headers AnswerPreflight(const http::Request& request, const Route* route,
                               std::string_view allowed) {
   http::Headers headers{{"Allow", std::string(allowed)},
                         {"Vary", "Origin, Access-Control-Request-Method"}};
-  std::string_view origin = route ? NameOrigin(request, *route) : "";
-  if (route == nullptr || origin.empty()) return headers;
+  if (route == nullptr) return headers;
+  std::string_view origin = NameOrigin(request, *route);
+  if (origin.empty()) return headers;
   std::string request_headers = kRequestHeaders;
   for (const std::string& name : route->policy.pass_headers()) {
     absl::StrAppend(&request_headers, ", ", name);

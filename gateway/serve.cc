@@ -78,7 +78,7 @@ std::string ScopeChallenge(const MethodPolicy& policy) {
 // none, the network.
 std::string CallerKey(const Visit& visit, const Route& route, const Caller* caller) {
   if (caller == nullptr || route.policy.access() == MethodPolicy::PUBLIC)
-    return absl::StrCat("network\n", NetworkOf(visit.client_address));
+    return NetworkKey(visit.client_address);
   const auth::Principal& who = caller->principal;
   return absl::StrCat("credential\n", who.client_id, "\n", who.session_id);
 }

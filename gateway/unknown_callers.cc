@@ -1,7 +1,6 @@
 // Limits, by network, on credentials that turn out bad: whoever tries them costs identity a
 // question each.
 #include "gateway/gateway.h"
-#include "platform/base/status.h"
 
 namespace tamarack::gateway {
 
@@ -20,8 +19,8 @@ struct Charged {
 Charged ChargedFor(const Visit& visit, const Route& route) {
   bool is_token = route.policy.access() == MethodPolicy::TOKEN;
   std::string_view rate_class = route.policy.rate_class();
-  return {absl::StrCat("network\n", NetworkOf(visit.client_address)),
-          is_token ? "failed_authentication" : rate_class, route.http_method == "GET"};
+  return {NetworkKey(visit.client_address), is_token ? "failed_authentication" : rate_class,
+          route.http_method == "GET"};
 }
 
 }  // namespace

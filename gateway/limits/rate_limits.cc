@@ -124,6 +124,7 @@ asio::awaitable<bool> RateLimitsCore::Take(EntryPtr entry) {
     if (bucket.TakeReserved(figures)) co_return true;
     if (!bucket.HasSlot(figures) || bucket.Left(figures, now()) == 0) co_return false;
   }
+  // There is a store, or nothing had to be asked.
   if (store_->is_up()) co_return false;
   co_return bucket.TakeHere(figures, now());
 }
@@ -219,7 +220,7 @@ asio::awaitable<RateLimits::Admission> RateLimits::Admit(std::string_view caller
   auto core = core_;
   RateLimitsCore::Class& of = core->ClassOf(rate_class, is_read);
   EntryPtr entry = core->Find(caller, of);
-  auto at_once = core->TakeAtOnce(*entry);
+  auto at_once = core->TakeAtOnce(*entry);  // Nearly always, and without a coroutine's frame.
   bool is_taken = at_once ? *at_once : co_await core->Take(entry);
   int64_t now = core->now();
   Admission admission;
@@ -269,6 +270,10 @@ std::string NetworkOf(std::string_view address) {
   auto bytes = ip.to_v6().to_bytes();
   std::fill(bytes.begin() + 8, bytes.end(), 0);
   return asio::ip::address_v6(bytes).to_string();
+}
+
+std::string NetworkKey(std::string_view address) {
+  return absl::StrCat("network\n", NetworkOf(address));
 }
 
 }  // namespace tamarack::gateway

@@ -81,5 +81,7 @@ class RateLimits {
 
 // The network that an address belongs to: an IPv4 address itself, the /64 of an IPv6 address.
 std::string NetworkOf(std::string_view address);
+// What tells it apart as a caller, whatever credentials are called.
+std::string NetworkKey(std::string_view address);
 
 }  // namespace tamarack::gateway

@@ -4,8 +4,8 @@
 #include "platform/redis/commands.h"
 #include "platform/redis/subscriber.h"
 
+#include <absl/strings/escaping.h>
 #include <openssl/sha.h>
-
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -21,15 +21,9 @@ using std::chrono::steady_clock;
 namespace {
 
 std::string Sha1Hex(std::string_view text) {
-  constexpr char kDigits[] = "0123456789abcdef";
   unsigned char digest[SHA_DIGEST_LENGTH];
   SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  std::string hex;
-  for (unsigned char octet : digest) {
-    hex += kDigits[octet >> 4];
-    hex += kDigits[octet & 15];
-  }
-  return hex;
+  return absl::BytesToHexString({reinterpret_cast<const char*>(digest), sizeof digest});
 }
 
 }  // namespace

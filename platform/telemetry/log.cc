@@ -159,17 +159,24 @@ char* WriteSpecial(char* to, std::string_view& text) {
   return to;
 }
 
+// Gives `append` the text as it stands between the quotes of a JSON string, piece by piece.
+template <class Append>
+void Escape(std::string_view text, Append append) {
+  while (true) {
+    size_t plain = PlainLength(text);
+    append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    std::array<char, kEscapeSizeMax> special;
+    append(std::string_view(special.data(), WriteSpecial(special.data(), text)));
+  }
+}
+
 constexpr size_t kNumberSizeMax = 32;
 
 char* WriteValue(char* to, std::string_view text) {
   *to++ = '"';
-  while (true) {
-    size_t plain = PlainLength(text);
-    to = Write(to, text.substr(0, plain));
-    text.remove_prefix(plain);
-    if (text.empty()) break;
-    to = WriteSpecial(to, text);
-  }
+  Escape(text, [&](std::string_view piece) { to = Write(to, piece); });
   *to++ = '"';
   return to;
 }
@@ -229,14 +236,7 @@ void AppendLogLine(std::string& out, std::string_view timestamp, Level level,
 
 void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
-  while (true) {
-    size_t plain = PlainLength(text);
-    out.append(text, 0, plain);
-    text.remove_prefix(plain);
-    if (text.empty()) break;
-    std::array<char, kEscapeSizeMax> special;
-    out.append(special.data(), WriteSpecial(special.data(), text));
-  }
+  Escape(text, [&](std::string_view piece) { out += piece; });
   out += '"';
 }
 
