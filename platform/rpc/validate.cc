@@ -1,6 +1,7 @@
 #include "platform/rpc/validate.h"
 
 #include "platform/rpc/errors.h"
+#include "platform/text/text.h"
 
 #include "tamarack/api/v1/policy.pb.h"
 
@@ -18,12 +19,6 @@ using api::v1::FieldRules;
 
 // Violations beyond this add nothing for the caller.
 constexpr size_t kViolationsMax = 20;
-
-size_t CountCodePoints(std::string_view text) {
-  size_t count = 0;
-  for (char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  return count;
-}
 
 // Compiled once per pattern; patterns come from our descriptors, so their number is bounded.
 const RE2& CompiledPattern(const std::string& pattern) {
@@ -93,7 +88,7 @@ class Validator {
     }
     if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING) {
       std::string value = reflection->GetString(message, &field);
-      if (rules.required() && value.empty()) return Add(path, "required");
+      if (rules.required() && text::IsBlank(value)) return Add(path, "required");
       return CheckText(value, rules, path);
     }
     if (rules.has_min() || rules.has_max()) CheckNumber(message, field, rules, path);
@@ -105,7 +100,7 @@ class Validator {
   }
 
   void CheckText(const std::string& value, const FieldRules& rules, const std::string& path) {
-    size_t length = CountCodePoints(value);
+    size_t length = text::CountCharacters(value);
     if (length < rules.min_len()) {
       return Add(path, "must be at least " + std::to_string(rules.min_len()) + " characters");
     }

@@ -1,0 +1,89 @@
+#include "platform/text/email_address.h"
+
+#include "platform/base/status.h"
+#include "platform/text/text.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
+
+#include <unicode/bytestream.h>
+#include <unicode/idna.h>
+#include <unicode/stringpiece.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace tamarack::text {
+namespace {
+
+constexpr size_t kAddressOctetsMax = 254;  // RFC 5321 4.5.3.1.3: a path of 256 with its brackets
+constexpr size_t kLocalPartOctetsMax = 64;
+constexpr size_t kDomainOctetsMax = 253;
+
+// RFC 5322 3.2.3.
+bool IsAtom(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+}
+
+bool IsDotAtom(std::string_view text) {
+  return !text.empty() && text.front() != '.' && text.back() != '.' &&
+         text.find("..") == std::string_view::npos && std::all_of(text.begin(), text.end(), IsAtom);
+}
+
+const icu::IDNA* Idna() {
+  static const icu::IDNA* const kIdna = [] {
+    UErrorCode error = U_ZERO_ERROR;
+    return icu::IDNA::createUTS46Instance(UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI |
+                                              UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII,
+                                          error);
+  }();
+  return kIdna;
+}
+
+// The domain as DNS is asked for it, or nothing when it cannot be one.
+std::optional<std::string> DomainInAscii(std::string_view domain) {
+  if (domain.size() > 4 * kDomainOctetsMax || Idna() == nullptr) return std::nullopt;
+  std::string ascii;
+  icu::StringByteSink<std::string> sink(&ascii);
+  icu::IDNAInfo info;
+  UErrorCode error = U_ZERO_ERROR;
+  Idna()->nameToASCII_UTF8({domain.data(), static_cast<std::int32_t>(domain.size())}, sink, info,
+                           error);
+  if (U_FAILURE(error) || info.hasErrors()) return std::nullopt;
+  return ascii;
+}
+
+bool IsDomain(std::string_view domain) {
+  std::optional<std::string> ascii = DomainInAscii(domain);
+  if (!ascii || ascii->size() > kDomainOctetsMax) return false;
+  size_t last_dot = ascii->rfind('.');
+  if (last_dot == std::string::npos) return false;
+  // A last label of digits only makes an IPv4 address of it, which is no domain (RFC 1123 2.1).
+  std::string_view last = std::string_view(*ascii).substr(last_dot + 1);
+  return last.size() >= 2 &&
+         !std::all_of(last.begin(), last.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+std::string TidyEmailAddress(std::string_view typed) {
+  std::string address = Nfc(Trim(typed));
+  size_t at = address.rfind('@');
+  if (at == std::string::npos) return address;
+  return address.substr(0, at + 1) + absl::AsciiStrToLower(address.substr(at + 1));
+}
+
+bool IsEmailAddress(std::string_view address) {
+  size_t at = address.rfind('@');
+  if (address.size() > kAddressOctetsMax || at == std::string_view::npos ||
+      at > kLocalPartOctetsMax) {
+    return false;
+  }
+  return IsDotAtom(address.substr(0, at)) && IsDomain(address.substr(at + 1));
+}
+
+}  // namespace tamarack::text

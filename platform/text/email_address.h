@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tamarack::text {
+
+// What is left of an address as it was typed or pasted: without white space and zero-width spaces
+// around it, in NFC, its domain in lower case. The local part keeps its case: only its owner's
+// server knows whether case counts (RFC 5321 2.4).
+std::string TidyEmailAddress(std::string_view typed);
+
+// Whether mail can be sent to `address` as it stands (tidied before, if a person typed it): RFC
+// 5321 section 4.1.2 without quoted local parts, comments and address literals, which no form of
+// ours mails to; a domain of two labels or more, none above 63 octets in the form that DNS is asked
+// for; 64 octets before the @, 254 in all. Domains may be international (IDNA 2008), local parts
+// are ASCII: our relays promise no SMTPUTF8.
+bool IsEmailAddress(std::string_view address);
+
+}  // namespace tamarack::text

@@ -1,0 +1,46 @@
+// platform/text: what a piece of text is to the person who typed it, by Unicode's own tables (ICU).
+//
+// All functions take any bytes: what is no UTF-8 counts as U+FFFD and never ends a process. None of
+// them depends on a language; what does is in platform/pages.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tamarack::text {
+
+// Whether nobody would see anything: empty, or White_Space and Default_Ignorable_Code_Point only
+// (U+0020, U+00A0, U+3000, U+200B, U+3164 …), and U+2800, an empty braille cell.
+bool IsBlank(std::string_view text);
+
+// Without White_Space and zero-width spaces (U+200B, U+2060, U+FEFF) at both ends: what comes along
+// when text is copied. Joiners and variation selectors stay, since they belong to what is before
+// them.
+std::string_view Trim(std::string_view text);
+
+// Trimmed, and every run of white space or zero-width spaces within made one space.
+std::string FoldSpaces(std::string_view text);
+
+// Length in Unicode code points, as `max_len` of a field's rules and a page's `maxlength` promise
+// people.
+size_t CountCharacters(std::string_view text);
+
+// The first `characters_max` code points.
+std::string_view FirstCharacters(std::string_view text, size_t characters_max);
+
+// Unicode Normalization Form C (UAX #15).
+std::string Nfc(std::string_view text);
+
+// The decimal digits in `text` as ASCII, whatever script they are of (`４２` and `٤٢` are 42); the
+// rest is left out.
+std::string DigitsIn(std::string_view text);
+
+// `text` with its decimal digits of any script as ASCII ones; the rest stays.
+std::string AsciiDigits(std::string_view text);
+
+// Whether it holds a control character (Cc), a bidirectional control, or a line or paragraph
+// separator: what can change how the text around it is read.
+bool HasControlCharacter(std::string_view text);
+
+}  // namespace tamarack::text

@@ -1,0 +1,69 @@
+#include "platform/text/email_address.h"
+
+#include <catch2/catch.hpp>
+
+using namespace tamarack;
+
+TEST_CASE("An address that mail can be sent to is taken") {
+  for (const char* address :
+       {"person@example.com", "m.b+tag@example.co.uk", "o'brien@example.ca", "a@b.io",
+        "x_y-z!#$%&'*/=?^`{|}~@example.org", "marie@québec.example", "m@xn--qubec-csa.example",
+        "info@例え.テスト", "a@sub.domain.example.com", "12345@example.com"}) {
+    INFO(address);
+    CHECK(text::IsEmailAddress(address));
+  }
+  CHECK(text::IsEmailAddress(std::string(64, 'a') + "@example.com"));
+  CHECK(text::IsEmailAddress("a@" + std::string(63, 'b') + ".com"));
+}
+
+TEST_CASE("An address that no relay would take is refused") {
+  for (const char* address : {"",
+                              "@",
+                              "person",
+                              "person@",
+                              "@example.com",
+                              "person@localhost",
+                              "marie.@example.com",
+                              ".m@example.com",
+                              "m..b@example.com",
+                              "a(b)@example.com",
+                              "a b@example.com",
+                              "\"a b\"@example.com",
+                              "a@b@example.com",
+                              "a@example..com",
+                              "a@.example.com",
+                              "a@example.com.",
+                              "a@-example.com",
+                              "a@example-.com",
+                              "a@exa_mple.com",
+                              "a@[192.0.2.1]",
+                              "a@192.0.2.1",
+                              "a@example.c",
+                              "<a@example.com>",
+                              "a,b@example.com",
+                              "a;b@example.com",
+                              "é@example.com",
+                              "a\n@example.com",
+                              "a@example.com\n",
+                              " a@example.com",
+                              "a\u200b@example.com",
+                              "a@exam\u200bple.com ",
+                              "mailto:a@example.com@",
+                              "a@\xff.com"}) {
+    INFO(address);
+    CHECK_FALSE(text::IsEmailAddress(address));
+  }
+  CHECK_FALSE(text::IsEmailAddress(std::string(65, 'a') + "@example.com"));
+  CHECK_FALSE(text::IsEmailAddress("a@" + std::string(64, 'b') + ".com"));
+  std::string labels;
+  for (int i = 0; i < 64; ++i) labels += "abc.";
+  CHECK_FALSE(text::IsEmailAddress("a@" + labels + "com"));
+  CHECK_FALSE(text::IsEmailAddress("a@" + std::string(1'000'000, '.') + "com"));
+}
+
+TEST_CASE("What a person pasted around an address is dropped, and what belongs to it stays") {
+  CHECK(text::TidyEmailAddress(" \u200bPerson@Example.COM\u00a0") == "Person@example.com");
+  CHECK(text::TidyEmailAddress("m@que\u0301bec.example") == "m@québec.example");
+  CHECK(text::TidyEmailAddress("nothing") == "nothing");
+  CHECK_FALSE(text::IsEmailAddress(text::TidyEmailAddress("a b@example.com")));
+}
