@@ -1,6 +1,7 @@
 #include "services/identity/authorization_request.h"
 
 #include "platform/base/status.h"
+#include "platform/text/language.h"
 #include "services/identity/pkce.h"
 #include "services/identity/url.h"
 
@@ -162,12 +163,11 @@ std::optional<Request> FromPath(std::string_view path) {
 }
 
 std::string_view PageLanguage(const Request& request, std::string_view fallback) {
-  for (absl::string_view locale : absl::StrSplit(request.ui_locales(), ' ', absl::SkipEmpty())) {
-    std::string_view language = ToStd(locale).substr(0, 2);
-    if (language == "fr") return "fr";
-    if (language == "en") return "en";
-  }
-  return fallback;
+  std::vector<text::LanguageRange> ranges;
+  for (absl::string_view locale : absl::StrSplit(request.ui_locales(), ' ', absl::SkipEmpty()))
+    ranges.push_back({ToStd(locale)});
+  std::string_view language = text::PreferredLanguage(ranges);
+  return language.empty() ? fallback : language;
 }
 
 }  // namespace tamarack::identity

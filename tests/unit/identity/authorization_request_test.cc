@@ -147,6 +147,14 @@ TEST_CASE("PageLanguage: the first language of ui_locales that we speak") {
   CHECK(PageLanguage(request, "en") == "fr");
   request.set_ui_locales("iu de");
   CHECK(PageLanguage(request, "en") == "en");
+  for (const auto& [locales, language] :
+       {std::pair("FR-CA", "fr"), std::pair("frr en", "en"), std::pair("frr", "x"),
+        std::pair("enm fr", "fr"), std::pair("EN-Latn-CA fr", "en"), std::pair("fr_CA", "x"),
+        std::pair("  Fr  ", "fr"), std::pair("french", "x")}) {
+    CAPTURE(locales);
+    request.set_ui_locales(locales);
+    CHECK(PageLanguage(request, "x") == language);
+  }
 }
 
 TEST_CASE("SafeReturnTo: paths of this site only") {
