@@ -86,9 +86,7 @@ absl::StatusOr<Principal> FromClaims(const json::object& claims) {
   }
   principal.key_type = Get(claims, "key_type");
   principal.acr = Get(claims, "acr");
-  if (const json::value* time = claims.if_contains("auth_time"); time && time->is_int64()) {
-    principal.auth_time_seconds = time->get_int64();
-  }
+  principal.auth_time_seconds = crypto::NumericDate(claims, "auth_time").value_or(0);
   principal.session_id = Get(claims, "sid");
   principal.language = Get(claims, "lang");
   absl::StatusOr<Confirmation> confirmation = ReadConfirmation(claims);

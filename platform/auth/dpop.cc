@@ -41,11 +41,10 @@ absl::Status CheckClaims(const json::object& claims, const DpopExpectation& expe
     return Refused("is for another method");
   std::string url = NormalizeHtu(crypto::StringMember(claims, "htu"));
   if (url.empty() || url != NormalizeHtu(expected.url)) return Refused("is for another address");
-  const json::value* issued = claims.if_contains("iat");
-  if (issued == nullptr || !issued->is_int64()) return Refused("has no iat");
-  int64_t iat = issued->get_int64();
-  if (iat < expected.now_seconds - kDpopWindowSeconds ||
-      iat > expected.now_seconds + kDpopWindowSeconds) {
+  std::optional<int64_t> issued = crypto::NumericDate(claims, "iat");
+  if (!issued) return Refused("has no iat");
+  if (*issued < expected.now_seconds - kDpopWindowSeconds ||
+      *issued > expected.now_seconds + kDpopWindowSeconds) {
     return Refused("is not of this minute: make a new one for each request");
   }
   if (expected.access_token.empty()) return absl::OkStatus();

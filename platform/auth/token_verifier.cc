@@ -15,13 +15,9 @@ namespace {
 
 namespace json = boost::json;
 
-absl::StatusOr<int64_t> NumericDate(const json::object& claims, const char* name) {
-  const json::value* value = claims.if_contains(name);
-  // None is before 1970, and the difference of two that are not cannot overflow.
-  if (value == nullptr || !value->is_int64() || value->get_int64() < 0) {
-    return absl::UnauthenticatedError(absl::StrCat("token: ", name, " is missing or no time"));
-  }
-  return value->get_int64();
+absl::StatusOr<int64_t> TimeOf(const json::object& claims, const char* name) {
+  if (auto time = crypto::NumericDate(claims, name)) return *time;
+  return absl::UnauthenticatedError(absl::StrCat("token: ", name, " is missing or no time"));
 }
 
 bool IsFor(const json::object& claims, std::string_view audience) {
@@ -51,7 +47,7 @@ struct TokenVerifier::State {
   AsyncStatus Refetch();
   AsyncStatus NeedKeyOf(std::string_view kid);
   absl::StatusOr<Verified> Check(std::string_view token) const;
-  absl::Status CheckTimes(const json::object& claims) const;
+  absl::StatusOr<int64_t> CheckTimes(const json::object& claims) const;
   void Remember(std::string digest, Verified verified);
 
   const VerifierOptions options;
@@ -110,12 +106,13 @@ AsyncStatus TokenVerifier::State::NeedKeyOf(std::string_view kid) {
   co_return absl::OkStatus();
 }
 
-absl::Status TokenVerifier::State::CheckTimes(const json::object& claims) const {
+// When it ends.
+absl::StatusOr<int64_t> TokenVerifier::State::CheckTimes(const json::object& claims) const {
   int64_t now = Now();
   int64_t skew = options.clock_skew.count();
-  auto expires = NumericDate(claims, "exp");
+  auto expires = TimeOf(claims, "exp");
   if (!expires.ok()) return expires.status();
-  auto issued = NumericDate(claims, "iat");
+  auto issued = TimeOf(claims, "iat");
   if (!issued.ok()) return issued.status();
   if (*expires <= now - skew) return absl::UnauthenticatedError("token: has expired");
   if (*issued > now + skew) return absl::UnauthenticatedError("token: issued in the future");
@@ -123,11 +120,11 @@ absl::Status TokenVerifier::State::CheckTimes(const json::object& claims) const 
     return absl::UnauthenticatedError("token: lives too long");
   }
   if (claims.contains("nbf")) {
-    auto not_before = NumericDate(claims, "nbf");
+    auto not_before = TimeOf(claims, "nbf");
     if (!not_before.ok()) return not_before.status();
     if (*not_before > now + skew) return absl::UnauthenticatedError("token: is not valid yet");
   }
-  return absl::OkStatus();
+  return *expires;
 }
 
 absl::StatusOr<TokenVerifier::State::Verified> TokenVerifier::State::Check(
@@ -141,10 +138,11 @@ absl::StatusOr<TokenVerifier::State::Verified> TokenVerifier::State::Check(
   if (!IsFor(claims, options.audience)) {
     return absl::UnauthenticatedError("token: for another audience");
   }
-  if (absl::Status status = CheckTimes(claims); !status.ok()) return status;
+  absl::StatusOr<int64_t> expires = CheckTimes(claims);
+  if (!expires.ok()) return expires.status();
   absl::StatusOr<Principal> principal = FromClaims(claims);
   if (!principal.ok()) return principal.status();
-  return Verified{*std::move(principal), claims.at("exp").get_int64()};
+  return Verified{*std::move(principal), *expires};
 }
 
 void TokenVerifier::State::Remember(std::string digest, Verified entry) {

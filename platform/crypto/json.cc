@@ -66,4 +66,14 @@ std::string_view StringMember(const json::object& object, std::string_view name)
   return {value->get_string().data(), value->get_string().size()};
 }
 
+std::optional<int64_t> NumericDate(const json::object& object, std::string_view name) {
+  constexpr double kSecondsMax = 253'402'300'799;  // 9999-12-31T23:59:59Z
+  const json::value* value = object.if_contains({name.data(), name.size()});
+  if (value == nullptr || !value->is_number()) return std::nullopt;
+  // Exact for every whole second within the limits.
+  auto seconds = value->to_number<double>();
+  if (!(seconds >= 0 && seconds <= kSecondsMax)) return std::nullopt;
+  return static_cast<int64_t>(seconds);
+}
+
 }  // namespace tamarack::crypto

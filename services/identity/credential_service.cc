@@ -1,5 +1,6 @@
 #include "services/identity/credential_service.h"
 
+#include "platform/crypto/json.h"
 #include "platform/crypto/jws.h"
 #include "services/identity/api_key_format.h"
 #include "services/identity/notify_key_token.h"
@@ -115,10 +116,8 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
       CO_ASSIGN_OR_RETURN(response, co_await Issue(*principal));
     }
     CO_ASSIGN_OR_RETURN(auto jws, crypto::PeekJws(token));
-    const auto* expires_at = jws.claims.if_contains("exp");
     response.set_no_cache(request.has_dpop());
-    response.mutable_expire_time()->set_seconds(
-        expires_at != nullptr && expires_at->is_int64() ? expires_at->get_int64() : 0);
+    response.mutable_expire_time()->set_seconds(crypto::NumericDate(jws.claims, "exp").value_or(0));
     co_return response;
   }
 

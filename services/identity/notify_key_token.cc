@@ -8,20 +8,13 @@
 
 #include <boost/json/array.hpp>
 
-#include <cmath>
-#include <optional>
+#include <cstdlib>
 
 namespace tamarack::identity {
 namespace {
 
 namespace json = boost::json;
 constexpr int64_t kClockSkewSeconds = 30;
-
-std::optional<double> NumberMember(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(json::string_view(name.data(), name.size()));
-  if (value == nullptr || !value->is_number()) return std::nullopt;
-  return value->to_number<double>();
-}
 
 }  // namespace
 
@@ -61,8 +54,8 @@ absl::StatusOr<ApiKey> VerifyNotifyToken(std::string_view bearer, const std::vec
     if (!key.ok()) continue;
     auto token = crypto::VerifyJws(bearer, crypto::KeySet({*key}), {crypto::Algorithm::kHs256, ""});
     if (!token.ok()) continue;
-    auto issued_at = NumberMember(token->claims, "iat");
-    if (!issued_at || std::abs(*issued_at - static_cast<double>(now_seconds)) > kClockSkewSeconds) {
+    auto issued_at = crypto::NumericDate(token->claims, "iat");
+    if (!issued_at || std::abs(*issued_at - now_seconds) > kClockSkewSeconds) {
       return NotifyTokenError("Error: Your system clock must be accurate to within 30 seconds");
     }
     if (candidate.is_revoked) return NotifyTokenError("Invalid token: API key revoked");

@@ -121,6 +121,9 @@ TEST_CASE("A proof that is wrong in any one point is refused", "[auth]") {
       {"iat a text", [](Parts& p) { p.claims["iat"] = "1764000000"; }},
       {"too old", [](Parts& p) { p.claims["iat"] = kNow - 61; }},
       {"of the future", [](Parts& p) { p.claims["iat"] = kNow + 61; }},
+      {"too old by more than its fraction", [](Parts& p) { p.claims["iat"] = kNow - 60.5; }},
+      {"iat beyond all times", [](Parts& p) { p.claims["iat"] = 1e300; }},
+      {"iat before all times", [](Parts& p) { p.claims["iat"] = -1e300; }},
       {"an hour old", [](Parts& p) { p.claims["iat"] = kNow - 3600; }},
       {"no ath", [](Parts& p) { p.claims.erase("ath"); }},
       {"another token's ath",
@@ -139,6 +142,17 @@ TEST_CASE("A proof that is wrong in any one point is refused", "[auth]") {
   for (const std::string& proof : {std::string(), std::string("a.b.c"), good + "A", " " + good,
                                    good + ", " + good, std::string(9000, 'x')}) {
     CHECK_FALSE(auth::VerifyDpopProof(proof, kExpected).ok());
+  }
+}
+
+TEST_CASE("A proof's iat is a NumericDate: with a fraction, or an integer however it is written",
+          "[auth]") {
+  Key key = Key::Generate(Algorithm::kEs256).value();
+  Parts parts = GoodParts(key);
+  for (double iat : {kNow + 0.25, kNow + 0.0, kNow - 59.999, kNow + 60.999, kNow - 0.000001}) {
+    parts.claims["iat"] = iat;
+    CAPTURE(iat - kNow);
+    CHECK(auth::VerifyDpopProof(Sign(key, parts), kExpected).ok());
   }
 }
 
