@@ -4,10 +4,10 @@
 #include "platform/base/url.h"
 #include "platform/idempotency/once.h"
 #include "platform/rpc/json_struct.h"
+#include "platform/text/email_address.h"
 #include "services/notify/caller.h"
 #include "services/notify/errors.h"
 #include "services/notify/placeholders.h"
-#include "services/notify/recipient.h"
 
 #include "tamarack/notify/v1/notification_service.grpc.pb.h"
 
@@ -20,7 +20,7 @@ constexpr size_t kPageSize = 250;
 
 absl::Status CheckFields(const v1::SendEmailRequest& request, const std::string& key_type) {
   if (!IsUuid(request.template_id())) return ValidationError("template_id", "is not a valid UUID");
-  if (!IsEmailAddress(request.email_address()))
+  if (!text::IsEmailAddress(text::TidyEmailAddress(request.email_address())))
     return ValidationError("email_address", "Not a valid email address");
   if (request.has_scheduled_for() && !request.scheduled_for().empty()) {
     return BadRequest("Scheduled notifications are not supported");
@@ -42,7 +42,7 @@ absl::StatusOr<NotificationContent> Render(const v1::Template& from,
   if (!missing.empty())
     return BadRequest("Missing personalisation: " + absl::StrJoin(missing, ", "));
   NotificationContent content;
-  content.email_address = request.email_address();
+  content.email_address = text::TidyEmailAddress(request.email_address());
   content.subject = FillPlaceholders(from.subject(), personalisation, FillMode::kLine);
   content.body = FillPlaceholders(from.body(), personalisation, FillMode::kPlain);
   content.markdown = FillPlaceholders(from.body(), personalisation, FillMode::kMarkdown);
