@@ -1,6 +1,7 @@
 #include "services/tellusonce/address.h"
 
 #include "platform/pages/format.h"
+#include "platform/text/text.h"
 
 #include <absl/strings/str_replace.h>
 #include <re2/re2.h>
@@ -13,26 +14,21 @@ namespace {
 
 constexpr std::array<std::string_view, 13> kProvinces{"AB", "BC", "MB", "NB", "NL", "NS", "NT",
                                                       "NU", "ON", "PE", "QC", "SK", "YT"};
+// What tellusonce's API and identity's directory promise to hold.
+constexpr size_t kLineLengthMax = 200;
+constexpr size_t kCityLengthMax = 100;
 
+// A line as it is stored: one that nobody would see is none.
 std::string Fold(std::string_view text) {
-  std::string folded;
-  for (char c : text) {
-    bool is_space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    if (!is_space) {
-      folded += c;
-    } else if (!folded.empty() && folded.back() != ' ') {
-      folded += ' ';
-    }
-  }
-  if (folded.ends_with(' ')) folded.pop_back();
-  return folded;
+  return text::IsBlank(text) ? std::string() : text::Nfc(text::FoldSpaces(text));
 }
 
-// Control characters, and invisible ones that change how the rest is read (right-to-left marks,
-// zero-width spaces).
-bool HasControlCharacter(std::string_view text) {
-  static const RE2& kPattern = *new RE2("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), kPattern);
+// A line of the address, which may hold `length_max` characters.
+void CheckLine(const char* field, const std::string& line, size_t length_max,
+               std::vector<AddressProblem>& problems) {
+  if (text::HasControlCharacter(line)) problems.push_back({field, "ERROR_CHARACTERS", {}});
+  if (text::CountCharacters(line) > length_max)
+    problems.push_back({field, "ERROR_TOO_LONG", {{"MAX", std::to_string(length_max)}}});
 }
 
 }  // namespace
@@ -58,16 +54,16 @@ bool IsPostalCode(std::string_view text) {
 
 std::vector<AddressProblem> CheckAddress(const v1::Address& address) {
   std::vector<AddressProblem> problems;
-  if (address.line_1().empty()) problems.push_back({"line_1", "ERROR_LINE_1_MISSING"});
-  if (HasControlCharacter(address.line_1())) problems.push_back({"line_1", "ERROR_CHARACTERS"});
-  if (HasControlCharacter(address.line_2())) problems.push_back({"line_2", "ERROR_CHARACTERS"});
-  if (address.city().empty()) problems.push_back({"city", "ERROR_CITY_MISSING"});
-  if (HasControlCharacter(address.city())) problems.push_back({"city", "ERROR_CHARACTERS"});
+  if (address.line_1().empty()) problems.push_back({"line_1", "ERROR_LINE_1_MISSING", {}});
+  CheckLine("line_1", address.line_1(), kLineLengthMax, problems);
+  CheckLine("line_2", address.line_2(), kLineLengthMax, problems);
+  if (address.city().empty()) problems.push_back({"city", "ERROR_CITY_MISSING", {}});
+  CheckLine("city", address.city(), kCityLengthMax, problems);
   if (std::find(kProvinces.begin(), kProvinces.end(), address.province()) == kProvinces.end()) {
-    problems.push_back({"province", "ERROR_PROVINCE_MISSING"});
+    problems.push_back({"province", "ERROR_PROVINCE_MISSING", {}});
   }
   if (!IsPostalCode(address.postal_code()))
-    problems.push_back({"postal_code", "ERROR_POSTAL_CODE"});
+    problems.push_back({"postal_code", "ERROR_POSTAL_CODE", {}});
   return problems;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/pages/pages.h"
+
 #include "tamarack/tellusonce/v1/subscription_service.pb.h"
 
 #include <string>
@@ -13,9 +15,10 @@ namespace tamarack::tellusonce {
 struct AddressProblem {
   std::string field;
   std::string text_key;
+  pages::Params params;
 };
 
-// The address with spaces trimmed and folded, the postal code as `A1A 1A1`.
+// The address in NFC, with spaces trimmed and folded, the postal code as `A1A 1A1`.
 v1::Address Normalize(const v1::Address& address);
 
 // Problems of a normalised address; empty when it can be told.

@@ -170,7 +170,8 @@ class ChangeService final : public v1::ChangeService::CallbackService {
                           const std::string& return_to,
                           const std::vector<AddressProblem>& problems) const {
     pages::Page page = AddressPage(context, address, return_to);
-    for (const auto& problem : problems) page.Error(problem.field, problem.text_key);
+    for (const auto& problem : problems)
+      page.Error(problem.field, problem.text_key, problem.params);
     context.http.SetStatus(422);
     return renderer_.Render(page);
   }

@@ -49,6 +49,39 @@ TEST_CASE("Normalize: postal codes however they are typed, spaces folded", "[tel
   address.set_line_2("   ");
   CHECK(Normalize(address).line_1() == "10-123 Main Street");
   CHECK(Normalize(address).line_2().empty());
+  address.set_line_1("\ufeff12\u200bRue\u3000de l\u2019E\u0301glise\u00a0");
+  CHECK(Normalize(address).line_1() == "12 Rue de l\u2019\u00c9glise");
+}
+
+TEST_CASE("CheckAddress: a line of which nothing is seen is missing", "[tellusonce]") {
+  for (const char* blank :
+       {" ", "\u00a0", "\u3000", "\u200b", "\u2800", "\u3164\u00ad", "\t\r\n"}) {
+    auto address = Good();
+    address.set_line_1(blank);
+    CHECK(Wrong(address) == std::vector<std::string>{"line_1 ERROR_LINE_1_MISSING"});
+    address = Good();
+    address.set_city(blank);
+    CHECK(Wrong(address) == std::vector<std::string>{"city ERROR_CITY_MISSING"});
+    address = Good();
+    address.set_line_2(blank);
+    CHECK(Normalize(address).line_2().empty());
+  }
+}
+
+TEST_CASE("CheckAddress: lines are as long as their characters", "[tellusonce]") {
+  for (const std::string character : {"x", "é", "ᐊ", "𝒜", "e\u0301"}) {
+    std::string line;
+    for (int i = 0; i < 200; ++i) line += character;
+    auto address = Good();
+    address.set_line_1(line);
+    address.set_line_2(line);
+    CHECK(Wrong(address).empty());
+    address.set_line_1(line + character);
+    CHECK(Wrong(address) == std::vector<std::string>{"line_1 ERROR_TOO_LONG"});
+    address = Good();
+    address.set_city(line);
+    CHECK(Wrong(address) == std::vector<std::string>{"city ERROR_TOO_LONG"});
+  }
 }
 
 TEST_CASE("CheckAddress: all provinces and territories, and only they", "[tellusonce]") {
@@ -74,7 +107,7 @@ TEST_CASE("CheckAddress: what is missing is named at its field", "[tellusonce]")
                                                          "postal_code ERROR_POSTAL_CODE"});
 }
 
-TEST_CASE("CheckAddress: accents and punctuation pass, control and invisible characters do not",
+TEST_CASE("CheckAddress: accents and punctuation pass, what controls the text around it does not",
           "[tellusonce]") {
   for (const char* good : {"45, rue de l’Église", "Île-aux-Coudres 3½", "P.O. Box 5 / C.P. 5",
                            "#4 – 12 Main", "ᓄᓇᕗᑦ 1"}) {
@@ -88,10 +121,9 @@ TEST_CASE("CheckAddress: accents and punctuation pass, control and invisible cha
                                      "12 Main\x7f",
                                      "12\x1bMain",
                                      "12 \u202eniaM",  // right-to-left override
-                                     "12\u200bMain",   // zero-width space
-                                     "12\u0085Main",   // C1 next line
-                                     "12\u2028Main",   // line separator
-                                     "\ufeff12 Main"};
+                                     "12 \u2066Main",  // isolate
+                                     "12 \u200fMain",  // right-to-left mark
+                                     "12\u009bMain"};  // C1 control sequence introducer
   for (const auto& text : bad) {
     INFO(text);
     auto line_1 = Good(), line_2 = Good(), city = Good();
