@@ -4,6 +4,7 @@
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
 #include "platform/crypto/json.h"
+#include "platform/rpc/timestamp.h"
 
 #include <algorithm>
 
@@ -125,7 +126,7 @@ AsyncStatus Authenticator::Exchange(std::string key, std::shared_ptr<Flight> fli
   }
   flight->result = ReadToken(response->access_token());
   if (flight->result.ok() && !response->no_cache()) {
-    TimePoint own = FromUnixMicros(response->expire_time().seconds() * 1'000'000);
+    TimePoint own = rpc::FromTimestamp(response->expire_time());
     TimePoint expires = std::min(own, now + TimePoint::duration(options_.valid_for_max));
     TimePoint fresh_until = std::min(expires, now + TimePoint::duration(options_.fresh_for));
     Remember(key, {flight->result, fresh_until, expires, {}});

@@ -164,7 +164,7 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
     visit.language = *language == "fr" ? Language::kFrench : Language::kEnglish;
   }
   http::Response response;
-  if (route.lifecycle.sunset && *route.lifecycle.sunset <= std::chrono::system_clock::now()) {
+  if (route.lifecycle.sunset && *route.lifecycle.sunset <= Now()) {
     response = Fail(visit, &route, {ProblemKind::kGone});
   } else if (!IsAcceptable(visit, route)) {
     response = Fail(visit, &route, {ProblemKind::kNotAcceptable});

@@ -17,7 +17,7 @@ absl::StatusOr<TimePoint> ParseDay(const std::string& text) {
   // Abseil alone would take `2026-1-1` and surrounding spaces too.
   if (text.size() != 10 || !absl::ParseCivilTime(text, &day) || absl::FormatCivilTime(day) != text)
     return absl::InvalidArgumentError(absl::StrCat("lifecycle: `", text, "` is not YYYY-MM-DD"));
-  return absl::ToChronoTime(absl::FromCivil(day, absl::UTCTimeZone()));
+  return FromUnixMicros(absl::ToUnixMicros(absl::FromCivil(day, absl::UTCTimeZone())));
 }
 
 absl::Status AddLink(const std::string& target, const char* relation, http::Headers* headers) {

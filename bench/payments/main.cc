@@ -139,7 +139,7 @@ int Run() {
       row.payment.reference = "DL-1";
       row.payment.description = "Driver licence renewal";
       row.payment.return_url = "https://ministry.example/done?x=1";
-      row.payment.created_at = std::chrono::system_clock::now();
+      row.payment.created_at = Now();
       row.idempotency_key = absl::StrFormat("writer-%d-%d", n, i);
       row.request_hash = std::string(64, '0');
       co_return (co_await world.repository.Create(std::move(row))).status();

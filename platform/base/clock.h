@@ -1,30 +1,37 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 
 namespace tamarack {
 
-using TimePoint = std::chrono::system_clock::time_point;
+// In microseconds, as PostgreSQL keeps them: system_clock's own nanoseconds end in 2262 and begin
+// in 1677, and a time that somebody wrote (9999-12-31) would come out as another. Never convert to
+// them.
+using TimePoint = std::chrono::sys_time<std::chrono::microseconds>;
+
+inline TimePoint Now() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
 
 // Where a class asks for the time; tests pass their own.
 using Clock = std::function<TimePoint()>;
 
 inline Clock SystemClock() {
-  return [] { return std::chrono::system_clock::now(); };
+  return &Now;
 }
 
 inline int64_t UnixSeconds(TimePoint time) {
-  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
 
 inline int64_t UnixMicros(TimePoint time) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+  return time.time_since_epoch().count();
 }
 
 inline TimePoint FromUnixMicros(int64_t micros) {
-  return TimePoint(
-      std::chrono::duration_cast<TimePoint::duration>(std::chrono::microseconds(micros)));
+  return TimePoint(std::chrono::microseconds(micros));
 }
 
 }  // namespace tamarack

@@ -2,6 +2,7 @@
 
 #include "platform/crypto/hash.h"
 #include "platform/rpc/errors.h"
+#include "platform/rpc/validate.h"
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
@@ -66,12 +67,21 @@ absl::Status KeyReused(const rpc::Context& context) {
   return rpc::WithReason(rpc::WithHttp(std::move(status), 422), "IDEMPOTENCY_KEY_REUSED");
 }
 
+// An answer that the gateway could not write would be lost once its effect is committed, and a
+// secret in it with it.
+AsyncStatus Once::RunChecked(pg::Tx& tx, const google::protobuf::Message& response,
+                             const EffectFunction& effect) {
+  CO_RETURN_IF_ERROR(co_await effect(tx));
+  absl::Status writable = rpc::CheckTimes(response);
+  co_return writable.ok() ? writable : absl::InternalError(writable.message());
+}
+
 AsyncStatus Once::RunInto(rpc::Context& context, const google::protobuf::Message& request,
                           google::protobuf::Message& response, EffectFunction effect) {
   CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
   const std::string& key = context.idempotency_key;
   if (key.empty()) {
-    CO_RETURN_IF_ERROR(co_await effect(tx));
+    CO_RETURN_IF_ERROR(co_await RunChecked(tx, response, effect));
     co_return co_await tx.Commit();
   }
   const auto& who = context.principal;
@@ -91,7 +101,7 @@ AsyncStatus Once::RunInto(rpc::Context& context, const google::protobuf::Message
     MarkReplayed(context);
     co_return absl::OkStatus();
   }
-  CO_RETURN_IF_ERROR(co_await effect(tx));
+  CO_RETURN_IF_ERROR(co_await RunChecked(tx, response, effect));
   std::string sealed = sealer_.Seal(hash + response.SerializeAsString(), place);
   co_return (co_await tx.QueryAllAndCommit({pg::Call(kInsert, caller, method, key, sealed)}))
       .status();

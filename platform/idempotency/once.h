@@ -59,6 +59,8 @@ class Once {
   using EffectFunction = std::function<AsyncStatus(pg::Tx&)>;
   AsyncStatus RunInto(rpc::Context& context, const google::protobuf::Message& request,
                       google::protobuf::Message& response, EffectFunction effect);
+  static AsyncStatus RunChecked(pg::Tx& tx, const google::protobuf::Message& response,
+                                const EffectFunction& effect);
 
   pg::Pool& pool_;
   const crypto::Sealer& sealer_;

@@ -102,13 +102,13 @@ std::string FormatTime(int hour, int minute, std::string_view language) {
   return absl::StrCat(twelve, minutes, kNbsp, hour < 12 ? "a.m." : "p.m.");
 }
 
-std::string FormatDateTime(std::chrono::system_clock::time_point time, std::string_view language) {
+std::string FormatDateTime(TimePoint time, std::string_view language) {
   static const absl::TimeZone zone = [] {
     absl::TimeZone found;
     if (!absl::LoadTimeZone("America/Toronto", &found)) found = absl::UTCTimeZone();
     return found;
   }();
-  const absl::CivilSecond civil = absl::ToCivilSecond(absl::FromChrono(time), zone);
+  const absl::CivilSecond civil = absl::ToCivilSecond(absl::FromUnixMicros(UnixMicros(time)), zone);
   const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(civil.year())),
                                          std::chrono::month(static_cast<unsigned>(civil.month())),
                                          std::chrono::day(static_cast<unsigned>(civil.day()))};

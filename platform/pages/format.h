@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/base/clock.h"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -27,7 +29,7 @@ std::string FormatIsoDate(std::string_view iso_date, std::string_view language);
 std::string FormatTime(int hour, int minute, std::string_view language);
 
 // "November 22, 2026 at 2:30 p.m.", "22 novembre 2026 à 14 h 30", in Ontario's time zone.
-std::string FormatDateTime(std::chrono::system_clock::time_point time, std::string_view language);
+std::string FormatDateTime(TimePoint time, std::string_view language);
 
 // "M5V 2T6" from any way of typing it; what is no Canadian postal code comes back as it is.
 std::string FormatPostalCode(std::string_view postal_code);

@@ -25,6 +25,9 @@ N ParseNumber(std::string_view text) {
   return number;
 }
 
+// What std::chrono::year counts to.
+constexpr int kYearMax = 32767;
+
 // "2026-11-24 09:30:00.25+00" as the sessions print it: ISO style, UTC, years 1 to 9999 and beyond.
 int64_t ParseTimeMicros(std::string_view text) {
   if (text.empty()) return 0;
@@ -32,6 +35,7 @@ int64_t ParseTimeMicros(std::string_view text) {
   if (text == "-infinity") return std::numeric_limits<int64_t>::min();
   size_t dash = text.find('-');
   int year = ParseNumber<int>(text.substr(0, dash));
+  if (year > kYearMax) return std::numeric_limits<int64_t>::max();
   if (text.ends_with(" BC")) year = 1 - year;
   std::string_view rest = text.substr(dash + 1);  // "11-24 09:30:00.25+00"
   if (dash == std::string_view::npos || rest.size() < 14) return 0;
@@ -76,14 +80,21 @@ std::string Params::EncodeBytes(std::string_view octets) {
   return hex;
 }
 
-std::string Params::EncodeTime(Time time) {
-  auto micros = std::chrono::floor<microseconds>(time);
-  auto day = std::chrono::floor<std::chrono::days>(micros);
+std::string Params::EncodeTime(TimePoint time) {
+  using std::chrono::sys_days;
+  // PostgreSQL's own range begins in 4714 BC.
+  constexpr TimePoint kMin = sys_days(std::chrono::year(-4712) / 1 / 1);
+  constexpr TimePoint kEnd = sys_days(std::chrono::year(kYearMax) / 12 / 31);
+  if (time < kMin) return "-infinity";
+  if (time >= kEnd) return "infinity";
+  auto day = std::chrono::floor<std::chrono::days>(time);
   std::chrono::year_month_day date(day);
-  std::chrono::hh_mm_ss clock(micros - day);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}+00", int(date.year()),
+  std::chrono::hh_mm_ss clock(time - day);
+  int year(date.year());
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}+00{}", year > 0 ? year : 1 - year,
                      unsigned(date.month()), unsigned(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
+                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count(),
+                     year > 0 ? "" : " BC");
 }
 
 std::string Params::EncodeArray(std::span<const std::optional<std::string>> items) {

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "platform/base/clock.h"
+
 #include <libpq-fe.h>
 
-#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <memory>
@@ -39,8 +40,6 @@ class Params {
   const std::vector<std::optional<std::string>>& values() const { return values_; }
 
  private:
-  using Time = std::chrono::system_clock::time_point;
-
   template <class T>
   void Add(const T& value) {
     values_.push_back(Encode(value));
@@ -59,7 +58,7 @@ class Params {
       return EncodeDouble(static_cast<double>(value));
     } else if constexpr (std::is_same_v<T, Bytes>) {
       return EncodeBytes(value.octets);
-    } else if constexpr (std::convertible_to<T, Time>) {
+    } else if constexpr (std::same_as<T, TimePoint>) {
       return EncodeTime(value);
     } else if constexpr (std::convertible_to<const T&, std::string_view>) {
       return std::string(std::string_view(value));
@@ -80,7 +79,7 @@ class Params {
 
   static std::string EncodeDouble(double value);
   static std::string EncodeBytes(std::string_view octets);
-  static std::string EncodeTime(Time time);
+  static std::string EncodeTime(TimePoint time);
   static std::string EncodeArray(std::span<const std::optional<std::string>> items);
 
   std::vector<std::optional<std::string>> values_;
@@ -104,7 +103,8 @@ class Rows {
   bool Bool(int row, int column) const { return Text(row, column) == "t"; }
   double Double(int row, int column) const;
   std::string Bytes(int row, int column) const;
-  // A timestamptz, in microseconds since 1970-01-01 UTC; ±infinity is INT64_MAX or INT64_MIN.
+  // A timestamptz, in microseconds since 1970-01-01 UTC; ±infinity is INT64_MAX or INT64_MIN, and
+  // so is what lies beyond the year 32767.
   int64_t TimeMicros(int row, int column) const;
   // The elements of a one-dimensional array; a NULL element reads as "".
   std::vector<std::string> TextArray(int row, int column) const;

@@ -1,6 +1,7 @@
 #include "platform/rpc/validate.h"
 
 #include "platform/rpc/errors.h"
+#include "platform/rpc/timestamp.h"
 #include "platform/text/text.h"
 
 #include "tamarack/api/v1/policy.pb.h"
@@ -32,12 +33,15 @@ const RE2& CompiledPattern(const std::string& pattern) {
 
 class Validator {
  public:
+  // Without them, only times are checked.
+  explicit Validator(bool has_rules) : has_rules_(has_rules) {}
+
   void Check(const pb::Message& message, const std::string& prefix) {
     const auto* descriptor = message.GetDescriptor();
     for (int i = 0; i < descriptor->field_count() && violations_.size() < kViolationsMax; ++i) {
       const auto* field = descriptor->field(i);
       std::string path = prefix + field->name();
-      if (field->options().HasExtension(api::v1::rules)) {
+      if (has_rules_ && field->options().HasExtension(api::v1::rules)) {
         CheckField(message, *field, field->options().GetExtension(api::v1::rules), path);
       }
       if (field->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) Descend(message, *field, path);
@@ -50,16 +54,23 @@ class Validator {
  private:
   void Descend(const pb::Message& message, const pb::FieldDescriptor& field,
                const std::string& path) {
-    if (field.message_type()->file()->package() == "google.protobuf") return;
     const auto* reflection = message.GetReflection();
     if (!field.is_repeated()) {
       if (reflection->HasField(message, &field))
-        Check(reflection->GetMessage(message, &field), path + ".");
+        CheckInner(reflection->GetMessage(message, &field), path);
       return;
     }
     for (int i = 0; i < reflection->FieldSize(message, &field); ++i) {
-      Check(reflection->GetRepeatedMessage(message, &field, i),
-            path + "[" + std::to_string(i) + "].");
+      CheckInner(reflection->GetRepeatedMessage(message, &field, i),
+                 path + "[" + std::to_string(i) + "]");
+    }
+  }
+
+  void CheckInner(const pb::Message& message, const std::string& path) {
+    if (const auto* time = dynamic_cast<const pb::Timestamp*>(&message)) {
+      if (!IsValid(*time)) Add(path, "must be a time of the years 1 to 9999");
+    } else if (message.GetDescriptor()->file()->package() != "google.protobuf") {
+      Check(message, path + ".");
     }
   }
 
@@ -145,13 +156,20 @@ class Validator {
     violations_.push_back({path, std::move(description)});
   }
 
+  const bool has_rules_;
   std::vector<FieldViolation> violations_;
 };
 
 }  // namespace
 
 absl::Status Validate(const pb::Message& message) {
-  Validator validator;
+  Validator validator(true);
+  validator.Check(message, "");
+  return validator.Result();
+}
+
+absl::Status CheckTimes(const pb::Message& message) {
+  Validator validator(false);
   validator.Check(message, "");
   return validator.Result();
 }

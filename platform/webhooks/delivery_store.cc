@@ -116,7 +116,7 @@ struct Columns {
     statuses.push_back(verdict.status);
     errors.push_back(verdict.error);
     retry_ms.push_back(absl::ToInt64Milliseconds(verdict.retry_in));
-    started.push_back(absl::ToChronoTime(attempt.started_at));
+    started.push_back(FromUnixMicros(absl::ToUnixMicros(attempt.started_at)));
     durations_ms.push_back(attempt.duration_ms);
     if (verdict.state != DeliveryState::kPending) {
       lane_endpoints.push_back(delivery.endpoint_id);

@@ -174,7 +174,7 @@ Async<http::ClientResponse> Dispatcher::Loop::Post(const ClaimedDelivery& delive
   request.url = delivery.url;
   request.body = CloudEventBody(delivery.event);
   request.timeout = options_.request_timeout;
-  int64_t timestamp = UnixSeconds(std::chrono::system_clock::now());
+  int64_t timestamp = UnixSeconds(Now());
   CO_ASSIGN_OR_RETURN(auto signature, Sign(*secret, delivery.event.id, timestamp, request.body));
   request.headers = {{"content-type", kCloudEventContentType},
                      {"webhook-id", delivery.event.id},

@@ -14,7 +14,8 @@ using google::api::HttpBody;
 using pages::Page;
 
 std::string IsoTime(TimePoint time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromChrono(time), absl::UTCTimeZone());
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMicros(UnixMicros(time)),
+                          absl::UTCTimeZone());
 }
 
 class AccountService final : public v1::AccountService::CallbackService {

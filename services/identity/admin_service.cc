@@ -4,49 +4,15 @@
 #include "platform/base/id.h"
 #include "platform/crypto/hash.h"
 #include "platform/crypto/random.h"
-#include "platform/rpc/errors.h"
+#include "platform/rpc/timestamp.h"
+#include "services/identity/admin_rules.h"
 #include "services/identity/api_key_format.h"
 #include "services/identity/api_key_rules.h"
-#include "services/identity/claims.h"
-#include "services/identity/password_rules.h"
 
 #include "tamarack/identity/v1/admin_service.grpc.pb.h"
 
-#include <absl/strings/match.h>
-
 namespace tamarack::identity {
 namespace {
-
-// RFC 6749 section 3.1.2 and RFC 8252: absolute, without fragment; plain http only on this machine.
-bool IsRedirectUri(std::string_view uri) {
-  bool is_https = uri.starts_with("https://");
-  bool is_local = uri.starts_with("http://localhost:") || uri.starts_with("http://localhost/") ||
-                  uri.starts_with("http://127.0.0.1:") || uri.starts_with("http://127.0.0.1/");
-  constexpr std::string_view kForbidden = "#\\@\"'<> ";
-  return (is_https || is_local) && uri.find_first_of(kForbidden) == std::string_view::npos;
-}
-
-absl::Status CheckClient(const v1::CreateClientRequest& request) {
-  for (const auto& uri : request.redirect_uris()) {
-    if (!IsRedirectUri(uri)) {
-      return rpc::InvalidField("redirect_uris",
-                               "must be https, or http on localhost, without a fragment");
-    }
-  }
-  bool is_for_people = std::any_of(request.scopes().begin(), request.scopes().end(),
-                                   [](const auto& scope) { return IsPersonScope(scope); });
-  if (is_for_people && (request.purpose_en().empty() || request.purpose_fr().empty())) {
-    return rpc::InvalidField("purpose_en",
-                             "both purposes are required of a client that asks for people's data");
-  }
-  for (const auto& scope : request.scopes()) {
-    // Those of the platform itself are in internal_clients.cc and nowhere else.
-    if (absl::StartsWith(scope, "platform.") || absl::StartsWith(scope, "identity.")) {
-      return rpc::InvalidField("scopes", "may not be the platform's own");
-    }
-  }
-  return absl::OkStatus();
-}
 
 class AdminService final : public v1::AdminService::CallbackService {
  public:
@@ -95,8 +61,8 @@ class AdminService final : public v1::AdminService::CallbackService {
     client.secret_sha256 = crypto::Sha256Hex(secret);
     client.redirect_uris.assign(request.redirect_uris().begin(), request.redirect_uris().end());
     client.scopes.insert(request.scopes().begin(), request.scopes().end());
-    client.purpose_en = request.purpose_en();
-    client.purpose_fr = request.purpose_fr();
+    client.purpose_en = TidyName(request.purpose_en());
+    client.purpose_fr = TidyName(request.purpose_fr());
     if (request.has_id_token_signed_response_alg())
       client.id_token_alg = request.id_token_signed_response_alg();
     if (request.has_mode()) client.mode = request.mode();
@@ -119,7 +85,7 @@ class AdminService final : public v1::AdminService::CallbackService {
   }
 
   TAMARACK_UNARY(CreateApiKey, v1::CreateApiKeyRequest, v1::CreateApiKeyResponse) {
-    CO_RETURN_IF_ERROR(CheckNewApiKey(request, UnixSeconds(std::chrono::system_clock::now())));
+    CO_RETURN_IF_ERROR(CheckNewApiKey(request, Now()));
     std::string secret = NewSecret(request.kind());
     auto effect = [&](pg::Tx& tx) -> Async<v1::CreateApiKeyResponse> {
       v1::CreateApiKeyResponse response;
@@ -134,14 +100,13 @@ class AdminService final : public v1::AdminService::CallbackService {
   TAMARACK_UNARY(RotateApiKey, v1::RotateApiKeyRequest, v1::CreateApiKeyResponse) {
     CO_ASSIGN_OR_RETURN(auto key, co_await api_keys_.Get(request.api_key_id()));
     std::string secret = NewSecret(key.kind());
-    int64_t previous_expires = request.has_previous_secret_expire_time()
-                                   ? request.previous_secret_expire_time().seconds()
-                                   : UnixSeconds(std::chrono::system_clock::now());
+    TimePoint previous_expires = request.has_previous_secret_expire_time()
+                                     ? rpc::FromTimestamp(request.previous_secret_expire_time())
+                                     : Now();
     auto effect = [&](pg::Tx& tx) -> Async<v1::CreateApiKeyResponse> {
       v1::CreateApiKeyResponse response;
-      CO_ASSIGN_OR_RETURN(
-          *response.mutable_api_key(),
-          co_await api_keys_.Rotate(tx, key, secret, FromUnixMicros(previous_expires * 1'000'000)));
+      CO_ASSIGN_OR_RETURN(*response.mutable_api_key(),
+                          co_await api_keys_.Rotate(tx, key, secret, previous_expires));
       response.set_secret(Presented(key, secret));
       co_return response;
     };
@@ -160,19 +125,8 @@ class AdminService final : public v1::AdminService::CallbackService {
   }
 
   TAMARACK_UNARY(CreatePerson, v1::CreatePersonRequest, v1::Person) {
-    std::string email = NormalizeEmail(request.email());
-    if (!IsEmail(email)) co_return rpc::InvalidField("email", "must be an email address");
-    if (CheckPassword(request.password(), email, request.given_name()) != PasswordFault::kNone) {
-      co_return rpc::InvalidField("password",
-                                  "must be 15 characters or more and not easy to guess");
-    }
-    NewPerson person{.profile = {.email = email,
-                                 .given_name = request.given_name(),
-                                 .family_name = request.family_name(),
-                                 .address = std::nullopt},
-                     .password_hash = {},
-                     .language = request.has_language() ? request.language() : "en"};
-    if (request.has_address()) person.profile.address = request.address();
+    NewPerson person = TidyPerson(request);
+    CO_RETURN_IF_ERROR(CheckPerson(person, request.password()));
     CO_ASSIGN_OR_RETURN(person.password_hash, co_await passwords_.Hash(request.password()));
     auto effect = [&](pg::Tx& tx) -> Async<v1::Person> {
       auto inserted = co_await people_.Insert(tx, person);

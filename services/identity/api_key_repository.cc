@@ -2,7 +2,9 @@
 
 #include "platform/base/id.h"
 #include "platform/crypto/hash.h"
+#include "platform/rpc/timestamp.h"
 #include "services/identity/api_key_rules.h"
+#include "services/identity/tenant_repository.h"
 
 namespace tamarack::identity {
 namespace {
@@ -50,9 +52,7 @@ std::string Place(std::string_view id) {
 }
 
 void SetTime(const pg::Rows& rows, int row, int column, google::protobuf::Timestamp* time) {
-  int64_t micros = rows.TimeMicros(row, column);
-  time->set_seconds(micros / 1'000'000);
-  time->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+  *time = rpc::ToTimestamp(FromUnixMicros(rows.TimeMicros(row, column)));
 }
 
 std::set<std::string, std::less<>> DecodeScopes(const pg::Rows& rows, int row, int column,
@@ -97,16 +97,12 @@ Async<v1::ApiKey> ApiKeyRepository::Insert(pg::Tx& tx, const v1::CreateApiKeyReq
   Kept kept = Keep(request.kind(), id, secret);
   std::vector<std::string> scopes(request.scopes().begin(), request.scopes().end());
   std::optional<TimePoint> expires;
-  if (request.has_expire_time())
-    expires = FromUnixMicros(request.expire_time().seconds() * 1'000'000);
+  if (request.has_expire_time()) expires = rpc::FromTimestamp(request.expire_time());
   auto rows =
       co_await tx.Query(kInsert, id, request.service_id(), request.kind(), request.key_type(),
                         request.name(), kept.sha256, kept.sealed, scopes, expires);
   if (rows.ok()) co_return DecodeProto(*rows, 0);
-  bool is_missing =
-      absl::IsFailedPrecondition(rows.status()) || absl::IsInvalidArgument(rows.status());
-  if (is_missing) co_return absl::NotFoundError("no such service");
-  co_return rows.status();
+  co_return NoSuchParent(rows.status(), "service_id");
 }
 
 Async<std::vector<v1::ApiKey>> ApiKeyRepository::List(std::string_view service_id) {

@@ -32,7 +32,7 @@ class ApiKeyRepository {
   ApiKeyRepository(pg::Pool& pool, const Keyring& keyring) : pool_(pool), keyring_(keyring) {}
 
   // `secret`: for pay the whole key, kept as a hash; for notify its HMAC part, kept sealed.
-  // NOT_FOUND without the service.
+  // INVALID_ARGUMENT at `service_id` when there is no such service.
   Async<v1::ApiKey> Insert(pg::Tx& tx, const v1::CreateApiKeyRequest& request,
                            std::string_view secret);
   Async<std::vector<v1::ApiKey>> List(std::string_view service_id);

@@ -2,6 +2,7 @@
 
 #include "platform/base/status.h"
 #include "platform/rpc/errors.h"
+#include "platform/rpc/timestamp.h"
 
 namespace tamarack::identity {
 
@@ -10,7 +11,7 @@ std::set<std::string, std::less<>> ScopesOfKind(std::string_view kind) {
   return {"notify.read", "notify.send"};
 }
 
-absl::Status CheckNewApiKey(const v1::CreateApiKeyRequest& request, int64_t now_seconds) {
+absl::Status CheckNewApiKey(const v1::CreateApiKeyRequest& request, TimePoint now) {
   if (request.kind() == "pay" && request.key_type() == "team")
     return rpc::InvalidField("key_type", "must be live or test for pay");
   const auto allowed = ScopesOfKind(request.kind());
@@ -18,7 +19,7 @@ absl::Status CheckNewApiKey(const v1::CreateApiKeyRequest& request, int64_t now_
     if (!allowed.contains(scope))
       return rpc::InvalidField("scopes", "must be among those of the key's kind");
   }
-  if (request.has_expire_time() && request.expire_time().seconds() <= now_seconds)
+  if (request.has_expire_time() && rpc::FromTimestamp(request.expire_time()) <= now)
     return rpc::InvalidField("expire_time", "must be in the future");
   return absl::OkStatus();
 }

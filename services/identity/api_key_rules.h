@@ -1,11 +1,12 @@
 // What an API key may be. Pure functions.
 #pragma once
 
+#include "platform/base/clock.h"
+
 #include "tamarack/identity/v1/admin_service.pb.h"
 
 #include <absl/status/status.h>
 
-#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,6 +17,6 @@ namespace tamarack::identity {
 std::set<std::string, std::less<>> ScopesOfKind(std::string_view kind);
 
 // INVALID_ARGUMENT for a type or a scope that the kind does not have, or an end that has passed.
-absl::Status CheckNewApiKey(const v1::CreateApiKeyRequest& request, int64_t now_seconds);
+absl::Status CheckNewApiKey(const v1::CreateApiKeyRequest& request, TimePoint now);
 
 }  // namespace tamarack::identity

@@ -99,10 +99,10 @@ AsyncStatus ConsentRepository::RecordRead(const Consent& consent,
 }
 
 AsyncStatus ConsentRepository::RecordPlatformReading(const PlatformReading& reading) {
-  co_return (co_await pool_.Query(kInsertPlatformRead, reading.id, reading.person_id,
-                                  reading.ministry_id, reading.claims, reading.purpose_en,
-                                  reading.purpose_fr, reading.time))
-      .status();
+  auto inserted =
+      co_await pool_.Query(kInsertPlatformRead, reading.id, reading.person_id, reading.ministry_id,
+                           reading.claims, reading.purpose_en, reading.purpose_fr, reading.time);
+  co_return NoSuchParent(inserted.status(), "ministry_id");
 }
 
 Async<std::vector<SharingEntry>> ConsentRepository::ListActive(std::string_view person_id) {

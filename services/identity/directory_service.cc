@@ -1,10 +1,9 @@
 #include "services/identity/directory_service.h"
 
 #include "platform/base/id.h"
+#include "platform/rpc/timestamp.h"
 
 #include "tamarack/identity/v1/directory_service.grpc.pb.h"
-
-#include <google/protobuf/util/time_util.h>
 
 namespace tamarack::identity {
 namespace {
@@ -55,15 +54,13 @@ class DirectoryService final : public v1::DirectoryService::CallbackService {
   TAMARACK_UNARY(RecordReading, v1::RecordReadingRequest, v1::RecordReadingResponse) {
     if (!IsUuid(request.reading_id())) co_return rpc::InvalidField("reading_id", "must be a UUID");
     CO_ASSIGN_OR_RETURN(auto person, co_await people_.FindBySubject(request.subject()));
-    PlatformReading reading{
-        .id = request.reading_id(),
-        .person_id = person.id,
-        .ministry_id = request.ministry_id(),
-        .claims = {request.claims().begin(), request.claims().end()},
-        .purpose_en = request.purpose_en(),
-        .purpose_fr = request.purpose_fr(),
-        .time = FromUnixMicros(
-            google::protobuf::util::TimeUtil::TimestampToMicroseconds(request.read_time()))};
+    PlatformReading reading{.id = request.reading_id(),
+                            .person_id = person.id,
+                            .ministry_id = request.ministry_id(),
+                            .claims = {request.claims().begin(), request.claims().end()},
+                            .purpose_en = request.purpose_en(),
+                            .purpose_fr = request.purpose_fr(),
+                            .time = rpc::FromTimestamp(request.read_time())};
     CO_RETURN_IF_ERROR(co_await consents_.RecordPlatformReading(reading));
     co_return v1::RecordReadingResponse();
   }

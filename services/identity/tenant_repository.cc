@@ -1,6 +1,9 @@
 #include "services/identity/tenant_repository.h"
 
 #include "platform/base/id.h"
+#include "platform/postgres/error.h"
+#include "platform/rpc/errors.h"
+#include "services/identity/admin_rules.h"
 
 namespace tamarack::identity {
 namespace {
@@ -52,13 +55,15 @@ OauthClient DecodeClient(const pg::Rows& rows, int row) {
   return client;
 }
 
-// A foreign key that points nowhere is a wrong id in the request.
-absl::Status MissingParent(const absl::Status& status, const char* what) {
-  bool is_missing = absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status);
-  return is_missing ? absl::NotFoundError(absl::StrCat("no such ", what)) : status;
-}
-
 }  // namespace
+
+absl::Status NoSuchParent(const absl::Status& status, std::string_view field) {
+  constexpr std::string_view kForeignKeyViolation = "23503";
+  constexpr std::string_view kNoUuid = "22P02";
+  std::string state = pg::SqlState(status);
+  bool is_missing = state == kForeignKeyViolation || state == kNoUuid;
+  return is_missing ? rpc::InvalidField(field, "names nothing that exists") : status;
+}
 
 v1::Client ToProto(const OauthClient& client) {
   v1::Client out;
@@ -81,8 +86,8 @@ Async<v1::Ministry> TenantRepository::InsertMinistry(pg::Tx& tx,
                                                      const v1::CreateMinistryRequest& request) {
   v1::Ministry ministry;
   ministry.set_ministry_id(NewUuid());
-  ministry.set_name_en(request.name_en());
-  ministry.set_name_fr(request.name_fr());
+  ministry.set_name_en(TidyName(request.name_en()));
+  ministry.set_name_fr(TidyName(request.name_fr()));
   CO_RETURN_IF_ERROR((co_await tx.Query(kInsertMinistry, ministry.ministry_id(), ministry.name_en(),
                                         ministry.name_fr()))
                          .status());
@@ -118,11 +123,11 @@ Async<v1::MinistryService> TenantRepository::InsertService(
   v1::MinistryService service;
   service.set_service_id(NewUuid());
   service.set_ministry_id(request.ministry_id());
-  service.set_name_en(request.name_en());
-  service.set_name_fr(request.name_fr());
+  service.set_name_en(TidyName(request.name_en()));
+  service.set_name_fr(TidyName(request.name_fr()));
   auto inserted = co_await tx.Query(kInsertService, service.service_id(), service.ministry_id(),
                                     service.name_en(), service.name_fr());
-  if (!inserted.ok()) co_return MissingParent(inserted.status(), "ministry");
+  if (!inserted.ok()) co_return NoSuchParent(inserted.status(), "ministry_id");
   co_return service;
 }
 
@@ -148,7 +153,7 @@ Async<OauthClient> TenantRepository::InsertClient(pg::Tx& tx, const OauthClient&
                                     client.secret_sha256, client.redirect_uris, scopes,
                                     client.purpose_en, client.purpose_fr, client.id_token_alg,
                                     client.mode, client.is_dpop_bound, client.is_certificate_bound);
-  if (!inserted.ok()) co_return MissingParent(inserted.status(), "service");
+  if (!inserted.ok()) co_return NoSuchParent(inserted.status(), "service_id");
   CO_ASSIGN_OR_RETURN(auto rows, co_await tx.Query(kFindClient, client.id));
   co_return DecodeClient(rows, 0);
 }

@@ -50,6 +50,10 @@ struct OauthClient {
 // Shapes a client for an answer of AdminService.
 v1::Client ToProto(const OauthClient& client);
 
+// What a failed insertion means to who asked for it: INVALID_ARGUMENT at `field`, the id of what
+// the row belongs to, when that does not exist.
+absl::Status NoSuchParent(const absl::Status& status, std::string_view field);
+
 // The tables `ministry`, `service` and `oauth_client`.
 class TenantRepository {
  public:
@@ -59,11 +63,11 @@ class TenantRepository {
   Async<std::vector<v1::Ministry>> ListMinistries();
   // Those of `ids` that exist.
   Async<std::vector<std::string>> KnownMinistries(const std::vector<std::string>& ids);
-  // NOT_FOUND when there is no such ministry.
+  // INVALID_ARGUMENT at `ministry_id` when there is no such ministry.
   Async<v1::MinistryService> InsertService(pg::Tx& tx, const v1::CreateServiceRequest& request);
   Async<std::vector<v1::MinistryService>> ListServices(std::string_view ministry_id);
-  // The rest of the client is the caller's; names are filled in. NOT_FOUND when there is no such
-  // service.
+  // The rest of the client is the caller's; names are filled in. INVALID_ARGUMENT at `service_id`
+  // when there is no such service.
   Async<OauthClient> InsertClient(pg::Tx& tx, const OauthClient& client);
   // NOT_FOUND when there is no such client. Enabled or not.
   Async<OauthClient> FindClient(std::string_view client_id);

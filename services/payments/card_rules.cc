@@ -122,7 +122,7 @@ class Form {
                      absl::SimpleAtoi(year_text, &year);
     if (!is_number || month < 1 || month > 12) return Add("expiry_month", "ERROR_EXPIRY_WRONG");
     if (year < 100) year += 2000;
-    auto today = absl::ToCivilMonth(absl::FromChrono(now_), absl::UTCTimeZone());
+    auto today = absl::ToCivilMonth(absl::FromUnixMicros(UnixMicros(now_)), absl::UTCTimeZone());
     absl::CivilMonth expiry(year, month);
     if (expiry < today) return Add("expiry_month", "ERROR_EXPIRY_PAST");
     if (year > today.year() + kYearsAheadMax) return Add("expiry_month", "ERROR_EXPIRY_WRONG");

@@ -102,7 +102,8 @@ std::string_view WebhookOf(Status status) {
 }
 
 std::string FormatMillis(TimePoint time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromChrono(time), absl::UTCTimeZone());
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromUnixMicros(UnixMicros(time)),
+                          absl::UTCTimeZone());
 }
 
 }  // namespace tamarack::payments

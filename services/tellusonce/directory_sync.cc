@@ -5,7 +5,6 @@
 
 #include "tamarack/identity/v1/directory_service.pb.h"
 
-#include <google/protobuf/util/time_util.h>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -91,8 +90,7 @@ struct DirectorySync::State {
       request.add_claims("address");
       request.set_purpose_en(reading.purpose_en);
       request.set_purpose_fr(reading.purpose_fr);
-      *request.mutable_read_time() =
-          google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(reading.read_micros);
+      *request.mutable_read_time() = rpc::ToTimestamp(FromUnixMicros(reading.read_micros));
       auto answer = co_await identity.Call<identity_v1::RecordReadingResponse>(
           "/tamarack.identity.v1.DirectoryService/RecordReading", request);
       if (answer.ok() || absl::IsNotFound(answer.status())) {

@@ -223,7 +223,7 @@ class Credentials final : public api::v1::CredentialService::Service {
                                        {{"hint", "check it"}}));
     }
     principal.mode = "sandbox";
-    int64_t now = UnixSeconds(std::chrono::system_clock::now());
+    int64_t now = UnixSeconds(Now());
     auto claims =
         boost::json::serialize(auth::ToClaims(principal, {"http://issuer", "tamarack", now, 300}));
     response->set_access_token("e30." + crypto::Base64UrlEncode(claims) + ".c2ln");

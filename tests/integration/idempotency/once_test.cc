@@ -6,6 +6,8 @@
 #include "tests/support/database.h"
 #include "tests/support/loop.h"
 
+#include "toy.pb.h"
+
 #include <google/protobuf/wrappers.pb.h>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -119,6 +121,23 @@ TEST_CASE_METHOD(Fixture, "without a key every request has its effect", "[idempo
   CHECK(Ask(Call(""), Named("a"))->value() == "kite 2");
   CHECK(Kites() == "2");
   CHECK(database.Execute("SELECT count(*) FROM idempotent_answer") == "0");
+}
+
+TEST_CASE_METHOD(Fixture, "what has an answer that cannot be written is not done",
+                 "[idempotency]") {
+  auto key = GENERATE(std::string(), std::string("k"));
+  auto make = [&](rpc::Context& context) -> Async<toy::v1::Kite> {
+    co_return co_await once.Run<toy::v1::Kite>(
+        context, Named("a"), [&](pg::Tx& tx) -> Async<toy::v1::Kite> {
+          CO_RETURN_IF_ERROR((co_await tx.Query(kInsertKite, "red")).status());
+          toy::v1::Kite kite;
+          kite.mutable_create_time()->set_nanos(-1);
+          co_return kite;
+        });
+  };
+  auto context = Call(key);
+  CHECK(absl::IsInternal(loop.Await(make(context)).status()));
+  CHECK(Kites() == "0");
 }
 
 TEST_CASE_METHOD(Fixture, "while the first request runs, the second is told so", "[idempotency]") {

@@ -1,5 +1,6 @@
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/jws.h"
+#include "platform/rpc/errors.h"
 #include "tests/integration/identity/world.h"
 
 #include "tamarack/identity/v1/directory_service.pb.h"
@@ -252,6 +253,54 @@ TEST_CASE_METHOD(
                           "https://a@b.test/", "/cb"}) {
     request.set_redirect_uris(0, uri);
     CHECK(absl::IsInvalidArgument(create()));
+  }
+}
+
+TEST_CASE_METHOD(World, "Admin: what names nothing that exists is refused at its field") {
+  for (const char* nothing : {"018f0000-0000-7000-8000-000000000000", "none", " ", "x'--"}) {
+    CAPTURE(nothing);
+    auto expect = [](const absl::Status& status, const char* field) {
+      CHECK(absl::IsInvalidArgument(status));
+      auto violations = rpc::ViolationsOf(status);
+      REQUIRE(violations.size() == 1);
+      CHECK(violations[0].field == field);
+    };
+    v1::CreateServiceRequest service;
+    service.set_ministry_id(nothing);
+    service.set_name_en("A");
+    service.set_name_fr("B");
+    expect(Call<v1::MinistryService>("AdminService/CreateService", service, admin_token()).status(),
+           "ministry_id");
+    v1::CreateClientRequest client;
+    client.set_service_id(nothing);
+    client.add_scopes("tellusonce.subscriber");
+    expect(
+        Call<v1::CreateClientResponse>("AdminService/CreateClient", client, admin_token()).status(),
+        "service_id");
+    v1::CreateApiKeyRequest key;
+    key.set_service_id(nothing);
+    key.set_kind("pay");
+    key.set_key_type("live");
+    key.set_name("some-name");
+    expect(Call<v1::CreateApiKeyResponse>("AdminService/CreateApiKey", key, admin_token()).status(),
+           "service_id");
+  }
+}
+
+TEST_CASE_METHOD(World, "Admin: names are kept as people see them, and blank ones are missing") {
+  v1::CreateMinistryRequest request;
+  request.set_name_en("\u00a0Health \u3000 and\u200b");
+  request.set_name_fr(" Sante\u0301 ");
+  auto create = [&] {
+    return Call<v1::Ministry>("AdminService/CreateMinistry", request, admin_token());
+  };
+  auto made = create();
+  REQUIRE(made.ok());
+  CHECK(made->name_en() == "Health and");
+  CHECK(made->name_fr() == "Sant\u00e9");
+  for (const char* blank : {" ", "\u00a0", "\u3000", "\u2800", "\u200b\u3164"}) {
+    request.set_name_fr(blank);
+    CHECK(absl::IsInvalidArgument(create().status()));
   }
 }
 

@@ -30,7 +30,7 @@ namespace tamarack::identity {
 struct World {
   const std::string secret = crypto::RandomToken(32);
   std::chrono::seconds clock_offset{0};
-  Clock clock = [this] { return std::chrono::system_clock::now() + clock_offset; };
+  Clock clock = [this] { return Now() + clock_offset; };
 
   testing::ServiceHost host{Migrations()};
   redis::Client redis{host.executor(), testing::RedisAddress()};

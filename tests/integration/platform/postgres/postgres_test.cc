@@ -58,7 +58,7 @@ TEST_CASE_METHOD(Fixture, "Query: every type goes to the server and back", "[pos
       "$8::float8, (SELECT sum(n)::bigint FROM unnest($9::bigint[]) n), $10::smallint"};
   std::string octets("\0\x01\xff'\\", 5);
   std::vector<std::string> texts{"a,b", "c\"d\\", "", "NULL", "é"};
-  std::chrono::system_clock::time_point time(std::chrono::microseconds(1'764'000'000'123'456));
+  TimePoint time = FromUnixMicros(1'764'000'000'123'456);
   auto rows =
       loop.Await(pool.Query(kTypes, true, int64_t{-9'007'199'254'740'993}, "it's", Bytes{octets},
                             time, std::nullopt, texts, 0.1, std::vector<int64_t>{3, 4}, 7));

@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,34 @@ TEST_CASE("Params: each kind of value has its text form", "[postgres]") {
 }
 
 TEST_CASE("Params: a time point is written in UTC with microseconds", "[postgres]") {
-  std::chrono::system_clock::time_point time(std::chrono::microseconds(1'764'000'000'000'250));
+  TimePoint time = FromUnixMicros(1'764'000'000'000'250);
   CHECK(Encoded(time) == "2025-11-24 16:00:00.000250+00");
+}
+
+TEST_CASE("Times are written and read back the same, from the year 1 to 9999 and beyond",
+          "[postgres]") {
+  auto back = [](TimePoint time) {
+    return FromUnixMicros(Cell(Encoded(time)->c_str()).TimeMicros(0, 0));
+  };
+  std::mt19937_64 random(7);
+  std::uniform_int_distribution<int64_t> micros(-62'135'596'800'000'000, 253'402'300'799'999'999);
+  for (int i = 0; i < 100'000; ++i) {
+    TimePoint time = FromUnixMicros(micros(random));
+    REQUIRE(UnixMicros(back(time)) == UnixMicros(time));
+  }
+  using std::chrono::sys_days;
+  for (TimePoint time : {TimePoint(sys_days(std::chrono::year(9999) / 12 / 31)),
+                         TimePoint(sys_days(std::chrono::year(1) / 1 / 1)),
+                         TimePoint(sys_days(std::chrono::year(0) / 2 / 29)),
+                         TimePoint(sys_days(std::chrono::year(-43) / 3 / 15)),
+                         TimePoint(sys_days(std::chrono::year(12345) / 6 / 7))}) {
+    CHECK(UnixMicros(back(time)) == UnixMicros(time));
+  }
+  CHECK(Encoded(TimePoint(sys_days(std::chrono::year(-43) / 3 / 15))) ==
+        "0044-03-15 00:00:00.000000+00 BC");
+  CHECK(Encoded(TimePoint::max()) == "infinity");
+  CHECK(Encoded(TimePoint::min()) == "-infinity");
+  CHECK(Cell("294276-12-31 23:59:59.999999+00").TimeMicros(0, 0) == INT64_MAX);
 }
 
 TEST_CASE("Params: arrays quote what could be mistaken for syntax", "[postgres]") {

@@ -1,0 +1,126 @@
+#include "services/identity/admin_rules.h"
+
+#include "platform/rpc/errors.h"
+#include "platform/text/email_address.h"
+#include "platform/text/text.h"
+#include "services/identity/claims.h"
+#include "services/identity/password_rules.h"
+
+#include <absl/strings/ascii.h>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+
+namespace tamarack::identity {
+namespace {
+
+constexpr std::string_view kServiceScopes[] = {
+    "notify.read",    "notify.send",          "payments.read",
+    "payments.write", "payments.ledger.read", "tellusonce.subscriber",
+};
+// Whose scopes are those above, or given to nobody.
+constexpr std::string_view kPlatformNames[] = {"identity", "notify", "payments", "platform",
+                                               "tellusonce"};
+
+bool Holds(const auto& names, std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+// As it may stand in a header, too: reg-name allows `;` and more.
+bool IsHost(std::string_view host) {
+  return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("-.[]:").find(c) != std::string_view::npos;
+  });
+}
+
+std::string Indexed(std::string_view field, int index) {
+  return absl::StrCat(ToAbsl(field), "[", index, "]");
+}
+
+}  // namespace
+
+std::string TidyName(std::string_view typed) {
+  return text::IsBlank(typed) ? std::string() : text::Nfc(text::FoldSpaces(typed));
+}
+
+bool IsRedirectUri(std::string_view uri) {
+  auto parsed = boost::urls::parse_uri(boost::core::string_view(uri.data(), uri.size()));
+  if (!parsed.has_value() || parsed->has_userinfo() || parsed->has_fragment()) return false;
+  std::string_view host(parsed->encoded_host().data(), parsed->encoded_host().size());
+  if (!IsHost(host) || (parsed->has_port() && parsed->port_number() == 0)) return false;
+  // Boost 1.81 reads `https://host:8443.evil/` as a port and a path without its slash.
+  std::string_view rest = uri.substr(parsed->encoded_origin().size());
+  if (!rest.empty() && rest[0] != '/' && rest[0] != '?') return false;
+  bool is_local = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+  return parsed->scheme_id() == boost::urls::scheme::https ||
+         (parsed->scheme_id() == boost::urls::scheme::http && is_local);
+}
+
+bool IsClientScope(std::string_view scope) {
+  if (IsPersonScope(scope) || Holds(kServiceScopes, scope)) return true;
+  size_t dot = scope.find('.');
+  return dot != std::string_view::npos && dot > 0 && dot + 1 < scope.size() &&
+         !Holds(kPlatformNames, scope.substr(0, dot));
+}
+
+absl::Status CheckClient(const v1::CreateClientRequest& request) {
+  for (int i = 0; i < request.redirect_uris_size(); ++i) {
+    if (!IsRedirectUri(request.redirect_uris(i))) {
+      return rpc::InvalidField(
+          Indexed("redirect_uris", i),
+          "must be https with a host, or http on localhost, without a fragment");
+    }
+  }
+  bool is_for_people = false;
+  for (int i = 0; i < request.scopes_size(); ++i) {
+    if (!IsClientScope(request.scopes(i)))
+      return rpc::InvalidField(Indexed("scopes", i), "no such scope, or not one for clients");
+    is_for_people = is_for_people || IsPersonScope(request.scopes(i));
+  }
+  for (const auto& [field, purpose] : {std::pair("purpose_en", &request.purpose_en()),
+                                       std::pair("purpose_fr", &request.purpose_fr())}) {
+    if (is_for_people && text::IsBlank(*purpose))
+      return rpc::InvalidField(field, "required of a client that asks for people's data");
+  }
+  return absl::OkStatus();
+}
+
+NewPerson TidyPerson(const v1::CreatePersonRequest& request) {
+  NewPerson person{.profile = {.email = text::TidyEmailAddress(request.email()),
+                               .given_name = TidyName(request.given_name()),
+                               .family_name = TidyName(request.family_name()),
+                               .address = std::nullopt},
+                   .password_hash = {},
+                   .language = request.has_language() ? request.language() : "en"};
+  if (!request.has_address()) return person;
+  v1::Address& address = person.profile.address.emplace();
+  address.set_line_1(TidyName(request.address().line_1()));
+  address.set_line_2(TidyName(request.address().line_2()));
+  address.set_city(TidyName(request.address().city()));
+  address.set_province(TidyName(request.address().province()));
+  address.set_postal_code(TidyName(request.address().postal_code()));
+  return person;
+}
+
+absl::Status CheckPerson(const NewPerson& person, std::string_view password) {
+  if (!text::IsEmailAddress(person.profile.email))
+    return rpc::InvalidField("email", "must be an email address that mail can be sent to");
+  if (const auto& address = person.profile.address) {
+    if (address->line_1().empty()) return rpc::InvalidField("address.line_1", "required");
+    if (address->city().empty()) return rpc::InvalidField("address.city", "required");
+  }
+  switch (CheckPassword(password, person.profile.email, person.profile.given_name)) {
+    case PasswordFault::kNone:
+      return absl::OkStatus();
+    case PasswordFault::kLong:
+      return rpc::InvalidField("password", "must be at most 256 characters");
+    case PasswordFault::kShort:
+    case PasswordFault::kCommon:
+      break;
+  }
+  return rpc::InvalidField("password", "must be 15 characters or more and not easy to guess");
+}
+
+}  // namespace tamarack::identity

@@ -1,0 +1,34 @@
+// What ministries' clients and the people whom an administrator creates may be. Pure functions.
+#pragma once
+
+#include "services/identity/person_repository.h"
+
+#include "tamarack/identity/v1/admin_service.pb.h"
+
+#include <absl/status/status.h>
+
+#include <string_view>
+
+namespace tamarack::identity {
+
+// A name of a person, ministry or service as it is stored: in NFC, without the spaces that copying
+// brings along; "" when nobody would see anything.
+std::string TidyName(std::string_view typed);
+
+// RFC 6749 section 3.1.2 and RFC 8252: absolute, without fragment; plain http only on this machine.
+bool IsRedirectUri(std::string_view uri);
+
+// Whether a client may be given the scope: one of people, one of a platform's service, or
+// `service.right` of a plug-in, whose names nobody here knows. Never the platform's own, which are
+// in internal_clients.cc and nowhere else.
+bool IsClientScope(std::string_view scope);
+
+// INVALID_ARGUMENT that names the field.
+absl::Status CheckClient(const v1::CreateClientRequest& request);
+
+// The person as they are stored, but for the password.
+NewPerson TidyPerson(const v1::CreatePersonRequest& request);
+// INVALID_ARGUMENT that names the field. The lengths are the field rules' matter.
+absl::Status CheckPerson(const NewPerson& person, std::string_view password);
+
+}  // namespace tamarack::identity

@@ -1,0 +1,99 @@
+#include "services/identity/admin_rules.h"
+
+#include "platform/rpc/errors.h"
+
+#include <catch2/catch.hpp>
+
+// Goal: an administrator hears at once, and at its field, of what would fail people later.
+namespace tamarack::identity {
+namespace {
+
+TEST_CASE("Redirect URIs: absolute, with a host, https or on this machine") {
+  for (const char* good :
+       {"https://ministry.test/callback", "https://ministry.test", "https://ministry.test?x=1",
+        "https://ministry.test:8443/cb?a=b", "http://localhost:8080/cb", "http://localhost/cb",
+        "http://127.0.0.1:1/", "http://[::1]:8080/cb"}) {
+    CAPTURE(good);
+    CHECK(IsRedirectUri(good));
+  }
+  for (const char* bad : {"",
+                          "https://",
+                          "https:///cb",
+                          "https://?x",
+                          "https:ministry.test",
+                          "/cb",
+                          "ministry.test",
+                          "http://ministry.test/cb",
+                          "http://localhost.evil.test/",
+                          "http://localhost@evil.test/",
+                          "https://a.test/#x",
+                          "https://a.test/#",
+                          "https://a@b.test/",
+                          "https://a.test/ x",
+                          "https://a.test/\n",
+                          "https://a;b.test/",
+                          "https://a.test:0/",
+                          "https://a.test:99999/",
+                          "https://a.test:80.evil/",
+                          "javascript:alert(1)",
+                          "data:text/html,x",
+                          "https://exämple.test/"}) {
+    CAPTURE(bad);
+    CHECK(!IsRedirectUri(bad));
+  }
+}
+
+TEST_CASE("Clients' scopes: people's, those of the platform's services, and plug-ins' own") {
+  for (const char* good : {"openid", "profile", "email", "address", "tellusonce.subscriber",
+                           "payments.ledger.read", "fishing.licences.write"}) {
+    CAPTURE(good);
+    CHECK(IsClientScope(good));
+  }
+  for (const char* bad :
+       {"", "opnid", "offline_access", "platform.admin", "identity.contact.read", "payments.refund",
+        "tellusonce", "tellusonce.", ".read", "notify.send.x"}) {
+    CAPTURE(bad);
+    CHECK(!IsClientScope(bad));
+  }
+}
+
+TEST_CASE("CheckPerson: what cannot be mailed or seen is named at its field") {
+  v1::CreatePersonRequest good;
+  good.set_email(" Zoe@Example.TEST\u200b");
+  good.set_given_name("\u00a0Zoe\u0301  Marie ");
+  good.set_family_name("Exemple");
+  good.mutable_address()->set_line_1(" 12\u3000Elm Street");
+  good.mutable_address()->set_line_2("\u00a0");
+  good.mutable_address()->set_city("Sudbury");
+  constexpr char kPassword[] = "a walk in the woods";
+  NewPerson person = TidyPerson(good);
+  CHECK(person.profile.email == "Zoe@example.test");
+  CHECK(person.profile.given_name == "Zo\u00e9 Marie");
+  CHECK(person.profile.address->line_1() == "12 Elm Street");
+  CHECK(person.profile.address->line_2().empty());
+  CHECK(CheckPerson(person, kPassword).ok());
+  auto field_of = [&](const v1::CreatePersonRequest& request, std::string_view password) {
+    auto violations = rpc::ViolationsOf(CheckPerson(TidyPerson(request), password));
+    return violations.empty() ? std::string() : violations[0].field;
+  };
+  for (const char* bad : {"marie.@example.com", "m..b@example.com", "a(b)@example.com",
+                          "person@localhost", "zo\u00e9@exemple.ca", "a@b.ca,c@d.ca"}) {
+    v1::CreatePersonRequest request = good;
+    request.set_email(bad);
+    CAPTURE(bad);
+    CHECK(field_of(request, kPassword) == "email");
+  }
+  for (const char* blank : {"", " ", "\u00a0", "\u3000", "\u2800", "\u3164\u200b"}) {
+    v1::CreatePersonRequest request = good;
+    request.mutable_address()->set_line_1(blank);
+    CHECK(field_of(request, kPassword) == "address.line_1");
+    request = good;
+    request.mutable_address()->set_city(blank);
+    CHECK(field_of(request, kPassword) == "address.city");
+  }
+  CHECK(field_of(good, "too short") == "password");
+  CHECK(field_of(good, std::string(257, 'x') + "abcde") == "password");
+}
+
+}  // namespace
+}  // namespace tamarack::identity
