@@ -125,6 +125,19 @@ std::string Nfc(std::string_view text) {
   return U_SUCCESS(error) ? result : std::string(text);
 }
 
+std::string OpaqueString(std::string_view typed) {
+  std::string mapped;
+  for (size_t position = 0; position < typed.size();) {
+    size_t begin = position;
+    if (u_charType(Next(typed, position)) == U_SPACE_SEPARATOR) {
+      mapped += ' ';
+    } else {
+      mapped += typed.substr(begin, position - begin);
+    }
+  }
+  return Nfc(mapped);
+}
+
 std::string DigitsIn(std::string_view text) {
   return Digits(text, false);
 }

@@ -32,6 +32,10 @@ std::string_view FirstCharacters(std::string_view text, size_t characters_max);
 // Unicode Normalization Form C (UAX #15).
 std::string Nfc(std::string_view text);
 
+// A password as it is compared, however its keyboard composes accents: NFC, with every space that
+// is none of ASCII's made U+0020 (RFC 8265 OpaqueString).
+std::string OpaqueString(std::string_view typed);
+
 // The decimal digits in `text` as ASCII, whatever script they are of (`４２` and `٤٢` are 42); the
 // rest is left out.
 std::string DigitsIn(std::string_view text);

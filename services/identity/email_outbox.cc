@@ -45,13 +45,19 @@ constexpr pg::Statement kDelete{"email_outbox.delete",
                                 "DELETE FROM email_outbox WHERE email_id = $1"};
 constexpr pg::Statement kForgetOld{
     "email_outbox.forget_old",
-    "DELETE FROM email_outbox WHERE created_at < now() - interval '1 hour'"};
+    "DELETE FROM email_outbox WHERE created_at < now() - interval '15 minutes' AND due_at <= now() "
+    "RETURNING email_id"};
 constexpr pg::Statement kForgetRegistrations{
     "registration.forget_old",
     "DELETE FROM registration WHERE created_at < now() - interval '1 day'"};
 
 std::string Place(std::string_view id) {
   return absl::StrCat("email_outbox/", ToAbsl(id));
+}
+
+// What no other try can mend: notify refuses the email itself.
+bool IsFinal(const absl::Status& status) {
+  return absl::IsInvalidArgument(status);
 }
 
 }  // namespace
@@ -79,8 +85,7 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
   asio::awaitable<void> Run() {
     for (int turn = 0; !is_stopping; ++turn) {
       constexpr int kTurnsPerCleaning = 300;
-      if (turn % kTurnsPerCleaning == 0)
-        (void)co_await pool.QueryAll(pg::Call(kForgetOld), pg::Call(kForgetRegistrations));
+      if (turn % kTurnsPerCleaning == 0) co_await ForgetOld();
       absl::Status status = co_await SendDue();
       if (!status.ok()) {
         telemetry::Log(telemetry::Level::kWarning, "emails wait",
@@ -93,6 +98,20 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
     stopped.set_value();
   }
 
+  asio::awaitable<void> ForgetOld() {
+    (void)co_await pool.Query(kForgetRegistrations);
+    auto old = co_await pool.Query(kForgetOld);
+    if (!old.ok()) co_return;
+    for (int row = 0; row < old->size(); ++row) GiveUp(old->Text(row, 0), "too old");
+  }
+
+  // The person is told nothing: they ask for another code, or notice a wrong address.
+  void GiveUp(std::string_view id, std::string_view reason) {
+    metrics.emails_given_up.Increment();
+    telemetry::Log(telemetry::Level::kError, "email given up",
+                   {{"email_id", id}, {"reason", reason}});
+  }
+
   AsyncStatus SendDue() {
     CO_ASSIGN_OR_RETURN(auto rows, co_await pool.Query(kClaim));
     for (int row = 0; row < rows.size(); ++row) {
@@ -103,7 +122,9 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
         telemetry::Log(telemetry::Level::kWarning, "email not accepted",
                        {{"email_id", id}, {"code", absl::StatusCodeToString(sent.code())}});
       }
-      CO_RETURN_IF_ERROR((co_await pool.Query(sent.ok() ? kDelete : kPostpone, id)).status());
+      if (IsFinal(sent)) GiveUp(id, "refused");
+      bool is_done = sent.ok() || IsFinal(sent);
+      CO_RETURN_IF_ERROR((co_await pool.Query(is_done ? kDelete : kPostpone, id)).status());
     }
     co_return absl::OkStatus();
   }
@@ -112,8 +133,10 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
     CO_ASSIGN_OR_RETURN(auto text, keyring.sealer().Open(sealed, Place(id)));
     CO_ASSIGN_OR_RETURN(auto email, crypto::ParseStrictObject(text));
     bool is_french = crypto::StringMember(email, "language") == "fr";
-    CO_RETURN_IF_ERROR(co_await EnsureTemplate(is_french ? templates.fr : templates.en,
-                                               is_french ? has_fr : has_en));
+    absl::Status has_template = co_await EnsureTemplate(is_french ? templates.fr : templates.en,
+                                                        is_french ? has_fr : has_en);
+    // Whatever is wrong with the template, it is not this email that is refused.
+    if (!has_template.ok()) co_return absl::UnavailableError(has_template.message());
     notify_v1::SendEmailRequest request;
     request.set_email_address(std::string(crypto::StringMember(email, "address")));
     request.set_template_id(is_french ? templates.fr.id : templates.en.id);

@@ -5,6 +5,8 @@
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
 
+#include <absl/strings/ascii.h>
+
 namespace tamarack::identity {
 namespace {
 
@@ -33,7 +35,7 @@ std::string Keyring::PairwiseSubject(std::string_view sector, std::string_view p
 }
 
 std::string Keyring::EmailIndex(std::string_view email) const {
-  return Mac(email_key_, "email", email);
+  return Mac(email_key_, "email", absl::AsciiStrToLower(ToAbsl(email)));
 }
 
 std::string Keyring::CodeMac(std::string_view registration_id, std::string_view code) const {

@@ -24,7 +24,7 @@ class Keyring {
   // Subjects of two sectors cannot be linked without the key.
   std::string PairwiseSubject(std::string_view sector, std::string_view person_id) const;
 
-  // By which a person is found from a (normalised) email address.
+  // By which a person is found from an email address (tidied), whatever its case.
   std::string EmailIndex(std::string_view email) const;
 
   // What is stored of a confirmation code: six digits alone could be guessed from a hash without

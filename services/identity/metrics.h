@@ -25,7 +25,9 @@ struct IdentityMetrics {
         tokens_exchange(Make(registry, "identity_tokens_total", "Tokens issued", "exchange")),
         emails_sent(Make(registry, "identity_emails_accepted_total", "Emails accepted by notify")),
         emails_failed(Make(registry, "identity_email_failures_total",
-                           "Tries to hand an email to notify that failed")) {}
+                           "Tries to hand an email to notify that failed")),
+        emails_given_up(Make(registry, "identity_emails_given_up_total",
+                             "Emails that were never accepted: refused for good, or too old")) {}
 
   prometheus::Counter& sign_ins;
   prometheus::Counter& sign_in_failures;
@@ -39,6 +41,7 @@ struct IdentityMetrics {
   prometheus::Counter& tokens_exchange;
   prometheus::Counter& emails_sent;
   prometheus::Counter& emails_failed;
+  prometheus::Counter& emails_given_up;
 
  private:
   static prometheus::Counter& Make(prometheus::Registry& registry, const std::string& name,

@@ -1,6 +1,7 @@
 #include "services/identity/password_rules.h"
 
 #include "platform/base/status.h"
+#include "platform/text/text.h"
 
 #include <absl/strings/ascii.h>
 
@@ -9,8 +10,6 @@
 
 namespace tamarack::identity {
 namespace {
-
-constexpr size_t kEmailLengthMax = 254;
 
 // Long ones only: the shorter usual suspects fail by length. Repetitions and runs are found by
 // rule.
@@ -35,12 +34,6 @@ constexpr std::string_view kCommon[] = {
 };
 constexpr size_t kDifferentCharactersMin = 5;
 
-size_t CountCharacters(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
 bool IsRun(std::string_view text) {
   for (size_t i = 1; i < text.size(); ++i) {
     bool is_digit_wrap = text[i - 1] == '9' && text[i] == '0';
@@ -60,10 +53,12 @@ bool IsMadeOf(std::string_view text, std::string_view part) {
 
 }  // namespace
 
-PasswordFault CheckPassword(std::string_view password, std::string_view email,
-                            std::string_view name) {
-  if (CountCharacters(password) < kPasswordLengthMin) return PasswordFault::kShort;
-  std::string lower = absl::AsciiStrToLower(ToAbsl(password));
+PasswordFault CheckPassword(std::string_view typed, std::string_view email, std::string_view name) {
+  const std::string password = text::OpaqueString(typed);
+  const size_t length = text::CountCharacters(password);
+  if (length < kPasswordLengthMin) return PasswordFault::kShort;
+  if (length > kPasswordLengthMax) return PasswordFault::kLong;
+  std::string lower = absl::AsciiStrToLower(password);
   std::set<char> different(lower.begin(), lower.end());
   bool is_common = different.size() < kDifferentCharactersMin || IsRun(lower) ||
                    std::find(std::begin(kCommon), std::end(kCommon), lower) != std::end(kCommon);
@@ -72,27 +67,6 @@ PasswordFault CheckPassword(std::string_view password, std::string_view email,
                      IsMadeOf(lower, lower_email.substr(0, lower_email.find('@'))) ||
                      IsMadeOf(lower, absl::AsciiStrToLower(ToAbsl(name)));
   return is_common || is_personal ? PasswordFault::kCommon : PasswordFault::kNone;
-}
-
-std::string NormalizeEmail(std::string_view email) {
-  return absl::AsciiStrToLower(absl::StripAsciiWhitespace(ToAbsl(email)));
-}
-
-bool IsEmail(std::string_view email) {
-  size_t at = email.find('@');
-  if (at == std::string_view::npos || at == 0 || at > 64 || email.size() > kEmailLengthMax)
-    return false;
-  bool is_printable = std::all_of(email.begin(), email.end(), [](char c) {
-    auto octet = static_cast<unsigned char>(c);
-    return octet > 0x20 && octet != 0x7f && c != ',' && c != ';' && c != '<' && c != '>' &&
-           c != '"';
-  });
-  std::string_view domain = email.substr(at + 1);
-  size_t dot = domain.find('.');
-  bool is_domain = domain == "localhost" ||
-                   (dot != std::string_view::npos && dot > 0 && !domain.ends_with('.') &&
-                    domain.find("..") == std::string_view::npos);
-  return is_printable && is_domain && domain.find('@') == std::string_view::npos;
 }
 
 }  // namespace tamarack::identity

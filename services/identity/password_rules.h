@@ -1,25 +1,20 @@
-// Which passwords and email addresses are accepted. Pure functions.
+// Which passwords are accepted. Pure functions.
 #pragma once
 
-#include <string>
+#include <cstddef>
 #include <string_view>
 
 namespace tamarack::identity {
 
 // NIST SP 800-63B-4 section 3.1.1.2: at least 15 characters where the password is the only factor,
-// no rules of composition, and a list of passwords that everybody tries first.
+// no rules of composition, and a list of passwords that everybody tries first. Counted in the
+// normal form, in which passwords are hashed.
 inline constexpr size_t kPasswordLengthMin = 15;
+inline constexpr size_t kPasswordLengthMax = 256;
 
-enum class PasswordFault { kNone, kShort, kCommon };
+enum class PasswordFault { kNone, kShort, kLong, kCommon };
 
 // `email` and `name` may not make up the password.
-PasswordFault CheckPassword(std::string_view password, std::string_view email,
-                            std::string_view name);
-
-// Without surrounding space and in lower case, as addresses are compared.
-std::string NormalizeEmail(std::string_view email);
-// Takes a normalised address: one @, a domain with a dot or `localhost`, at most 254 octets,
-// nothing unprintable.
-bool IsEmail(std::string_view email);
+PasswordFault CheckPassword(std::string_view typed, std::string_view email, std::string_view name);
 
 }  // namespace tamarack::identity

@@ -5,20 +5,32 @@
 #include "platform/runtime/offload.h"
 
 #include <string>
+#include <string_view>
 
 namespace tamarack::identity {
 
 class Passwords {
  public:
+  enum class Verdict {
+    kWrong,
+    kRight,
+    // Right, but to be hashed again: as it was typed, or with parameters of former times.
+    kOutdated,
+  };
+
   explicit Passwords(runtime::OffloadPool& pool) : pool_(pool) {}
 
-  // RESOURCE_EXHAUSTED when too many wait.
-  Async<std::string> Hash(std::string password);
-  // An empty hash (nobody has that address) takes as long as a wrong password.
-  Async<bool> Verify(std::string hash, std::string password);
+  // Of the password's normal form. RESOURCE_EXHAUSTED when too many wait.
+  Async<std::string> Hash(std::string_view typed);
+  // The normal form is tried first, then what was typed, where that differs: hashes of long ago are
+  // of what was typed then. How long a wrong password takes depends on it alone: an empty hash
+  // (nobody has that address) takes as long.
+  Async<Verdict> Verify(std::string hash, std::string typed);
 
  private:
   class Turn;
+  Async<bool> Matches(std::string hash, std::string password);
+
   runtime::OffloadPool& pool_;
   int waiting_ = 0;
 };

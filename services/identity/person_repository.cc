@@ -32,6 +32,9 @@ constexpr pg::Statement kSetProfile{
     "person.set_profile",
     "UPDATE person SET profile_sealed = $2, updated_at = now() WHERE person_id = $1"};
 
+constexpr pg::Statement kReplaceHash{"person.replace_password_hash", R"sql(
+  UPDATE person SET password_hash = $3 WHERE person_id = $1 AND password_hash = $2)sql"};
+
 std::string KeyPlace(std::string_view id) {
   return absl::StrCat("person.key/", ToAbsl(id));
 }
@@ -133,6 +136,12 @@ Async<Person> PersonRepository::FindBySubject(std::string_view subject) {
 Async<Person> PersonRepository::FindByEmail(std::string_view email) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindByEmail, keyring_.EmailIndex(email)));
   co_return Decode(rows);
+}
+
+AsyncStatus PersonRepository::ReplacePasswordHash(std::string_view person_id,
+                                                  std::string_view old_hash,
+                                                  std::string_view new_hash) {
+  co_return (co_await pool_.Query(kReplaceHash, person_id, old_hash, new_hash)).status();
 }
 
 Async<Person> PersonRepository::SetAddress(std::string_view subject, const v1::Address& address) {

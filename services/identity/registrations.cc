@@ -4,6 +4,7 @@
 #include "platform/crypto/hash.h"
 #include "platform/crypto/json.h"
 #include "platform/crypto/random.h"
+#include "services/identity/confirmation_code.h"
 #include "services/identity/email_outbox.h"
 
 #include <boost/json/serialize.hpp>
@@ -14,7 +15,6 @@ namespace {
 namespace json = boost::json;
 constexpr int kTriesMax = 10;
 constexpr int kSendsMax = 6;
-constexpr size_t kCodeDigits = 6;
 
 constexpr pg::Statement kInsert{"registration.insert", R"sql(
   INSERT INTO registration (registration_id, token_sha256, details_sealed, language, code_mac, code_expires_at)

@@ -1,12 +1,14 @@
 #include "services/identity/sign_in_service.h"
 
+#include "platform/text/email_address.h"
+#include "platform/text/text.h"
+#include "services/identity/admin_rules.h"
+#include "services/identity/confirmation_code.h"
 #include "services/identity/password_rules.h"
 #include "services/identity/pending_authorization.h"
 #include "services/identity/url.h"
 
 #include "tamarack/identity/v1/sign_in_service.grpc.pb.h"
-
-#include <absl/strings/ascii.h>
 
 namespace tamarack::identity {
 namespace {
@@ -27,31 +29,23 @@ std::string PageUrl(std::string_view lang, std::string_view page, std::string_vi
   return absl::StrCat("/", ToAbsl(lang), PagePath(page, return_to));
 }
 
-std::string DigitsOf(std::string_view text) {
-  std::string digits;
-  for (char c : text) {
-    if (c >= '0' && c <= '9') digits += c;
-  }
-  return digits;
-}
-
-std::string Trimmed(const std::string& text) {
-  return std::string(absl::StripAsciiWhitespace(text));
-}
-
 class SignInService final : public v1::SignInService::CallbackService {
  public:
   using Api = v1::SignInService;
   explicit SignInService(const SignInServiceParts& parts) : parts_(parts), rpc_(parts.rpc) {}
 
   TAMARACK_UNARY(ShowSignIn, v1::ShowSignInRequest, HttpBody) {
+    if (!request.has_account()) {
+      CO_ASSIGN_OR_RETURN(bool is_signed_in, co_await IsSignedIn(context, request.return_to()));
+      if (is_signed_in) co_return GoOn(context, request.lang(), request.return_to());
+    }
     Page page = SignInPage(context, request.lang(), request.return_to(), "");
     if (request.has_account()) page.Show("HAS_ACCOUNT");
     co_return co_await Render(context, page, request.return_to());
   }
 
   TAMARACK_UNARY(SignIn, v1::SignInRequest, HttpBody) {
-    std::string email = NormalizeEmail(request.email());
+    std::string email = text::TidyEmailAddress(request.email());
     Page page = SignInPage(context, request.lang(), request.return_to(), email);
     if (email.empty()) page.Error("email", "ERROR_EMAIL_MISSING");
     if (request.password().empty()) page.Error("password", "ERROR_PASSWORD_MISSING");
@@ -67,13 +61,19 @@ class SignInService final : public v1::SignInService::CallbackService {
     auto person = co_await parts_.people.FindByEmail(email);
     if (!person.ok() && !absl::IsNotFound(person.status())) co_return person.status();
     std::string hash = person.ok() ? person->password_hash : "";
-    CO_ASSIGN_OR_RETURN(bool is_right, co_await parts_.passwords.Verify(hash, request.password()));
-    if (!is_right) {
+    CO_ASSIGN_OR_RETURN(auto verdict, co_await parts_.passwords.Verify(hash, request.password()));
+    if (verdict == Passwords::Verdict::kWrong) {
       parts_.metrics.sign_in_failures.Increment();
       page.Error("email", "ERROR_SIGN_IN");
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
     }
     co_await parts_.attempts.Clear(kSignIns, who);
+    // The next sign-in tries again what fails here.
+    if (verdict == Passwords::Verdict::kOutdated) {
+      auto renewed = co_await parts_.passwords.Hash(request.password());
+      if (renewed.ok())
+        (void)co_await parts_.people.ReplacePasswordHash(person->id, hash, *renewed);
+    }
     CO_RETURN_IF_ERROR(co_await StartSession(context, person->id, request.lang()));
     parts_.metrics.sign_ins.Increment();
     co_return GoOn(context, request.lang(), request.return_to());
@@ -96,9 +96,9 @@ class SignInService final : public v1::SignInService::CallbackService {
   }
 
   TAMARACK_UNARY(Register, v1::RegisterRequest, HttpBody) {
-    NewPerson person{.profile = {.email = NormalizeEmail(request.email()),
-                                 .given_name = Trimmed(request.given_name()),
-                                 .family_name = Trimmed(request.family_name()),
+    NewPerson person{.profile = {.email = text::TidyEmailAddress(request.email()),
+                                 .given_name = TidyName(request.given_name()),
+                                 .family_name = TidyName(request.family_name()),
                                  .address = std::nullopt},
                      .password_hash = {},
                      .language = request.lang()};
@@ -142,13 +142,14 @@ class SignInService final : public v1::SignInService::CallbackService {
     if (absl::IsNotFound(page.status()))
       co_return GoTo(context, request.lang(), "sign-in", request.return_to());
     if (!page.ok()) co_return page.status();
-    std::string code = DigitsOf(request.code());
-    if (code.empty()) {
-      page->Error("code", "ERROR_CODE_MISSING");
+    auto code = FindCode(request.code());
+    if (!code) {
+      page->Error("code",
+                  text::IsBlank(request.code()) ? "ERROR_CODE_MISSING" : "ERROR_CODE_FORMAT");
       co_return co_await Refuse(context, *page, request.return_to(), kUnprocessable);
     }
     CO_ASSIGN_OR_RETURN(auto result,
-                        co_await parts_.registrations.Confirm(RegistrationCookie(context), code));
+                        co_await parts_.registrations.Confirm(RegistrationCookie(context), *code));
     switch (result.outcome) {
       case ConfirmOutcome::kWrongCode:
         page->Error("code", "ERROR_CODE_WRONG");
@@ -222,16 +223,22 @@ class SignInService final : public v1::SignInService::CallbackService {
     co_return page;
   }
 
+  static void CheckName(const std::string& name, std::string_view field, std::string_view missing,
+                        Page& page) {
+    constexpr size_t kNameLengthMax = 100;
+    if (name.empty()) {
+      page.Error(field, missing);
+    } else if (text::CountCharacters(name) > kNameLengthMax) {
+      page.Error(field, "ERROR_NAME_LONG");
+    }
+  }
+
   static void CheckRegistration(const Profile& profile, const std::string& password, Page& page) {
-    constexpr size_t kNameBytesMax = 200;
-    auto is_name = [](const std::string& name) {
-      return !name.empty() && name.size() <= kNameBytesMax;
-    };
-    if (!is_name(profile.given_name)) page.Error("given_name", "ERROR_GIVEN_NAME_MISSING");
-    if (!is_name(profile.family_name)) page.Error("family_name", "ERROR_FAMILY_NAME_MISSING");
+    CheckName(profile.given_name, "given_name", "ERROR_GIVEN_NAME_MISSING", page);
+    CheckName(profile.family_name, "family_name", "ERROR_FAMILY_NAME_MISSING", page);
     if (profile.email.empty()) {
       page.Error("email", "ERROR_EMAIL_MISSING");
-    } else if (!IsEmail(profile.email)) {
+    } else if (!text::IsEmailAddress(profile.email)) {
       page.Error("email", "ERROR_EMAIL_FORMAT");
     }
     switch (CheckPassword(password, profile.email, profile.given_name)) {
@@ -240,10 +247,26 @@ class SignInService final : public v1::SignInService::CallbackService {
       case PasswordFault::kShort:
         page.Error("password", "ERROR_PASSWORD_SHORT");
         break;
+      case PasswordFault::kLong:
+        page.Error("password", "ERROR_PASSWORD_LONG");
+        break;
       case PasswordFault::kCommon:
         page.Error("password", "ERROR_PASSWORD_COMMON");
         break;
     }
+  }
+
+  // Whether there is no need to ask, unless `return_to` wants a newer sign-in.
+  Async<bool> IsSignedIn(const rpc::Context& context, const std::string& return_to) {
+    std::string_view cookie = context.Cookie(kSessionCookieKey);
+    if (cookie.empty()) co_return false;
+    auto session = co_await parts_.sessions.FindByCookie(cookie);
+    // The page does not need Redis.
+    if (!session.ok() || !*session) co_return false;
+    CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
+    if (!pending || !pending->terms.auth_after_seconds) co_return true;
+    // In the same second it is the session that did not do.
+    co_return (*session)->auth_time_seconds > *pending->terms.auth_after_seconds;
   }
 
   // Names the service that asked for the sign-in, and lets the form lead back to it.

@@ -22,6 +22,7 @@ namespace notify_v1 = notify::v1;
 struct Notify {
   std::mutex mutex;
   int refusals = 0;
+  absl::Status refusal = absl::UnavailableError("not now");
   std::vector<notify_v1::PutTemplateRequest> templates;
   std::vector<notify_v1::SendEmailRequest> tries;
   std::vector<std::string> keys;
@@ -36,7 +37,7 @@ class FakeNotifications final : public notify_v1::NotificationService::CallbackS
     std::lock_guard lock(state_.mutex);
     state_.tries.push_back(request);
     state_.keys.push_back(context.idempotency_key);
-    if (state_.refusals-- > 0) co_return absl::UnavailableError("not now");
+    if (state_.refusals-- > 0) co_return state_.refusal;
     co_return notify_v1::SendEmailResponse();
   }
 
@@ -136,6 +137,31 @@ TEST_CASE_METHOD(
   CHECK(state.keys[0] == state.keys[2]);
   CHECK(!state.keys[0].empty());
   CHECK(state.tries[0].SerializeAsString() == state.tries[2].SerializeAsString());
+}
+
+TEST_CASE_METHOD(Fixture, "Email: what notify refuses for good is given up at once, and counted") {
+  state.refusals = 1;
+  state.refusal = absl::InvalidArgumentError("email_address Not a valid email address");
+  Begin("en");
+  worker.Start();
+  WaitUntilSent();
+  Begin("en");
+  WaitUntilSent();
+  std::lock_guard lock(state.mutex);
+  REQUIRE(state.keys.size() == 2);
+  CHECK(state.keys[0] != state.keys[1]);
+  CHECK(metrics.emails_given_up.Value() == 1);
+  CHECK(metrics.emails_sent.Value() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "Email: a code that is no longer good is given up, and counted") {
+  Begin("en");
+  host.database().Execute("UPDATE email_outbox SET created_at = now() - interval '16 minutes'");
+  worker.Start();
+  WaitUntilSent();
+  std::lock_guard lock(state.mutex);
+  CHECK(state.tries.empty());
+  CHECK(metrics.emails_given_up.Value() == 1);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "platform/crypto/password.h"
 #include "tests/integration/identity/browser.h"
 
 #include <catch2/catch.hpp>
@@ -12,13 +13,13 @@ constexpr char kEmail[] = "zoe@example.test";
 struct SignInWorld : World {
   Browser browser{*this};
 
-  PageAnswer Register(const std::string& email,
-                      const std::string& password = "a walk in the woods") {
+  PageAnswer Register(const std::string& email, const std::string& password = "a walk in the woods",
+                      const std::string& given_name = " Zoé ") {
     v1::RegisterRequest request;
     request.set_lang("fr");
     request.set_email(email);
     request.set_password(password);
-    request.set_given_name(" Zoé ");
+    request.set_given_name(given_name);
     request.set_family_name("Exemple");
     request.set_return_to("/fr/somewhere?x=1");
     return browser.Open("SignInService/Register", request);
@@ -48,7 +49,7 @@ struct SignInWorld : World {
 TEST_CASE_METHOD(
     SignInWorld,
     "Register: the code that arrives by email makes the account and signs the person in") {
-  PageAnswer answer = Register(" Zoe@Example.Test");
+  PageAnswer answer = Register(" zoe@Example.Test\u200b");
   REQUIRE(answer.location == "/fr/confirm-email?return_to=%2Ffr%2Fsomewhere%3Fx%3D1");
   CHECK(emails_queued == 1);
   auto email = LastEmail();
@@ -115,6 +116,135 @@ TEST_CASE_METHOD(SignInWorld,
   CHECK(!answer.Has("value=\"short\""));
   CHECK(Register(kEmail, "passwordpassword").http_status == 422);
   CHECK(Register(kEmail, std::string(300, 'a')).http_status == 422);
+  // Nothing that is pasted is cut before it gets here.
+  CHECK(!answer.Has("maxlength"));
+}
+
+TEST_CASE_METHOD(SignInWorld, "Register: an address that cannot be mailed is told at its field") {
+  for (const char* email : {"marie.@example.com", "m..b@example.com", "a(b)@example.com",
+                            "person@localhost", "zo\u00e9@exemple.ca", "a@b", "a b@example.com"}) {
+    CAPTURE(email);
+    PageAnswer answer = Register(email);
+    CHECK(answer.http_status == 422);
+    CHECK(answer.Has("id=\"email-error\""));
+  }
+  CHECK(emails_queued == 0);
+  CHECK(Register(" \u00a0zoe@example.test\u200b ").http_status == 303);
+  CHECK(Text(LastEmail(), "address") == kEmail);
+}
+
+TEST_CASE_METHOD(SignInWorld, "Register: a name is what people see of it, counted in characters") {
+  auto repeat = [](const std::string& character, int times) {
+    std::string text;
+    for (int i = 0; i < times; ++i) text += character;
+    return text;
+  };
+  for (const std::string& blank :
+       {std::string(), std::string(" "), std::string("\u00a0"), std::string("\u3000 "),
+        std::string("\u2800"), std::string("\u200b\u3164")}) {
+    PageAnswer answer = Register(kEmail, "a walk in the woods", blank);
+    CHECK(answer.http_status == 422);
+    CHECK(answer.Has("Inscrivez votre prénom"));
+  }
+  for (const std::string& name : {repeat("ᐊ", 70), repeat("é", 100), repeat("👩", 100)})
+    CHECK(Register("a" + std::to_string(name.size()) + "@example.test", "a walk in the woods", name)
+              .http_status == 303);
+  PageAnswer answer = Register(kEmail, "a walk in the woods", repeat("ᐊ", 101));
+  CHECK(answer.http_status == 422);
+  CHECK(answer.Has("100\u00a0caractères"));
+}
+
+TEST_CASE_METHOD(SignInWorld, "Register: the code is found in whatever was pasted, or asked for") {
+  Register(kEmail);
+  std::string code = LastCode();
+  for (int i = 0; i < 12; ++i) {
+    PageAnswer answer = Confirm("15 minutes");  // not a try: no code was given
+    CHECK(answer.http_status == 422);
+    CHECK(answer.Has("seulement les 6\u00a0chiffres"));
+    CHECK(!answer.Has("maxlength"));
+  }
+  CHECK(Confirm("Votre code de confirmation est :\n\n" + code +
+                "\n\nIl est valide pendant 15 minutes.")
+            .location == "/fr/somewhere?x=1");
+}
+
+TEST_CASE_METHOD(SignInWorld, "Sign-in: a password is the same however its accents are composed") {
+  struct {
+    const char* composed;
+    const char* decomposed;
+  } const cases[] = {
+      {"\u00e9t\u00e9 \u00e0 Sudbury!", "e\u0301te\u0301 a\u0300 Sudbury!"},
+      {"la for\u00eat de No\u00ebl", "la fore\u0302t de Noe\u0308l"},
+      {"un bel \u00e9t\u00e9\u00a0ici", "un bel e\u0301te\u0301\u3000ici"},
+  };
+  int number = 0;
+  for (const auto& [composed, decomposed] : cases) {
+    std::string email = "zoe" + std::to_string(++number) + "@example.test";
+    CAPTURE(email);
+    NewPerson(email, composed);
+    CHECK(browser.SignIn(email, composed).http_status == 303);
+    CHECK(browser.SignIn(email, decomposed).http_status == 303);
+    // As it was hashed before there was a normal form.
+    auto of_person = " WHERE email_index = '" + keyring.EmailIndex(email) + "'";
+    host.database().Execute("UPDATE person SET password_hash = '" +
+                            *crypto::HashPassword(decomposed) + "'" + of_person);
+    CHECK(browser.SignIn(email, composed).http_status == 422);
+    CHECK(browser.SignIn(email, decomposed).http_status == 303);
+    CHECK(browser.SignIn(email, composed).http_status == 303);
+    CHECK(browser.SignIn(email, decomposed).http_status == 303);
+    CHECK(browser.SignIn(email, "un bel ete ici et la").http_status == 422);
+  }
+}
+
+TEST_CASE_METHOD(SignInWorld, "Sign-in: an account is found by its address however it is typed") {
+  NewPerson(kEmail);
+  for (const char* typed :
+       {"ZOE@EXAMPLE.TEST", " zoe@example.test ", "\u200bZoe@example.test\u00a0"})
+    CHECK(browser.SignIn(typed).http_status == 303);
+  // From the time when such an address was taken.
+  host.database().Execute("UPDATE person SET email_index = '" +
+                          keyring.EmailIndex("person@localhost") + "'");
+  CHECK(browser.SignIn("Person@Localhost").http_status == 303);
+}
+
+TEST_CASE_METHOD(SignInWorld, "Sign-in: whoever is signed in goes on, unless asked to do it anew") {
+  NewPerson(kEmail);
+  RelyingParty ministry(*this);
+  v1::ShowSignInRequest show;
+  show.set_lang("fr");
+  show.set_return_to("/fr/address");
+  auto open = [&] { return browser.Open("SignInService/ShowSignIn", show); };
+  CHECK(open().http_status == 200);
+  browser.SignIn(kEmail);
+  CHECK(open().http_status == 303);
+  CHECK(open().location == "/fr/address");
+  show.set_return_to("https://evil.test/");
+  CHECK(open().location == "/fr/account");
+  show.set_return_to(ToPath(ministry.Request()));
+  CHECK(open().location == show.return_to());
+
+  for (const char* prompt : {"login", "login consent"}) {
+    v1::AuthorizeRequest request = ministry.Request();
+    request.set_prompt(prompt);
+    PageAnswer answer = browser.Open("AuthorizeService/Authorize", request);
+    REQUIRE(answer.location.starts_with("/en/sign-in?"));
+    show.set_return_to(answer.Param("return_to"));
+    CHECK(open().http_status == 200);
+  }
+  v1::AuthorizeRequest request = ministry.Request();
+  request.set_max_age("60");
+  clock_offset = std::chrono::seconds(120);
+  show.set_return_to(browser.Open("AuthorizeService/Authorize", request).Param("return_to"));
+  CHECK(open().http_status == 200);
+  clock_offset = std::chrono::seconds(130);
+  browser.SignIn(kEmail);
+  CHECK(open().location == show.return_to());
+
+  show.set_has_account(true);
+  CHECK(open().http_status == 200);
+  show.clear_has_account();
+  browser.cookies["__host-tamarack-session"] = std::string(43, 'x');
+  CHECK(open().http_status == 200);
 }
 
 TEST_CASE_METHOD(SignInWorld, "Register: no more than five codes to one address in 15 minutes") {

@@ -86,3 +86,24 @@ TEST_CASE(
     CHECK(text::FirstCharacters(made, text::CountCharacters(made)) == made);
   }
 }
+
+TEST_CASE("A password's normal form: NFC, with every space a plain one") {
+  struct {
+    const char* typed;
+    const char* normal;
+  } const cases[] = {
+      {"", ""},
+      {"a walk  in the woods ", "a walk  in the woods "},
+      {"e\u0301te\u0301", "\u00e9t\u00e9"},
+      {"a\u0323\u0307", "\u1ea1\u0307"},
+      {"a\u0307\u0323", "\u1ea1\u0307"},
+      {"\u1112\u1161\u11ab", "\ud55c"},
+      {"\u212b", "\u00c5"},
+      {"a\u00a0b\u3000c\u2003d\u1680e", "a b c d e"},
+      {"\t\u200b\uff21", "\t\u200b\uff21"},
+  };
+  for (const auto& [typed, normal] : cases) {
+    CHECK(text::OpaqueString(typed) == normal);
+    CHECK(text::OpaqueString(normal) == normal);
+  }
+}
