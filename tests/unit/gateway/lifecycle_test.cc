@@ -37,6 +37,17 @@ TEST_CASE("deprecation, sunset and links become headers", "[gateway]") {
   CHECK(UnixSeconds(*lifecycle->sunset) == 1798675200);
 }
 
+TEST_CASE("a sunset beyond the nanoseconds of a clock is the day that it names", "[gateway]") {
+  for (const auto& [day, header] : {std::pair("9999-12-31", "Fri, 31 Dec 9999 00:00:00 GMT"),
+                                    std::pair("2300-01-01", "Mon, 01 Jan 2300 00:00:00 GMT"),
+                                    std::pair("2262-04-12", "Sat, 12 Apr 2262 00:00:00 GMT")}) {
+    auto lifecycle = ReadLifecycle(Policy("2026-01-31", day));
+    REQUIRE(lifecycle.ok());
+    CHECK(lifecycle->headers.Get("Sunset") == header);
+    CHECK(*lifecycle->sunset > Now());
+  }
+}
+
 TEST_CASE("a sunset needs a deprecation that is not later, and both are days", "[gateway]") {
   CHECK(ReadLifecycle(Policy("2026-01-31", "")).ok());
   CHECK(ReadLifecycle(Policy("2026-01-31", "2026-01-31")).ok());

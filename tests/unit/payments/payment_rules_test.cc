@@ -157,6 +157,23 @@ TEST_CASE("Search: one error names every bad parameter", "[payments]") {
   }
 }
 
+TEST_CASE("Search: dates are those of the years 1 to 9999", "[payments]") {
+  for (const auto& [date, seconds] : {std::pair("9999-12-31T23:59:59Z", 253'402'300'799),
+                                      std::pair("2300-01-01T00:00:00Z", 10'413'792'000),
+                                      std::pair("0001-01-01T00:00:00Z", -62'135'596'800)}) {
+    v1::ListPaymentsRequest request;
+    request.set_from_date(date);
+    auto query = CheckList(request);
+    REQUIRE(query.ok());
+    CHECK(UnixSeconds(*query->filter.from) == seconds);
+  }
+  for (const char* date : {"infinite-future", "infinite-past", "9999-12-31"}) {
+    v1::ListPaymentsRequest request;
+    request.set_to_date(date);
+    CHECK_FALSE(CheckList(request).ok());
+  }
+}
+
 TEST_CASE("Search: links keep the filters and lead to the neighbours", "[payments]") {
   v1::ListPaymentsRequest request;
   request.set_reference("a b&c");
