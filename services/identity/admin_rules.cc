@@ -7,6 +7,7 @@
 #include "services/identity/password_rules.h"
 
 #include <absl/strings/ascii.h>
+#include <absl/strings/numbers.h>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -35,6 +36,11 @@ bool IsHost(std::string_view host) {
   });
 }
 
+bool IsPort(std::string_view text) {
+  uint32_t port = 0;
+  return absl::SimpleAtoi(ToAbsl(text), &port) && port > 0 && port <= 65535;
+}
+
 std::string Indexed(std::string_view field, int index) {
   return absl::StrCat(ToAbsl(field), "[", index, "]");
 }
@@ -49,7 +55,8 @@ bool IsRedirectUri(std::string_view uri) {
   auto parsed = boost::urls::parse_uri(boost::core::string_view(uri.data(), uri.size()));
   if (!parsed.has_value() || parsed->has_userinfo() || parsed->has_fragment()) return false;
   std::string_view host(parsed->encoded_host().data(), parsed->encoded_host().size());
-  if (!IsHost(host) || (parsed->has_port() && parsed->port_number() == 0)) return false;
+  std::string_view port(parsed->port().data(), parsed->port().size());
+  if (!IsHost(host) || (parsed->has_port() && !IsPort(port))) return false;
   // Boost 1.81 reads `https://host:8443.evil/` as a port and a path without its slash.
   std::string_view rest = uri.substr(parsed->encoded_origin().size());
   if (!rest.empty() && rest[0] != '/' && rest[0] != '?') return false;
