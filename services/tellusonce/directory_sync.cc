@@ -1,5 +1,6 @@
 #include "services/tellusonce/directory_sync.h"
 
+#include "platform/rpc/timestamp.h"
 #include "platform/runtime/offload.h"
 #include "platform/telemetry/log.h"
 

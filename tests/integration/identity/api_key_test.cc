@@ -1,3 +1,4 @@
+#include "platform/rpc/timestamp.h"
 #include "tests/integration/identity/world.h"
 
 #include <google/protobuf/util/time_util.h>
@@ -81,7 +82,7 @@ TEST_CASE_METHOD(KeyWorld, "API keys: whatever times a row holds, its service's 
                    "' WHERE expires_at IS NULL");
     auto keys = List();
     REQUIRE(keys.ok());
-    for (const auto& key : keys->api_keys()) CHECK(TimeUtil::IsTimestampValid(key.expire_time()));
+    for (const auto& key : keys->api_keys()) CHECK(rpc::IsValid(key.expire_time()));
   }
 }
 
