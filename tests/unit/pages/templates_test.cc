@@ -113,6 +113,15 @@ TEST_CASE("Every template passes the lint") {
   CHECK(count > 20);
 }
 
+TEST_CASE("No field cuts silently what is pasted into it") {
+  for (const char* service : {"identity", "tellusonce"}) {
+    for (const auto& entry : fs::directory_iterator(kSource / "services" / service / "pages")) {
+      INFO(entry.path().string());
+      CHECK(ReadFile(entry.path()).find("maxlength") == std::string::npos);
+    }
+  }
+}
+
 TEST_CASE(
     "Every service's pages have all their texts in both languages, and samples render whole") {
   const json::object samples =
