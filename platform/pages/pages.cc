@@ -24,6 +24,11 @@ Scope& Scope::Add(std::string_view section) {
   return sections_[std::string(section)].emplace_back();
 }
 
+Scope& Scope::Sort(std::string_view section, std::string_view variable) {
+  sorted_by_[std::string(section)] = variable;
+  return *this;
+}
+
 Page::Page(std::string_view name, std::string_view language, std::string_view csrf_token)
     : name_(name),
       language_(NormalLanguage(language)),
@@ -52,11 +57,11 @@ void AddOption(Scope& scope, std::string_view name, std::string_view value,
 }
 
 void AddProvinces(Scope& scope, std::string_view name, std::string_view selected) {
-  // Alphabetical in both languages, but for Île-du-Prince-Édouard.
   for (const std::string_view code :
        {"AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"}) {
     AddOption(scope, name, code, absl::StrCat("PROVINCE_", std::string(code)), selected);
   }
+  scope.Sort(name, "LABEL");
 }
 
 Page ErrorPage(int http_status, std::string_view language, std::string_view request_id) {

@@ -60,6 +60,9 @@ class Scope {
   Scope& Show(std::string_view section);
   // {{#SECTION}}…{{/SECTION}}, once more, with the variables set on the result.
   Scope& Add(std::string_view section);
+  // Has the rows of `section` shown in the alphabetical order of the page's language by what they
+  // have as `variable`.
+  Scope& Sort(std::string_view section, std::string_view variable);
 
  private:
   friend class Renderer;
@@ -70,6 +73,7 @@ class Scope {
   std::map<std::string, std::string> values_;
   std::map<std::string, Text> texts_;
   std::map<std::string, std::list<Scope>> sections_;
+  std::map<std::string, std::string> sorted_by_;  // sections that are sorted, by which variable
 };
 
 // One page to be rendered: pages::Page page("sign-in", context.language, context.csrf_token);

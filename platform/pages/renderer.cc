@@ -1,4 +1,5 @@
 #include "platform/base/status.h"
+#include "platform/pages/collation.h"
 #include "platform/pages/fill.h"
 #include "platform/pages/page_bundle.h"
 #include "platform/pages/pages.h"
@@ -11,6 +12,7 @@
 #include <ctemplate/template_cache.h>
 #include <ctemplate/template_dictionary.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <stdexcept>
 
@@ -129,11 +131,7 @@ struct Renderer::Impl {
                       const std::vector<Marker>& page_markers,
                       ctemplate::TemplateDictionary& out) const {
     std::map<std::string, std::string> values = scope.values_;
-    for (const auto& [name, text] : scope.texts_) {
-      Params params = text.params;
-      params.insert(scope.values_.begin(), scope.values_.end());
-      values[name] = catalogue.Text(language, text.key, params);
-    }
+    for (const auto& [name, text] : scope.texts_) values[name] = TextOf(scope, text, language);
     const Chain chain{values, outer};
     for (const auto& [name, value] : values) out.SetValue(name, value);
     for (const Marker& marker : page_markers) {
@@ -145,10 +143,39 @@ struct Renderer::Impl {
       }
     }
     for (const auto& [name, rows] : scope.sections_) {
-      for (const Scope& row : rows) {
-        FillDictionary(row, &chain, language, page_markers, *out.AddSectionDictionary(name));
+      for (const Scope* row : InOrder(scope, name, rows, language)) {
+        FillDictionary(*row, &chain, language, page_markers, *out.AddSectionDictionary(name));
       }
     }
+  }
+
+  std::string TextOf(const Scope& scope, const Scope::Text& text, std::string_view language) const {
+    Params params = text.params;
+    params.insert(scope.values_.begin(), scope.values_.end());
+    return catalogue.Text(language, text.key, params);
+  }
+
+  // The rows of one of the scope's sections as they are to be shown.
+  std::vector<const Scope*> InOrder(const Scope& scope, const std::string& section,
+                                    const std::list<Scope>& rows, std::string_view language) const {
+    std::vector<const Scope*> order;
+    for (const Scope& row : rows) order.push_back(&row);
+    const auto sorted_by = scope.sorted_by_.find(section);
+    if (sorted_by == scope.sorted_by_.end()) return order;
+    std::map<const Scope*, std::string> labels;
+    for (const Scope& row : rows) {
+      const auto text = row.texts_.find(sorted_by->second);
+      const auto value = row.values_.find(sorted_by->second);
+      if (text != row.texts_.end()) {
+        labels[&row] = TextOf(row, text->second, language);
+      } else if (value != row.values_.end()) {
+        labels[&row] = value->second;
+      }
+    }
+    std::stable_sort(order.begin(), order.end(), [&](const Scope* row, const Scope* other) {
+      return SortsBefore(language, labels[row], labels[other]);
+    });
+    return order;
   }
 
   Catalogue catalogue;
