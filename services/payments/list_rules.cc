@@ -23,8 +23,11 @@ bool ReadNumber(const std::string& text, int64_t max, int64_t& number) {
 
 bool ReadTime(const std::string& text, std::optional<TimePoint>& time) {
   absl::Time parsed;
-  if (!absl::ParseTime(absl::RFC3339_full, text, &parsed, nullptr)) return false;
-  time = absl::ToChronoTime(parsed);
+  if (!absl::ParseTime(absl::RFC3339_full, text, &parsed, nullptr) ||
+      parsed == absl::InfiniteFuture() || parsed == absl::InfinitePast()) {
+    return false;
+  }
+  time = FromUnixMicros(absl::ToUnixMicros(parsed));
   return true;
 }
 
