@@ -12,7 +12,6 @@
 #include <ctemplate/template_cache.h>
 #include <ctemplate/template_dictionary.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <stdexcept>
 
@@ -159,22 +158,27 @@ struct Renderer::Impl {
   std::vector<const Scope*> InOrder(const Scope& scope, const std::string& section,
                                     const std::list<Scope>& rows, std::string_view language) const {
     std::vector<const Scope*> order;
-    for (const Scope& row : rows) order.push_back(&row);
     const auto sorted_by = scope.sorted_by_.find(section);
-    if (sorted_by == scope.sorted_by_.end()) return order;
-    std::map<const Scope*, std::string> labels;
+    if (sorted_by == scope.sorted_by_.end()) {
+      for (const Scope& row : rows) order.push_back(&row);
+      return order;
+    }
+    const auto before = [&](const std::string& label, const std::string& other) {
+      return SortsBefore(language, label, other);
+    };
+    std::multimap<std::string, const Scope*, decltype(before)> sorted(before);
     for (const Scope& row : rows) {
       const auto text = row.texts_.find(sorted_by->second);
       const auto value = row.values_.find(sorted_by->second);
+      std::string label;
       if (text != row.texts_.end()) {
-        labels[&row] = TextOf(row, text->second, language);
+        label = TextOf(row, text->second, language);
       } else if (value != row.values_.end()) {
-        labels[&row] = value->second;
+        label = value->second;
       }
+      sorted.emplace(std::move(label), &row);
     }
-    std::stable_sort(order.begin(), order.end(), [&](const Scope* row, const Scope* other) {
-      return SortsBefore(language, labels[row], labels[other]);
-    });
+    for (const auto& [label, row] : sorted) order.push_back(row);
     return order;
   }
 

@@ -53,6 +53,6 @@ TEST_CASE("Names stand in the order of the language, accents and case only break
 }
 
 TEST_CASE("Provinces are listed in the page's alphabetical order") {
-  CHECK(Provinces("en") == "AB BC MB NB NL NS NT NU ON PE! QC SK YT ");
+  CHECK(Provinces("en") == "AB BC MB NB NL NT NS NU ON PE! QC SK YT ");
   CHECK(Provinces("fr") == "AB BC PE! MB NB NS NU ON QC SK NL NT YT ");
 }
