@@ -53,8 +53,9 @@ class CardPageService final : public v1::CardPageService::CallbackService {
                       payment.status == Status::kEnteringCardDetails ||
                       payment.status == Status::kAuthorisationSuccess;
     if (!takes_card) co_return RedirectTo(context, NextPath(payment, request.lang()));
-    co_return renderer_.Render(
-        CardPage(PageOf(context, request.lang()), payment, payment.payer, nullptr, {}));
+    CheckedCard shown;
+    shown.payer = payment.payer;
+    co_return renderer_.Render(CardPage(PageOf(context, request.lang()), payment, shown));
   }
 
   TAMARACK_UNARY(SubmitCard, v1::SubmitCardRequest, HttpBody) {
@@ -63,8 +64,7 @@ class CardPageService final : public v1::CardPageService::CallbackService {
     CheckedCard checked = CheckCard(request, options_.clock());
     if (!checked.errors.empty() && !IsFinished(payment.status)) {
       context.http.SetStatus(422);
-      co_return renderer_.Render(CardPage(PageOf(context, request.lang()), payment, checked.payer,
-                                          &request, checked.errors));
+      co_return renderer_.Render(CardPage(PageOf(context, request.lang()), payment, checked));
     }
     CO_RETURN_IF_ERROR(co_await Authorise(payment, std::move(checked), request.attempt()));
     CO_ASSIGN_OR_RETURN(payment, co_await repository_.Find(payment.id));

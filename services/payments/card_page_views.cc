@@ -2,6 +2,7 @@
 
 #include "platform/base/status.h"
 #include "platform/pages/format.h"
+#include "services/payments/countries.h"
 #include "services/payments/payment_rules.h"
 #include "services/payments/payment_view.h"
 
@@ -23,8 +24,19 @@ pages::Page NewPage(std::string_view name, const PageContext& context, const Pay
   return page;
 }
 
-// "12 Elm Street, Sudbury ON P3C 1S8".
-std::string AddressText(const Payer& payer) {
+// Canada is selected unless another country is known.
+void AddCountries(pages::Page& page, std::string_view language, std::string selected) {
+  if (selected.empty()) selected = "CA";
+  for (const auto& code : CountryCodes()) {
+    pages::Scope& option =
+        page.Add("COUNTRIES").Set("VALUE", code).Set("LABEL", CountryName(code, language));
+    if (code == selected) option.Show("SELECTED");
+  }
+  page.Sort("COUNTRIES", "LABEL");
+}
+
+// "12 Elm Street, Sudbury ON P3C 1S8", "8 Finance Street, Hong Kong, Hong Kong".
+std::string AddressText(const Payer& payer, std::string_view language) {
   std::string postcode =
       payer.country == "CA" ? pages::FormatPostalCode(payer.postcode) : payer.postcode;
   std::string text;
@@ -33,6 +45,8 @@ std::string AddressText(const Payer& payer) {
         std::pair(payer.province, " "), std::pair(postcode, " ")}) {
     if (!part.empty()) absl::StrAppend(&text, text.empty() ? "" : separator, part);
   }
+  if (!payer.country.empty() && payer.country != "CA")
+    absl::StrAppend(&text, ", ", CountryName(payer.country, language));
   return text;
 }
 
@@ -89,8 +103,8 @@ std::string NextPath(const Payment& payment, std::string_view language) {
   }
 }
 
-pages::Page CardPage(const PageContext& context, const Payment& payment, const Payer& payer,
-                     const v1::SubmitCardRequest* posted, const std::vector<FieldError>& errors) {
+pages::Page CardPage(const PageContext& context, const Payment& payment, const CheckedCard& shown) {
+  const Payer& payer = shown.payer;
   pages::Page page = NewPage("card", context, payment, "");
   // Card number and security code are never sent back.
   page.Set("ATTEMPT", std::to_string(payment.attempt ? payment.attempt->number : 0));
@@ -100,15 +114,12 @@ pages::Page CardPage(const PageContext& context, const Payment& payment, const P
       .Set("ADDRESS_CITY", payer.city)
       .Set("ADDRESS_POSTCODE", payer.postcode)
       .Set("EMAIL", payer.email)
-      .Set("EXPIRY_MONTH", posted != nullptr ? posted->expiry_month() : "")
-      .Set("EXPIRY_YEAR", posted != nullptr ? posted->expiry_year() : "");
-  std::string country = payer.country.empty() ? "CA" : payer.country;
-  for (const char* code : {"CA", "US", "GB", "FR"}) {
-    pages::AddOption(page, "COUNTRIES", code, absl::StrCat("COUNTRY_", code), country);
-  }
+      .Set("EXPIRY_MONTH", shown.expiry_month)
+      .Set("EXPIRY_YEAR", shown.expiry_year);
+  AddCountries(page, context.language, CountryCode(payer.country));
   pages::AddProvinces(page, "PROVINCES", payer.province);
   if (!payment.is_live) page.Show("CARDS_SANDBOX");
-  for (const auto& error : errors) page.Error(error.field, error.key);
+  for (const auto& error : shown.errors) page.Error(error.field, error.key, error.params);
   if (page.has_errors()) page.Show("NOT_CHARGED");
   return page;
 }
@@ -121,7 +132,7 @@ pages::Page ConfirmPage(const PageContext& context, const Payment& payment) {
       .Set("CARD_LAST_DIGITS", card.last_digits)
       .Set("EXPIRY", card.expiry_date)
       .Set("CARDHOLDER_NAME", payment.payer.cardholder_name)
-      .Set("ADDRESS_TEXT", AddressText(payment.payer))
+      .Set("ADDRESS_TEXT", AddressText(payment.payer, context.language))
       .Set("EMAIL", payment.payer.email);
   return page;
 }

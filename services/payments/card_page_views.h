@@ -22,9 +22,8 @@ struct PageContext {
   std::string_view csrf_token;
 };
 
-// The form, filled in with `payer`; with errors after a post.
-pages::Page CardPage(const PageContext& context, const Payment& payment, const Payer& payer,
-                     const v1::SubmitCardRequest* posted, const std::vector<FieldError>& errors);
+// The form, filled in with what `shown` has of payer and expiry; with its errors after a post.
+pages::Page CardPage(const PageContext& context, const Payment& payment, const CheckedCard& shown);
 pages::Page ConfirmPage(const PageContext& context, const Payment& payment);
 pages::Page OutcomePage(const PageContext& context, const Payment& payment);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/pages/pages.h"
 #include "services/payments/payment.h"
 #include "services/payments/processors/processor.h"
 
@@ -9,26 +10,25 @@
 #include <string_view>
 #include <vector>
 
-// What a person typed into the card form, checked. Pure functions.
+// What a person typed into the card form, checked: nothing is cut, and a card number in a field
+// that is for something else goes no further. Pure functions.
 namespace tamarack::payments {
 
 struct FieldError {
   std::string field;  // of the proto
   std::string key;    // of the catalogue
+  pages::Params params = {};
 };
 
 struct CheckedCard {
   Card card;
   CardSummary summary;
   Payer payer;
+  // As typed, to be shown again.
+  std::string expiry_month;
+  std::string expiry_year;
   std::vector<FieldError> errors;  // in the order of the form
 };
 CheckedCard CheckCard(const v1::SubmitCardRequest& request, TimePoint now);
-
-// Luhn (ISO/IEC 7812-1 annex B), 12 to 19 digits.
-bool IsCardNumber(std::string_view digits);
-
-// "visa", "master-card", "american-express", …; "" for networks that are not accepted.
-std::string_view BrandOf(std::string_view digits);
 
 }  // namespace tamarack::payments

@@ -1,14 +1,20 @@
 #include "services/payments/create_rules.h"
 
-#include "platform/rpc/json_struct.h"
+#include "platform/text/email_address.h"
+#include "platform/text/text.h"
+#include "services/payments/card_number.h"
+#include "services/payments/countries.h"
 #include "services/payments/errors.h"
+#include "services/payments/payer_text.h"
 
 #include <absl/strings/ascii.h>
-#include <boost/json/serialize.hpp>
+#include <google/protobuf/util/json_util.h>
 #include <boost/url/parse.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace tamarack::payments {
@@ -16,18 +22,10 @@ namespace {
 
 constexpr size_t kReferenceSizeMax = 255;
 constexpr size_t kReturnUrlSizeMax = 2000;
-constexpr size_t kEmailSizeMax = 254;
-constexpr size_t kPostcodeSizeMax = 25;
 constexpr int kMetadataKeysMax = 15;
 constexpr size_t kMetadataKeySizeMax = 30;
 constexpr size_t kMetadataValueSizeMax = 100;
 constexpr size_t kIdempotencyKeySizeMax = 255;
-
-size_t CountCodePoints(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
 
 absl::Status TooLong(std::string_view field, size_t size_max) {
   return InvalidAttribute(
@@ -35,7 +33,13 @@ absl::Status TooLong(std::string_view field, size_t size_max) {
 }
 
 absl::Status CheckSize(const std::string& value, std::string_view field, size_t size_max) {
-  return CountCodePoints(value) > size_max ? TooLong(field, size_max) : absl::OkStatus();
+  return text::CountCharacters(value) > size_max ? TooLong(field, size_max) : absl::OkStatus();
+}
+
+// About the person: a card number that was typed into the wrong field is kept nowhere.
+absl::Status CheckPayerText(const std::string& value, std::string_view field, size_t size_max) {
+  if (HoldsCardNumber(value)) return InvalidAttribute(422, field, "Must not contain a card number");
+  return CheckSize(value, field, size_max);
 }
 
 absl::Status CheckAmount(const v1::CreatePaymentRequest& request) {
@@ -53,7 +57,7 @@ absl::Status CheckAmount(const v1::CreatePaymentRequest& request) {
 
 // Reference and description: shown on pages and in other systems' lists, hence no markup.
 absl::Status CheckLine(bool is_present, const std::string& value, std::string_view field) {
-  if (!is_present || absl::StripAsciiWhitespace(value).empty()) return MissingAttribute(field);
+  if (!is_present || text::IsBlank(value)) return MissingAttribute(field);
   if (value.find_first_of("<>|") != std::string::npos) {
     return InvalidAttribute(400, field, "Must be a valid string format");
   }
@@ -62,8 +66,7 @@ absl::Status CheckLine(bool is_present, const std::string& value, std::string_vi
 
 absl::Status CheckReturnUrl(const v1::CreatePaymentRequest& request, bool is_live) {
   const std::string& url = request.return_url();
-  if (!request.has_return_url() || absl::StripAsciiWhitespace(url).empty())
-    return MissingAttribute("return_url");
+  if (!request.has_return_url() || text::IsBlank(url)) return MissingAttribute("return_url");
   if (auto status = CheckSize(url, "return_url", kReturnUrlSizeMax); !status.ok()) return status;
   auto parsed = boost::urls::parse_uri(url);
   bool is_web = parsed.has_value() && (parsed->scheme() == "https" || parsed->scheme() == "http") &&
@@ -78,12 +81,22 @@ absl::Status CheckReturnUrl(const v1::CreatePaymentRequest& request, bool is_liv
 
 absl::Status CheckEmail(const v1::CreatePaymentRequest& request) {
   if (!request.has_email()) return absl::OkStatus();
-  if (auto status = CheckSize(request.email(), "email", kEmailSizeMax); !status.ok()) return status;
-  size_t at = request.email().find('@');
-  bool is_address = at != std::string::npos && at > 0 && at + 1 < request.email().size() &&
-                    request.email().find_first_of(" \t\r\n") == std::string::npos;
-  return is_address ? absl::OkStatus()
-                    : InvalidAttribute(422, "email", "Must be a valid email address");
+  std::string email = text::TidyEmailAddress(request.email());
+  if (auto status = CheckPayerText(email, "email", kEmailCharactersMax); !status.ok())
+    return status;
+  return text::IsEmailAddress(email)
+             ? absl::OkStatus()
+             : InvalidAttribute(422, "email", "Must be a valid email address");
+}
+
+// Numbers as they are: Boost.JSON neither prints 0.1 nor reads 17 digits as they were.
+absl::StatusOr<std::string> MetadataJson(google::protobuf::Struct metadata) {
+  for (auto& [key, value] : *metadata.mutable_fields()) {
+    if (value.has_number_value()) value.set_number_value(value.number_value() + 0.0);  // -0 is 0
+  }
+  std::string json;
+  bool is_printed = google::protobuf::util::MessageToJsonString(metadata, &json).ok();
+  return is_printed ? json : absl::StatusOr<std::string>(absl::InternalError("metadata"));
 }
 
 absl::Status CheckMetadata(const google::protobuf::Struct& metadata) {
@@ -91,19 +104,22 @@ absl::Status CheckMetadata(const google::protobuf::Struct& metadata) {
   std::set<std::string> faults;
   std::set<std::string> keys;
   for (const auto& [key, value] : metadata.fields()) {
-    size_t size = CountCodePoints(key);
+    size_t size = text::CountCharacters(key);
     if (size < 1 || size > kMetadataKeySizeMax)
       faults.insert("Keys must be between 1 and 30 characters long");
     if (!keys.insert(absl::AsciiStrToLower(key)).second)
       faults.insert("Keys must be unique, whatever their case");
     switch (value.kind_case()) {
       case Value::kStringValue:
-        if (CountCodePoints(value.string_value()) > kMetadataValueSizeMax) {
+        if (text::CountCharacters(value.string_value()) > kMetadataValueSizeMax) {
           faults.insert("Values must be no greater than 100 characters long");
         }
         break;
-      case Value::kNumberValue:
       case Value::kBoolValue:
+        break;
+      case Value::kNumberValue:
+        if (!std::isfinite(value.number_value()))
+          faults.insert("Values must be of type String, Boolean or Number");
         break;
       case Value::kNullValue:
         faults.insert("Must not have null values");
@@ -126,21 +142,19 @@ absl::Status CheckPrefilled(const v1::PrefilledCardholderDetails& details) {
   const struct {
     const std::string& value;
     const char* field;
-    size_t size_max;
-  } kLines[] = {{details.cardholder_name(), "cardholder_name", kReferenceSizeMax},
-                {address.line1(), "line1", kReferenceSizeMax},
-                {address.line2(), "line2", kReferenceSizeMax},
-                {address.city(), "city", kReferenceSizeMax},
-                {address.postcode(), "postcode", kPostcodeSizeMax}};
+    size_t size_max = kTextCharactersMax;
+  } kLines[] = {{details.cardholder_name(), "cardholder_name"},
+                {address.line1(), "line1"},
+                {address.line2(), "line2"},
+                {address.city(), "city"},
+                {address.postcode(), "postcode", kPostcodeCharactersMax}};
   for (const auto& line : kLines) {
-    auto status = CheckSize(line.value, absl::StrCat("prefilled_cardholder_details.", line.field),
-                            line.size_max);
+    auto status =
+        CheckPayerText(PayerLine(line.value),
+                       absl::StrCat("prefilled_cardholder_details.", line.field), line.size_max);
     if (!status.ok()) return status;
   }
-  const std::string& country = address.country();
-  bool is_code =
-      country.size() == 2 && absl::ascii_isupper(country[0]) && absl::ascii_isupper(country[1]);
-  if (address.has_country() && !is_code) {
+  if (address.has_country() && CountryCode(address.country()).empty()) {
     return InvalidAttribute(422, "prefilled_cardholder_details.country",
                             "Must be a valid ISO-3166-1 alpha-2 code");
   }
@@ -184,16 +198,19 @@ absl::StatusOr<Payment> CheckCreate(const v1::CreatePaymentRequest& request, boo
   payment.description = request.description();
   payment.return_url = request.return_url();
   payment.language = request.has_language() ? request.language() : "en";
-  if (request.has_metadata())
-    payment.metadata = boost::json::serialize(rpc::FromStruct(request.metadata()));
-  payment.payer = {.email = request.email(),
-                   .cardholder_name = details.cardholder_name(),
-                   .line1 = address.line1(),
-                   .line2 = address.line2(),
-                   .city = address.city(),
+  if (request.has_metadata()) {
+    auto metadata = MetadataJson(request.metadata());
+    if (!metadata.ok()) return metadata.status();
+    payment.metadata = *std::move(metadata);
+  }
+  payment.payer = {.email = text::TidyEmailAddress(request.email()),
+                   .cardholder_name = PayerLine(details.cardholder_name()),
+                   .line1 = PayerLine(address.line1()),
+                   .line2 = PayerLine(address.line2()),
+                   .city = PayerLine(address.city()),
                    .province = {},
-                   .postcode = address.postcode(),
-                   .country = address.country()};
+                   .postcode = PayerLine(address.postcode()),
+                   .country = CountryCode(address.country())};
   return payment;
 }
 

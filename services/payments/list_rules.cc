@@ -1,10 +1,13 @@
 #include "services/payments/list_rules.h"
 
+#include "platform/text/text.h"
 #include "services/payments/errors.h"
 #include "services/payments/payment_rules.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/numbers.h>
 #include <absl/time/time.h>
+#include <re2/re2.h>
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
@@ -13,18 +16,27 @@
 namespace tamarack::payments {
 namespace {
 
-constexpr size_t kReferenceSizeMax = 255;
+constexpr size_t kReferenceCharactersMax = 255;
 constexpr int64_t kDisplaySizeMax = 500;
 constexpr int64_t kPageMax = 1'000'000'000;
 
+// A parameter without a value restricts nothing, as at GOV.UK Pay.
+bool IsGiven(const std::string& text) {
+  return !text::IsBlank(text);
+}
+
 bool ReadNumber(const std::string& text, int64_t max, int64_t& number) {
-  return absl::SimpleAtoi(text, &number) && number >= 1 && number <= max;
+  bool are_digits = text.find_first_not_of("0123456789") == std::string::npos;
+  return are_digits && absl::SimpleAtoi(text, &number) && number >= 1 && number <= max;
 }
 
 bool ReadTime(const std::string& text, std::optional<TimePoint>& time) {
+  // Abseil also takes blanks around, signs and any number of digits of the year, and "infinite".
+  static const RE2 kForm(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))");
   absl::Time parsed;
-  if (!absl::ParseTime(absl::RFC3339_full, text, &parsed, nullptr) ||
-      parsed == absl::InfiniteFuture() || parsed == absl::InfinitePast()) {
+  std::string upper = absl::AsciiStrToUpper(text);
+  if (!RE2::FullMatch(upper, kForm) ||
+      !absl::ParseTime(absl::RFC3339_full, upper, &parsed, nullptr)) {
     return false;
   }
   time = FromUnixMicros(absl::ToUnixMicros(parsed));
@@ -52,13 +64,14 @@ absl::StatusOr<ListQuery> CheckList(const v1::ListPaymentsRequest& request) {
   auto check = [&](bool is_good, const char* name) {
     if (!is_good) absl::StrAppend(&wrong, wrong.empty() ? "" : ", ", name);
   };
-  query.filter.reference = request.reference();
-  if (request.has_state()) check(ReadState(request.state(), query.filter.statuses), "state");
-  check(request.reference().size() <= kReferenceSizeMax, "reference");
-  if (request.has_from_date()) check(ReadTime(request.from_date(), query.filter.from), "from_date");
-  if (request.has_to_date()) check(ReadTime(request.to_date(), query.filter.to), "to_date");
-  if (request.has_page()) check(ReadNumber(request.page(), kPageMax, query.page), "page");
-  if (request.has_display_size()) {
+  if (IsGiven(request.reference())) query.filter.reference = request.reference();
+  if (IsGiven(request.state())) check(ReadState(request.state(), query.filter.statuses), "state");
+  check(text::CountCharacters(request.reference()) <= kReferenceCharactersMax, "reference");
+  if (IsGiven(request.from_date()))
+    check(ReadTime(request.from_date(), query.filter.from), "from_date");
+  if (IsGiven(request.to_date())) check(ReadTime(request.to_date(), query.filter.to), "to_date");
+  if (IsGiven(request.page())) check(ReadNumber(request.page(), kPageMax, query.page), "page");
+  if (IsGiven(request.display_size())) {
     check(ReadNumber(request.display_size(), kDisplaySizeMax, query.display_size), "display_size");
   }
   if (!wrong.empty()) return InvalidParameters(wrong);
@@ -71,10 +84,10 @@ v1::SearchLinks LinksOf(const v1::ListPaymentsRequest& request, const ListQuery&
                         int64_t total, const std::string& base_url) {
   auto url = [&](int64_t page) {
     std::string text = base_url + "/v1/payments";
-    if (request.has_reference()) AddParameter(text, "reference", request.reference());
-    if (request.has_state()) AddParameter(text, "state", request.state());
-    if (request.has_from_date()) AddParameter(text, "from_date", request.from_date());
-    if (request.has_to_date()) AddParameter(text, "to_date", request.to_date());
+    if (IsGiven(request.reference())) AddParameter(text, "reference", request.reference());
+    if (IsGiven(request.state())) AddParameter(text, "state", request.state());
+    if (IsGiven(request.from_date())) AddParameter(text, "from_date", request.from_date());
+    if (IsGiven(request.to_date())) AddParameter(text, "to_date", request.to_date());
     AddParameter(text, "page", std::to_string(page));
     AddParameter(text, "display_size", std::to_string(query.display_size));
     return text;

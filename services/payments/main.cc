@@ -100,7 +100,8 @@ int main(int argc, char** argv) {
       {.check_after = timeout + std::chrono::seconds(5)});
   auto ledger = payments::MakeLedgerService(peer.interceptor(), shell.database());
   idempotency::Once once(shell.database(), webhook_sealer);
-  auto webhook_service = payments::MakeWebhookService(peer.interceptor(), outbox, once);
+  auto webhook_service =
+      payments::MakeWebhookService(peer.interceptor(), outbox, once, peer.identity());
 
   workers.Start();
   dispatcher.Start();

@@ -89,7 +89,7 @@ webhooks::Event EventOf(const Locked& payment, Status status) {
                            {"created_date", FormatMillis(payment.created_at)},
                            {"state", std::move(state_object)}};
   return {.id = {},
-          .type = absl::StrCat("ca.tamarack.payments.payment.", ToAbsl(WebhookOf(status)), ".v1"),
+          .type = std::string(EventTypeOf(status)),
           .source = "/payments",
           .subject = payment.payment_id,
           .tenant_id = payment.service_id,
@@ -146,7 +146,7 @@ AsyncStatus PaymentMoves::Commit(Locked& locked, std::vector<pg::Call> last) {
   if (!last.empty()) CO_RETURN_IF_ERROR((co_await locked.tx.QueryAll(std::move(last))).status());
   std::vector<webhooks::Event> events;
   for (Status status : locked.moves) {
-    if (!WebhookOf(status).empty()) events.push_back(EventOf(locked, status));
+    if (!EventTypeOf(status).empty()) events.push_back(EventOf(locked, status));
   }
   // Last, since it holds a lock on the subject until the commit.
   if (!events.empty()) CO_RETURN_IF_ERROR((co_await outbox_.Append(locked.tx, events)).status());

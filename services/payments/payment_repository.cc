@@ -14,12 +14,14 @@ namespace {
 constexpr pg::Statement kInsertMany{"payment.insert", R"sql(
   WITH input AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::bigint[], $6::text[], $7::text[], $8::text[],
-                         $9::text[], $10::jsonb[], $11::text[], $12::timestamptz[], $13::text[], $14::text[])
+                         $9::text[], $10::jsonb[], $11::text[], $12::timestamptz[], $13::text[], $14::text[],
+                         $15::text[])
       AS i (payment_id, service_id, ministry_id, is_live, amount_cents, reference, description, return_url, language,
-            metadata, payer_sealed, created_at, key, request_hash)
+            metadata, payer_sealed, created_at, key, request_hash,
+            key_owner)
   ), keys AS (
     INSERT INTO payment_idempotency (service_id, key, request_hash, payment_id, created_at)
-    SELECT service_id, key, request_hash, payment_id, created_at FROM input WHERE key <> '' ORDER BY service_id, key
+    SELECT key_owner, key, request_hash, payment_id, created_at FROM input WHERE key <> '' ORDER BY key_owner, key
     ON CONFLICT (service_id, key) DO NOTHING
     RETURNING payment_id
   ), made AS (
@@ -69,18 +71,25 @@ constexpr pg::Statement kList{
     " ORDER BY p.created_at DESC, p.payment_id DESC OFFSET $6 LIMIT $7) p" NEWEST_ATTEMPT
     "ORDER BY p.created_at DESC, p.payment_id DESC"};
 
+// A double click asks twice, and the browser drops the first answer with its cookie.
 constexpr pg::Statement kUseLink{"used_link.insert", R"sql(
-  INSERT INTO used_link (nonce, payment_id) VALUES ($1, $2) ON CONFLICT DO NOTHING)sql"};
+  INSERT INTO used_link AS u (nonce, payment_id) VALUES ($1, $2)
+  ON CONFLICT (nonce) DO UPDATE SET used_at = u.used_at WHERE u.used_at > now() - interval '10 seconds')sql"};
 
 std::optional<TimePoint> OptionalTime(const pg::Rows& rows, int row, int column) {
   if (rows.IsNull(row, column)) return std::nullopt;
   return FromUnixMicros(rows.TimeMicros(row, column));
 }
 
+// Whose Idempotency-Keys: a service's live payments have keys of their own.
+std::string KeyOwner(std::string_view service_id, bool is_live) {
+  return absl::StrCat(ToAbsl(service_id), is_live ? "/live" : "");
+}
+
 // One vector per column, as unnest takes them.
 struct Columns {
-  std::vector<std::string> id, service, ministry, reference, description, return_url, language,
-      metadata, payer, key, hash;
+  std::vector<std::string> id, service, key_owner, ministry, reference, description, return_url,
+      language, metadata, payer, key, hash;
   std::vector<bool> is_live;
   std::vector<int64_t> amount;
   std::vector<TimePoint> created_at;
@@ -89,6 +98,7 @@ struct Columns {
     const Payment& payment = row.payment;
     id.push_back(payment.id);
     service.push_back(payment.service_id);
+    key_owner.push_back(KeyOwner(payment.service_id, payment.is_live));
     ministry.push_back(payment.ministry_id);
     is_live.push_back(payment.is_live);
     amount.push_back(payment.amount_cents);
@@ -111,10 +121,10 @@ Async<Results> InsertAll(pg::Pool& pool, std::span<const NewPayment> rows,
   Columns all;
   for (const auto& row : rows) all.Add(row, sealer);
   CO_ASSIGN_OR_RETURN(
-      auto made,
-      co_await pool.Query(kInsertMany, all.id, all.service, all.ministry, all.is_live, all.amount,
-                          all.reference, all.description, all.return_url, all.language,
-                          all.metadata, all.payer, all.created_at, all.key, all.hash));
+      auto made, co_await pool.Query(kInsertMany, all.id, all.service, all.ministry, all.is_live,
+                                     all.amount, all.reference, all.description, all.return_url,
+                                     all.language, all.metadata, all.payer, all.created_at, all.key,
+                                     all.hash, all.key_owner));
   std::set<std::string_view> ids;
   for (int i = 0; i < made.size(); ++i) ids.insert(made.Text(i, 0));
   Results results;
@@ -138,8 +148,9 @@ Async<bool> PaymentRepository::Create(NewPayment new_payment) {
 }
 
 Async<PaymentRepository::Earlier> PaymentRepository::FindByKey(std::string_view service_id,
-                                                               std::string_view key) {
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindKey, service_id, key));
+                                                               bool is_live, std::string_view key) {
+  CO_ASSIGN_OR_RETURN(auto rows,
+                      co_await pool_.Query(kFindKey, KeyOwner(service_id, is_live), key));
   if (rows.empty()) co_return absl::NotFoundError("no payment has that key");
   co_return Earlier{std::string(rows.Text(0, 0)), std::string(rows.Text(0, 1))};
 }

@@ -49,14 +49,14 @@ class PaymentRepository {
     std::string request_hash;
   };
   // What an idempotency key made. NOT_FOUND when nothing.
-  Async<Earlier> FindByKey(std::string_view service_id, std::string_view key);
+  Async<Earlier> FindByKey(std::string_view service_id, bool is_live, std::string_view key);
 
   // NOT_FOUND when there is none of that id; an empty `service_id` means whoever's.
   Async<Payment> Find(std::string_view payment_id, std::string_view service_id = {});
   Async<std::vector<PaymentEvent>> ListEvents(std::string_view payment_id);
   Async<PaymentPage> List(const PaymentFilter& filter);
 
-  // Marks a single-use link as used: false when it was already.
+  // Marks a single-use link as used: false when it was already, more than ten seconds ago.
   Async<bool> UseLink(std::string_view nonce, std::string_view payment_id);
 
  private:

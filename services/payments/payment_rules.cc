@@ -77,21 +77,21 @@ State StateOf(Status status) {
   return {"error", true, "P0050", "Payment provider returned an error"};
 }
 
-std::string_view WebhookOf(Status status) {
+std::string_view EventTypeOf(Status status) {
   switch (status) {
     case kCaptureApproved:
-      return "succeeded";
+      return "ca.tamarack.payments.payment.succeeded.v1";
     case kCaptured:
-      return "captured";
+      return "ca.tamarack.payments.payment.captured.v1";
     case kExpired:
-      return "expired";
+      return "ca.tamarack.payments.payment.expired.v1";
     case kSystemCancelled:
-      return "cancelled";
+      return "ca.tamarack.payments.payment.cancelled.v1";
     case kAuthorisationRejected:
     case kUserCancelled:
     case kAuthorisationError:
     case kCaptureError:
-      return "failed";
+      return "ca.tamarack.payments.payment.failed.v1";
     case kCreated:
     case kEnteringCardDetails:
     case kAuthorisationSubmitted:
@@ -99,6 +99,13 @@ std::string_view WebhookOf(Status status) {
       return "";
   }
   return "";
+}
+
+bool IsEventType(std::string_view type) {
+  for (int status = 1; status <= static_cast<int>(kCaptureError) && !type.empty(); ++status) {
+    if (EventTypeOf(static_cast<Status>(status)) == type) return true;
+  }
+  return false;
 }
 
 std::string FormatMillis(TimePoint time) {

@@ -27,8 +27,10 @@ struct State {
 };
 State StateOf(Status status);
 
-// The webhook that tells of a status, such as "succeeded"; "" when none does.
-std::string_view WebhookOf(Status status);
+// The event that tells of a status, such as "ca.tamarack.payments.payment.succeeded.v1"; "" when
+// none does.
+std::string_view EventTypeOf(Status status);
+bool IsEventType(std::string_view type);
 
 // 2026-03-25T13:11:29.019Z
 std::string FormatMillis(TimePoint time);

@@ -117,8 +117,10 @@ class PaymentService final : public v1::PaymentService::CallbackService {
 
   // The payment that the key made, as it is now.
   Async<v1::Payment> Replay(rpc::Context& context, const std::string& hash) {
-    CO_ASSIGN_OR_RETURN(auto earlier, co_await repository_.FindByKey(context.principal.service_id,
-                                                                     context.idempotency_key));
+    CO_ASSIGN_OR_RETURN(
+        auto earlier,
+        co_await repository_.FindByKey(context.principal.service_id,
+                                       context.principal.mode == "live", context.idempotency_key));
     if (earlier.request_hash != hash) co_return IdempotencyKeyUsed();
     CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(earlier.payment_id));
     metrics_.replays.Increment();

@@ -1,9 +1,10 @@
 #include "services/payments/payment_view.h"
 
-#include "platform/rpc/json_struct.h"
 #include "services/payments/payment_rules.h"
 
-#include <boost/json/parse.hpp>
+#include <google/protobuf/util/json_util.h>
+
+#include <utility>
 
 namespace tamarack::payments {
 namespace {
@@ -88,10 +89,9 @@ v1::Payment ViewOf(const Payment& payment, std::string_view provider, const Publ
   view.set_reference(payment.reference);
   view.set_language(payment.language);
   if (payment.metadata != "{}") {
-    boost::system::error_code error;
-    auto metadata = boost::json::parse(payment.metadata, error);
-    if (!error && metadata.is_object())
-      *view.mutable_metadata() = rpc::ToStruct(metadata.get_object());
+    google::protobuf::Struct metadata;
+    if (google::protobuf::util::JsonStringToMessage(payment.metadata, &metadata).ok())
+      *view.mutable_metadata() = std::move(metadata);
   }
   SetIfAny(payment.payer.email, [&](auto& value) { view.set_email(value); });
   *view.mutable_state() = ViewOf(payment.status);

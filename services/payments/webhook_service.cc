@@ -1,21 +1,37 @@
 #include "services/payments/webhook_service.h"
 
+#include "platform/rpc/errors.h"
 #include "platform/rpc/unary.h"
+#include "platform/service/tenants.h"
+#include "services/payments/payment_rules.h"
 
 #include "tamarack/payments/v1/webhook_service.grpc.pb.h"
 
 namespace tamarack::payments {
 namespace {
 
+absl::Status CheckEventTypes(const std::vector<std::string>& types) {
+  std::vector<rpc::FieldViolation> unknown;
+  for (size_t i = 0; i < types.size(); ++i) {
+    if (!IsEventType(types[i]))
+      unknown.push_back({absl::StrCat("event_types[", i, "]"), "is no event of payments"});
+  }
+  return unknown.empty() ? absl::OkStatus() : rpc::InvalidFields(unknown);
+}
+
 class WebhookService final : public v1::WebhookService::CallbackService {
  public:
   using Api = v1::WebhookService;
-  WebhookService(rpc::Interceptor& interceptor, webhooks::Outbox& outbox, idempotency::Once& once)
-      : rpc_(interceptor), outbox_(outbox), once_(once) {}
+  WebhookService(rpc::Interceptor& interceptor, webhooks::Outbox& outbox, idempotency::Once& once,
+                 rpc::Client& identity)
+      : rpc_(interceptor), outbox_(outbox), once_(once), identity_(identity) {}
 
   TAMARACK_UNARY(CreateWebhookEndpoint, v1::CreateWebhookEndpointRequest, v1::WebhookEndpoint) {
     std::vector<std::string> types(request.event_types().begin(), request.event_types().end());
+    CO_RETURN_IF_ERROR(CheckEventTypes(types));
     auto effect = [&](pg::Tx& tx) -> Async<v1::WebhookEndpoint> {
+      CO_RETURN_IF_ERROR(
+          co_await service::CheckService(identity_, context, "service_id", request.service_id()));
       CO_ASSIGN_OR_RETURN(auto created, co_await outbox_.CreateEndpoint(tx, request.service_id(),
                                                                         request.url(), types));
       v1::WebhookEndpoint response;
@@ -33,14 +49,15 @@ class WebhookService final : public v1::WebhookService::CallbackService {
   rpc::Interceptor& rpc_;
   webhooks::Outbox& outbox_;
   idempotency::Once& once_;
+  rpc::Client& identity_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeWebhookService(rpc::Interceptor& interceptor,
-                                                  webhooks::Outbox& outbox,
-                                                  idempotency::Once& once) {
-  return std::make_unique<WebhookService>(interceptor, outbox, once);
+                                                  webhooks::Outbox& outbox, idempotency::Once& once,
+                                                  rpc::Client& identity) {
+  return std::make_unique<WebhookService>(interceptor, outbox, once, identity);
 }
 
 }  // namespace tamarack::payments

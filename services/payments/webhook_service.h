@@ -9,14 +9,15 @@ namespace grpc {
 class Service;
 }
 namespace tamarack::rpc {
+class Client;
 class Interceptor;
-}
+}  // namespace tamarack::rpc
 
 namespace tamarack::payments {
 
-// tamarack.payments.v1.WebhookService.
+// tamarack.payments.v1.WebhookService. `identity` knows which services there are.
 std::unique_ptr<grpc::Service> MakeWebhookService(rpc::Interceptor& interceptor,
-                                                  webhooks::Outbox& outbox,
-                                                  idempotency::Once& once);
+                                                  webhooks::Outbox& outbox, idempotency::Once& once,
+                                                  rpc::Client& identity);
 
 }  // namespace tamarack::payments

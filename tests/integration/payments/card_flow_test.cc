@@ -260,6 +260,7 @@ TEST_CASE_METHOD(World, "Link: works once, and only its holder's browser sees th
   Open(payment);
   std::string mine = cookie;
   cookie.clear();
+  ForgetClick();
   CHECK_THAT(Open(payment), Contains("This payment link cannot be used"));
   CHECK(last.Http("status") == "403");
   CHECK_THAT(Page<v1::ShowCardRequest>("ShowCard", payment.payment_id()),
@@ -280,6 +281,17 @@ TEST_CASE_METHOD(World, "Link: works once, and only its holder's browser sees th
   v1::OpenPaymentByPostRequest forged;
   forged.set_charge_token_id("forged");
   CHECK_THAT(Page("OpenPaymentByPost", forged), Contains("This payment link cannot be used"));
+}
+
+TEST_CASE_METHOD(World, "Link: a double click opens the payment, whichever answer arrives",
+                 "[payments]") {
+  auto payment = Create(NewRequest()).value();
+  Open(payment);
+  cookie.clear();
+  Open(payment);
+  CHECK(last.Http("status") == "303");
+  CHECK(last.Http("location") == CardPathOf(payment));
+  CHECK_FALSE(cookie.empty());
 }
 
 TEST_CASE_METHOD(World, "Webhook: each end of a payment is in the log of events, once",

@@ -1,4 +1,5 @@
 #include "platform/rpc/errors.h"
+#include "services/payments/create_rules.h"
 #include "tests/integration/payments/world.h"
 
 #include "tamarack/api/v1/policy.pb.h"
@@ -87,6 +88,57 @@ TEST_CASE_METHOD(World1,
   CHECK(Create(NewRequest(), "key-1", &stranger)->payment_id() != first.payment_id());
   CHECK(Create(NewRequest(), "key-2")->payment_id() != first.payment_id());
   CHECK(Create(NewRequest())->payment_id() != Create(NewRequest())->payment_id());
+}
+
+TEST_CASE_METHOD(World1, "CreatePayment: a key of a test payment is none of a live one",
+                 "[payments]") {
+  auto create = [&](const std::string& id, bool is_live) {
+    NewPayment row{.payment = CheckCreate(NewRequest(), true).value(),
+                   .idempotency_key = "same-key",
+                   .request_hash = id};
+    row.payment.id = std::string(26, id[0]);
+    row.payment.service_id = "s1";
+    row.payment.is_live = is_live;
+    row.payment.created_at = SystemClock()();
+    return host.Await(repository.Create(row)).value();
+  };
+  CHECK(create("a", false));
+  CHECK(create("b", true));
+  CHECK_FALSE(create("c", true));
+  CHECK(host.Await(repository.FindByKey("s1", false, "same-key"))->request_hash == "a");
+  CHECK(host.Await(repository.FindByKey("s1", true, "same-key"))->request_hash == "b");
+}
+
+TEST_CASE_METHOD(World1, "CreatePayment: metadata's numbers come back with their digits",
+                 "[payments]") {
+  auto request = NewRequest();
+  auto& fields = *request.mutable_metadata()->mutable_fields();
+  const double kNumbers[] = {
+      100, 1.0, 0.1, -0.5, 1e-7, 1e300, 9007199254740991, 1234567.891, 0.30000000000000004};
+  for (double number : kNumbers)
+    fields["n" + std::to_string(fields.size())].set_number_value(number);
+  fields["text"].set_string_value("1e2");
+  fields["true"].set_bool_value(true);
+  auto created = Create(request).value();
+  auto read = Get(created.payment_id());
+  CHECK(created.metadata().DebugString() == read.metadata().DebugString());
+  for (size_t i = 0; i < std::size(kNumbers); ++i)
+    CHECK(read.metadata().fields().at("n" + std::to_string(i)).number_value() == kNumbers[i]);
+  CHECK(read.metadata().fields().at("text").string_value() == "1e2");
+  CHECK(read.metadata().fields().at("true").bool_value());
+}
+
+TEST_CASE_METHOD(World1, "ListPayments: a reference is found by its characters, in either case",
+                 "[payments]") {
+  std::string lower, upper;
+  for (int i = 0; i < 200; ++i) lower += "é", upper += "É";
+  REQUIRE(Create(NewRequest(lower)).ok());
+  for (const auto& reference : {lower, upper}) {
+    v1::ListPaymentsRequest request;
+    request.set_reference(reference);
+    request.set_state("");
+    CHECK(List(*this, request, ministry).total() == 1);
+  }
 }
 
 TEST_CASE_METHOD(World1, "CreatePayment: a hundred at once with one key make one payment",

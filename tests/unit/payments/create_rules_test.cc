@@ -2,12 +2,14 @@
 
 #include "platform/idempotency/once.h"
 #include "platform/rpc/errors.h"
+#include "services/payments/payment_view.h"
 
 #include "tamarack/api/v1/policy.pb.h"
 
 #include <catch2/catch.hpp>
 
 #include <functional>
+#include <limits>
 
 // Goal: every rule of POST /v1/payments answers with the status, code, field and text of GOV.UK
 // Pay's API. Method: a table of requests that are each wrong in one way.
@@ -48,6 +50,10 @@ void SetMetadata(v1::CreatePaymentRequest& r, const std::string& key, const std:
   (*r.mutable_metadata()->mutable_fields())[key].set_string_value(value);
 }
 
+v1::BillingAddress& Address(v1::CreatePaymentRequest& r) {
+  return *r.mutable_prefilled_cardholder_details()->mutable_billing_address();
+}
+
 const std::string kLong256(256, 'x');
 const std::string kLong256Accents = [] {
   std::string text;
@@ -74,6 +80,14 @@ const Case kCases[] = {
      "Missing mandatory attribute: reference"},
     {"blank reference", [](auto& r) { r.set_reference(" \t "); }, 400, "P0101", "reference",
      "Missing mandatory attribute: reference"},
+    {"reference of NO-BREAK SPACEs", [](auto& r) { r.set_reference("\u00A0\u00A0"); }, 400, "P0101",
+     "reference", "Missing mandatory attribute: reference"},
+    {"reference of ZERO WIDTH SPACEs", [](auto& r) { r.set_reference("\u200B"); }, 400, "P0101",
+     "reference", "Missing mandatory attribute: reference"},
+    {"description of IDEOGRAPHIC SPACEs", [](auto& r) { r.set_description("\u3000"); }, 400,
+     "P0101", "description", "Missing mandatory attribute: description"},
+    {"return_url of blanks", [](auto& r) { r.set_return_url("\u00A0"); }, 400, "P0101",
+     "return_url", "Missing mandatory attribute: return_url"},
     {"reference of 256", [](auto& r) { r.set_reference(kLong256); }, 422, "P0102", "reference",
      "Invalid attribute value: reference. Must be less than or equal to 255 characters length"},
     {"reference of 256 accents", [](auto& r) { r.set_reference(kLong256Accents); }, 422, "P0102",
@@ -128,6 +142,36 @@ const Case kCases[] = {
      "Invalid attribute value: email. Must be less than or equal to 254 characters length"},
     {"email without @", [](auto& r) { r.set_email("nobody"); }, 422, "P0102", "email",
      "Invalid attribute value: email. Must be a valid email address"},
+    {"email that nobody can mail to", [](auto& r) { r.set_email("marie.@example.com"); }, 422,
+     "P0102", "email", "Invalid attribute value: email. Must be a valid email address"},
+    {"email without a dot", [](auto& r) { r.set_email("person@localhost"); }, 422, "P0102", "email",
+     "Invalid attribute value: email. Must be a valid email address"},
+    {"card number as email", [](auto& r) { r.set_email("4242424242424242@example.com"); }, 422,
+     "P0102", "email", "Invalid attribute value: email. Must not contain a card number"},
+    {"prefilled card number in the street",
+     [](auto& r) { Address(r).set_line1("4242 4242 4242 4242 apt 5"); }, 422, "P0102",
+     "prefilled_cardholder_details.line1",
+     "Invalid attribute value: prefilled_cardholder_details.line1. Must not contain a card "
+     "number"},
+    {"prefilled card number in full width as name",
+     [](auto& r) {
+       r.mutable_prefilled_cardholder_details()->set_cardholder_name(
+           "４２４２４２４２４２４２４２４２");
+     },
+     422, "P0102", "prefilled_cardholder_details.cardholder_name",
+     "Invalid attribute value: prefilled_cardholder_details.cardholder_name. Must not contain a "
+     "card number"},
+    {"prefilled country that is none", [](auto& r) { Address(r).set_country("XX"); }, 422, "P0102",
+     "prefilled_cardholder_details.country",
+     "Invalid attribute value: prefilled_cardholder_details.country. Must be a valid ISO-3166-1 "
+     "alpha-2 code"},
+    {"metadata number without end",
+     [](auto& r) {
+       (*r.mutable_metadata()->mutable_fields())["k"].set_number_value(
+           std::numeric_limits<double>::infinity());
+     },
+     422, "P0102", "metadata",
+     "Invalid attribute value: metadata. Values must be of type String, Boolean or Number"},
     {"metadata key empty", [](auto& r) { SetMetadata(r, "", "x"); }, 422, "P0102", "metadata",
      "Invalid attribute value: metadata. Keys must be between 1 and 30 characters long"},
     {"metadata key of 31", [](auto& r) { SetMetadata(r, std::string(31, 'k'), "x"); }, 422, "P0102",
@@ -210,6 +254,52 @@ TEST_CASE("CreatePayment: a good request becomes a payment with everything it sa
   CHECK(payment->payer.email == "zoe@example.ca");
   CHECK(payment->payer.city == "Sudbury");
   CHECK(payment->metadata == R"({"attempt":3})");
+}
+
+TEST_CASE("CreatePayment: metadata's numbers keep their digits", "[payments]") {
+  const std::pair<double, const char*> kNumbers[] = {{100, "100"},
+                                                     {0.1, "0.1"},
+                                                     {1.5e-7, "1.5e-07"},
+                                                     {-0.0, "0"},
+                                                     {9007199254740991, "9007199254740991"},
+                                                     {12345678901234567, "12345678901234568"},
+                                                     {0.12345678901234568, "0.12345678901234568"},
+                                                     {1e300, "1e+300"}};
+  for (const auto& [number, text] : kNumbers) {
+    auto request = GoodRequest();
+    (*request.mutable_metadata()->mutable_fields())["n"].set_number_value(number);
+    auto payment = CheckCreate(request, true);
+    REQUIRE(payment.ok());
+    CHECK(payment->metadata == std::string(R"({"n":)") + text + "}");
+    auto view = ViewOf(*payment, "sandbox", {}, "");
+    CHECK(view.metadata().fields().at("n").number_value() == number);
+  }
+}
+
+TEST_CASE("CreatePayment: details of the person are kept as people mean them", "[payments]") {
+  auto request = GoodRequest();
+  request.set_email(" Zoe@EXAMPLE.ca\u00A0");
+  request.mutable_prefilled_cardholder_details()->set_cardholder_name("\u3000Zoe\u0301  Exemple\n");
+  Address(request).set_line1("Unit 14, 52304 Range Road 233, Box 06");
+  Address(request).set_line2("\u00A0");
+  Address(request).set_city(std::string(kLong256Accents, 2));
+  Address(request).set_country("hk");
+  auto payment = CheckCreate(request, true);
+  REQUIRE(payment.ok());
+  CHECK(payment->payer.email == "Zoe@example.ca");
+  CHECK(payment->payer.cardholder_name == "Zoé Exemple");
+  CHECK(payment->payer.line1 == "Unit 14, 52304 Range Road 233, Box 06");
+  CHECK(payment->payer.line2.empty());
+  CHECK(payment->payer.country == "HK");
+}
+
+TEST_CASE("CreatePayment: the service's own identifiers may look like a card number",
+          "[payments]") {
+  auto request = GoodRequest();
+  request.set_reference("4242424242424242");
+  request.set_description("Permit 4242424242424242");
+  SetMetadata(request, "permit", "4242424242424242");
+  CHECK(CheckCreate(request, true).ok());
 }
 
 TEST_CASE(

@@ -46,6 +46,16 @@ TEST_CASE("Status: exactly these moves are possible", "[payments]") {
   }
 }
 
+TEST_CASE("Event: exactly the documented types", "[payments]") {
+  for (const char* event : {"succeeded", "captured", "failed", "cancelled", "expired"})
+    CHECK(IsEventType("ca.tamarack.payments.payment." + std::string(event) + ".v1"));
+  for (const char* other :
+       {"", "*", "payment.captured", "card_payment_succeeded",
+        "ca.tamarack.payments.payment.started.v1", "ca.tamarack.payments.payment.captured.v2",
+        "CA.tamarack.payments.payment.captured.v1", "ca.tamarack.payments.payment.captured.v1 "})
+    CHECK_FALSE(IsEventType(other));
+}
+
 TEST_CASE("Status: each looks from outside as GOV.UK Pay says", "[payments]") {
   struct {
     Status status;

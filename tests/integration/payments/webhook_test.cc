@@ -1,0 +1,106 @@
+#include "platform/rpc/client.h"
+#include "platform/rpc/errors.h"
+#include "platform/rpc/server.h"
+#include "services/payments/migrations.h"
+#include "services/payments/webhook_service.h"
+#include "tests/support/service_host.h"
+
+#include "tamarack/identity/v1/directory_service.grpc.pb.h"
+#include "tamarack/payments/v1/webhook_service.pb.h"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+// Goal: an endpoint that could never be told anything is refused when it is made, and the answer
+// names the field. Method: the real service; identity knows the service s1 only.
+namespace tamarack::payments {
+namespace {
+
+namespace identity_v1 = tamarack::identity::v1;
+
+class Directory final : public identity_v1::DirectoryService::CallbackService {
+ public:
+  using Api = identity_v1::DirectoryService;
+  explicit Directory(rpc::Interceptor& rpc) : rpc_(rpc) {}
+
+  TAMARACK_UNARY(FindTenants, identity_v1::FindTenantsRequest, identity_v1::FindTenantsResponse) {
+    if (is_down) co_return absl::UnavailableError("down");
+    identity_v1::FindTenantsResponse response;
+    for (const auto& id : request.service_ids()) {
+      if (id == "s1") response.add_service_ids(id);
+    }
+    co_return response;
+  }
+  std::atomic<bool> is_down = false;
+
+ private:
+  rpc::Interceptor& rpc_;
+};
+
+struct Fixture {
+  Fixture() { host.Serve({service.get()}); }
+  ~Fixture() {
+    host.Stop();
+    directory_server.Drain(1);
+  }
+
+  absl::StatusOr<v1::WebhookEndpoint> Create(const std::string& service_id,
+                                             const std::vector<std::string>& types) {
+    v1::CreateWebhookEndpointRequest request;
+    request.set_service_id(service_id);
+    request.set_url("https://ministry.example/hook");
+    request.mutable_event_types()->Add(types.begin(), types.end());
+    return host.Call<v1::WebhookEndpoint>(
+        "/tamarack.payments.v1.WebhookService/CreateWebhookEndpoint", request, &admin);
+  }
+  // The field that the answer names.
+  std::string Refused(const std::string& service_id, const std::vector<std::string>& types) {
+    auto violations = rpc::ViolationsOf(Create(service_id, types).status());
+    return violations.size() == 1 ? violations[0].field : "";
+  }
+
+  testing::ServiceHost host{Migrations()};
+  auth::Principal admin = testing::ServiceCaller("admin", {"platform.admin"});
+  Directory directory{host.interceptor()};
+  rpc::Server directory_server{"127.0.0.1:0", {&directory}};
+  rpc::Client identity{
+      "127.0.0.1:" + std::to_string(directory_server.port()), [this]() -> Async<std::string> {
+        co_return host.Token(testing::ServiceCaller("payments", {"identity.tenants.read"}));
+      }};
+  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
+  webhooks::Outbox outbox{host.pool(), sealer};
+  idempotency::Once once{host.pool(), sealer};
+  std::unique_ptr<grpc::Service> service =
+      MakeWebhookService(host.interceptor(), outbox, once, identity);
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture,
+                 "Webhook endpoint: is made for a service that exists, and events there are",
+                 "[payments]") {
+  auto all = Create("s1", {});
+  REQUIRE(all.ok());
+  CHECK(all->secret().starts_with("whsec_"));
+  CHECK(Create("s1", {"ca.tamarack.payments.payment.captured.v1"}).ok());
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "Webhook endpoint: what could never be told anything is refused by its field",
+                 "[payments]") {
+  const std::string kCaptured = "ca.tamarack.payments.payment.captured.v1";
+  CHECK(Refused("s2", {}) == "service_id");
+  CHECK(Refused("00000000-0000-0000-0000-000000000000", {kCaptured}) == "service_id");
+  CHECK(Refused("\u00A0", {kCaptured}) == "service_id");
+  CHECK(Refused("s1", {"payment.captured"}) == "event_types[0]");
+  CHECK(Refused("s1", {kCaptured, "ca.tamarack.payments.payment.refunded.v1"}) == "event_types[1]");
+  CHECK(Refused("s1", {"ca.tamarack.tellusonce.address.changed.v1"}) == "event_types[0]");
+  directory.is_down = true;
+  CHECK(absl::IsUnavailable(Create("s1", {}).status()));
+  CHECK(host.database().Execute("SELECT count(*) FROM webhook_endpoint") == "0");
+}
+
+}  // namespace tamarack::payments
