@@ -210,7 +210,7 @@ Refusal EncodeExactDouble(std::string_view number, std::string& out) {
   if (auto refusal = ParseFloating<double>({Kind::kNumber, number}, "double", &value))
     return refusal;
   AppendFixed(value, out);
-  if (value != 0 && std::fabs(value) < kWholeMax) return {};
+  if (std::isnormal(value) && std::fabs(value) < kWholeMax) return {};
   std::string printed;
   PrintDouble(value, printed);
   return ParseDecimal(printed) == ParseDecimal(number) ? Refusal() : Refuse(Reason::kInexactNumber);

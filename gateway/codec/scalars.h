@@ -25,8 +25,8 @@ Refusal EncodeScalar(const google::protobuf::FieldDescriptor& field, ScalarText 
 
 // Appends a JSON number as a double that prints as the same number: nobody said that it may be
 // rounded. Those of 2^53 and more whose digits would change are refused, and those too small for
-// any double; below that whole numbers are exact, and fractions the nearest double, as for every
-// reader of JSON.
+// their digits to be kept; below that whole numbers are exact, and fractions the nearest double, as
+// for every reader of JSON.
 Refusal EncodeExactDouble(std::string_view number, std::string& out);
 
 // Appends the contents of a message that JSON writes as one scalar: a wrapper, Timestamp, Duration

@@ -247,9 +247,9 @@ TEST_CASE("one value that JSON has no text for does not lose the rest of an answ
       {"value {number_value: nan}", "value", "null"},
       {"list_value {values {number_value: inf} values {number_value: 1}}", "list_value",
        "[null,1]"},
-      {R"(string_value: "a\377b")", "string_value", R"("a\ufffdb")"},
-      {R"(string_map {key: "\300" value: 1})", "string_map", R"({"\ufffd":1})"},
-      {R"(field_mask {paths: "\377"})", "field_mask", R"("\ufffd")"},
+      {R"(string_value: "a\377b")", "string_value", "\"a\uFFFDb\""},
+      {R"(string_map {key: "\300" value: 1})", "string_map", "{\"\uFFFD\":1}"},
+      {R"(field_mask {paths: "\377"})", "field_mask", "\"\uFFFD\""},
   }));
   INFO(text);
   AllTypes message;
