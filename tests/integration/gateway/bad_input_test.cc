@@ -32,7 +32,7 @@ std::string DeepName(size_t levels) {
 
 std::string ManyParameters() {
   std::string form;
-  for (int i = 0; i < 100'000; ++i) form += "string_value&";
+  for (int i = 0; i < 50'000; ++i) form += "string_value&";
   return form;
 }
 

@@ -115,11 +115,11 @@ TEST_CASE_METHOD(Fixture, "Query: errors come by SQLSTATE, and say which key", "
 
 TEST_CASE_METHOD(Fixture, "Query: a text with U+0000 is refused, not cut", "[postgres]") {
   const std::string nul("a\0b", 3);
-  constexpr Statement kEcho{"test.echo", "SELECT $1::text[]"};
+  constexpr Statement kTexts{"test.texts", "SELECT $1::text[]"};
   for (const auto& status :
        {loop.Await(pool.Query(kInsert, 1, nul, 30)).status(),
         loop.Await(pool.Query(kInsert, 1, std::optional<std::string>(nul), 30)).status(),
-        loop.Await(pool.Query(kEcho, std::vector<std::string>{"x", nul})).status(),
+        loop.Await(pool.Query(kTexts, std::vector<std::string>{"x", nul})).status(),
         loop.Await(pool.QueryAll(Call(kInsert, 1, "a", 1), Call(kInsert, 2, nul, 1))).status()}) {
     CHECK(status.code() == StatusCode::kInvalidArgument);
     CHECK(SqlState(status) == "22021");
