@@ -70,10 +70,20 @@ AnswerHints ReadHints(const Metadata& trailing) {
   return hints;
 }
 
-absl::Status PrintMessage(const Route& route, std::string_view wire, std::string& json) {
-  return route.response_field
-             ? WireFieldToJson(wire, *route.response_plan, route.response_field->number(), json)
-             : WireToJson(wire, *route.response_plan, json);
+absl::Status PrintMessage(const Route& route, std::string_view wire, std::string& json,
+                          const telemetry::LogContext& context) {
+  std::string flaw;
+  absl::Status printed =
+      route.response_field
+          ? WireFieldToJson(wire, *route.response_plan, route.response_field->number(), json, &flaw)
+          : WireToJson(wire, *route.response_plan, json, &flaw);
+  auto log = [&](const char* message, std::string_view error) {
+    telemetry::Log(telemetry::Level::kError, context, message,
+                   {{"rpc", route.method->full_name()}, {"error", error}});
+  };
+  if (!printed.ok()) log("answer not printed", ToStd(printed.message()));
+  if (printed.ok() && !flaw.empty()) log("answer printed in part", flaw);
+  return printed;
 }
 
 HttpBody ReadHttpBody(std::string_view wire) {

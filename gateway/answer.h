@@ -2,6 +2,7 @@
 
 #include "gateway/route_table.h"
 #include "platform/http/message.h"
+#include "platform/telemetry/log.h"
 
 #include <absl/status/status.h>
 
@@ -26,8 +27,10 @@ AnswerHints ReadHints(const Metadata& trailing);
 // only. `form_action` is for pages (text/html); `is_https` says whether the public address is.
 void AddSecurityHeaders(std::string_view form_action, bool is_https, http::Response& response);
 
-// Prints a message of the route's answer, or its `response_body` field, as JSON.
-absl::Status PrintMessage(const Route& route, std::string_view wire, std::string& json);
+// Prints a message of the route's answer, or its `response_body` field, as JSON. Logs what is wrong
+// with it, a fault of the service.
+absl::Status PrintMessage(const Route& route, std::string_view wire, std::string& json,
+                          const telemetry::LogContext& context = {});
 
 // Members 1 and 2 of google.api.HttpBody; they borrow from `wire`.
 struct HttpBody {

@@ -8,6 +8,7 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_join.h>
+#include <absl/strings/str_replace.h>
 #include <absl/strings/str_split.h>
 
 #include <algorithm>
@@ -70,6 +71,9 @@ class ParameterBinder {
     auto refuse = [&](Reason reason, std::string argument = {}) -> Refusal {
       return InputError{reason, source_, Where(name), std::move(argument)};
     };
+    // As deep as JSON may be, so that nothing behind walks deeper.
+    if (std::count(name.begin(), name.end(), '.') >= kJsonDepthMax)
+      return InputError{Reason::kTooDeep, source_, {}, std::to_string(kJsonDepthMax)};
     Route::FieldPath path;
     const Descriptor* message = &type_;
     FieldTree* node = &given_;
@@ -109,8 +113,7 @@ class ParameterBinder {
   // Fields of a form get a pointer, as those of JSON do.
   std::string Where(const std::string& name) const {
     if (source_ != Source::kBody) return name;
-    std::vector<std::string> parts = absl::StrSplit(name, '.');
-    return absl::StrCat("/", absl::StrJoin(parts, "/"));
+    return "/" + absl::StrReplaceAll(name, {{".", "/"}, {"~", "~0"}, {"/", "~1"}});
   }
 
   const Descriptor& type_;
@@ -187,10 +190,7 @@ class Binder {
   Refusal BindBody() {
     if (route_.body == Route::Body::kNone) return InputError{Reason::kBodyNotAllowed};
     std::string media_type = MediaType(input_.content_type);
-    if (route_.takes_http_body) {
-      BindHttpBody();
-      return {};
-    }
+    if (route_.takes_http_body) return BindHttpBody();
     if (media_type == "application/x-www-form-urlencoded") return BindForm();
     if (!IsJson(media_type)) {
       bound_.outcome = Bound::Outcome::kUnsupportedMediaType;
@@ -217,7 +217,11 @@ class Binder {
     return given == nullptr || given->giver() == Giver::kNobody;
   }
 
-  void BindHttpBody() {
+  Refusal BindHttpBody() {
+    if (!IsUtf8(input_.content_type)) {
+      bound_.outcome = Bound::Outcome::kUnsupportedMediaType;
+      return {};
+    }
     std::string body;
     AppendBytes(1, input_.content_type, body);
     AppendBytes(2, input_.body, body);
@@ -226,6 +230,7 @@ class Binder {
     } else {
       AppendBytes(route_.body_field->number(), body, bound_.wire);
     }
+    return {};
   }
 
   Refusal BindForm() {

@@ -25,6 +25,11 @@ std::string ToString(grpc::ByteBuffer& buffer) {
   return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
 }
 
+// gRPC names the peer once the call has a connection, before that what it would connect to.
+bool HasConnection(std::string_view peer) {
+  return peer.starts_with("ipv4:") || peer.starts_with("ipv6:") || peer.starts_with("unix:");
+}
+
 }  // namespace
 
 Backend::Backend(const std::string& address, const rpc::ChannelOptions& options)
@@ -54,6 +59,7 @@ asio::awaitable<CallResult> Backend::Call(CallRequest request) {
   CallResult result;
   result.status = rpc::FromGrpc(status);
   result.wire = ToString(answer);
+  result.may_have_arrived = HasConnection(context.peer());
   for (const auto& [key, value] : context.GetServerTrailingMetadata()) {
     result.trailing.emplace_back(std::string(key.data(), key.size()),
                                  std::string(value.data(), value.size()));

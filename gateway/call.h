@@ -29,6 +29,7 @@ struct CallResult {
   absl::Status status;  // With the service's details as payloads.
   std::string wire;
   Metadata trailing;
+  bool may_have_arrived = true;  // False if it surely never left.
 };
 
 // A gRPC channel to one back end. Reconnects by itself; while there is no connection calls fail at

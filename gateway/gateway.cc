@@ -10,6 +10,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 namespace tamarack::gateway {
 
@@ -145,10 +146,7 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
     std::string allow = absl::StrJoin(match.allowed, ", ");
     if (IsPreflight(visit.request)) {
       auto method = *visit.request.headers.Get("access-control-request-method");
-      Router::Match asked = snapshot.routes->router().Find(method, segments);
-      const Route* route = asked.kind == Router::Match::Kind::kFound
-                               ? &snapshot.routes->route(asked.target)
-                               : nullptr;
+      const Route* route = snapshot.routes->Find(method, segments);
       co_return AnswerOptions(AnswerPreflight(visit.request, route, allow));
     }
     if (visit.request.method == "OPTIONS") co_return AnswerOptions({{"Allow", allow}});
@@ -204,12 +202,18 @@ http::Response Gateway::Fail(const Visit& visit, const Route* route, const Probl
     if (route != nullptr) {
       style.method_name = route->method->name();
       style.service = &route->service;
+    } else if (visit.path.starts_with('/')) {
+      PathSegments segments;
+      std::ignore = SplitPath(visit.path, &segments);  // what is before a bad segment counts
+      style.service = snapshot_->routes->ServiceNear(segments);
     }
     response = RenderProblem(problem, style);
   }
   response.headers.Set("Vary", "Accept, Accept-Language");
-  if (response.status == 503 && !response.headers.Has("Retry-After"))
-    response.headers.Set("Retry-After", "1");
+  // Where our own sentence asks for it; a service that says 503 in its own words sets its own time.
+  bool invites = response.status == 503 && problem.detail.empty() &&
+                 problem.kind != ProblemKind::kOutcomeUnknown;
+  if (invites && !response.headers.Has("Retry-After")) response.headers.Set("Retry-After", "1");
   AddSecurityHeaders("", is_https_, response);
   return response;
 }
@@ -225,9 +229,8 @@ uint64_t Gateway::BodyLimit(const http::Request& head) const {
   std::string_view path(head.target);
   path = path.substr(0, path.find('?'));
   if (!path.starts_with('/') || SplitPath(path, &segments)) return kBodyBytesMax;
-  Router::Match match = snapshot_->routes->router().Find(head.method, segments);
-  if (match.kind != Router::Match::Kind::kFound) return kBodyBytesMax;
-  int64_t own = snapshot_->routes->route(match.target).policy.body_bytes_max();
+  const Route* route = snapshot_->routes->Find(head.method, segments);
+  int64_t own = route ? route->policy.body_bytes_max() : 0;
   return own > 0 ? static_cast<uint64_t>(own) : kBodyBytesMax;
 }
 
@@ -236,7 +239,11 @@ http::Response Gateway::ServerError(int status, const http::Request* head) {
   unread.target = "/";
   Visit visit(head ? *head : unread, proxies_);
   Problem problem{KindOfHttpStatus(status), status};
-  http::Response response = Fail(visit, nullptr, problem);
+  PathSegments segments;
+  const Route* route = visit.path.starts_with('/') && !SplitPath(visit.path, &segments)
+                           ? snapshot_->routes->Find(visit.request.method, segments)
+                           : nullptr;
+  http::Response response = Fail(visit, route, problem);
   response.headers.Set("X-Request-Id", visit.request_id);
   telemetry_.Record(visit, {}, response);
   return response;

@@ -48,7 +48,7 @@ class Gateway {
   void Use(std::shared_ptr<const Snapshot> snapshot) { snapshot_ = std::move(snapshot); }
 
   // For http::ServerOptions: the route's own limit, and errors that the HTTP server itself finds
-  // (`head` is null, or has a language only, where it could not be read).
+  // (`head` is null, or has its target and language only, where it could not be read).
   uint64_t BodyLimit(const http::Request& head) const;
   http::Response ServerError(int status, const http::Request* head);
 

@@ -15,9 +15,9 @@ std::string ReadField(std::string_view path, std::string_view wire, const Messag
   const auto* field = plan.type->FindFieldByName(std::string(path.substr(0, dot)));
   if (field == nullptr) return {};
   if (dot == std::string_view::npos) {
-    std::string text;
-    if (!WireFieldToJson(wire, plan, field->number(), text).ok()) return {};
-    if (text == "null") return {};  // not set; the string would have quotes
+    std::string text, flaw;
+    if (!WireFieldToJson(wire, plan, field->number(), text, &flaw).ok()) return {};
+    if (text == "null" || !flaw.empty()) return {};  // not set; the string would have quotes
     // Identifiers hold nothing that JSON escapes.
     return text.size() >= 2 && text.front() == '"' ? text.substr(1, text.size() - 2) : text;
   }

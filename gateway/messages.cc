@@ -22,8 +22,9 @@ struct Text {
 constexpr Text kTexts[] = {
     {"malformed_json", "The body is not valid JSON at byte {}.",
      "Le corps n’est pas du JSON valide à l’octet {}."},
-    {"too_deep", "The body is nested more than {} levels deep.",
-     "Le corps est imbriqué sur plus de {} niveaux."},
+    {"too_deep", "Nested more than {} levels deep.", "Imbriqué sur plus de {} niveaux."},
+    {"too_many_parameters", "More than {} parameters are given.",
+     "Plus de {} paramètres sont donnés."},
     {"invalid_utf8", "The text is not valid UTF-8.", "Le texte n’est pas de l’UTF-8 valide."},
     {"invalid_escape", "A percent sign must be followed by two hexadecimal digits.",
      "Un signe de pourcentage doit être suivi de deux chiffres hexadécimaux."},
@@ -60,6 +61,10 @@ constexpr Text kTexts[] = {
     {"expected_enum", "Must be one of {}.", "Doit être l’un des suivants : {}."},
     {"out_of_range", "The number is outside the range of {}.",
      "Le nombre est hors de la plage de {}."},
+    {"inexact_number",
+     "The number has more digits than are kept here (about 16): send it as a string.",
+     "Le nombre a plus de chiffres qu’il n’en est gardé ici (environ 16) : envoyez-le comme une "
+     "chaîne."},
     {"unsupported_type", "Values of type {} are not accepted.",
      "Les valeurs de type {} ne sont pas acceptées."},
     {"body_not_allowed", "This operation takes no body.",

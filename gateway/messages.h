@@ -17,6 +17,7 @@ Language NegotiateLanguage(std::string_view accept_language);
 enum class Reason {
   kMalformedJson,
   kTooDeep,
+  kTooManyParameters,
   kInvalidUtf8,
   kInvalidEscape,
   kNulCharacter,
@@ -40,6 +41,7 @@ enum class Reason {
   kExpectedBase64,
   kExpectedEnum,
   kOutOfRange,
+  kInexactNumber,
   kUnsupportedType,
   kBodyNotAllowed,
   kDotSegment,

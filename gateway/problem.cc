@@ -34,8 +34,9 @@ ProblemKind KindOfCode(absl::StatusCode code) {
       return ProblemKind::kRateLimited;
     case absl::StatusCode::kUnimplemented:
       return ProblemKind::kNotImplemented;
+    case absl::StatusCode::kCancelled:
+      return ProblemKind::kCancelled;
     case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kCancelled:  // by the service: whoever cancels here reads no answer
       return ProblemKind::kUnavailable;
     case absl::StatusCode::kDeadlineExceeded:
       return ProblemKind::kDeadlineExceeded;

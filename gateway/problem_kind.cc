@@ -75,14 +75,24 @@ constexpr ProblemText kTexts[] = {
      "says, then try again.",
      "Il y a eu plus de requêtes que le quota de l’appelant ne le permet. Attendez le temps "
      "qu’indique l’en-tête Retry-After, puis réessayez."},
+    {499, "cancelled", "unavailable", "server_error", "Cancelled", "Annulée",
+     "The operation was cancelled before it ended. Whether it took place is unknown.",
+     "L’opération a été annulée avant sa fin. On ne sait pas si elle a eu lieu."},
     {500, "internal", "internal", "server_error", "Internal error", "Erreur interne",
-     "Something went wrong on our side. Try again later.",
-     "Une erreur est survenue de notre côté. Réessayez plus tard."},
+     "Something went wrong on our side. If the request was to change something, check whether it "
+     "did before you repeat it.",
+     "Une erreur est survenue de notre côté. Si la requête devait changer quelque chose, vérifiez "
+     "si elle l’a fait avant de la répéter."},
     {501, "not-implemented", "internal", "server_error", "Not implemented", "Non mis en œuvre",
      "This operation is not available.", "Cette opération n’est pas offerte."},
     {503, "unavailable", "unavailable", "temporarily_unavailable", "Service unavailable",
      "Service non disponible", "The service cannot answer now. Try again in a moment.",
      "Le service ne peut pas répondre maintenant. Réessayez dans un moment."},
+    {503, "outcome-unknown", "unavailable", "server_error", "Outcome unknown", "Issue inconnue",
+     "The service did not answer. Whether the operation took place is unknown: check before you "
+     "repeat it.",
+     "Le service n’a pas répondu. On ne sait pas si l’opération a eu lieu : vérifiez avant de la "
+     "répéter."},
     {503, "temporary-reduced-capacity", "unavailable", "temporarily_unavailable",
      "Temporarily reduced capacity", "Capacité temporairement réduite",
      "The service is overloaded and more urgent requests go first. Try again in a moment.",

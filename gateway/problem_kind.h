@@ -28,9 +28,11 @@ enum class ProblemKind {
   kHeadersTooLarge,
   kRateLimited,    // By a service.
   kQuotaExceeded,  // By us.
+  kCancelled,      // By the service, or since the client seems to have gone.
   kInternal,
   kNotImplemented,
   kUnavailable,
+  kOutcomeUnknown,   // Unavailable, maybe after the call had its effect.
   kReducedCapacity,  // Refused so that others can be served.
   kDeadlineExceeded,
   kOther,  // A status that a service chose: the title is the status's name.

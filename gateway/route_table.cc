@@ -1,11 +1,14 @@
 #include "gateway/route_table.h"
 
 #include "gateway/codec/field_tree.h"
+#include "gateway/codec/json_to_wire.h"
 #include "gateway/codec/scalars.h"
 #include "platform/base/status.h"
 
 #include <absl/strings/str_join.h>
 #include <google/api/annotations.pb.h>
+
+#include <algorithm>
 
 namespace tamarack::gateway {
 
@@ -54,6 +57,8 @@ std::pair<std::string, std::string> Pattern(const HttpRule& rule) {
 
 absl::StatusOr<Route::FieldPath> ResolveFieldPath(const Descriptor& type,
                                                   const std::vector<std::string>& names) {
+  if (names.size() > static_cast<size_t>(kJsonDepthMax))
+    return absl::InvalidArgumentError("a field path is deeper than requests may be");
   Route::FieldPath path;
   const Descriptor* message = &type;
   for (const std::string& name : names) {
@@ -272,6 +277,21 @@ absl::Status RouteTable::AddRoute(Route route, std::string_view http_method,
   RETURN_IF_ERROR(router_.Add(http_method, *std::move(parsed), target, name));
   routes_.push_back(std::make_unique<Route>(std::move(route)));
   return absl::OkStatus();
+}
+
+const Route* RouteTable::Find(std::string_view method, const PathSegments& path) const {
+  Router::Match match = router_.Find(method, path);
+  return match.kind == Router::Match::Kind::kFound ? &route(match.target) : nullptr;
+}
+
+const api::v1::ServicePolicy* RouteTable::ServiceNear(const PathSegments& path) const {
+  std::vector<int> near = router_.Nearest(path);
+  if (near.empty()) return nullptr;
+  const api::v1::ServicePolicy& service = route(near[0]).service;
+  bool is_one = std::ranges::all_of(near, [&](int target) {
+    return route(target).service.error_shape() == service.error_shape();
+  });
+  return is_one ? &service : nullptr;
 }
 
 }  // namespace tamarack::gateway

@@ -19,6 +19,13 @@ struct Router::Search {
   std::set<std::string> methods = {};
 };
 
+// The node farthest down a path so far.
+struct Router::Nearer {
+  const std::vector<std::string>& segments;
+  const Node* node = nullptr;
+  size_t depth = 0;
+};
+
 absl::Status Router::Add(std::string_view method, PathTemplate path_template, int target,
                          std::string_view name) {
   Node* node = &root_;
@@ -28,6 +35,7 @@ absl::Status Router::Add(std::string_view method, PathTemplate path_template, in
                                                 : node->double_star;
     if (!next) next = std::make_unique<Node>();
     node = next.get();
+    node->targets.push_back(target);
   }
   for (const Route* other : node->routes) {
     if (other->method == method && other->path_template.verb == path_template.verb) {
@@ -162,6 +170,32 @@ std::vector<std::string> Router::Allowed(const PathSegments& path) const {
   if (methods.count("GET") > 0) methods.insert("HEAD");
   methods.insert("OPTIONS");
   return {methods.begin(), methods.end()};
+}
+
+// No deeper than the templates are.
+void Router::Approach(const Node& node, size_t position, bool has_literal, Nearer& nearer) {
+  if (has_literal && position > nearer.depth) {
+    nearer.node = &node;
+    nearer.depth = position;
+  }
+  if (position < nearer.segments.size()) {
+    if (auto next = node.literals.find(nearer.segments[position]); next != node.literals.end())
+      Approach(*next->second, position + 1, true, nearer);
+    if (node.star) Approach(*node.star, position + 1, has_literal, nearer);
+    if (node.double_star) Approach(*node.double_star, nearer.segments.size(), has_literal, nearer);
+  }
+}
+
+std::vector<int> Router::Nearest(const PathSegments& path) const {
+  Nearer nearer{path.decoded};
+  Approach(root_, 0, false, nearer);
+  std::vector<std::string> stripped;
+  if (!CutVerb(path, &stripped).empty()) {
+    Nearer without_verb{stripped};
+    Approach(root_, 0, false, without_verb);
+    if (without_verb.depth > nearer.depth) nearer.node = without_verb.node;
+  }
+  return nearer.node ? nearer.node->targets : std::vector<int>();
 }
 
 }  // namespace tamarack::gateway

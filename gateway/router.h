@@ -40,6 +40,11 @@ class Router {
   // Every method that the path knows, sorted, HEAD and OPTIONS included. Empty for an unknown path.
   std::vector<std::string> Allowed(const PathSegments& path) const;
 
+  // The targets of all routes below the longest part of `path` that a route begins with, wrong
+  // methods and all; empty where no part with a literal in it is known. For what is said about
+  // paths that no route has.
+  std::vector<int> Nearest(const PathSegments& path) const;
+
  private:
   struct Route {
     std::string method;
@@ -52,11 +57,14 @@ class Router {
     std::unique_ptr<Node> star;
     std::unique_ptr<Node> double_star;
     std::vector<const Route*> routes;  // Of all methods and verbs that end here.
+    std::vector<int> targets;          // Of all routes that end here or below.
   };
   struct Search;
+  struct Nearer;
 
   static void Walk(const Node& node, size_t position, Search& search);
   static void Finish(const Node& node, Search& search);
+  static void Approach(const Node& node, size_t position, bool has_literal, Nearer& nearer);
   static Match Bind(const Route& route, const PathSegments& path, bool verb_stripped);
 
   Node root_;

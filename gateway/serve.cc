@@ -1,4 +1,5 @@
 // What the gateway does with a request once its route is known.
+#include "gateway/call_problem.h"
 #include "gateway/conditional.h"
 #include "gateway/csrf.h"
 #include "gateway/deadline.h"
@@ -328,7 +329,7 @@ http::Response Gateway::PrintAnswer(const Visit& visit, const Route& route,
     // The session has ended between our look at it and the service's.
     if (needs_session && absl::IsUnauthenticated(result.status))
       return *NotAuthenticated(visit, route, result.status);
-    Problem problem = FromStatus(result.status, route.body != Route::Body::kNone);
+    Problem problem = ProblemOfCall(visit, route, result);
     problem.headers = std::move(hints.headers);
     bool is_condition = absl::IsAborted(result.status) || absl::IsFailedPrecondition(result.status);
     if (is_condition && problem.status == 0 && visit.request.headers.Has(kIfMatch)) {
@@ -356,17 +357,13 @@ http::Response Gateway::PrintAnswer(const Visit& visit, const Route& route,
     response.body = body.data;
   } else if (response.status != 204) {
     response.headers.Set("Content-Type", "application/json");
-    printed = PrintMessage(route, result.wire, response.body);
+    printed = PrintMessage(route, result.wire, response.body, visit.log_context());
   }
   if (printed.ok() && !policy.location().empty()) {
     response.headers.Set("Location",
                          FillLocation(policy.location(), result.wire, *route.response_plan));
   }
-  if (!printed.ok()) {
-    telemetry::Log(telemetry::Level::kError, visit.log_context(), "answer not printed",
-                   {{"rpc", route.method->full_name()}, {"error", printed.message()}});
-    return Fail(visit, &route, {ProblemKind::kInternal});
-  }
+  if (!printed.ok()) return Fail(visit, &route, {ProblemKind::kInternal});
   if (IsHtml(response) && !response.headers.Has("Content-Language")) {
     response.headers.Set("Content-Language", std::string(visit.language_tag()));
   }

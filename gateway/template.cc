@@ -10,6 +10,8 @@ namespace {
 
 using Kind = PathTemplate::Segment::Kind;
 
+constexpr size_t kSegmentsMax = 100;  // As deep as the router goes.
+
 // RFC 3986 pchar without the colon, which starts a verb.
 bool IsLiteralChar(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
@@ -30,13 +32,20 @@ class Parser {
       if (!verb.ok()) return verb.status();
       result_.verb = *std::move(verb);
     }
-    if (!AtEnd()) return Error(absl::StrCat("unexpected `", std::string(1, Peek()), "`"));
+    if (!AtEnd()) return Error(absl::StrCat("unexpected `", Character(), "`"));
+    if (result_.segments.size() > kSegmentsMax) return Error("more than 100 segments");
     return std::move(result_);
   }
 
  private:
   bool AtEnd() const { return position_ == text_.size(); }
   char Peek() const { return text_[position_]; }
+  // What stands here, whole in UTF-8 too.
+  std::string Character() const {
+    size_t end = position_ + 1;
+    while (end < text_.size() && (text_[end] & '\xC0') == '\x80') ++end;
+    return std::string(text_.substr(position_, end - position_));
+  }
   bool Consume(char c) {
     if (AtEnd() || Peek() != c) return false;
     ++position_;

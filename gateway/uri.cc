@@ -95,6 +95,9 @@ Refusal SplitParameters(std::string_view text, InputError::Source source, Parame
     std::string_view pair = text.substr(0, ampersand);
     text.remove_prefix(ampersand == std::string_view::npos ? text.size() : ampersand + 1);
     if (pair.empty()) continue;
+    if (parameters->size() == kParametersMax) {
+      return InputError{Reason::kTooManyParameters, source, {}, std::to_string(kParametersMax)};
+    }
     size_t equals = pair.find('=');
     auto name = PercentDecode(pair.substr(0, equals), true);
     auto value =

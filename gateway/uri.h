@@ -34,6 +34,9 @@ Refusal SplitPath(std::string_view path, PathSegments* segments);
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
+// As many as people's forms and clients' lists need; a body of 1 MiB could hold a quarter million.
+inline constexpr size_t kParametersMax = 1000;
+
 // Splits and decodes `a=1&b=2`, of a query (form decoding: `+` is a space) or of a form body.
 Refusal SplitParameters(std::string_view text, InputError::Source source, Parameters* parameters);
 

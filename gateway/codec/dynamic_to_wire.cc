@@ -20,9 +20,12 @@ bool HasNul(std::string_view text) {
 }  // namespace
 
 bool StructToWire(JsonWalk& walk, const Place& place) {
-  return walk.Entries(kStructFields, place, [&](std::string_view key, const Place& entry) {
+  auto write_key = [&](std::string_view key, const Place& entry) {
     if (HasNul(key)) return walk.Refuse(entry, Reason::kNulCharacter);
     AppendBytes(1, key, walk.out);
+    return true;
+  };
+  return walk.Entries(kStructFields, place, write_key, [&](const Place& entry) {
     return walk.Nested(2, [&] { return ValueToWire(walk, entry); });
   });
 }
@@ -60,7 +63,8 @@ bool ValueToWire(JsonWalk& walk, const Place& place) {
     case Kind::kNumber: {
       std::string_view text = reader.Number();
       AppendTag(kValueNumber, WireType::kFixed64, walk.out);
-      if (!reader.has_failed() && !walk.Check(EncodeDouble(text, walk.out), place)) return false;
+      if (!reader.has_failed() && !walk.Check(EncodeExactDouble(text, walk.out), place))
+        return false;
       break;
     }
     case Kind::kNothing:

@@ -230,7 +230,7 @@ class Encoder : private JsonWalk {
     if (reader.Peek() != Kind::kObject) return Refuse(place, Reason::kExpectedObject);
     const FieldDescriptor& key_field = *field.field->message_type()->map_key();
     const FieldDescriptor& value_field = *field.field->message_type()->map_value();
-    return Entries(field.field->number(), place, [&](std::string_view key, const Place& entry) {
+    auto write_key = [&](std::string_view key, const Place& entry) {
       AppendFieldTag(key_field, out);
       // `1` and `1.0` would be the same key.
       bool is_plain = key_field.type() == FieldDescriptor::TYPE_STRING ||
@@ -238,7 +238,9 @@ class Encoder : private JsonWalk {
                       key.find_first_of(".eE") == std::string_view::npos;
       if (!is_plain) return Refuse(entry, Reason::kExpectedInteger);
       ScalarText text{ScalarText::Kind::kParameter, key};
-      if (!Check(EncodeScalar(key_field, text, out), entry)) return false;
+      return Check(EncodeScalar(key_field, text, out), entry);
+    };
+    return Entries(field.field->number(), place, write_key, [&](const Place& entry) {
       bool is_null = reader.Peek() == Kind::kNull && !TakesNull(value_field, field.message);
       if (is_null) return RefuseNull(entry);
       return Single(value_field, field.message, nullptr, entry, "", nullptr);

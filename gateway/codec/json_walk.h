@@ -41,19 +41,20 @@ struct JsonWalk {
     return true;
   }
 
-  // The members of an object as the entries of a map field; `write` writes one's key and value.
-  template <class Write>
-  bool Entries(int number, const Place& place, Write write) {
+  // The members of an object as the entries of a map field; the two functions write one's key and
+  // value. Keys are compared as written to the wire: `-0` and `0` are one.
+  template <class WriteKey, class WriteValue>
+  bool Entries(int number, const Place& place, WriteKey write_key, WriteValue write_value) {
     absl::flat_hash_set<std::string> keys;
     std::string_view name;
     for (reader.Enter(); reader.NextMember(&name);) {
-      auto [held, is_new] = keys.emplace(name);
-      const std::string& key = *held;
+      std::string key(name);  // the name is gone once the value is read
       Place entry{&place, key};
-      if (!is_new) return Refuse(entry, Reason::kDuplicateKey);
       AppendTag(number, WireType::kBytes, out);
       size_t start = OpenLength(out);
-      if (!write(key, entry)) return false;
+      if (!write_key(key, entry)) return false;
+      if (!keys.insert(out.substr(start)).second) return Refuse(entry, Reason::kDuplicateKey);
+      if (!write_value(entry)) return false;
       CloseLength(start, out);
     }
     return !reader.has_failed();

@@ -22,15 +22,33 @@ std::string JsonName(const FieldDescriptor& field) {
   return field.json_name() == field.camelcase_name() ? field.name() : field.json_name();
 }
 
+// Not recursive: a back end's types may hold one another in a chain of any length.
 const MessagePlan* MessagePlans::Get(const google::protobuf::Descriptor& type) {
+  std::vector<MessagePlan*> added;
+  const MessagePlan* result = Enter(type, added);
+  while (!added.empty()) {
+    MessagePlan* plan = added.back();
+    added.pop_back();
+    Fill(*plan, added);
+  }
+  return result;
+}
+
+const MessagePlan* MessagePlans::Enter(const google::protobuf::Descriptor& type,
+                                       std::vector<MessagePlan*>& added) {
   auto& plan = plans_[&type];
-  if (plan) return plan.get();
-  // Entered before its fields are, so that a recursive type finds itself.
-  plan = std::make_unique<MessagePlan>();
-  MessagePlan* result = plan.get();
-  result->type = &type;
-  result->plans = this;
-  result->style = style_;
+  if (!plan) {
+    plan = std::make_unique<MessagePlan>();
+    plan->type = &type;
+    plan->plans = this;
+    plan->style = style_;
+    added.push_back(plan.get());
+  }
+  return plan.get();
+}
+
+void MessagePlans::Fill(MessagePlan& plan, std::vector<MessagePlan*>& added) {
+  const google::protobuf::Descriptor& type = *plan.type;
   bool is_canonical = style_ == JsonStyle::kProtoJson;
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor* field = type.field(i);
@@ -43,16 +61,15 @@ const MessagePlan* MessagePlans::Get(const google::protobuf::Descriptor& type) {
     entry.is_map = field->is_map();
     entry.wire_type = WireTypeOf(*field);
     entry.is_packable = field->is_packable();
-    result->by_number.emplace(field->number(), result->fields.size());
-    if (value->message_type() != nullptr) entry.message = Get(*value->message_type());
-    result->fields.push_back(std::move(entry));
+    plan.by_number.emplace(field->number(), plan.fields.size());
+    if (value->message_type() != nullptr) entry.message = Enter(*value->message_type(), added);
+    plan.fields.push_back(std::move(entry));
   }
   // A proto name wins over another field's JSON name.
-  for (size_t i = 0; i < result->fields.size(); ++i)
-    result->by_name.emplace(result->fields[i].field->name(), i);
-  for (size_t i = 0; i < result->fields.size(); ++i)
-    result->by_name.emplace(result->fields[i].field->json_name(), i);
-  return result;
+  for (size_t i = 0; i < plan.fields.size(); ++i)
+    plan.by_name.emplace(plan.fields[i].field->name(), i);
+  for (size_t i = 0; i < plan.fields.size(); ++i)
+    plan.by_name.emplace(plan.fields[i].field->json_name(), i);
 }
 
 const MessagePlan* MessagePlans::FindByUrl(std::string_view url, const MessagePlan& any) const {

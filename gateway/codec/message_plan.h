@@ -66,6 +66,11 @@ class MessagePlans {
   const MessagePlan* FindByUrl(std::string_view url, const MessagePlan& any) const;
 
  private:
+  // The plan of `type`; a new one is empty and added to `added`.
+  const MessagePlan* Enter(const google::protobuf::Descriptor& type,
+                           std::vector<MessagePlan*>& added);
+  void Fill(MessagePlan& plan, std::vector<MessagePlan*>& added);
+
   JsonStyle style_;
   std::unordered_map<const google::protobuf::Descriptor*, std::unique_ptr<MessagePlan>> plans_;
 };

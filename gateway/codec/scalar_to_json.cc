@@ -1,5 +1,6 @@
 #include "gateway/codec/scalar_to_json.h"
 
+#include "gateway/codec/decimal.h"
 #include "gateway/uri.h"
 #include "platform/base/status.h"
 #include "platform/telemetry/log.h"
@@ -50,9 +51,22 @@ void PrintEnum(const FieldDescriptor& field, int number, std::string& json) {
 }  // namespace
 
 bool PrintText(std::string_view text, std::string& json) {
-  if (!IsUtf8(text)) return false;
   telemetry::AppendJsonString(json, text);
-  return true;
+  return IsUtf8(text);
+}
+
+void PrintDouble(double value, std::string& json) {
+  constexpr double kPlainMax = 1e21;  // as in JavaScript
+  size_t start = json.size();
+  PrintFloating(value, json);
+  if (std::fabs(value) < kPlainMax && json.find('e', start) != std::string::npos) {
+    Decimal decimal = ParseDecimal(std::string_view(json).substr(start));
+    if (!decimal.is_whole()) return;
+    json.resize(start);
+    absl::StrAppend(
+        &json, decimal.is_negative ? "-" : "", decimal.digits,
+        std::string(static_cast<size_t>(decimal.exponent) - decimal.digits.size(), '0'));
+  }
 }
 
 bool PrintScalar(const FieldDescriptor& field, const WireField& wire, bool as_string,
@@ -88,7 +102,7 @@ bool PrintScalar(const FieldDescriptor& field, const WireField& wire, bool as_st
       PrintFloating(std::bit_cast<float>(bits32), json);
       break;
     case FieldDescriptor::TYPE_DOUBLE:
-      PrintFloating(std::bit_cast<double>(wire.value), json);
+      PrintDouble(std::bit_cast<double>(wire.value), json);
       break;
     case FieldDescriptor::TYPE_ENUM:
       PrintEnum(field, static_cast<int>(bits32), json);

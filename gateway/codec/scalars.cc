@@ -1,6 +1,8 @@
 #include "gateway/codec/scalars.h"
 
+#include "gateway/codec/decimal.h"
 #include "gateway/codec/json_reader.h"
+#include "gateway/codec/scalar_to_json.h"
 #include "gateway/codec/well_known.h"
 #include "platform/base/status.h"
 
@@ -28,33 +30,11 @@ Refusal Refuse(Reason reason, std::string argument = {}) {
 // it is not whole. More digits than any integer has are cut, which leaves it out of range.
 std::optional<std::string> WholeDigits(std::string_view text) {
   constexpr int64_t kDigitsMax = 40;
-  std::string sign = text.starts_with('-') ? "-" : "";
-  text.remove_prefix(sign.size());
-  size_t end = std::min(text.find_first_of("eE"), text.size());
-  std::string_view mantissa = text.substr(0, end);
-  size_t dot = std::min(mantissa.find('.'), mantissa.size());
-  std::string digits(mantissa.substr(0, dot));
-  if (dot < mantissa.size()) digits += mantissa.substr(dot + 1);
-  if (digits.find_first_not_of('0') == std::string::npos) return "0";
-  int64_t exponent = 0;
-  if (end < text.size()) {
-    std::string_view power = text.substr(end + (text[end + 1] == '+' ? 2 : 1));
-    auto result = std::from_chars(power.data(), power.data() + power.size(), exponent);
-    if (result.ec != std::errc()) exponent = power.starts_with('-') ? -1'000'000 : 1'000'000;
-  }
-  // Beyond a text's own length only the direction counts.
-  auto size = static_cast<int64_t>(digits.size());
-  int64_t point =
-      static_cast<int64_t>(dot) + std::clamp<int64_t>(exponent, -size, size + kDigitsMax);
-  if (point < size) {
-    auto whole = static_cast<size_t>(std::max<int64_t>(point, 0));
-    if (digits.find_first_not_of('0', whole) != std::string::npos) return std::nullopt;
-    digits.resize(whole);
-  } else {
-    digits.append(static_cast<size_t>(point - size), '0');
-  }
-  digits.erase(0, digits.find_first_not_of('0'));
-  return sign + digits.substr(0, kDigitsMax);
+  Decimal decimal = ParseDecimal(text);
+  if (decimal.digits.empty()) return "0";
+  if (!decimal.is_whole()) return std::nullopt;
+  decimal.digits.resize(static_cast<size_t>(std::min(decimal.exponent, kDigitsMax)), '0');
+  return (decimal.is_negative ? "-" : "") + decimal.digits;
 }
 
 template <class T>
@@ -224,8 +204,16 @@ Refusal EncodeScalar(const FieldDescriptor& field, ScalarText value, std::string
   return Refuse(Reason::kExpectedObject);
 }
 
-Refusal EncodeDouble(std::string_view number, std::string& out) {
-  return AppendFloating<double>({Kind::kNumber, number}, "double", out);
+Refusal EncodeExactDouble(std::string_view number, std::string& out) {
+  constexpr double kWholeMax = 0x1p53;
+  double value = 0;
+  if (auto refusal = ParseFloating<double>({Kind::kNumber, number}, "double", &value))
+    return refusal;
+  AppendFixed(value, out);
+  if (std::isnormal(value) && std::fabs(value) < kWholeMax) return {};
+  std::string printed;
+  PrintDouble(value, printed);
+  return ParseDecimal(printed) == ParseDecimal(number) ? Refusal() : Refuse(Reason::kInexactNumber);
 }
 
 bool IsWrapper(const Descriptor& type) {

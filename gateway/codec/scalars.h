@@ -23,8 +23,11 @@ struct ScalarText {
 Refusal EncodeScalar(const google::protobuf::FieldDescriptor& field, ScalarText value,
                      std::string& out);
 
-// Appends a JSON number as a double.
-Refusal EncodeDouble(std::string_view number, std::string& out);
+// Appends a JSON number as a double that prints as the same number: nobody said that it may be
+// rounded. Those of 2^53 and more whose digits would change are refused, and those too small for
+// their digits to be kept; below that whole numbers are exact, and fractions the nearest double, as
+// for every reader of JSON.
+Refusal EncodeExactDouble(std::string_view number, std::string& out);
 
 // Appends the contents of a message that JSON writes as one scalar: a wrapper, Timestamp, Duration
 // or FieldMask.

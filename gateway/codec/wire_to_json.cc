@@ -39,7 +39,7 @@ struct Occurrence {
 
 class Printer {
  public:
-  explicit Printer(std::string& json) : json_(json) {}
+  Printer(std::string& json, std::string* flaw) : json_(json), flaw_(flaw) {}
 
   absl::Status Message(std::string_view wire, const MessagePlan& plan) {
     if (++depth_ > kDepthMax) return Broken("nested too deeply");
@@ -229,8 +229,7 @@ class Printer {
         if (part.number == 2 && part.type == WireTypeOf(value_field)) value = part;
       }
       std::string text;
-      if (!PrintScalar(key_field, key, false, text))
-        return Broken(entry.field->full_name() + " has a key that is not UTF-8");
+      if (!PrintScalar(key_field, key, false, text)) Flaw(entry.field->full_name(), "not UTF-8");
       if (text.front() != '"') text = "\"" + text + "\"";
       entries[std::move(text)] = value;
     }
@@ -248,11 +247,21 @@ class Printer {
   }
 
   absl::Status Scalar(const FieldDescriptor& field, const WireField& wire, bool as_string) {
-    if (PrintScalar(field, wire, as_string, json_)) return absl::OkStatus();
-    return Broken(field.full_name() + " is not UTF-8");
+    if (!PrintScalar(field, wire, as_string, json_)) Flaw(field.full_name(), "not UTF-8");
+    return absl::OkStatus();
   }
   absl::Status Text(std::string_view text, const std::string& whose) {
-    return PrintText(text, json_) ? absl::OkStatus() : Broken(whose + " is not UTF-8");
+    if (!PrintText(text, json_)) Flaw(whose, "not UTF-8");
+    return absl::OkStatus();
+  }
+  absl::Status Null(const std::string& whose, const char* why) {
+    Flaw(whose, why);
+    json_ += "null";
+    return absl::OkStatus();
+  }
+  // The service has done what it was asked for: one wrong value does not lose the rest.
+  void Flaw(const std::string& whose, const char* why) {
+    if (flaw_ != nullptr && flaw_->empty()) *flaw_ = absl::StrCat(whose, " is ", why);
   }
 
   absl::Status WellKnown(std::string_view wire, const MessagePlan& plan) {
@@ -283,7 +292,7 @@ class Printer {
     }
     bool is_timestamp = plan.type->well_known_type() == Descriptor::WELLKNOWNTYPE_TIMESTAMP;
     auto text = is_timestamp ? PrintTimestamp(time) : PrintDuration(time);
-    if (!text) return Broken(plan.type->full_name() + " out of range");
+    if (!text) return Null(plan.type->full_name(), "out of range");
     absl::StrAppend(&json_, "\"", *text, "\"");
     return absl::OkStatus();
   }
@@ -313,7 +322,7 @@ class Printer {
     if (member.field->number() == kNumberValue) {
       // Infinity and NaN would read back as strings.
       if (!std::isfinite(std::bit_cast<double>(all.back().wire.value)))
-        return Broken("a google.protobuf.Value that is no JSON number");
+        return Null(plan.type->full_name(), "no JSON number");
     }
     return Value(member, all);
   }
@@ -345,18 +354,20 @@ class Printer {
   }
 
   std::string& json_;
+  std::string* flaw_;
   int depth_ = 0;
 };
 
 }  // namespace
 
-absl::Status WireToJson(std::string_view wire, const MessagePlan& plan, std::string& json) {
-  return Printer(json).Message(wire, plan);
+absl::Status WireToJson(std::string_view wire, const MessagePlan& plan, std::string& json,
+                        std::string* flaw) {
+  return Printer(json, flaw).Message(wire, plan);
 }
 
 absl::Status WireFieldToJson(std::string_view wire, const MessagePlan& plan, int field_number,
-                             std::string& json) {
-  return Printer(json).OneField(wire, plan, field_number);
+                             std::string& json, std::string* flaw) {
+  return Printer(json, flaw).OneField(wire, plan, field_number);
 }
 
 }  // namespace tamarack::gateway

@@ -1,6 +1,7 @@
 #include "gateway/plugin/check.h"
 
 #include "platform/base/status.h"
+#include "platform/text/text.h"
 
 #include <fmt/format.h>
 
@@ -8,9 +9,9 @@ namespace tamarack::gateway {
 namespace {
 
 void AppendLines(const char* kind, const std::string& name, const std::vector<std::string>& lines,
-                 std::string* text) {
+                 std::string* out) {
   for (const std::string& line : lines)
-    absl::StrAppend(text, kind, ": ", name, name.empty() ? "" : ": ", line, "\n");
+    absl::StrAppend(out, kind, ": ", name, name.empty() ? "" : ": ", text::ValidUtf8(line), "\n");
 }
 
 }  // namespace

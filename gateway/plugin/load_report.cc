@@ -1,6 +1,7 @@
 #include "gateway/plugin/load_report.h"
 
 #include "platform/telemetry/log.h"
+#include "platform/text/text.h"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
@@ -26,11 +27,13 @@ std::string FormatReport(const LoadReport& report) {
                         {"warnings", json::value_from(backend.warnings)},
                         {"without_route", json::value_from(backend.notes)}});
   }
-  return json::serialize(json::object{{"time", report.time},
-                                      {"clean", report.is_clean()},
-                                      {"problems", json::value_from(report.problems)},
-                                      {"warnings", json::value_from(report.warnings)},
-                                      {"backends", std::move(backends)}}) +
+  // What descriptors and paths say may be any bytes.
+  return text::ValidUtf8(
+             json::serialize(json::object{{"time", report.time},
+                                          {"clean", report.is_clean()},
+                                          {"problems", json::value_from(report.problems)},
+                                          {"warnings", json::value_from(report.warnings)},
+                                          {"backends", std::move(backends)}})) +
          "\n";
 }
 

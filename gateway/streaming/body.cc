@@ -2,7 +2,6 @@
 
 #include "gateway/answer.h"
 #include "gateway/codec/wire_to_json.h"
-#include "platform/telemetry/log.h"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -62,10 +61,7 @@ absl::StatusOr<std::string> StreamBody::Message() {
     printed = WireFieldToJson(wire, *route_.response_plan, route_.event_id_field->number(), id);
     if (id.size() >= 2 && id.front() == '"') id = id.substr(1, id.size() - 2);
   }
-  if (printed.ok()) return framer_.Message(text, id);
-  telemetry::Log(telemetry::Level::kError, "answer not printed",
-                 {{"rpc", route_.method->full_name()}, {"error", printed.message()}});
-  return Fail(printed);
+  return printed.ok() ? framer_.Message(text, id) : Fail(printed);
 }
 
 // The body's last piece, or the reason why it is cut off.

@@ -1,4 +1,5 @@
 // What the gateway does with a call whose method streams its answer.
+#include "gateway/call_problem.h"
 #include "gateway/gateway.h"
 #include "gateway/streaming/body.h"
 
@@ -65,7 +66,7 @@ asio::awaitable<http::Response> Gateway::ServeStream(const Visit& visit, const R
   if (is_events) response.headers.Set("X-Accel-Buffering", "no");  // nginx would hold events back
   AddSecurityHeaders(hints.form_action, is_https_, response);
   auto print_problem = [this, &visit, &route](const absl::Status& error) {
-    return Fail(visit, &route, FromStatus(error, route.body != Route::Body::kNone)).body;
+    return Fail(visit, &route, ProblemOfCall(visit, route, {error, {}, {}})).body;
   };
   auto body = std::make_shared<StreamBody>(std::move(upstream), std::move(running), first, format,
                                            route, options_.heartbeat, print_problem);

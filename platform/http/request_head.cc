@@ -177,6 +177,12 @@ std::string_view LanguageIn(std::string_view bytes) {
   return {};
 }
 
+std::string_view TargetIn(std::string_view bytes) {
+  std::string_view line = bytes.substr(0, bytes.find("\r\n"));
+  line.remove_prefix(std::min(line.find(' '), line.size()));
+  return line.starts_with(" /") ? line.substr(1, line.find(' ', 1) - 1) : std::string_view();
+}
+
 Refusal CheckHead(const Request& request) {
   if (Refusal refusal = CheckTarget(request)) return refusal;
   if (Refusal refusal = CheckHost(request)) return refusal;

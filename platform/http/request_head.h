@@ -26,6 +26,9 @@ Refusal FindHead(std::string_view bytes, const HeadLimits& limits, size_t& head_
 // has arrived: the refusal is for people, too. Empty when there is none.
 std::string_view LanguageIn(std::string_view bytes);
 
+// The target of such a head, as far as it has arrived; empty unless it begins with a slash.
+std::string_view TargetIn(std::string_view bytes);
+
 // Checks a parsed head: one valid Host, one length, no coding but chunked, a target in a form that
 // fits the method.
 Refusal CheckHead(const Request& request);

@@ -41,8 +41,8 @@ struct ServerOptions {
   std::chrono::milliseconds write_timeout{30'000};  // To send one answer.
 
   // Renders errors that the server itself answers (400, 408, 413, 414, 417, 431, 500, 503);
-  // plain text when unset. `head` is the request without its body; where it could not be read, what
-  // it says of languages, with the target `/`, or null.
+  // plain text when unset. `head` is the request without its body; where it could not be read,
+  // its target and what it says of languages as far as they arrived (`/` at least), or null.
   std::function<Response(int status, const std::string& reason, const Request* head)> on_error;
 };
 

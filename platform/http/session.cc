@@ -202,10 +202,10 @@ asio::awaitable<Refusal> Session::ReadHead(Incoming& incoming) {
   for (;;) {
     while (Buffered().starts_with("\r\n")) buffer_.consume(2);  // RFC 9112 section 2.2
     if (Refusal refusal = FindHead(Buffered(), limits, head_size)) {
-      if (std::string_view language = LanguageIn(Buffered()); !language.empty()) {
+      incoming.request.target = TargetIn(Buffered());
+      if (std::string_view language = LanguageIn(Buffered()); !language.empty())
         incoming.request.headers.Add("Accept-Language", std::string(language));
-        incoming.request.target = "/";
-      }
+      if (incoming.request.target.empty()) incoming.request.target = "/";
       co_return refusal;
     }
     if (head_size > 0) break;
@@ -256,6 +256,8 @@ asio::awaitable<Refusal> Session::Continue(const Incoming& incoming) {
 
 asio::awaitable<Response> Session::Handle(Request request) {
   std::optional<Response> response;
+  const std::string& method = request.method;
+  may_be_half_closed_ = method != "GET" && method != "HEAD" && method != "OPTIONS";
   WatchPeer();
   try {
     response = co_await context_->handler(std::move(request));
@@ -265,6 +267,7 @@ asio::awaitable<Response> Session::Handle(Request request) {
     telemetry::Log(Level::kError, "http handler threw");
   }
   Disarm();
+  may_be_half_closed_ = false;
   if (response && !IsSendable(*response)) {
     telemetry::Log(Level::kError, "http response refused", {{"status", response->status}});
     response.reset();
@@ -368,6 +371,9 @@ void Session::OnDeadline() {
 // Notices, while the handler works, that nobody waits for its answer. Looks now and then: input
 // that waits (pipelined requests, or TLS saying goodbye) would hide the end of the connection from
 // a wait for input, and such a wait costs every request more than it is worth.
+//
+// Who has shut its writing side may have gone or may only have said all (RFC 9112 section 9.6). A
+// request that changes something is done and answered all the same; one that reads is not worth it.
 void Session::WatchPeer() {
   Arm(Clock::now() + kLookForPeerTime, OnTime::kLookForPeer);
 }
@@ -376,7 +382,8 @@ bool Session::IsPeerThere() {
   tcp_info state{};
   socklen_t size = sizeof state;
   getsockopt(connection_.socket().native_handle(), IPPROTO_TCP, TCP_INFO, &state, &size);
-  return state.tcpi_state == TCP_ESTABLISHED;
+  return state.tcpi_state == TCP_ESTABLISHED ||
+         (state.tcpi_state == TCP_CLOSE_WAIT && may_be_half_closed_);
 }
 
 std::string_view Session::Buffered() const {

@@ -101,6 +101,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool is_idle_ = false;
   bool is_new_ = true;  // No request has arrived yet.
   bool is_peer_gone_ = false;
+  bool may_be_half_closed_ = false;  // Is there for the answer though it sends no more.
 };
 
 }  // namespace tamarack::http

@@ -34,8 +34,10 @@ bool MayHaveBody(int status) {
 
 std::string FormatResponseHead(const Response& response, std::string_view date,
                                const ResponseHeadOptions& options) {
-  auto reason = boost::beast::http::obsolete_reason(
-      boost::beast::http::int_to_status(static_cast<unsigned>(response.status)));
+  auto known = boost::beast::http::int_to_status(static_cast<unsigned>(response.status));
+  boost::beast::string_view reason;  // Of a status without one: empty (RFC 9112 section 4).
+  if (known != boost::beast::http::status::unknown)
+    reason = boost::beast::http::obsolete_reason(known);
   std::string head;
   head.reserve(kUsualHeadSize);
   head.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");

@@ -10,6 +10,7 @@
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <cstring>
 
 namespace tamarack::pg {
@@ -29,6 +30,13 @@ auto Shielded() {
 bool PoisonsSession(const absl::Status& error) {
   std::string state = SqlState(error);
   return state == "0A000" || state == "26000" || state == "25006";
+}
+
+// Parameters travel as C strings.
+bool HoldsNul(const Call& call) {
+  return std::ranges::any_of(call.params.values(), [](const std::optional<std::string>& value) {
+    return value && value->find('\0') != std::string::npos;
+  });
 }
 
 }  // namespace
@@ -147,6 +155,8 @@ AsyncStatus Connection::Connect() {
 }
 
 Async<std::vector<Rows>> Connection::Execute(std::span<const Call> calls) {
+  if (std::ranges::any_of(calls, HoldsNul))
+    co_return FromSqlState("22021", "a parameter holds U+0000, at which it would end");
   if (!IsQuiet()) {
     Close();
     co_return absl::UnavailableError("postgres: connection lost");

@@ -40,7 +40,7 @@ std::string PublicMessage(const absl::Status& status) {
     case absl::StatusCode::kDataLoss:
       return "internal error";
     case absl::StatusCode::kUnavailable:
-      return "temporarily unavailable, try again later";
+      return "temporarily unavailable";
     // A database's words name tables and constraints, whatever the code. Handlers that expect an
     // error reword it.
     default:

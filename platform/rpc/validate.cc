@@ -160,9 +160,45 @@ class Validator {
   std::vector<FieldViolation> violations_;
 };
 
+// The first text that holds U+0000, at which C and PostgreSQL would end it; empty when none does.
+// Well-known types are named as a whole. No deeper than protobuf's parser lets a message be.
+std::string FindNul(const pb::Message& message) {
+  const auto* reflection = message.GetReflection();
+  std::vector<const pb::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    bool is_list = field->is_repeated();
+    bool is_message = field->message_type() != nullptr;
+    if (!is_message && field->type() != pb::FieldDescriptor::TYPE_STRING) continue;
+    int size = is_list ? reflection->FieldSize(message, field) : 1;
+    for (int i = 0; i < size; ++i) {
+      std::string scratch, below;
+      bool is_found = false;
+      if (is_message) {
+        below = FindNul(is_list ? reflection->GetRepeatedMessage(message, field, i)
+                                : reflection->GetMessage(message, field));
+        is_found = !below.empty();
+        if (field->message_type()->file()->package() == "google.protobuf") below.clear();
+      } else {
+        const std::string& text =
+            is_list ? reflection->GetRepeatedStringReference(message, field, i, &scratch)
+                    : reflection->GetStringReference(message, field, &scratch);
+        is_found = text.find('\0') != std::string::npos;
+      }
+      if (!is_found) continue;
+      std::string path = field->name();
+      if (is_list) path += "[" + std::to_string(i) + "]";
+      return below.empty() ? path : path + "." + below;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 absl::Status Validate(const pb::Message& message) {
+  if (std::string path = FindNul(message); !path.empty())
+    return InvalidField(path, "must not hold the character U+0000");
   Validator validator(true);
   validator.Check(message, "");
   return validator.Result();

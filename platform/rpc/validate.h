@@ -6,8 +6,9 @@
 namespace tamarack::rpc {
 
 // Checks `message` and everything inside it against the field rules of its proto
-// (tamarack/api/v1/policy.proto). INVALID_ARGUMENT with one BadRequest violation per wrong field;
-// values of `sensitive` fields are not echoed (no value is). Times are checked whatever the rules.
+// (tamarack/api/v1/policy.proto), that no text holds U+0000 and that every time can be written as
+// JSON. INVALID_ARGUMENT with one BadRequest violation per wrong field; values of `sensitive` fields
+// are not echoed (no value is).
 absl::Status Validate(const google::protobuf::Message& message);
 
 // Whether each time in `message` can be written as JSON. For answers, before what they tell of is

@@ -113,6 +113,16 @@ std::string_view FirstCharacters(std::string_view text, size_t characters_max) {
   return text.substr(0, position);
 }
 
+std::string ValidUtf8(std::string_view text) {
+  std::string valid;
+  for (size_t position = 0; position < text.size();) {
+    size_t begin = position;
+    bool is_replaced = Next(text, position) == kReplacement;
+    valid += is_replaced ? "\uFFFD" : text.substr(begin, position - begin);
+  }
+  return valid;
+}
+
 std::string Nfc(std::string_view text) {
   UErrorCode error = U_ZERO_ERROR;
   const icu::Normalizer2* normalizer = icu::Normalizer2::getNFCInstance(error);

@@ -29,6 +29,9 @@ size_t CountCharacters(std::string_view text);
 // The first `characters_max` code points.
 std::string_view FirstCharacters(std::string_view text, size_t characters_max);
 
+// `text` with U+FFFD for whatever is no UTF-8.
+std::string ValidUtf8(std::string_view text);
+
 // Unicode Normalization Form C (UAX #15).
 std::string Nfc(std::string_view text);
 

@@ -23,6 +23,19 @@ struct BadRequest {
   const char* where;   // Its pointer, parameter or header; empty: not looked at.
 };
 
+// `inner.child.child…text=1`, of so many levels.
+std::string DeepName(size_t levels) {
+  std::string name = "inner";
+  for (size_t i = 2; i < levels; ++i) name += ".child";
+  return name + ".text=1";
+}
+
+std::string ManyParameters() {
+  std::string form;
+  for (int i = 0; i < 50'000; ++i) form += "string_value&";
+  return form;
+}
+
 std::vector<BadRequest> MalformedJson() {
   std::vector<BadRequest> cases;
   for (const char* body : {"{",
@@ -138,6 +151,10 @@ std::vector<BadRequest> PathsAndQueries() {
        "invalid_utf8", ""},
       {"NUL in query", "GET", "/toy/v1/kites?page_token=%00", "", "", 400, "invalid-request",
        "nul_character", "page_token"},
+      {"query deeper than JSON", "GET", "/toy/v1/echo?" + DeepName(33), "", "", 400,
+       "invalid-request", "too_deep", ""},
+      {"query deeper than protobuf", "GET", "/toy/v1/echo?" + DeepName(101), "", "", 400,
+       "invalid-request", "too_deep", ""},
       {"two of a oneof", "GET", "/toy/v1/echo?choice_text=a&choice_number=1", "", "", 400,
        "invalid-request", "oneof_conflict", "choice_number"},
       {"endless target", "GET", "/toy/v1/kites?page_token=" + std::string(9000, 'a'), "", "", 414,
@@ -189,6 +206,17 @@ std::vector<BadRequest> Bodies() {
        "too_deep", ""},
       {"depth bomb", "POST", "/toy/v1/echo", kJson, "{\"value\":" + std::string(500000, '['), 400,
        "invalid-request", "too_deep", ""},
+      {"form for a field of a field, and so on", "POST", "/toy/v1/echo", kForm, DeepName(100'000),
+       400, "invalid-request", "too_deep", ""},
+      {"form as deep as protobuf would go", "POST", "/toy/v1/echo", kForm, DeepName(101), 400,
+       "invalid-request", "too_deep", ""},
+      {"more parameters than a form has", "POST", "/toy/v1/echo", kForm, ManyParameters(), 400,
+       "invalid-request", "too_many_parameters", ""},
+      {"number with more digits than are kept", "POST", "/toy/v1/echo", kJson,
+       R"({"struct":{"n":9007199254740993}})", 400, "invalid-request", "inexact_number",
+       "/struct/n"},
+      {"one key written in two ways", "POST", "/toy/v1/echo", kJson,
+       R"({"int_map":{"0":{},"-0":{}}})", 400, "invalid-request", "duplicate_key", "/int_map/-0"},
       {"list for an object", "POST", "/toy/v1/kites", kJson + kWriter, "[]", 400, "invalid-request",
        "expected_object", ""},
       {"no idempotency key", "POST", "/toy/v1/kites/7:land", kJson + kWriter, "{}", 400,

@@ -20,6 +20,7 @@ const std::string kHost = "Host: test\r\n";
 struct Fixture {
   LoopThread loop;
   Gate gate{loop.executor()};
+  Gate later{loop.executor()};
   http::ServerOptions options;
   std::unique_ptr<http::Server> server;
   int pieces =
@@ -40,6 +41,7 @@ struct Fixture {
     if (request.target == "/throw") throw std::runtime_error("on purpose");
     if (request.target == "/split") response.headers.Add("X", "a\r\nY: b");
     if (request.target == "/wait" || request.target == "/big") co_await gate.Pass();
+    if (request.target == "/wait-later") co_await later.Pass();
     if (request.target == "/big") {
       response.shared_body = std::make_shared<const std::string>(64 << 20, 'b');
     }
@@ -318,6 +320,34 @@ TEST_CASE_METHOD(Fixture, "A handler is cancelled when its peer goes away") {
   client.Send(Get("/wait"));
   gate.AwaitEntry();
   client.Close();
+  CHECK_FALSE(gate.AwaitLeaving());
+}
+
+TEST_CASE_METHOD(Fixture, "What changes something is answered though its client sends no more") {
+  std::string method = GENERATE("POST", "PUT", "DELETE", "PATCH");
+  auto client = Connect();
+  client.Send(method + " /wait HTTP/1.1\r\n" + kHost + "Content-Length: 1\r\n\r\nb");
+  gate.AwaitEntry();
+  client.FinishSending();
+  // Once a reader that came later is found to have gone, the first has been looked for, too.
+  auto reader = Connect();
+  reader.Send(Get("/wait-later"));
+  later.AwaitEntry();
+  reader.FinishSending();
+  CHECK_FALSE(later.AwaitLeaving());
+  gate.Open();
+  CHECK(gate.AwaitLeaving());
+  Answer answer = client.Read();
+  CHECK(answer.status == 200);
+  CHECK(answer.body == method + " /wait b");
+  CHECK(client.ReadsEnd());
+}
+
+TEST_CASE_METHOD(Fixture, "A handler is cancelled when its peer resets the connection") {
+  auto client = Connect();
+  client.Send(Post("/wait", 1));
+  gate.AwaitEntry();
+  client.Reset();
   CHECK_FALSE(gate.AwaitLeaving());
 }
 

@@ -106,6 +106,13 @@ class RawClient {
     return recv(socket_.native_handle(), &byte, 1, 0) == 0;
   }
   void Close() { socket_.close(); }
+  // Sends no more, and goes on reading.
+  void FinishSending() { socket_.shutdown(asio::ip::tcp::socket::shutdown_send); }
+  // Goes without a word, as a process does that is killed while input waits for it.
+  void Reset() {
+    socket_.set_option(asio::socket_base::linger(true, 0));
+    socket_.close();
+  }
 
  private:
   bool More() {

@@ -8,6 +8,8 @@
 #include <google/protobuf/util/message_differencer.h>
 #include <catch2/catch.hpp>
 
+#include <random>
+
 namespace tamarack::gateway {
 namespace {
 
@@ -65,6 +67,79 @@ TEST_CASE("a body of another type is unsupported", "[gateway]") {
 
 TEST_CASE("a form cannot fill a list", "[gateway]") {
   CHECK(Bind({"PUT", "/toy/v1/echo/list", "", kForm, "a=1"}).outcome ==
+        Bound::Outcome::kUnsupportedMediaType);
+}
+
+// `inner.child.child…text`, of so many levels.
+std::string DeepName(size_t levels) {
+  std::string name = "inner";
+  for (size_t i = 2; i < levels; ++i) name += ".child";
+  return name + ".text";
+}
+
+TEST_CASE("parameters may be as deep as JSON, and nothing is built of deeper ones", "[gateway]") {
+  auto [levels, is_accepted] = GENERATE(table<size_t, bool>(
+      {{2, true}, {32, true}, {33, false}, {101, false}, {100'000, false}, {175'000, false}}));
+  bool is_form = GENERATE(false, true);
+  std::string text = DeepName(levels) + "=1";
+  INFO(levels << (is_form ? " in a form" : " in a query"));
+  Bound bound = is_form ? Bind({"POST", "/toy/v1/echo", "", kForm, text})
+                        : Bind({"GET", "/toy/v1/echo", text.c_str()});
+  if (is_accepted) {
+    REQUIRE(bound.outcome == Bound::Outcome::kOk);
+    CHECK(toy::v1::AllTypes().ParseFromString(bound.wire));
+  } else {
+    REQUIRE(bound.outcome == Bound::Outcome::kRefused);
+    CHECK(ReasonName(bound.error.reason) == "too_deep");
+    CHECK(bound.error.where.empty());
+  }
+}
+
+TEST_CASE("a form for one field is no deeper either, nor beside other parameters", "[gateway]") {
+  std::string deep = DeepName(101).substr(sizeof "inner");
+  CHECK(ReasonName(Bind({"PATCH", "/toy/v1/echo/inner", "", kForm, deep + "=1"}).error.reason) ==
+        "too_deep");
+  std::string query = "int32_value=1&" + DeepName(40) + "=x&inner.text=y";
+  CHECK(ReasonName(Bind({"GET", "/toy/v1/echo", query.c_str()}).error.reason) == "too_deep");
+  CHECK(ReasonName(Bind({"GET", "/toy/v1/echo", std::string(64, '.').c_str()}).error.reason) ==
+        "too_deep");
+}
+
+TEST_CASE("whatever the names are, what is bound is a message that protobuf reads",
+          "[gateway][property]") {
+  uint32_t seed = std::random_device()();
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  constexpr const char* kParts[] = {"inner",  "child", "child",        "child", "text",
+                                    "number", "",      "choice_inner", "value", "struct"};
+  for (int round = 0; round < 2000; ++round) {
+    std::string form;
+    for (size_t parameters = 1 + random() % 5; parameters > 0; --parameters) {
+      form += form.empty() ? "inner" : "&inner";
+      for (size_t levels = random() % 64; levels > 0; --levels) form += ".child";
+      for (size_t more = random() % 3; more > 0; --more)
+        form += std::string(".") + kParts[random() % std::size(kParts)];
+      form += "=1";
+    }
+    INFO(form);
+    Bound bound = Bind({"POST", "/toy/v1/echo", "", kForm, form});
+    if (bound.outcome == Bound::Outcome::kOk)
+      REQUIRE(toy::v1::AllTypes().ParseFromString(bound.wire));
+  }
+}
+
+TEST_CASE("so many parameters and no more", "[gateway]") {
+  auto [count, is_accepted] =
+      GENERATE(table<size_t, bool>({{1000, true}, {1001, false}, {200'000, false}}));
+  std::string form;
+  for (size_t i = 0; i < count; ++i) form += "repeated_int32=1&";
+  Bound bound = Bind({"POST", "/toy/v1/echo", "", kForm, form});
+  CHECK((bound.outcome == Bound::Outcome::kOk) == is_accepted);
+  if (!is_accepted) CHECK(ReasonName(bound.error.reason) == "too_many_parameters");
+}
+
+TEST_CASE("a type of a raw body that is not UTF-8 fills no field", "[gateway]") {
+  CHECK(Bind({"POST", "/toy/v1/upload", "", "text/\xe9", "x"}).outcome ==
         Bound::Outcome::kUnsupportedMediaType);
 }
 

@@ -43,7 +43,7 @@ TEST_CASE("a gRPC code has its HTTP status", "[gateway]") {
       {absl::StatusCode::kAlreadyExists, 409, "conflict"},
       {absl::StatusCode::kAborted, 409, "conflict"},
       {absl::StatusCode::kResourceExhausted, 429, "rate-limited"},
-      {absl::StatusCode::kCancelled, 503, "unavailable"},
+      {absl::StatusCode::kCancelled, 499, "cancelled"},
       {absl::StatusCode::kUnknown, 500, "internal"},
       {absl::StatusCode::kInternal, 500, "internal"},
       {absl::StatusCode::kDataLoss, 500, "internal"},

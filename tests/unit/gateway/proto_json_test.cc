@@ -160,10 +160,10 @@ std::string Damage(const std::string& json, RandomMessages& random) {
 
 // What the README says that we are stricter about; all others must be taken alike.
 const std::set<std::string> kStricter = {
-    "malformed_json",   "too_deep",          "duplicate_key",       "nul_character",
-    "null_not_allowed", "expected_enum",     "expected_string",     "expected_boolean",
-    "expected_integer", "expected_number",   "expected_field_mask", "expected_duration",
-    "expected_object",  "expected_timestamp"};
+    "malformed_json",   "too_deep",           "duplicate_key",       "nul_character",
+    "null_not_allowed", "expected_enum",      "expected_string",     "expected_boolean",
+    "expected_integer", "expected_number",    "expected_field_mask", "expected_duration",
+    "expected_object",  "expected_timestamp", "inexact_number"};
 
 // We take `"1.0"` and `"1e3"` for whole numbers, as later versions of protobuf do.
 bool IsNumberText(const std::string& error) {

@@ -59,6 +59,7 @@ TEST_CASE("a rule that cannot work is refused when it is loaded", "[gateway]") {
       {"/x", "unknown", ""},
       {"/x", "", "unknown"},
       {"/{id", "", ""},
+      {"/é", "", ""},
   }));
   google::api::HttpRule rule;
   rule.set_post(path);
@@ -78,6 +79,67 @@ TEST_CASE("nested additional bindings and broken descriptors are refused", "[gat
   auto broken = OneMethod("a", Get("/x"));
   broken.files.mutable_file(0)->mutable_service(0)->mutable_method(0)->set_input_type(".a.Missing");
   CHECK_FALSE(RouteTable::Build({broken}, &notes).ok());
+}
+
+TEST_CASE("a path that no route has takes the errors of the API it lies in", "[gateway]") {
+  using api::v1::ServicePolicy;
+  auto [path, shape] = GENERATE(table<const char*, ServicePolicy::ErrorShape>({
+      {"/status-code", ServicePolicy::STATUS_CODE_AND_ERRORS},
+      {"/status-code/unknown", ServicePolicy::STATUS_CODE_AND_ERRORS},
+      {"/status-code/fail/7", ServicePolicy::STATUS_CODE_AND_ERRORS},
+      {"/status-code//fail", ServicePolicy::STATUS_CODE_AND_ERRORS},
+      {"/code/fail:undo", ServicePolicy::CODE_AND_DESCRIPTION},
+      {"/oauth/token", ServicePolicy::OAUTH},
+      {"/toy/v1/unknown", ServicePolicy::ERROR_SHAPE_UNSPECIFIED},
+      {"/unknown/fail", ServicePolicy::ERROR_SHAPE_UNSPECIFIED},
+      {"/", ServicePolicy::ERROR_SHAPE_UNSPECIFIED},
+  }));
+  INFO(path);
+  PathSegments segments;
+  REQUIRE_FALSE(SplitPath(path, &segments));
+  const ServicePolicy* service = ToyRoutes()->ServiceNear(segments);
+  CHECK((service ? service->error_shape() : ServicePolicy::ERROR_SHAPE_UNSPECIFIED) == shape);
+}
+
+TEST_CASE("where APIs of several shapes meet, none of them speaks", "[gateway]") {
+  using api::v1::ServicePolicy;
+  auto one = OneMethod("a", Get("/v1/payments/{id}")), two = OneMethod("b", Get("/v1/other"));
+  auto policy = [](BackendDescriptors& backend) {
+    return backend.files.mutable_file(0)->mutable_service(0)->mutable_options()->MutableExtension(
+        api::v1::service);
+  };
+  policy(one)->set_error_shape(ServicePolicy::CODE_AND_DESCRIPTION);
+  std::vector<std::string> notes;
+  auto routes = *RouteTable::Build({one, two}, &notes);
+  auto near = [&](const char* path) {
+    PathSegments segments;
+    REQUIRE_FALSE(SplitPath(path, &segments));
+    return routes->ServiceNear(segments);
+  };
+  CHECK(near("/v1/x") == nullptr);
+  CHECK(near("/v1/payments/1/refunds")->error_shape() == ServicePolicy::CODE_AND_DESCRIPTION);
+  CHECK(near("/v1/other/x")->error_shape() == ServicePolicy::ERROR_SHAPE_UNSPECIFIED);
+}
+
+TEST_CASE("types that hold one another in a long chain are planned without recursion",
+          "[gateway]") {
+  auto backend = OneMethod("a", Get("/x"));
+  auto& file = *backend.files.mutable_file(0);
+  constexpr int kTypes = 20'000;
+  for (int i = 0; i < kTypes; ++i) {
+    auto& type = *file.add_message_type();
+    type.set_name("T" + std::to_string(i));
+    if (i + 1 == kTypes) break;
+    auto& next = *type.add_field();
+    next.set_name("next");
+    next.set_number(1);
+    next.set_label(google::protobuf::FieldDescriptorProto::LABEL_OPTIONAL);
+    next.set_type(google::protobuf::FieldDescriptorProto::TYPE_MESSAGE);
+    next.set_type_name(".a.T" + std::to_string(i + 1));
+  }
+  file.mutable_service(0)->mutable_method(0)->set_output_type(".a.T0");
+  std::vector<std::string> notes;
+  CHECK(RouteTable::Build({backend}, &notes).ok());
 }
 
 }  // namespace

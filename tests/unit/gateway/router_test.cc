@@ -184,5 +184,29 @@ TEST_CASE("a path that could mean something else is refused before routing", "[g
   CHECK(refusal->reason == reason);
 }
 
+TEST_CASE("what no route has lies near the routes below its longest known beginning", "[gateway]") {
+  auto [path, targets] = GENERATE(table<const char*, std::vector<int>>({
+      {"/", {}},
+      {"/unknown", {}},
+      {"/unknown/sign-in/x", {15}},
+      {"/v1/me/y", {1, 3}},
+      {"/v1/me/x", {9}},
+      {"/v1/kites/7/x:fly", {4, 6, 17}},
+      {"/v1/kites:fly", {2, 9, 11, 19}},
+      {"/v1/kites/7/wings", {4, 6, 17}},
+      {"/v1/kites/special/x", {5}},
+      {"/v1/files", {7, 8}},
+      {"/v1/files/a/b", {7, 8}},
+      {"/a%20b/x/y", {18}},
+      {"/deep/a/x/c", {16}},
+  }));
+  INFO(path);
+  PathSegments segments;
+  REQUIRE_FALSE(SplitPath(path, &segments));
+  std::vector<int> near = MakeRouter(GENERATE(false, true)).Nearest(segments);
+  std::sort(near.begin(), near.end());
+  CHECK(near == targets);
+}
+
 }  // namespace
 }  // namespace tamarack::gateway

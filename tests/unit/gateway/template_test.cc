@@ -56,6 +56,13 @@ TEST_CASE("anything else is refused", "[gateway]") {
   CHECK_FALSE(ParseTemplate(text).ok());
 }
 
+TEST_CASE("a template has 100 segments at most", "[gateway]") {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "/a";
+  CHECK(ParseTemplate(text).ok());
+  CHECK_FALSE(ParseTemplate(text + "/a").ok());
+}
+
 TEST_CASE("a variable of one segment is told from one of several", "[gateway]") {
   auto [text, is_multi] = GENERATE(table<const char*, bool>({{"/{a}", false},
                                                              {"/{a=*}", false},
@@ -65,6 +72,12 @@ TEST_CASE("a variable of one segment is told from one of several", "[gateway]") 
                                                              {"/{a=*/*}", true}}));
   INFO(text);
   CHECK(ParseTemplate(text)->variables.at(0).is_multi == is_multi);
+}
+
+TEST_CASE("what is refused is named in whole characters", "[gateway]") {
+  std::string character = GENERATE(values<std::string>({"é", "漢", "🚀", " ", "}"}));
+  std::string text(ParseTemplate("/v1/a" + character + "x").status().message());
+  CHECK(text.find("unexpected `" + character + "` at character 6") != std::string::npos);
 }
 
 }  // namespace

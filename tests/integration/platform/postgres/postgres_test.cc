@@ -113,6 +113,25 @@ TEST_CASE_METHOD(Fixture, "Query: errors come by SQLSTATE, and say which key", "
   CheckUsable();
 }
 
+TEST_CASE_METHOD(Fixture, "Query: a text with U+0000 is refused, not cut", "[postgres]") {
+  const std::string nul("a\0b", 3);
+  constexpr Statement kTexts{"test.texts", "SELECT $1::text[]"};
+  for (const auto& status :
+       {loop.Await(pool.Query(kInsert, 1, nul, 30)).status(),
+        loop.Await(pool.Query(kInsert, 1, std::optional<std::string>(nul), 30)).status(),
+        loop.Await(pool.Query(kTexts, std::vector<std::string>{"x", nul})).status(),
+        loop.Await(pool.QueryAll(Call(kInsert, 1, "a", 1), Call(kInsert, 2, nul, 1))).status()}) {
+    CHECK(status.code() == StatusCode::kInvalidArgument);
+    CHECK(SqlState(status) == "22021");
+  }
+  CHECK(Count() == "0");
+  constexpr Statement kOctets{"test.octets", "SELECT $1::bytea"};
+  auto octets = loop.Await(pool.Query(kOctets, Bytes{nul}));
+  REQUIRE(octets.ok());
+  CHECK(octets->Bytes(0, 0) == nul);
+  CheckUsable();
+}
+
 TEST_CASE_METHOD(Fixture, "QueryAll: all statements or none", "[postgres]") {
   auto failed = loop.Await(
       pool.QueryAll(Call(kInsert, 1, "a", 1), Call(kInsert, 1, "b", 1), Call(kInsert, 3, "c", 1)));
