@@ -202,8 +202,8 @@ asio::awaitable<Refusal> Session::ReadHead(Incoming& incoming) {
   for (;;) {
     while (Buffered().starts_with("\r\n")) buffer_.consume(2);  // RFC 9112 section 2.2
     if (Refusal refusal = FindHead(Buffered(), limits, head_size)) {
-      if (std::string_view language = LanguageIn(Buffered()); !language.empty()) {
-        incoming.request.headers.Add("Accept-Language", std::string(language));
+      if (std::string languages = LanguagesIn(Buffered()); !languages.empty()) {
+        incoming.request.headers.Add("Accept-Language", std::move(languages));
         incoming.request.target = "/";
       }
       co_return refusal;

@@ -184,5 +184,21 @@ TEST_CASE("a path that could mean something else is refused before routing", "[g
   CHECK(refusal->reason == reason);
 }
 
+TEST_CASE("a GET with an effect has no HEAD", "[gateway]") {
+  Router router;
+  REQUIRE(router.Add("GET", *ParseTemplate("/links/*"), 1, "Open", false).ok());
+  REQUIRE(router.Add("POST", *ParseTemplate("/links/*"), 2, "Make").ok());
+  REQUIRE(router.Add("GET", *ParseTemplate("/pages/*"), 3, "Show").ok());
+  PathSegments link, page;
+  REQUIRE_FALSE(SplitPath("/links/a", &link));
+  REQUIRE_FALSE(SplitPath("/pages/a", &page));
+  CHECK(router.Find("GET", link).target == 1);
+  Router::Match head = router.Find("HEAD", link);
+  CHECK((head.kind == Router::Match::Kind::kWrongMethod));
+  CHECK(head.allowed == std::vector<std::string>{"GET", "OPTIONS", "POST"});
+  CHECK(router.Find("HEAD", page).target == 3);
+  CHECK(router.Allowed(page) == std::vector<std::string>{"GET", "HEAD", "OPTIONS"});
+}
+
 }  // namespace
 }  // namespace tamarack::gateway
