@@ -1,11 +1,10 @@
 #include "gateway/accept.h"
 
 #include "platform/base/status.h"
+#include "platform/http/list.h"
+#include "platform/http/message.h"
 
-#include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
-#include <absl/strings/numbers.h>
-#include <absl/strings/str_split.h>
 
 namespace tamarack::gateway {
 namespace {
@@ -21,44 +20,36 @@ int Specificity(absl::string_view range, absl::string_view media_type) {
              : 0;
 }
 
-// What an element of a list says about itself: `q=0.5` among its parameters; 1 when nothing, 0 when
-// it cannot be read.
-double OwnQuality(const std::vector<absl::string_view>& parts) {
-  double quality = 1;
-  for (size_t i = 1; i < parts.size(); ++i) {
-    absl::string_view parameter = absl::StripAsciiWhitespace(parts[i]);
-    if (absl::ConsumePrefix(&parameter, "q=") && !absl::SimpleAtod(parameter, &quality)) return 0;
-  }
-  return quality;
-}
-
 }  // namespace
 
 double MediaTypeQuality(std::string_view accept, std::string_view media_type) {
   int best = 0;
   double quality = 0;
   bool has_range = false;
-  for (absl::string_view element : absl::StrSplit(ToAbsl(accept), ',')) {
-    std::vector<absl::string_view> parts = absl::StrSplit(element, ';');
-    absl::string_view range = absl::StripAsciiWhitespace(parts[0]);
-    if (!absl::StrContains(range, '/')) continue;
+  for (http::Weighted range; http::NextWeighted(accept, range);) {
+    if (!absl::StrContains(ToAbsl(range.value), '/')) continue;
     has_range = true;
-    int specificity = Specificity(range, ToAbsl(media_type));
+    int specificity = Specificity(ToAbsl(range.value), ToAbsl(media_type));
     if (specificity > best) {
       best = specificity;
-      quality = OwnQuality(parts);
+      quality = range.weight;
     }
   }
   return has_range ? quality : 1;
 }
 
+bool NamesMediaType(std::string_view accept, std::string_view media_type) {
+  for (http::Weighted range; http::NextWeighted(accept, range);) {
+    if (http::EqualsIgnoreCase(range.value, media_type)) return range.weight > 0;
+  }
+  return false;
+}
+
 double CodingQuality(std::string_view accept_encoding, std::string_view coding) {
   double any = 0;
-  for (absl::string_view element : absl::StrSplit(ToAbsl(accept_encoding), ',')) {
-    std::vector<absl::string_view> parts = absl::StrSplit(element, ';');
-    absl::string_view name = absl::StripAsciiWhitespace(parts[0]);
-    if (absl::EqualsIgnoreCase(name, ToAbsl(coding))) return OwnQuality(parts);
-    if (name == "*") any = OwnQuality(parts);
+  for (http::Weighted element; http::NextWeighted(accept_encoding, element);) {
+    if (http::EqualsIgnoreCase(element.value, coding)) return element.weight;
+    if (element.value == "*") any = element.weight;
   }
   return any;
 }

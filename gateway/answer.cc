@@ -3,6 +3,7 @@
 #include "gateway/codec/wire.h"
 #include "gateway/codec/wire_to_json.h"
 #include "platform/base/status.h"
+#include "platform/http/media_type.h"
 
 #include <absl/strings/numbers.h>
 
@@ -97,8 +98,8 @@ HttpBody ReadHttpBody(std::string_view wire) {
 }
 
 bool IsHtml(const http::Response& response) {
-  auto type = response.headers.Get("content-type");
-  return type && type->starts_with("text/html");
+  return http::EqualsIgnoreCase(http::EssenceOf(response.headers.Get("content-type").value_or("")),
+                                "text/html");
 }
 
 void AddSecurityHeaders(std::string_view form_action, bool is_https, http::Response& response) {

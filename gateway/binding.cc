@@ -4,8 +4,8 @@
 #include "gateway/codec/scalars.h"
 #include "gateway/codec/wire.h"
 #include "platform/base/status.h"
+#include "platform/http/media_type.h"
 
-#include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_replace.h>
@@ -22,16 +22,16 @@ using Source = InputError::Source;
 
 namespace {
 
-// Lower-case media type without parameters; empty when a charset other than UTF-8 is named.
-std::string MediaType(std::string_view content_type) {
-  std::vector<std::string> parts = absl::StrSplit(absl::AsciiStrToLower(ToAbsl(content_type)), ';');
-  for (size_t i = 1; i < parts.size(); ++i) {
-    absl::string_view parameter = absl::StripAsciiWhitespace(parts[i]);
-    if (absl::ConsumePrefix(&parameter, "charset=") && parameter != "utf-8" &&
-        parameter != "\"utf-8\"")
-      return "";
-  }
-  return std::string(absl::StripAsciiWhitespace(parts[0]));
+// Lower-case media type without parameters; empty for one that we cannot read. Neither JSON (RFC
+// 8259 section 11) nor forms know a charset, so that whatever is named means nothing, except that
+// such a body may really be in UTF-16 or UTF-32, which we do not read.
+std::string EssenceOfText(std::string_view content_type) {
+  auto type = http::ParseMediaType(content_type);
+  if (!type) return "";
+  const std::string* charset = type->Find("charset");
+  bool is_wide = charset != nullptr && (absl::StartsWithIgnoreCase(*charset, "utf-16") ||
+                                        absl::StartsWithIgnoreCase(*charset, "utf-32"));
+  return is_wide ? "" : std::move(type->essence);
 }
 
 bool IsJson(std::string_view media_type) {
@@ -189,7 +189,7 @@ class Binder {
 
   Refusal BindBody() {
     if (route_.body == Route::Body::kNone) return InputError{Reason::kBodyNotAllowed};
-    std::string media_type = MediaType(input_.content_type);
+    std::string media_type = EssenceOfText(input_.content_type);
     if (route_.takes_http_body) return BindHttpBody();
     if (media_type == "application/x-www-form-urlencoded") return BindForm();
     if (!IsJson(media_type)) {
@@ -280,7 +280,7 @@ Bound BindRequest(const Route& route, const Router::Match& match, const BindInpu
 }
 
 bool IsForm(std::string_view content_type) {
-  return MediaType(content_type) == "application/x-www-form-urlencoded";
+  return EssenceOfText(content_type) == "application/x-www-form-urlencoded";
 }
 
 }  // namespace tamarack::gateway

@@ -2,6 +2,7 @@
 
 #include "gateway/accept.h"
 #include "platform/base/status.h"
+#include "platform/http/media_type.h"
 
 #include <absl/strings/match.h>
 #include <brotli/encode.h>
@@ -56,16 +57,16 @@ std::string_view NameOf(Coding coding) {
 }
 
 Coding NegotiateCoding(const http::Request& request) {
-  auto accept = request.headers.Get("accept-encoding");
-  if (!accept) return Coding::kIdentity;
-  double gzip = CodingQuality(*accept, "gzip");
-  double brotli = CodingQuality(*accept, "br");
+  std::string accept = request.headers.Join("accept-encoding");
+  double gzip = CodingQuality(accept, "gzip");
+  double brotli = CodingQuality(accept, "br");
+  if (CodingQuality(accept, "identity") > std::max(gzip, brotli)) return Coding::kIdentity;
   if (brotli > 0 && brotli >= gzip) return Coding::kBrotli;
   return gzip > 0 ? Coding::kGzip : Coding::kIdentity;
 }
 
 bool IsCompressible(std::string_view content_type) {
-  absl::string_view type = ToAbsl(content_type.substr(0, content_type.find_first_of("; ")));
+  absl::string_view type = ToAbsl(http::EssenceOf(content_type));
   return absl::StartsWithIgnoreCase(type, "text/") || absl::EndsWithIgnoreCase(type, "+json") ||
          std::any_of(
              std::begin(kCompressibleTypes), std::end(kCompressibleTypes),
@@ -79,33 +80,31 @@ std::string Compress(std::string_view body, Coding coding, Effort effort) {
   std::string out;
   if (coding == Coding::kGzip) out = Gzip(body, is_thorough ? Z_BEST_COMPRESSION : kQuickGzip);
   if (coding == Coding::kBrotli) out = Brotli(body, is_thorough ? kThoroughBrotli : kQuickBrotli);
-  return out.size() < body.size() ? out : "";
+  return out;
 }
 
-std::string TagWithCoding(std::string_view etag, Coding coding) {
-  if (etag.empty() || etag.back() != '"' || coding == Coding::kIdentity) return std::string(etag);
-  return absl::StrCat(ToAbsl(etag.substr(0, etag.size() - 1)), "-", ToAbsl(NameOf(coding)), "\"");
-}
-
-void CompressAnswer(const http::Request& request, http::Response& response) {
+Coding ChooseCoding(const http::Request& request, http::Response& response) {
   const std::string& body = response.shared_body ? *response.shared_body : response.body;
-  if (body.size() < kCompressAboveBytes || response.body_source) return;
+  if (body.size() < kCompressAboveBytes || response.body_source) return Coding::kIdentity;
   http::Headers& headers = response.headers;
-  if (!IsCompressible(headers.Get("content-type").value_or(""))) return;
+  if (!IsCompressible(headers.Get("content-type").value_or(""))) return Coding::kIdentity;
   bool must_stay =
       headers.Has("content-encoding") || headers.Has("set-cookie") ||
       request.headers.Has("cookie") ||
       absl::StrContains(ToAbsl(headers.Get("cache-control").value_or("")), "no-transform");
-  if (must_stay) return;
+  if (must_stay) return Coding::kIdentity;
   headers.Add("Vary", "Accept-Encoding");
-  Coding coding = NegotiateCoding(request);
-  if (coding == Coding::kIdentity) return;
+  return NegotiateCoding(request);
+}
+
+bool Encode(http::Response& response, Coding coding) {
+  const std::string& body = response.shared_body ? *response.shared_body : response.body;
   std::string compressed = Compress(body, coding, Effort::kQuick);
-  if (compressed.empty()) return;
-  if (auto etag = headers.Get("etag")) headers.Set("ETag", TagWithCoding(*etag, coding));
-  headers.Set("Content-Encoding", std::string(NameOf(coding)));
+  if (compressed.empty()) return false;
+  response.headers.Set("Content-Encoding", std::string(NameOf(coding)));
   response.shared_body.reset();
   response.body = std::move(compressed);
+  return true;
 }
 
 }  // namespace tamarack::gateway

@@ -26,16 +26,18 @@ enum class Effort {
   kQuick,     // For one answer.
 };
 
-// Empty when it fails or does not pay.
+// Empty when it fails.
 std::string Compress(std::string_view body, Coding coding, Effort effort);
 
-// The tag of another representation of the same: `"x"` becomes `"x-br"`.
-std::string TagWithCoding(std::string_view etag, Coding coding);
+// Whether an answer of one request gets another coding: if it is text, large enough and the caller
+// wants it; says in Vary that this depends on the caller. Not answers that hold a secret next to
+// what the caller sent (pages with their CSRF token, whatever follows from a cookie): their size
+// would give the secret away, byte by byte, to whoever can make a browser repeat the request
+// (BREACH).
+Coding ChooseCoding(const http::Request& request, http::Response& response);
 
-// Compresses an answer of one request if it is text, large enough and the caller wants it, and says
-// in Vary that this depends on the caller. Not for answers that hold a secret next to what the
-// caller sent (pages with their CSRF token, whatever follows from a cookie): their size would give
-// the secret away, byte by byte, to whoever can make a browser repeat the request (BREACH).
-void CompressAnswer(const http::Request& request, http::Response& response);
+// Gives an answer the coding, whether or not that makes it smaller: its tag, and that of a 304 in
+// its place, are known beforehand. False when it fails; then it stays as it is.
+bool Encode(http::Response& response, Coding coding);
 
 }  // namespace tamarack::gateway

@@ -26,28 +26,27 @@ std::string TagOfAnswer(const Route& route, std::string_view wire, std::string_v
 
 }  // namespace
 
-// A condition that nobody checks would be one that is not met.
-Gateway::Early Gateway::CheckIfMatch(const Visit& visit, const Route& route) const {
-  if (visit.is_safe() || !visit.request.headers.Has("if-match")) return std::nullopt;
-  if (PassesIfMatch(route)) return std::nullopt;
-  return Fail(visit, &route, {ProblemKind::kPreconditionFailed});
-}
-
 http::Response Gateway::Conclude(const Visit& visit, const Route& route, std::string_view wire,
                                  http::Response response) const {
   bool is_read = visit.request.method == "GET" || visit.request.method == "HEAD";
-  if (is_read && response.status == 200 && !response.body_source) {
-    if (!route.gives_http_body && !response.headers.Has("etag")) {
-      response.headers.Set("ETag", TagOfAnswer(route, wire, response.body));
-    }
-    auto etag = response.headers.Get("etag");
-    Verdict verdict = etag ? Judge(visit.request, *etag) : Verdict::kGoOn;
-    if (verdict == Verdict::kPreconditionFailed && !PassesIfMatch(route)) {
+  bool is_tagged = is_read && response.status == 200 && !response.body_source;
+  std::string etag = TagOfField(response.headers.Get("etag").value_or(""));
+  if (etag.empty() && is_tagged && !route.gives_http_body)
+    etag = TagOfAnswer(route, wire, response.body);
+  response.headers.Remove("etag");
+  Coding coding = ChooseCoding(visit.request, response);
+  if (!etag.empty()) response.headers.Set("ETag", TagWithCoding(etag, coding));
+  if (is_tagged && !etag.empty()) {
+    Verdict verdict = Judge(visit.request, TagWithCoding(etag, coding));
+    if (verdict == Verdict::kPreconditionFailed && !PassesCondition(route, kIfMatch))
       return Fail(visit, &route, {ProblemKind::kPreconditionFailed});
+    if (verdict == Verdict::kNotModified) {
+      MakeNotModified(response);
+      return response;
     }
-    if (verdict == Verdict::kNotModified) MakeNotModified(response);
   }
-  CompressAnswer(visit.request, response);
+  if (coding != Coding::kIdentity && !Encode(response, coding) && !etag.empty())
+    response.headers.Set("ETag", etag);
   return response;
 }
 

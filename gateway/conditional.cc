@@ -2,6 +2,7 @@
 
 #include "platform/base/status.h"
 #include "platform/crypto/hash.h"
+#include "platform/http/list.h"
 
 #include <absl/strings/str_cat.h>
 
@@ -10,29 +11,33 @@
 namespace tamarack::gateway {
 namespace {
 
-constexpr std::string_view kCodingSuffixes[] = {"-br\"", "-gzip\""};
+constexpr std::string_view kWeak = "W/";
+constexpr Coding kCodings[] = {Coding::kBrotli, Coding::kGzip};
 
-bool IsTagText(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c > 0x20 && c < 0x7F && c != '"'; });
+// What stands between the quotes of a tag, of which services use ASCII alone.
+bool IsTagText(std::string_view text, bool is_ascii_only) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    auto byte = static_cast<unsigned char>(c);
+    return byte > 0x20 && byte != 0x7F && c != '"' && (byte < 0x80 || !is_ascii_only);
+  });
 }
 
-// Takes the next tag, with its quotes and without `W/`, off the front of a list; empty at its end,
-// and where it is no list of tags.
-std::string_view NextTag(std::string_view& list) {
-  size_t begin = list.find('"');
-  size_t end = begin == std::string_view::npos ? begin : list.find('"', begin + 1);
-  if (end == std::string_view::npos) return {};
-  std::string_view tag = list.substr(begin, end + 1 - begin);
-  list.remove_prefix(end + 1);
-  return tag;
+// Takes the text between two quotes out of them; false where there are none.
+bool Unquote(std::string_view& text) {
+  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return false;
+  text = text.substr(1, text.size() - 2);
+  return true;
+}
+
+// Services' own tags never end like this (TagOfField), so that it always means what it says.
+std::string SuffixOf(Coding coding) {
+  return absl::StrCat(";", ToAbsl(NameOf(coding)), "\"");
 }
 
 std::string WithoutCoding(std::string_view tag) {
-  for (std::string_view suffix : kCodingSuffixes) {
-    if (tag.size() > suffix.size() && tag.ends_with(suffix)) {
-      return std::string(tag.substr(0, tag.size() - suffix.size())) + '"';
-    }
+  for (Coding coding : kCodings) {
+    std::string suffix = SuffixOf(coding);
+    if (tag.ends_with(suffix)) return std::string(tag.substr(0, tag.size() - suffix.size())) + '"';
   }
   return std::string(tag);
 }
@@ -41,11 +46,13 @@ std::string WithoutCoding(std::string_view tag) {
 
 std::string TagOfField(std::string_view value) {
   std::string_view text = value;
-  if (text.starts_with("W/")) text.remove_prefix(2);
-  bool is_quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
-  if (is_quoted) text = text.substr(1, text.size() - 2);
-  if (text.empty() || !IsTagText(text)) return {};
-  return absl::StrCat("\"", ToAbsl(text), "\"");
+  bool is_weak = text.starts_with(kWeak);
+  if (is_weak) text.remove_prefix(kWeak.size());
+  if (!Unquote(text) && is_weak) return {};
+  if (text.empty() || !IsTagText(text, true)) return {};
+  std::string tag = absl::StrCat("\"", ToAbsl(text), "\"");
+  if (WithoutCoding(tag) != tag) return {};
+  return is_weak ? absl::StrCat(ToAbsl(kWeak), tag) : tag;
 }
 
 std::string TagOfBody(std::string_view body) {
@@ -53,39 +60,63 @@ std::string TagOfBody(std::string_view body) {
   return absl::StrCat("\"", crypto::Sha256Hex(body).substr(0, kDigits), "\"");
 }
 
-bool PassesIfMatch(const Route& route) {
+std::string TagWithCoding(std::string_view etag, Coding coding) {
+  if (etag.empty() || coding == Coding::kIdentity) return std::string(etag);
+  return absl::StrCat(ToAbsl(etag.substr(0, etag.size() - 1)), SuffixOf(coding));
+}
+
+std::optional<TagList> ReadTags(std::string_view list) {
+  TagList read;
+  if (list == "*") {
+    read.is_any = true;
+    return read;
+  }
+  for (std::string_view part; http::NextPart(list, ',', part, http::Quotes::kTag);) {
+    bool is_weak = part.starts_with(kWeak);
+    if (is_weak) part.remove_prefix(kWeak.size());
+    std::string_view text = part;
+    if (!Unquote(text) || !IsTagText(text, false)) return std::nullopt;
+    read.tags.push_back({part, is_weak});
+  }
+  return read.tags.empty() ? std::nullopt : std::optional(std::move(read));
+}
+
+bool PassesCondition(const Route& route, std::string_view header) {
   const auto& names = route.policy.pass_headers();
-  return std::any_of(names.begin(), names.end(), [](const std::string& name) {
-    return http::EqualsIgnoreCase(name, "if-match");
-  });
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return http::EqualsIgnoreCase(name, header); });
 }
 
-bool HoldsTag(std::string_view list, std::string_view etag) {
-  if (list == "*") return true;
-  std::string wanted = WithoutCoding(etag);
-  for (std::string_view tag; !(tag = NextTag(list)).empty();) {
-    if (WithoutCoding(tag) == wanted) return true;
+std::string ConditionForService(const TagList& list, std::string_view header) {
+  if (list.is_any) return "*";
+  std::string tags;
+  for (const TagList::Tag& tag : list.tags) {
+    bool may_match = IsTagText(tag.text.substr(1, tag.text.size() - 2), true) &&
+                     !(tag.is_weak && http::EqualsIgnoreCase(header, kIfMatch));
+    if (may_match) absl::StrAppend(&tags, tags.empty() ? "" : ", ", WithoutCoding(tag.text));
   }
-  return false;
-}
-
-std::string WithoutCodings(std::string_view list) {
-  if (list == "*") return "*";
-  std::string result;
-  for (std::string_view tag; !(tag = NextTag(list)).empty();) {
-    absl::StrAppend(&result, result.empty() ? "" : ", ", WithoutCoding(tag));
-  }
-  return result;
+  return tags;
 }
 
 Verdict Judge(const http::Request& request, std::string_view etag) {
-  auto holds = [&](const char* header) {
-    auto lists = request.headers.GetAll(header);
-    return std::any_of(lists.begin(), lists.end(),
-                       [&](std::string_view list) { return HoldsTag(list, etag); });
+  bool is_weak = etag.starts_with(kWeak);
+  std::string_view text = is_weak ? etag.substr(kWeak.size()) : etag;
+  auto holds = [&](const TagList& list, auto&& is_same) {
+    return list.is_any || std::any_of(list.tags.begin(), list.tags.end(), is_same);
   };
-  if (request.headers.Has("if-match") && !holds("if-match")) return Verdict::kPreconditionFailed;
-  return holds("if-none-match") ? Verdict::kNotModified : Verdict::kGoOn;
+  if (request.headers.Has(kIfMatch)) {
+    std::string header = request.headers.Join(kIfMatch);
+    auto list = ReadTags(header);
+    bool is_met =
+        list && holds(*list, [&](const TagList::Tag& tag) {
+          return !tag.is_weak && !is_weak && WithoutCoding(tag.text) == WithoutCoding(text);
+        });
+    if (!is_met) return Verdict::kPreconditionFailed;
+  }
+  std::string header = request.headers.Join(kIfNoneMatch);
+  auto list = ReadTags(header);
+  bool is_known = list && holds(*list, [&](const TagList::Tag& tag) { return tag.text == text; });
+  return is_known ? Verdict::kNotModified : Verdict::kGoOn;
 }
 
 void MakeNotModified(http::Response& response) {

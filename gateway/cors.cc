@@ -10,11 +10,11 @@ namespace tamarack::gateway {
 namespace {
 
 constexpr char kExposedHeaders[] =
-    "Deprecation, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, "
-    "Retry-After, Sunset, WWW-Authenticate, X-Request-Id";
+    "Accept-Encoding, Allow, Content-Disposition, Deprecation, ETag, Idempotent-Replayed, Link, "
+    "Location, RateLimit, RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate, X-Request-Id";
 constexpr char kRequestHeaders[] =
     "Accept-Language, Authorization, Content-Type, DPoP, Idempotency-Key, If-Match, "
-    "If-None-Match, Traceparent, Tracestate";
+    "If-None-Match, Last-Event-ID, Request-Timeout, Traceparent, Tracestate";
 constexpr char kMaxAgeSeconds[] = "7200";  // The most that browsers heed.
 
 // The origin to name in the answer; empty when it must not be named. `*` in the configuration is

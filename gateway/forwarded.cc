@@ -1,9 +1,7 @@
 #include "gateway/forwarded.h"
 
-#include "platform/base/status.h"
+#include "platform/http/list.h"
 
-#include <absl/strings/ascii.h>
-#include <absl/strings/match.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_split.h>
 #include <boost/asio/ip/network_v4.hpp>
@@ -19,69 +17,86 @@ namespace {
 
 // What one proxy says about the connection that it got.
 struct Hop {
-  std::string address;  // As the proxy wrote it.
+  std::string address;  // Empty where it does not tell, or nobody could say what.
   std::string protocol;
 };
 
-// The parts of a list; separators within quotes separate nothing. Empty when a quote is not closed.
-std::vector<absl::string_view> SplitUnquoted(absl::string_view text, char separator) {
-  std::vector<absl::string_view> parts;
-  bool is_quoted = false;
-  size_t begin = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (is_quoted && text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '"') {
-      is_quoted = !is_quoted;
-    } else if (text[i] == separator && !is_quoted) {
-      parts.push_back(text.substr(begin, i - begin));
-      begin = i + 1;
-    }
-  }
-  if (is_quoted) return {};
-  parts.push_back(text.substr(begin));
-  return parts;
+// Digits, or a name that the proxy made up.
+bool IsPort(std::string_view text) {
+  constexpr size_t kDigitsMax = 5;
+  if (text.starts_with('_')) return text.size() > 1;
+  return !text.empty() && text.size() <= kDigitsMax &&
+         text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// `for` without quotes, brackets and port (RFC 7239 section 6).
-std::string NodeAddress(absl::string_view node) {
-  if (node.size() >= 2 && node.front() == '"' && node.back() == '"') {
-    node = node.substr(1, node.size() - 2);
+// The address of a node, without brackets and port (RFC 7239 section 6), as we write it; empty for
+// `unknown`, `_hidden` and all that is none. IPv6 without brackets, which proxies send, has no
+// port.
+std::string NodeAddress(std::string_view node) {
+  std::string_view host = node, port;
+  if (node.starts_with('[')) {
+    size_t end = node.find(']');
+    if (end == std::string_view::npos) return {};
+    host = node.substr(1, end - 1);
+    port = node.substr(end + 1);
+  } else if (size_t colon = node.find(':'); colon != std::string_view::npos &&
+                                            node.find(':', colon + 1) == std::string_view::npos) {
+    host = node.substr(0, colon);
+    port = node.substr(colon);
   }
-  if (absl::ConsumePrefix(&node, "[")) return std::string(node.substr(0, node.find(']')));
-  return std::string(node.substr(0, node.find(':')));
+  if (!port.empty() && (port[0] != ':' || !IsPort(port.substr(1)))) return {};
+  // Asio takes anything for an IPv6 zone; a zone means nothing beyond the proxy anyway.
+  if (host.find('%') != std::string_view::npos) return {};
+  boost::system::error_code error;
+  ip::address address = ip::make_address(std::string(host), error);
+  if (error || (node.starts_with('[') && !address.is_v6())) return {};
+  bool is_mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+  return is_mapped ? ip::make_address_v4(ip::v4_mapped, address.to_v6()).to_string()
+                   : address.to_string();
 }
 
+// One element of Forwarded; a hop that tells nothing where it is none or names something twice.
+Hop ReadElement(std::string_view element) {
+  Hop hop;
+  bool has_for = false, has_protocol = false;
+  for (std::string_view part; http::NextPart(element, ';', part);) {
+    auto parameter = http::ParseParameter(part);
+    if (!parameter) return {};
+    bool is_for = http::EqualsIgnoreCase(parameter->name, "for");
+    bool is_protocol = http::EqualsIgnoreCase(parameter->name, "proto");
+    if ((is_for && has_for) || (is_protocol && has_protocol)) return {};
+    has_for |= is_for;
+    has_protocol |= is_protocol;
+    if (is_for) hop.address = NodeAddress(parameter->value);
+    if (is_protocol) hop.protocol = std::move(parameter->value);
+  }
+  return hop;
+}
+
+// Line by line: a quote that a client leaves open must not swallow what a proxy adds on a line of
+// its own.
 std::vector<Hop> ReadForwarded(const http::Request& request) {
   std::vector<Hop> hops;
-  for (std::string_view header : request.headers.GetAll("forwarded")) {
-    for (absl::string_view element : SplitUnquoted(ToAbsl(header), ',')) {
-      Hop hop;
-      for (absl::string_view pair : SplitUnquoted(element, ';')) {
-        std::pair<absl::string_view, absl::string_view> parts =
-            absl::StrSplit(absl::StripAsciiWhitespace(pair), absl::MaxSplits('=', 1));
-        if (absl::EqualsIgnoreCase(parts.first, "for")) hop.address = NodeAddress(parts.second);
-        if (absl::EqualsIgnoreCase(parts.first, "proto")) hop.protocol = std::string(parts.second);
-      }
-      hops.push_back(std::move(hop));
-    }
+  for (std::string_view line : request.headers.GetAll("forwarded")) {
+    for (std::string_view element; http::NextPart(line, ',', element);)
+      hops.push_back(ReadElement(element));
   }
   return hops;
 }
 
 std::vector<Hop> ReadXForwarded(const http::Request& request) {
   std::vector<Hop> hops;
-  for (std::string_view header : request.headers.GetAll("x-forwarded-for")) {
-    for (absl::string_view hop : absl::StrSplit(ToAbsl(header), ',')) {
-      hops.push_back({std::string(absl::StripAsciiWhitespace(hop)), ""});
-    }
+  for (std::string_view line : request.headers.GetAll("x-forwarded-for")) {
+    for (std::string_view hop; http::NextPart(line, ',', hop);)
+      hops.push_back({NodeAddress(hop), ""});
   }
-  auto protocols = request.headers.GetAll("x-forwarded-proto");
-  if (protocols.empty()) return hops;
   // Most proxies replace it, so that there is one for the whole way.
-  std::vector<absl::string_view> list = absl::StrSplit(ToAbsl(protocols.back()), ',');
+  std::string protocols = request.headers.Join("x-forwarded-proto");
+  std::string_view list = protocols, protocol;
+  while (http::NextPart(list, ',', protocol)) continue;
+  if (protocol.empty()) return hops;
   if (hops.empty()) hops.emplace_back();
-  for (Hop& hop : hops) hop.protocol = std::string(absl::StripAsciiWhitespace(list.back()));
+  for (Hop& hop : hops) hop.protocol = protocol;
   return hops;
 }
 
@@ -123,11 +138,8 @@ Origin TrustedProxies::OriginOf(const http::Request& request) const {
   auto hops =
       header_ == ForwardedHeader::kForwarded ? ReadForwarded(request) : ReadXForwarded(request);
   for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
-    origin.is_insecure = absl::EqualsIgnoreCase(hop->protocol, "http");
-    boost::system::error_code error;
-    ip::make_address(hop->address, error);
-    // Asio takes anything for an IPv6 zone; a zone means nothing beyond the proxy anyway.
-    if (error || hop->address.find('%') != std::string::npos) return origin;
+    origin.is_insecure = http::EqualsIgnoreCase(hop->protocol, "http");
+    if (hop->address.empty()) return origin;
     origin.address = hop->address;
     if (!Contains(origin.address)) return origin;
   }

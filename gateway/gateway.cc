@@ -5,6 +5,7 @@
 #include "gateway/page_bundle.h"
 #include "gateway/streaming/format.h"
 #include "platform/base/status.h"
+#include "platform/http/list.h"
 
 #include <absl/strings/str_join.h>
 #include <boost/asio/this_coro.hpp>
@@ -35,16 +36,34 @@ std::string PathAfterLanguage(const Visit& visit) {
   return path;
 }
 
+// Whether nobody has asked for it yet: a browser or a preview guesses that somebody will.
+bool IsFetchedAhead(const http::Request& request) {
+  for (const char* name : {"sec-purpose", "purpose", "x-purpose", "x-moz"}) {
+    std::string header = request.headers.Join(name);
+    std::string_view list = header;
+    for (http::Weighted purpose; http::NextWeighted(list, purpose);) {
+      if (http::EqualsIgnoreCase(purpose.value, "prefetch") ||
+          http::EqualsIgnoreCase(purpose.value, "preview"))
+        return true;
+    }
+  }
+  return false;
+}
+
+// Whoever fetched ahead asks again when somebody follows the link.
+Problem FetchedAhead(Language language) {
+  Problem problem{ProblemKind::kPermissionDenied};
+  problem.detail = Describe({Reason::kFetchedAhead}, language);
+  return problem;
+}
+
 // True unless the caller takes none of the forms that the answer could have. What a
 // google.api.HttpBody holds shows only later, and is the caller's whatever its type.
 bool IsAcceptable(const Visit& visit, const Route& route) {
   if (route.gives_http_body) return true;
-  auto accept = visit.request.headers.GetAll("accept");
-  bool is_stream = route.method->server_streaming();
-  return accept.empty() || std::any_of(accept.begin(), accept.end(), [&](std::string_view ranges) {
-           return is_stream ? NegotiateStreamFormat(ranges).has_value()
-                            : MediaTypeQuality(ranges, "application/json") > 0;
-         });
+  std::string accept = visit.request.headers.Join("accept");
+  return route.method->server_streaming() ? NegotiateStreamFormat(accept).has_value()
+                                          : MediaTypeQuality(accept, "application/json") > 0;
 }
 
 }  // namespace
@@ -164,6 +183,8 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
   http::Response response;
   if (route.lifecycle.sunset && *route.lifecycle.sunset <= Now()) {
     response = Fail(visit, &route, {ProblemKind::kGone});
+  } else if (route.policy.get_has_effect() && IsFetchedAhead(visit.request)) {
+    response = Fail(visit, &route, FetchedAhead(visit.language));
   } else if (!IsAcceptable(visit, route)) {
     response = Fail(visit, &route, {ProblemKind::kNotAcceptable});
   } else {

@@ -70,7 +70,9 @@ class Gateway {
   Early NotAuthenticated(const Visit& visit, const Route& route, const absl::Status& status) const;
   Early CheckBound(const Visit& visit, const Route& route, const Bound& bound) const;
   Early AddIdempotencyKey(const Visit& visit, const Route& route, Metadata* metadata) const;
-  Early CheckIfMatch(const Visit& visit, const Route& route) const;
+  Early CheckCoding(const Visit& visit, const Route& route) const;
+  Early CheckConditions(const Visit& visit, const Route& route) const;
+  Early AddPassedHeaders(const Visit& visit, const Route& route, Metadata* metadata) const;
   Metadata MakeMetadata(const Visit& visit, const Route& route, const Caller* caller,
                         std::string_view csrf_token) const;
   http::Response PrintAnswer(const Visit& visit, const Route& route, CallResult& result) const;

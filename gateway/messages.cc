@@ -1,13 +1,10 @@
 #include "gateway/messages.h"
 
-#include "platform/base/status.h"
-
-#include <absl/strings/ascii.h>
-#include <absl/strings/match.h>
-#include <absl/strings/numbers.h>
-#include <absl/strings/str_split.h>
+#include "platform/http/list.h"
+#include "platform/text/language.h"
 
 #include <iterator>
+#include <vector>
 
 namespace tamarack::gateway {
 namespace {
@@ -73,6 +70,10 @@ constexpr Text kTexts[] = {
      "Le chemin ne doit pas contenir de segments « . » ou « .. »."},
     {"missing_header", "The header {} is required.", "L’en-tête {} est requis."},
     {"invalid_header", "The header {} is not valid.", "L’en-tête {} n’est pas valide."},
+    {"content_coding", "Send the body as it is, without {}.",
+     "Envoyez le corps tel quel, sans {}."},
+    {"fetched_ahead", "Opening this address has an effect: it is not fetched ahead.",
+     "Ouvrir cette adresse a un effet : elle ne se charge pas à l’avance."},
     {"credential_in_url",
      "Send the credential in the Authorization header. Addresses are kept in logs and histories: "
      "revoke this one.",
@@ -84,19 +85,10 @@ static_assert(std::size(kTexts) == static_cast<size_t>(Reason::kCredentialInUrl)
 }  // namespace
 
 Language NegotiateLanguage(std::string_view accept_language) {
-  double english = -1, french = -1;
-  for (absl::string_view range : absl::StrSplit(ToAbsl(accept_language), ',')) {
-    std::pair<absl::string_view, absl::string_view> parts =
-        absl::StrSplit(range, absl::MaxSplits(';', 1));
-    absl::string_view tag = absl::StripAsciiWhitespace(parts.first);
-    absl::string_view parameter = absl::StripAsciiWhitespace(parts.second);
-    double quality = 1;
-    if (absl::ConsumePrefix(&parameter, "q=") && !absl::SimpleAtod(parameter, &quality)) continue;
-    tag = tag.substr(0, tag.find('-'));
-    if (absl::EqualsIgnoreCase(tag, "en")) english = std::max(english, quality);
-    if (absl::EqualsIgnoreCase(tag, "fr")) french = std::max(french, quality);
-  }
-  return french > english && french > 0 ? Language::kFrench : Language::kEnglish;
+  std::vector<text::LanguageRange> ranges;
+  for (http::Weighted range; http::NextWeighted(accept_language, range);)
+    ranges.push_back({range.value, range.weight});
+  return text::PreferredLanguage(ranges) == "fr" ? Language::kFrench : Language::kEnglish;
 }
 
 std::string_view ReasonName(Reason reason) {

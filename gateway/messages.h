@@ -9,8 +9,8 @@ namespace tamarack::gateway {
 // The two languages of the platform.
 enum class Language { kEnglish, kFrench };
 
-// The better of the two for an `Accept-Language` header (RFC 9110 section 12.5.4); English when
-// neither is wanted.
+// The one that an `Accept-Language` header (RFC 9110 section 12.5.4) asks for, by
+// text::PreferredLanguage(); English when it asks for neither.
 Language NegotiateLanguage(std::string_view accept_language);
 
 // Why a piece of input was refused. `ReasonName` is part of the API: never rename one.
@@ -47,6 +47,8 @@ enum class Reason {
   kDotSegment,
   kMissingHeader,
   kInvalidHeader,
+  kContentCoding,
+  kFetchedAhead,
   kCredentialInUrl,
 };
 

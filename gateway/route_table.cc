@@ -274,7 +274,8 @@ absl::Status RouteTable::AddRoute(Route route, std::string_view http_method,
 
   std::string name = route.method->full_name();
   auto target = static_cast<int>(routes_.size());
-  RETURN_IF_ERROR(router_.Add(http_method, *std::move(parsed), target, name));
+  RETURN_IF_ERROR(
+      router_.Add(http_method, *std::move(parsed), target, name, !route.policy.get_has_effect()));
   routes_.push_back(std::make_unique<Route>(std::move(route)));
   return absl::OkStatus();
 }

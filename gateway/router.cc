@@ -27,7 +27,7 @@ struct Router::Nearer {
 };
 
 absl::Status Router::Add(std::string_view method, PathTemplate path_template, int target,
-                         std::string_view name) {
+                         std::string_view name, bool is_for_head) {
   Node* node = &root_;
   for (const auto& segment : path_template.segments) {
     auto& next = segment.kind == Kind::kLiteral ? node->literals[segment.literal]
@@ -44,8 +44,9 @@ absl::Status Router::Add(std::string_view method, PathTemplate path_template, in
                                                    ToAbsl(name)));
     }
   }
-  routes_.push_back(std::make_unique<Route>(
-      Route{std::string(method), std::move(path_template), target, std::string(name)}));
+  routes_.push_back(
+      std::make_unique<Route>(Route{std::string(method), std::move(path_template), target,
+                                    std::string(name), method == "GET" && is_for_head}));
   node->routes.push_back(routes_.back().get());
   return absl::OkStatus();
 }
@@ -56,9 +57,10 @@ void Router::Finish(const Node& node, Search& search) {
   for (const Route* route : node.routes) {
     if (route->path_template.verb != search.verb) continue;
     search.methods.insert(route->method);
+    if (route->is_for_head) search.methods.insert("HEAD");
     if (route->method == search.method) search.found = route;
     if (route->method == "*") any = route;
-    if (route->method == "GET" && search.method == "HEAD") get = route;
+    if (route->is_for_head && search.method == "HEAD") get = route;
   }
   if (!search.found) search.found = get;
   if (!search.found && !search.method.empty()) search.found = any;
@@ -166,8 +168,7 @@ std::vector<std::string> Router::Allowed(const PathSegments& path) const {
   std::set<std::string> methods = std::move(plain.methods);
   methods.merge(with_verb.methods);
   if (methods.empty()) return {};
-  if (methods.erase("*") > 0) methods.insert({"DELETE", "GET", "PATCH", "POST", "PUT"});
-  if (methods.count("GET") > 0) methods.insert("HEAD");
+  if (methods.erase("*") > 0) methods.insert({"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"});
   methods.insert("OPTIONS");
   return {methods.begin(), methods.end()};
 }

@@ -20,9 +20,9 @@ namespace tamarack::gateway {
 class Router {
  public:
   // `method` is upper case, or `*` for any. `name` says whose route it is, for the error of a
-  // second equal template.
+  // second equal template. `is_for_head` says whether a GET answers HEAD, too.
   absl::Status Add(std::string_view method, PathTemplate path_template, int target,
-                   std::string_view name);
+                   std::string_view name, bool is_for_head = true);
 
   struct Match {
     enum class Kind { kFound, kNotFound, kWrongMethod };
@@ -51,6 +51,7 @@ class Router {
     PathTemplate path_template;
     int target;
     std::string name;
+    bool is_for_head;
   };
   struct Node {
     absl::flat_hash_map<std::string, std::unique_ptr<Node>> literals;

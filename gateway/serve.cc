@@ -8,7 +8,6 @@
 
 #include "platform/auth/dpop.h"
 #include "platform/base/status.h"
-#include "platform/crypto/encoding.h"
 #include "platform/rpc/policy.h"
 #include "platform/telemetry/log.h"
 
@@ -25,14 +24,9 @@ using api::v1::MethodPolicy;
 namespace {
 
 constexpr size_t kIdempotencyKeyLengthMax = 255;
-constexpr char kIfMatch[] = "if-match";
 // gRPC refuses more than 8 KiB of metadata, counted as HPACK does, and calls it exhaustion.
 constexpr size_t kMetadataBytesMax = size_t{7} * 1024;
 constexpr size_t kMetadataEntryOverhead = 32;
-
-// What a method that authenticates its clients itself finds under this name in pass_headers: never
-// a header of the caller's, but what the caller's TLS connection showed, in base64url (RFC 8705).
-constexpr std::string_view kClientCertificate = "client-certificate-sha256";
 
 // What follows `Bearer ` or `DPoP `, and the proof; no value when the header is absent, of another
 // scheme or given twice.
@@ -105,11 +99,6 @@ bool ReadsSession(const Route& route) {
          (route.policy.access() == MethodPolicy::PUBLIC && route.policy.page());
 }
 
-std::string ListOf(const std::vector<std::string_view>& fields) {
-  return absl::StrJoin(fields, ", ",
-                       [](std::string* list, std::string_view field) { list->append(field); });
-}
-
 bool IsTooLarge(const Metadata& metadata) {
   size_t bytes = 0;
   for (const auto& [name, value] : metadata)
@@ -121,6 +110,15 @@ bool IsTooLarge(const Metadata& metadata) {
 bool IsVerdict(const absl::Status& status) {
   return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
          absl::IsInvalidArgument(status) || absl::IsNotFound(status);
+}
+
+// Whether a service says so of a condition that it was given. Nothing else is: others are refused
+// before it is called.
+bool IsFailedCondition(const Visit& visit, const absl::Status& status) {
+  if (absl::IsAborted(status) || absl::IsFailedPrecondition(status))
+    return visit.request.headers.Has(kIfMatch) ||
+           (visit.request.headers.Has(kIfNoneMatch) && !visit.is_safe());
+  return absl::IsAlreadyExists(status) && visit.request.headers.Has(kIfNoneMatch);
 }
 
 // Whether the time that a call took is the back end's own: it answered, or did not in time.
@@ -153,7 +151,8 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
     if (admission.refusal) co_return Fail(visit, &route, *admission.refusal);
   }
 
-  auto content_type = visit.request.headers.Get("content-type").value_or("");
+  if (auto early = CheckCoding(visit, route)) co_return *std::move(early);
+  std::string content_type = visit.request.headers.Join("content-type");
   Bound bound = BindRequest(route, match, {visit.query, content_type, visit.request.body});
   if (auto early = CheckBound(visit, route, bound)) co_return *std::move(early);
 
@@ -166,7 +165,8 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   call.wire = std::move(bound.wire);
   call.metadata = MakeMetadata(visit, route, caller.get(), csrf_token);
   if (auto early = AddIdempotencyKey(visit, route, &call.metadata)) co_return *std::move(early);
-  if (auto early = CheckIfMatch(visit, route)) co_return *std::move(early);
+  if (auto early = CheckConditions(visit, route)) co_return *std::move(early);
+  if (auto early = AddPassedHeaders(visit, route, &call.metadata)) co_return *std::move(early);
   if (IsTooLarge(call.metadata)) co_return Fail(visit, &route, {ProblemKind::kHeadersTooLarge});
   auto timeout = CallTimeout(visit, route.policy);
   if (!timeout) {
@@ -303,15 +303,6 @@ Metadata Gateway::MakeMetadata(const Visit& visit, const Route& route, const Cal
   metadata.emplace_back("x-tamarack-client-ip", visit.client_address);
   if (caller != nullptr) metadata.emplace_back("authorization", "Bearer " + caller->access_token);
   if (!csrf_token.empty()) metadata.emplace_back("x-tamarack-csrf-token", csrf_token);
-  for (const std::string& name : route.policy.pass_headers()) {
-    // Several fields are one list (RFC 9110 section 5.3): no service may take the first for all.
-    std::string value = name == kClientCertificate
-                            ? crypto::Base64UrlEncode(visit.request.client_certificate_sha256)
-                            : ListOf(visit.request.headers.GetAll(name));
-    if (http::EqualsIgnoreCase(name, kIfMatch)) value = WithoutCodings(value);
-    if (!value.empty() && IsMetadataSafe(value))
-      metadata.emplace_back("x-tamarack-header-" + absl::AsciiStrToLower(name), value);
-  }
   for (const std::string& name : route.policy.pass_cookies()) {
     std::string_view value = visit.Cookie(name);
     if (!value.empty() && IsMetadataSafe(value)) {
@@ -331,10 +322,8 @@ http::Response Gateway::PrintAnswer(const Visit& visit, const Route& route,
       return *NotAuthenticated(visit, route, result.status);
     Problem problem = ProblemOfCall(visit, route, result);
     problem.headers = std::move(hints.headers);
-    bool is_condition = absl::IsAborted(result.status) || absl::IsFailedPrecondition(result.status);
-    if (is_condition && problem.status == 0 && visit.request.headers.Has(kIfMatch)) {
+    if (problem.status == 0 && IsFailedCondition(visit, result.status))
       problem.kind = ProblemKind::kPreconditionFailed;
-    }
     if (StatusOf(problem) == 401 && !problem.headers.Has("WWW-Authenticate") &&
         route.policy.access() == MethodPolicy::TOKEN) {
       problem.headers.Set("WWW-Authenticate", Challenge(visit, problem));

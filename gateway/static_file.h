@@ -15,12 +15,13 @@ class StaticFile {
   // `headers` stand in every answer; their Content-Type says whether compressing is tried.
   StaticFile(std::string body, const http::Headers& headers, Effort effort = Effort::kThorough);
 
-  // For GET and HEAD: the file in the coding that the caller likes best, or 304.
+  // For GET and HEAD: the file in the coding that the caller likes best, or 304, or 412.
   const http::Response& Answer(const http::Request& request) const;
 
  private:
   std::array<http::Response, 3> codings_;  // By Coding; the plain one where a coding does not pay.
-  http::Response not_modified_;
+  std::array<http::Response, 3> not_modified_;  // Instead of each of them.
+  http::Response precondition_failed_;
 };
 
 }  // namespace tamarack::gateway

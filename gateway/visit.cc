@@ -1,5 +1,6 @@
 #include "gateway/visit.h"
 
+#include "gateway/accept.h"
 #include "platform/base/id.h"
 #include "platform/base/status.h"
 
@@ -15,9 +16,7 @@ namespace {
 constexpr size_t kTraceStateLengthMax = 512;
 
 std::string TraceState(const http::Request& request) {
-  std::string state;
-  for (std::string_view part : request.headers.GetAll("tracestate"))
-    absl::StrAppend(&state, state.empty() ? "" : ",", ToAbsl(part));
+  std::string state = request.headers.Join("tracestate");
   return state.size() <= kTraceStateLengthMax && IsMetadataSafe(state) ? state : "";
 }
 
@@ -25,25 +24,18 @@ std::string TraceState(const http::Request& request) {
 
 Visit::Visit(const http::Request& received, const TrustedProxies& proxies)
     : request(received), path(received.target), request_id(NewUuid()) {
-  // Absolute form (RFC 9112 section 3.2.2): only the path matters to us.
-  if (!path.starts_with('/')) {
-    size_t scheme = path.find("://");
-    size_t slash = scheme == std::string_view::npos ? scheme : path.find('/', scheme + 3);
-    if (slash != std::string_view::npos) path.remove_prefix(slash);
-  }
   if (size_t mark = path.find('?'); mark != std::string_view::npos) {
     query = path.substr(mark + 1);
     path = path.substr(0, mark);
   }
-  language = NegotiateLanguage(received.headers.Get("accept-language").value_or(""));
+  language = NegotiateLanguage(received.headers.Join("accept-language"));
   auto parent = telemetry::ParseTraceparent(received.headers.Get("traceparent").value_or(""));
   trace = parent ? telemetry::ChildOf(*parent) : telemetry::NewTrace();
   if (parent) trace_state = TraceState(received);
   Origin origin = proxies.OriginOf(received);
   client_address = std::move(origin.address);
   is_insecure = origin.is_insecure;
-  wants_html =
-      received.headers.Get("accept").value_or("").find("text/html") != std::string_view::npos;
+  wants_html = NamesMediaType(received.headers.Join("accept"), "text/html");
 }
 
 std::string_view Visit::Cookie(std::string_view name) const {

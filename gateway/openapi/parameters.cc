@@ -134,7 +134,8 @@ json::array DocumentParameters(const Route& route, const DocumentedPath& path,
     AddQuery(route, *route.method->input_type(), {}, schemas, parameters);
   if (route.policy.idempotency() != MethodPolicy::IDEMPOTENCY_UNSPECIFIED)
     parameters.push_back(IdempotencyKey(route.policy.idempotency() == MethodPolicy::REQUIRED));
-  if (route.http_method != "GET" && PassesIfMatch(route)) parameters.push_back(IfMatch());
+  if (route.http_method != "GET" && PassesCondition(route, kIfMatch))
+    parameters.push_back(IfMatch());
   return parameters;
 }
 

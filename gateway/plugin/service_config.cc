@@ -18,7 +18,8 @@ json::array IdempotentMethods(const RouteTable& routes) {
     bool is_marked =
         route->method->options().idempotency_level() != MethodOptions::IDEMPOTENCY_UNKNOWN;
     bool& may_repeat = methods.try_emplace(route->method, true).first->second;
-    may_repeat = may_repeat && (is_marked || route->http_method == "GET");
+    bool is_read = route->http_method == "GET" && !route->policy.get_has_effect();
+    may_repeat = may_repeat && (is_marked || is_read);
   }
   json::array names;
   for (const auto& [method, may_repeat] : methods) {

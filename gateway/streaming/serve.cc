@@ -22,8 +22,7 @@ std::chrono::milliseconds TimeOf(const Route& route) {
 
 StreamFormat FormatOf(const Visit& visit, const Route& route) {
   if (route.gives_http_body) return StreamFormat::kRaw;
-  auto accept = visit.request.headers.Get("accept").value_or("");
-  return NegotiateStreamFormat(accept).value_or(StreamFormat::kArray);
+  return NegotiateStreamFormat(visit.request.headers.Join("accept")).value_or(StreamFormat::kArray);
 }
 
 }  // namespace

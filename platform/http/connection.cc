@@ -20,8 +20,9 @@ constexpr size_t kJoinedBytesMax = 16 * 1024;  // What fits one TLS record.
 
 Connection::Connection(asio::ip::tcp::socket socket, const SslContext& tls)
     : socket_(std::move(socket)), ssl_(tls ? SSL_new(tls.get()) : nullptr, SSL_free) {
-  if (!ssl_) return;
   Error ignored;
+  if (tls && !ssl_) socket_.close(ignored);  // nothing is ever said without TLS
+  if (!ssl_) return;
   socket_.non_blocking(true, ignored);
   SSL_set_fd(ssl_.get(), socket_.native_handle());
   SSL_set_accept_state(ssl_.get());

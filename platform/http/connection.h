@@ -24,7 +24,7 @@ class Connection {
   using Buffers = std::array<boost::asio::const_buffer, 3>;
   using Result = boost::asio::awaitable<std::tuple<Error, size_t>>;
 
-  // Plain HTTP when `tls` is null.
+  // Plain HTTP when `tls` is null. Closed at once when there is no memory for TLS.
   Connection(boost::asio::ip::tcp::socket socket, const SslContext& tls);
 
   // Comes before all else when there is TLS; else does nothing.

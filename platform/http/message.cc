@@ -41,6 +41,12 @@ bool IsFieldValue(std::string_view text) {
   return !has_control;
 }
 
+std::string_view TrimBlanks(std::string_view text) {
+  size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
+
 std::optional<std::string_view> Headers::Get(std::string_view name) const {
   for (const auto& [key, value] : entries_) {
     if (EqualsIgnoreCase(key, name)) return value;
@@ -54,6 +60,16 @@ std::vector<std::string_view> Headers::GetAll(std::string_view name) const {
     if (EqualsIgnoreCase(key, name)) values.push_back(value);
   }
   return values;
+}
+
+std::string Headers::Join(std::string_view name) const {
+  std::string list;
+  for (const auto& [key, value] : entries_) {
+    if (!EqualsIgnoreCase(key, name)) continue;
+    if (!list.empty()) list += ", ";
+    list += value;
+  }
+  return list;
 }
 
 void Headers::Add(std::string name, std::string value) {

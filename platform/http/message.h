@@ -25,6 +25,8 @@ class Headers {
   std::optional<std::string_view> Get(std::string_view name) const;
   std::vector<std::string_view> GetAll(std::string_view name) const;
   bool Has(std::string_view name) const { return Get(name).has_value(); }
+  // The value of a list header, whose lines are one list (RFC 9110 section 5.3); empty when absent.
+  std::string Join(std::string_view name) const;
 
   void Add(std::string name, std::string value);
   // Replaces all values of `name` by one.
@@ -49,10 +51,13 @@ bool IsToken(std::string_view text);
 // No control character but the tab.
 bool IsFieldValue(std::string_view text);
 
+// Without spaces and tabs at both ends (OWS, RFC 9110 section 5.6.3).
+std::string_view TrimBlanks(std::string_view text);
+
 // One request as received: whole, within the server's limits, syntactically sound.
 struct Request {
   std::string method;
-  std::string target;  // As sent: not decoded, not normalised.
+  std::string target;  // Path and query, or `*`: as sent, not decoded, not normalised.
   int version = 11;    // 10 or 11.
   Headers headers;
   std::string body;            // Chunked coding already removed.

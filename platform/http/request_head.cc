@@ -1,5 +1,7 @@
 #include "platform/http/request_head.h"
 
+#include "platform/http/list.h"
+
 #include <algorithm>
 #include <charconv>
 
@@ -8,12 +10,6 @@ namespace {
 
 bool IsAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-std::string_view Trim(std::string_view text) {
-  size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
 }
 
 // What a URI never holds as it is. Browsers leave some others unescaped that RFC 3986 does not
@@ -102,13 +98,10 @@ Refusal CheckLength(const Request& request) {
 }
 
 Refusal CheckConnection(const Request& request) {
-  for (std::string_view list : request.headers.GetAll("connection")) {
-    while (!list.empty()) {
-      size_t comma = std::min(list.find(','), list.size());
-      std::string_view option = Trim(list.substr(0, comma));
-      list.remove_prefix(std::min(comma + 1, list.size()));
-      if (!option.empty() && !IsToken(option)) return {400, "bad Connection"};
-    }
+  std::string options = request.headers.Join("connection");
+  std::string_view list = options;
+  for (std::string_view option; NextPart(list, ',', option);) {
+    if (!IsToken(option)) return {400, "bad Connection"};
   }
   return {};
 }
@@ -160,10 +153,14 @@ Refusal FindHead(std::string_view bytes, const HeadLimits& limits, size_t& head_
     line_begin = feed + 1;
   }
   if (bytes.size() >= limits.header_bytes_max) return {431, "header too large"};
+  // What follows a CR that ends no line makes nothing better.
+  if (size_t cr = bytes.find('\r', line_begin); cr < bytes.size() - 1 && cr != bytes.npos)
+    return {400, "control character in header"};
   return {};
 }
 
-std::string_view LanguageIn(std::string_view bytes) {
+std::string LanguagesIn(std::string_view bytes) {
+  std::string list;
   size_t begin = bytes.find("\r\n");
   for (size_t end; begin != std::string_view::npos; begin = end) {
     begin += 2;
@@ -171,10 +168,12 @@ std::string_view LanguageIn(std::string_view bytes) {
     if (end == std::string_view::npos || end == begin) break;
     std::string_view line = bytes.substr(begin, end - begin);
     size_t colon = std::min(line.find(':'), line.size());
-    if (EqualsIgnoreCase(line.substr(0, colon), "accept-language") && colon < line.size())
-      return Trim(line.substr(colon + 1));
+    if (!EqualsIgnoreCase(line.substr(0, colon), "accept-language") || colon == line.size())
+      continue;
+    if (!list.empty()) list += ", ";
+    list += TrimBlanks(line.substr(colon + 1));
   }
-  return {};
+  return list;
 }
 
 std::string_view TargetIn(std::string_view bytes) {

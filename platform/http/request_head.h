@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 // What Beast's parser leaves open for a server to decide about a request's head (RFC 9112), without
@@ -22,9 +23,9 @@ struct HeadLimits {
 // whole head with its empty line once that has arrived, else 0. Refuses as early as it can.
 Refusal FindHead(std::string_view bytes, const HeadLimits& limits, size_t& head_size);
 
-// The value of Accept-Language in a head that was refused before it could be read, as far as that
-// has arrived: the refusal is for people, too. Empty when there is none.
-std::string_view LanguageIn(std::string_view bytes);
+// The languages of Accept-Language in a head that was refused before it could be read, as far as
+// that has arrived: the refusal is for people, too. Empty when there is none.
+std::string LanguagesIn(std::string_view bytes);
 
 // The target of such a head, as far as it has arrived; empty unless it begins with a slash.
 std::string_view TargetIn(std::string_view bytes);

@@ -1,12 +1,13 @@
 #include "platform/http/request_parser.h"
 
+#include "platform/http/list.h"
 #include "platform/http/request_head.h"
 
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <algorithm>
 #include <functional>
 
 namespace tamarack::http {
@@ -18,11 +19,43 @@ namespace {
 // Chunk extensions and trailer, which are dropped.
 constexpr size_t kDroppedBytesMax = 16 * 1024;
 
+// Lines end in CR LF, and neither stands anywhere else. Beast waits for that end whatever comes
+// before it.
+bool HasStrayLineEnd(std::string_view lines) {
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i] == '\n') return true;
+    if (lines[i] == '\r' && ++i < lines.size() && lines[i] != '\n') return true;
+  }
+  return false;
+}
+
+// What RFC 9112 section 3.2.2 says of the absolute form, of which only the path matters to an
+// origin server: empty it is `/` (RFC 9110 section 4.2.3), and for OPTIONS the server itself.
+void MakeOriginForm(Request& request) {
+  if (request.target.starts_with('/') || request.target == "*") return;
+  size_t authority = request.target.find("://") + 3;
+  std::string rest = request.target.substr(
+      std::min(request.target.find_first_of("/?", authority), request.target.size()));
+  if (rest.empty() && request.method == "OPTIONS") rest = "*";
+  if (rest.empty() || rest.starts_with('?')) rest.insert(0, "/");
+  request.target = std::move(rest);
+}
+
+bool SaysClose(const Request& request) {
+  std::string options = request.headers.Join("connection");
+  std::string_view list = options;
+  for (std::string_view option; NextPart(list, ',', option);) {
+    if (EqualsIgnoreCase(option, "close")) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 struct RequestParser::Impl {
   beast::http::request_parser<beast::http::string_body> parser;
   bool has_body_limit = false;
+  bool says_close = false;
   size_t dropped_bytes = 0;  // Of extensions so far.
   // Beast lets a quoted extension hold anything, a bare LF too. Kept here: Beast only refers to it.
   std::function<void(uint64_t, beast::string_view, beast::error_code&)> on_chunk_header =
@@ -53,6 +86,8 @@ Refusal RequestParser::ReadHead(std::string_view head, Request& request) {
     request.headers.Add(field.name_string(), field.value());
   }
   if (Refusal refusal = CheckHead(request)) return refusal;
+  MakeOriginForm(request);
+  impl_->says_close = SaysClose(request);
   if (parser.chunked()) parser.on_chunk_header(impl_->on_chunk_header);
   return {};
 }
@@ -67,6 +102,7 @@ Refusal RequestParser::ReadBody(std::string_view& input, uint64_t bytes_max) {
     input.remove_prefix(parser.put(boost::asio::buffer(input.data(), input.size()), error));
     if (error == error::need_more) {
       if (input.size() > kDroppedBytesMax) return {400, "chunk header or trailer too large"};
+      if (HasStrayLineEnd(input)) return {400, "malformed body"};
       return {};
     }
     if (error == error::body_limit) return {413, "body too large"};
@@ -85,8 +121,7 @@ std::string& RequestParser::body() {
 
 bool RequestParser::keep_alive() const {
   // Beast lets `keep-alive` win over `close` for HTTP/1.0.
-  beast::string_view options = impl_->parser.get()[beast::http::field::connection];
-  return impl_->parser.keep_alive() && !beast::http::token_list(options).exists("close");
+  return impl_->parser.keep_alive() && !impl_->says_close;
 }
 
 }  // namespace tamarack::http

@@ -1,5 +1,6 @@
 #include "platform/http/server.h"
 
+#include "platform/base/open_files.h"
 #include "platform/http/session.h"
 #include "platform/telemetry/log.h"
 
@@ -63,6 +64,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
       context_->tls = std::make_shared<TlsReloader>(executor, options.tls, *std::move(loaded));
     }
     context_->options = std::move(options);
+    BoundConnections();
     context_->handler = std::move(handler);
   }
 
@@ -95,6 +97,15 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   }
 
  private:
+  // One more than there are descriptors for could not even be refused.
+  void BoundConnections() {
+    size_t& connections_max = context_->options.connections_max;
+    if (connections_max <= ConnectionsWithinLimit()) return;
+    connections_max = ConnectionsWithinLimit();
+    telemetry::Log(telemetry::Level::kWarning, "fewer connections: the limit of open files is low",
+                   {{"connections_max", connections_max}});
+  }
+
   void DrainNow(std::chrono::milliseconds limit, std::shared_ptr<std::promise<bool>> done) {
     Stop();
     on_empty_ = [done] { done->set_value(true); };

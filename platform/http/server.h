@@ -30,7 +30,8 @@ struct ServerOptions {
   uint64_t body_bytes_max = 1 << 20;    // Above: 413.
   // When set, gives the limit for this request instead; sees the request without its body.
   std::function<uint64_t(const Request& head)> body_limit;
-  size_t connections_max = 10'000;        // Above: 503 and close.
+  // Above: 503 and close. Fewer where the process may not open so many files.
+  size_t connections_max = 10'000;
   uint64_t bodies_bytes_max = 256 << 20;  // All requests' bodies together; above: 503.
 
   // Time to receive the header (also for the TLS handshake), and the whole request, from its first

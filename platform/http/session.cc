@@ -203,9 +203,9 @@ asio::awaitable<Refusal> Session::ReadHead(Incoming& incoming) {
     while (Buffered().starts_with("\r\n")) buffer_.consume(2);  // RFC 9112 section 2.2
     if (Refusal refusal = FindHead(Buffered(), limits, head_size)) {
       incoming.request.target = TargetIn(Buffered());
-      if (std::string_view language = LanguageIn(Buffered()); !language.empty())
-        incoming.request.headers.Add("Accept-Language", std::string(language));
       if (incoming.request.target.empty()) incoming.request.target = "/";
+      if (std::string languages = LanguagesIn(Buffered()); !languages.empty())
+        incoming.request.headers.Add("Accept-Language", std::move(languages));
       co_return refusal;
     }
     if (head_size > 0) break;

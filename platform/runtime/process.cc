@@ -1,5 +1,6 @@
 #include "platform/runtime/process.h"
 
+#include "platform/base/open_files.h"
 #include "platform/telemetry/log.h"
 
 #include <absl/synchronization/mutex.h>
@@ -15,6 +16,7 @@ Process::Process() {
   // Debian builds Abseil with its debugging checks: at every lock it would look for cycles, and
   // gRPC locks often.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  telemetry::Log(telemetry::Level::kInfo, "open files", {{"limit", RaiseOpenFilesLimit()}});
   telemetry::GatherLog([this] { boost::asio::post(io_, telemetry::FlushLog); });
 }
 

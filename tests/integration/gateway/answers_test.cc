@@ -5,6 +5,10 @@
 #include <brotli/decode.h>
 #include <zlib.h>
 
+#include <set>
+#include <sstream>
+#include <vector>
+
 namespace tamarack::gateway {
 namespace {
 
@@ -34,6 +38,17 @@ std::string Unbrotli(const std::string& body) {
         BROTLI_DECODER_RESULT_SUCCESS);
   out.resize(size);
   return out;
+}
+
+// All lines of a header.
+std::vector<std::string> Headers(const Answer& answer, const std::string& name) {
+  std::vector<std::string> values;
+  std::istringstream lines(answer.head);
+  for (std::string line; std::getline(lines, line);) {
+    if (absl::AsciiStrToLower(line).starts_with(name + ": "))
+      values.push_back(line.substr(name.size() + 2));
+  }
+  return values;
 }
 
 TEST_CASE_METHOD(Fixture, "large text is compressed as the caller likes it", "[gateway]") {
@@ -98,10 +113,41 @@ TEST_CASE_METHOD(Fixture, "an answer that the caller has is not sent again", "[g
   }
   CHECK(Get("/toy/v1/kites/7", "If-None-Match: \"x\"\r\n").status == 200);
   CHECK(Get("/toy/v1/kites/404", "If-None-Match: *\r\n").status == 404);
+  CHECK(Get("/toy/v1/kites/7", "If-None-Match: \"x\"\r\nIf-None-Match: " + etag + "\r\n").status ==
+        304);
+  // What cannot be read spares nothing; a date is no condition here.
+  CHECK(Get("/toy/v1/kites/7", "If-None-Match: " + etag.substr(1) + "\r\n").status == 200);
+  CHECK(Get("/toy/v1/kites/7", "If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT\r\n").status ==
+        200);
+}
+
+TEST_CASE_METHOD(Fixture, "a 304 has the tag and the Vary of the answer that it spares",
+                 "[gateway]") {
+  auto target = GENERATE(values<std::string>({kLarge, "/toy/v1/kites/7", "/toy/v1/kites/version-br",
+                                              "/toy/v1/kites/weak", "/assets/site.css",
+                                              "/assets/app.0123abcd.js", "/openapi.json"}));
+  for (const char* accept :
+       {"", "gzip", "br", "gzip, br", "br;Q=0, gzip", "identity", "*", "zstd"}) {
+    for (const char* method : {"GET", "HEAD"}) {
+      std::string headers = kScript + "Accept-Encoding: " + accept + "\r\n";
+      INFO(method << " " << target << " " << accept);
+      Answer full = Get(target, headers);
+      REQUIRE(full.status == 200);
+      Answer spared =
+          Send(method, target, headers + "If-None-Match: " + full.Header("etag") + "\r\n");
+      CHECK(spared.status == 304);
+      CHECK(spared.body.empty());
+      for (const char* name : {"etag", "vary", "cache-control"})
+        CHECK(spared.Header(name) == full.Header(name));
+      CHECK(Headers(spared, "vary") == Headers(full, "vary"));
+      CHECK(spared.Header("content-encoding") == "");
+    }
+  }
+  // Another coding is another answer.
   Answer gzip = Get(kLarge, "Accept-Encoding: gzip\r\n");
   CHECK(
       Get(kLarge, "Accept-Encoding: br\r\nIf-None-Match: " + gzip.Header("etag") + "\r\n").status ==
-      304);
+      200);
 }
 
 TEST_CASE_METHOD(Fixture, "a resource's own tag wins, and conditions are kept", "[gateway]") {
@@ -112,19 +158,152 @@ TEST_CASE_METHOD(Fixture, "a resource's own tag wins, and conditions are kept", 
   CHECK(failed.status == 412);
   CHECK(failed.Header("content-type") == "application/problem+json");
 
-  auto update = [&](const std::string& condition) {
-    return Send("PATCH", "/toy/v1/owners/o/kites/tagged",
-                "Content-Type: application/json\r\n" + kWriter + condition, R"({"colour":"red"})")
-        .status;
-  };
-  CHECK(update("") == 200);
-  CHECK(update("If-Match: \"v7\"\r\n") == 200);
-  CHECK(update("If-Match: \"v7-br\"\r\n") == 200);  // as a compressed answer had it
-  CHECK(update("If-Match: \"v6\"\r\n") == 412);
-  // Landing knows no condition, so none is met.
-  CHECK(
-      PostJson("/toy/v1/kites/7:land", "{}", kWriter + "Idempotency-Key: k\r\nIf-Match: \"x\"\r\n")
-          .status == 412);
+  for (const char* file : {"/assets/site.css", "/openapi.json"}) {
+    CHECK(Get(file, "If-Match: \"v6\"\r\n").status == 412);
+    CHECK(Get(file, "If-Match: *\r\n").status == 200);
+  }
+  Answer weak = Get("/toy/v1/kites/weak");
+  CHECK(weak.Header("etag") == "W/\"v7\"");
+  CHECK(Get("/toy/v1/kites/weak", "If-None-Match: \"v7\"\r\n").status == 304);
+  CHECK(Get("/toy/v1/kites/weak", "If-Match: W/\"v7\"\r\n").status == 412);
+}
+
+TEST_CASE_METHOD(Fixture, "a change under a condition takes place only if it is met", "[gateway]") {
+  auto [condition, status] = GENERATE(table<std::string, int>({
+      {"", 200},
+      {"If-Match: \"v7\"\r\n", 200},
+      {"If-Match: \"v6\", \"v7\"\r\n", 200},
+      {"If-Match: \"v6\"\r\nif-match: \"v7\"\r\n", 200},
+      {"If-Match: *\r\n", 200},
+      {"If-Match: \"v7;br\"\r\n", 200},  // as a compressed answer had it
+      {"If-Match: \"v6\"\r\n", 412},
+      {"If-Match: \"v7-br\"\r\n", 412},
+      {"If-Match: W/\"v7\"\r\n", 412},
+      {"If-Match: \"\xc3\xa9\"\r\n", 412},
+      {"If-Match: W/\"\xe9\", W/\"v7\"\r\n", 412},
+      {"If-Match: v1\r\n", 400},
+      {"If-Match: v7\r\n", 400},
+      {"If-Match: W/v1\r\n", 400},
+      {"If-Match: \"v1\r\n", 400},
+      {"If-Match: \"v7\", v6\r\n", 400},
+      {"If-Match: \"v7\" \"v6\"\r\n", 400},
+      {"If-Match: *, \"v7\"\r\n", 400},
+      {"If-Match: *\r\nIf-Match: \"v7\"\r\n", 400},
+      {"If-Match: \r\n", 400},
+      {"If-Match: w/\"v7\"\r\n", 400},
+      {"If-None-Match: \"v6\"\r\n", 200},
+      {"If-None-Match: \"\xc3\xa9\"\r\n", 200},
+      {"If-None-Match: *\r\n", 412},
+      {"If-None-Match: \"v7\"\r\n", 412},
+      {"If-None-Match: W/\"v7\"\r\n", 412},
+      {"If-None-Match: \"v7;gzip\"\r\n", 412},
+      {"If-None-Match: v6\r\n", 400},
+      {"If-None-Match: \r\n", 400},
+      {"If-Unmodified-Since: Sat, 01 Jan 2000 00:00:00 GMT\r\n", 200},
+  }));
+  INFO(condition);
+  Answer answer =
+      Send("PATCH", "/toy/v1/owners/o/kites/tagged",
+           "Content-Type: application/json\r\n" + kWriter + condition, R"({"colour":"red"})");
+  CHECK(answer.status == status);
+}
+
+TEST_CASE_METHOD(Fixture, "a service's tag that ends like a coding stays what it is", "[gateway]") {
+  const std::string target = "/toy/v1/kites/version-br";
+  CHECK(Get(target).Header("etag") == "\"v7-br\"");
+  Answer gzip = Get(target, "Accept-Encoding: gzip\r\n");
+  CHECK(gzip.Header("etag") == "\"v7-br;gzip\"");
+  for (const std::string& tag : {std::string("\"v7-br\""), gzip.Header("etag")}) {
+    INFO(tag);
+    CHECK(Send("PATCH", "/toy/v1/owners/o/kites/version-br",
+               "Content-Type: application/json\r\n" + kWriter + "If-Match: " + tag + "\r\n",
+               R"({"colour":"red"})")
+              .status == 200);
+    CHECK(Get(target, "If-Match: " + tag + "\r\n").status == 200);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "a condition that a method does not know is not met", "[gateway]") {
+  for (const char* condition : {"If-Match: \"x\"\r\n", "If-Match: *\r\n", "If-None-Match: *\r\n",
+                                "If-None-Match: \"x\"\r\n"}) {
+    INFO(condition);
+    CHECK(PostJson("/toy/v1/kites/7:land", "{}", kWriter + "Idempotency-Key: k\r\n" + condition)
+              .status == 412);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "a GET with an effect is for those who mean it", "[gateway]") {
+  CHECK(Get("/toy/v1/ticket").Json().at("name").as_string() == "tickets/1");
+  Answer head = Send("HEAD", "/toy/v1/ticket");
+  CHECK(head.status == 405);
+  CHECK(head.Header("allow") == "GET, OPTIONS, POST");
+  for (const char* purpose :
+       {"Sec-Purpose: prefetch\r\n", "Sec-Purpose: prefetch;prerender\r\n", "Purpose: Prefetch\r\n",
+        "X-Purpose: preview\r\n", "X-moz: prefetch\r\n"}) {
+    INFO(purpose);
+    Answer ahead = Get("/toy/v1/ticket", purpose);
+    CHECK(ahead.status == 403);
+    CHECK(ahead.Header("cache-control") == "no-store");
+    CHECK(Get("/toy/v1/kites/7", purpose).status == 200);
+  }
+  CHECK(toy.kites.tickets == 1);
+  CHECK(Get("/toy/v1/ticket", "Sec-Purpose: x\r\n").status == 200);
+  CHECK(Send("HEAD", "/toy/v1/kites/7").status == 200);
+}
+
+// Names of an answer's headers, in lower case.
+std::set<std::string> NamesIn(const std::string& list, char separator) {
+  std::set<std::string> names;
+  std::istringstream text(list);
+  for (std::string line; std::getline(text, line, separator);) {
+    std::string name(absl::StripAsciiWhitespace(line.substr(0, line.find(':'))));
+    if (!name.empty() && name.find(' ') == std::string::npos)
+      names.insert(absl::AsciiStrToLower(name));
+  }
+  return names;
+}
+
+TEST_CASE_METHOD(Fixture, "scripts may read every header that says something to them",
+                 "[gateway]") {
+  // For the browser itself, or readable without being named (the Fetch standard).
+  const std::set<std::string> others = {"access-control-allow-origin",
+                                        "access-control-expose-headers",
+                                        "cache-control",
+                                        "connection",
+                                        "content-encoding",
+                                        "content-language",
+                                        "content-length",
+                                        "content-security-policy",
+                                        "content-type",
+                                        "cross-origin-resource-policy",
+                                        "date",
+                                        "referrer-policy",
+                                        "transfer-encoding",
+                                        "vary",
+                                        "x-content-type-options",
+                                        "x-frame-options"};
+  const std::string repeated = kScript + kWriter + "Idempotency-Key: k\r\n";
+  std::vector<Answer> answers = {
+      Get("/toy/v1/kites/7", kScript),
+      Get(kLarge, kScript + "Accept-Encoding: br\r\n"),
+      Get("/toy/v1/inspect", kScript),
+      Get("/toy/v1/kites/404", kScript),
+      PostJson("/toy/v1/kites", R"({"note":"a"})", repeated),
+      PostJson("/toy/v1/echo", "{}", kScript + "Content-Encoding: gzip\r\n"),
+      Get("/toy/v1/kites:watch?count=1", kScript)};
+  std::set<std::string> exposed = NamesIn(answers[0].Header("access-control-expose-headers"), ',');
+  std::set<std::string> sent;
+  for (const Answer& answer : answers) sent.merge(NamesIn(answer.head, '\n'));
+  // What these answers do not show, the API description names.
+  auto description = Get("/openapi.json").Json();
+  for (const auto& header : description.at("components").at("headers").as_object())
+    sent.insert(absl::AsciiStrToLower(std::string(header.key())));
+  REQUIRE(sent.contains("idempotent-replayed"));
+  REQUIRE(sent.contains("accept-encoding"));
+  for (const std::string& name : sent) {
+    INFO(name);
+    CHECK(exposed.contains(name) != others.contains(name));
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "scripts of the sites that are named may read answers", "[gateway]") {

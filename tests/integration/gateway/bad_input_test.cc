@@ -182,6 +182,25 @@ std::vector<BadRequest> Bodies() {
       {"other charset", "POST", "/toy/v1/echo",
        "Content-Type: application/json; charset=utf-16\r\n", "{}", 415, "unsupported-media-type",
        "", ""},
+      {"four-byte charset", "POST", "/toy/v1/echo",
+       "Content-Type: application/json; Charset=\"UTF-32LE\"\r\n", "{}", 415,
+       "unsupported-media-type", "", ""},
+      {"two content types", "POST", "/toy/v1/echo",
+       "Content-Type: application/json\r\nContent-Type: text/plain\r\n", "{}", 415,
+       "unsupported-media-type", "", ""},
+      {"half a parameter", "POST", "/toy/v1/echo", "Content-Type: application/json; charset\r\n",
+       "{}", 415, "unsupported-media-type", "", ""},
+      {"gzip", "POST", "/toy/v1/echo", kJson + std::string("Content-Encoding: gzip\r\n"),
+       "\x1f\x8b", 415, "unsupported-media-type", "content_coding", "Content-Encoding"},
+      {"plain JSON labelled br", "POST", "/toy/v1/echo",
+       kJson + std::string("Content-Encoding: br\r\n"), "{}", 415, "unsupported-media-type",
+       "content_coding", "Content-Encoding"},
+      {"several codings", "POST", "/toy/v1/echo",
+       kJson + std::string("Content-Encoding: identity\r\nContent-Encoding: GZIP, br\r\n"), "{}",
+       415, "unsupported-media-type", "content_coding", "Content-Encoding"},
+      {"coded file", "POST", "/toy/v1/upload",
+       "Content-Type: text/csv\r\nContent-Encoding: x-gzip\r\n", "\x1f\x8b", 415,
+       "unsupported-media-type", "content_coding", "Content-Encoding"},
       {"path overridden by body", "POST", "/toy/v1/kites/7:land",
        kJson + kWriter + "Idempotency-Key: a\r\n", R"({"name":"kites/8"})", 400, "invalid-request",
        "path_collision", "/name"},
@@ -311,6 +330,30 @@ TEST_CASE_METHOD(Fixture, "wrong paths and queries are refused", "[gateway]") {
 TEST_CASE_METHOD(Fixture, "wrong bodies are refused", "[gateway]") {
   Check(*this, Bodies());
 }
+TEST_CASE_METHOD(Fixture, "a charset means nothing to JSON and forms", "[gateway]") {
+  for (const char* type :
+       {"application/json;charset=utf8", "application/json; charset=us-ascii",
+        "APPLICATION/JSON ; CHARSET=\"UTF-8\"", "application/json; charset=iso-8859-1",
+        "application/json; profile=\"a;charset=utf-16\"", "application/merge-patch+json;",
+        "application/json\r\nContent-Encoding: ",
+        "application/json\r\nContent-Encoding: identity"}) {
+    INFO(type);
+    Answer answer = Send("POST", "/toy/v1/echo", "Content-Type: " + std::string(type) + "\r\n",
+                         "{\"string_value\":\"\xc3\xa9\"}");
+    CHECK(answer.status == 200);
+    CHECK(Show(answer.Json().if_contains("string_value")) == "\xc3\xa9");
+  }
+  CHECK(Send("POST", "/toy/v1/echo",
+             "Content-Type: Application/X-WWW-Form-Urlencoded; charset=us-ascii\r\n",
+             "string_value=%C3%A9")
+            .status == 200);
+  Answer coded = Send("POST", "/toy/v1/echo",
+                      "Content-Type: application/json\r\nContent-Encoding: zstd\r\n", "{}");
+  CHECK(coded.Header("accept-encoding") == "identity");
+  // Nothing is coded where there is nothing.
+  CHECK(Get("/toy/v1/kites/7", "Content-Encoding: gzip\r\n").status == 200);
+}
+
 TEST_CASE_METHOD(Fixture, "missing and forged credentials are refused", "[gateway]") {
   Check(*this, CredentialCases());
 }

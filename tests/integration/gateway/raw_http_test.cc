@@ -196,6 +196,10 @@ Cases StartLines() {
   add("FLY /toy/v1/kites HTTP/1.1", {405, 200});
   add("GET http://x/toy/v1/kites HTTP/1.1", {200, 200});
   add("GET HTTP://X/toy/v1/kites HTTP/1.1", {200, 200});
+  add("GET http://x HTTP/1.1", {404, 200});
+  add("GET http://x?next=/openapi.json HTTP/1.1", {404, 200});
+  add("OPTIONS HTTP://x HTTP/1.1", {204, 200});
+  add("GET http://x#/toy/v1/kites HTTP/1.1");
   add("GET http://y/toy/v1/kites HTTP/1.1");
   add("GET http://u@x/toy/v1/kites HTTP/1.1");
   add("GET http:///toy/v1/kites HTTP/1.1");

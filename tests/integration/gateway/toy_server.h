@@ -7,6 +7,7 @@
 #include "tamarack/api/v1/credential_service.grpc.pb.h"
 #include "toy.grpc.pb.h"
 
+#include <absl/strings/match.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -41,6 +42,7 @@ inline grpc::Status FailAsTold(grpc::ServerContext* context, const toy::v1::Fail
 class Kites final : public toy::v1::KiteService::Service {
  public:
   std::atomic<int> written{0};  // Messages that gRPC took from WatchKites.
+  std::atomic<int> tickets{0};  // Given so far.
   std::atomic<int> hanging{0};  // Streams that wait for their caller to give up.
 
  private:
@@ -53,6 +55,11 @@ class Kites final : public toy::v1::KiteService::Service {
     kite->set_name(request->name());
     kite->mutable_create_time()->set_seconds(1);
     if (request->name() == "kites/tagged") kite->set_etag("v7");
+    if (request->name() == "kites/version-br") {
+      kite->set_etag("v7-br");
+      kite->set_note(std::string(3000, 'n'));
+    }
+    if (request->name() == "kites/weak") kite->set_etag("W/\"v7\"");
     return Status::OK;
   }
   Status ListKites(Context*, const toy::v1::ListKitesRequest* request,
@@ -72,9 +79,15 @@ class Kites final : public toy::v1::KiteService::Service {
   }
   Status UpdateKite(Context* context, const toy::v1::UpdateKiteRequest* request,
                     toy::v1::Kite* kite) override {
-    auto condition = context->client_metadata().find("x-tamarack-header-if-match");
-    if (condition != context->client_metadata().end() && condition->second != "\"v7\"")
+    const auto& metadata = context->client_metadata();
+    auto match = metadata.find("x-tamarack-header-if-match");
+    std::string tag = request->kite().name() == "kites/version-br" ? "\"v7-br\"" : "\"v7\"";
+    if (match != metadata.end() && match->second != "*" &&
+        !absl::StrContains(std::string(match->second.data(), match->second.size()), tag))
       return {grpc::StatusCode::ABORTED, "the kite has changed"};
+    auto none = metadata.find("x-tamarack-header-if-none-match");
+    if (none != metadata.end() && (none->second == "*" || none->second == tag))
+      return {grpc::StatusCode::ALREADY_EXISTS, "there is such a kite"};
     *kite = request->kite();
     return Status::OK;
   }
@@ -107,6 +120,10 @@ class Kites final : public toy::v1::KiteService::Service {
   Status Upload(Context*, const google::api::HttpBody* request,
                 google::api::HttpBody* response) override {
     *response = *request;
+    return Status::OK;
+  }
+  Status TakeTicket(Context*, const google::protobuf::Empty*, toy::v1::Kite* kite) override {
+    kite->set_name("tickets/" + std::to_string(++tickets));
     return Status::OK;
   }
   Status Page(Context* context, const toy::v1::PageRequest* request,

@@ -172,6 +172,9 @@ TEST_CASE_METHOD(Fixture, "What the server refuses has its status and ends the c
       {400, post + "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
       {400, post + "Transfer-Encoding: gzip\r\n\r\n"},
       {400, post + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n"},
+      {400, post + "Transfer-Encoding: chunked\r\n\r\n5\n"},  // at once
+      {400, post + "Transfer-Encoding: chunked\r\n\r\n0\r\nX: y\n"},
+      {400, "GET / HTTP/1.1\r\nX: y\rZ"},
       {400, post + "Transfer-Encoding: chunked\r\n\r\n1;" + std::string(90000, 'e')},
       {400, post + "Content-Length: one\r\n\r\n"},
       {400, "GET / HTTP/1.1\nHost: x\n\n"},

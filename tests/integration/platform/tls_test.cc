@@ -3,8 +3,11 @@
 #include "tests/integration/platform/net_support.h"
 #include "tests/integration/platform/tls_client.h"
 
+#include <dlfcn.h>
+#include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <atomic>
 #include <chrono>
 
 namespace asio = boost::asio;
@@ -17,6 +20,16 @@ using tamarack::test::LoopThread;
 using tamarack::test::RawClient;
 using tamarack::test::Replace;
 using tamarack::test::TlsClient;
+
+namespace {
+std::atomic<bool> has_memory_for_tls = true;
+}
+
+// In place of OpenSSL's own, which fails only when memory has run out.
+extern "C" SSL* SSL_new(SSL_CTX* context) {
+  static auto* own = reinterpret_cast<SSL* (*)(SSL_CTX*)>(dlsym(RTLD_NEXT, "SSL_new"));
+  return has_memory_for_tls ? own(context) : nullptr;
+}
 
 namespace {
 
@@ -170,6 +183,18 @@ TEST_CASE_METHOD(Fixture, "A pair that cannot be used changes nothing") {
   Use(third);
   std::string name;
   while ((name = Connect().PeerName()) != "third") CHECK(name == "first");
+}
+
+TEST_CASE_METHOD(Fixture, "A connection for which there is no memory for TLS is closed unheard") {
+  bool is_full = GENERATE(false, true);
+  if (is_full) options.connections_max = 0;
+  int port = Port();
+  has_memory_for_tls = false;
+  RawClient client(port);
+  client.Send(kGet);
+  CHECK(client.ReadUntil("\r\n").empty());  // not even an error, without TLS
+  has_memory_for_tls = true;
+  if (!is_full) CHECK_NOTHROW(Connect());
 }
 
 TEST_CASE_METHOD(Fixture, "A server does not start without a usable certificate") {

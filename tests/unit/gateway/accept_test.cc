@@ -21,10 +21,20 @@ TEST_CASE("a media type has the quality of the most specific range", "[gateway]"
       {"application/problem+json", 0},
       {"text/*", 0},
       {"application/json;q=x", 0},
+      {"application/json;Q=0", 0},
+      {"application/json;v=\"1,2;q=0\";Q=0.4", 0.4},
+      {"text/html;Q=0.1, */*;Q=0.2", 0.2},
       {"nonsense", 1},
   }));
   CAPTURE(accept);
   CHECK(MediaTypeQuality(accept, "application/json") == Approx(quality));
+}
+
+TEST_CASE("a browser names the type of pages, other clients take what there is", "[gateway]") {
+  for (const char* accept : {"text/html", "TEXT/HTML;q=0.1", "application/xml, text/html;level=1"})
+    CHECK(NamesMediaType(accept, "text/html"));
+  for (const char* accept : {"", "*/*", "text/*", "text/html;Q=0", "x=\"text/html\"", "text/htmlx"})
+    CHECK_FALSE(NamesMediaType(accept, "text/html"));
 }
 
 }  // namespace

@@ -184,6 +184,11 @@ TEST_CASE("the caller's language is the better of the two", "[gateway]") {
       {"fr;q=0", Language::kEnglish},
       {"*", Language::kEnglish},
       {"fr;q=x", Language::kEnglish},
+      {"fr;Q=0.1, en;q=0.9", Language::kEnglish},
+      {"en;Q=0.1, fr;q=0.2", Language::kFrench},
+      {"fr, en", Language::kFrench},
+      {"frr, en;q=0.1", Language::kEnglish},
+      {"de;q=1, en;q=0, fr-CA;q=0.1", Language::kFrench},
       {",,;;", Language::kEnglish},
   }));
   INFO(header);

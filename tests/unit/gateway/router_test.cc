@@ -208,5 +208,21 @@ TEST_CASE("what no route has lies near the routes below its longest known beginn
   CHECK(near == targets);
 }
 
+TEST_CASE("a GET with an effect has no HEAD", "[gateway]") {
+  Router router;
+  REQUIRE(router.Add("GET", *ParseTemplate("/links/*"), 1, "Open", false).ok());
+  REQUIRE(router.Add("POST", *ParseTemplate("/links/*"), 2, "Make").ok());
+  REQUIRE(router.Add("GET", *ParseTemplate("/pages/*"), 3, "Show").ok());
+  PathSegments link, page;
+  REQUIRE_FALSE(SplitPath("/links/a", &link));
+  REQUIRE_FALSE(SplitPath("/pages/a", &page));
+  CHECK(router.Find("GET", link).target == 1);
+  Router::Match head = router.Find("HEAD", link);
+  CHECK((head.kind == Router::Match::Kind::kWrongMethod));
+  CHECK(head.allowed == std::vector<std::string>{"GET", "OPTIONS", "POST"});
+  CHECK(router.Find("HEAD", page).target == 3);
+  CHECK(router.Allowed(page) == std::vector<std::string>{"GET", "HEAD", "OPTIONS"});
+}
+
 }  // namespace
 }  // namespace tamarack::gateway

@@ -35,18 +35,19 @@ boost::asio::ip::address Address(const char* text) {
 
 }  // namespace
 
-TEST_CASE("a head that was refused says what language it is in, if that has arrived", "[http]") {
-  CHECK(tamarack::http::LanguageIn(
+TEST_CASE("a head that was refused says what languages it asks for, if that has arrived",
+          "[http]") {
+  CHECK(tamarack::http::LanguagesIn(
             "GET / HTTP/1.1\r\nHost: x\r\naccept-LANGUAGE:  fr-CA \r\nX: aaa") == "fr-CA");
-  CHECK(tamarack::http::LanguageIn(
-            "GET / HTTP/1.1\r\nAccept-Language: fr\r\nAccept-Language: en\r\n") == "fr");
-  CHECK(tamarack::http::LanguageIn(
+  CHECK(tamarack::http::LanguagesIn(
+            "GET / HTTP/1.1\r\nAccept-Language: fr\r\nAccept-Language: en\r\n") == "fr, en");
+  CHECK(tamarack::http::LanguagesIn(
             "GET / HTTP/1.1\r\nX: Accept-Language: fr\r\n\r\nAccept-Language: fr\r\n") == "");
   for (const char* none :
        {"", "GET /aaaa", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nAccept-Language: f",
         "GET / HTTP/1.1\r\nAccept-Language\r\nX: y\r\n", "Accept-Language: fr\r\n"}) {
     INFO(none);
-    CHECK(tamarack::http::LanguageIn(none) == "");
+    CHECK(tamarack::http::LanguagesIn(none) == "");
   }
 }
 
@@ -76,6 +77,10 @@ TEST_CASE("Bytes that parsers disagree about are refused in a head") {
   CHECK(StatusOfHead("GET / HTTP/1.1\nHost: x\n\n") == 400);
   CHECK(StatusOfHead("\n") == 400);
   CHECK(StatusOfHead(line + "A: b\rc\r\n") == 400);
+  // At once: nobody need wait for the line's end.
+  CHECK(StatusOfHead(line + "A: b\rc") == 400);
+  CHECK(StatusOfHead("GET / HTTP/1.1\rHost: x\r\r") == 400);
+  CHECK(StatusOfHead(line + "A: b\r") == 0);
   CHECK(StatusOfHead(line + std::string("A: b\0c\r\n", 8)) == 400);
   CHECK(StatusOfHead(line + "A: b\r\n c\r\n") == 400);
   CHECK(StatusOfHead(line + "\tA: b\r\n") == 400);
@@ -112,8 +117,57 @@ TEST_CASE("Framing that could hide a second request is refused") {
   CHECK(status("Host: x\r\nTransfer-Encoding: chunked\r\n") == 0);
   CHECK(status("Host: x\r\nTransfer-Encoding: gzip, chunked\r\n") == 400);
   CHECK(status("Host: x\r\nTransfer-Encoding: identity\r\n") == 400);
+  CHECK(status("Host: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n") == 400);
+  CHECK(status("Host: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n") == 400);
+  CHECK(status("Host: x\r\nConnection: keep-alive\r\nConnection: \"a\r\n") == 400);
   CHECK(status("Host: x\r\nTransfer-Encoding: chunked\r\n", "1.0") == 400);
   CHECK(status("Host: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n") == 400);
+}
+
+TEST_CASE("A target in absolute form is its path and query") {
+  auto target = [](const std::string& method, const std::string& target, const char* host) {
+    http::Request request;
+    http::RequestParser parser;
+    std::string head = method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+    return parser.ReadHead(head, request).status == 0 ? request.target : "(refused)";
+  };
+  CHECK(target("GET", "/a?b", "h") == "/a?b");
+  CHECK(target("GET", "http://h:80/a?b=http://c/d", "h:80") == "/a?b=http://c/d");
+  CHECK(target("GET", "http://localhost:8080", "localhost:8080") == "/");
+  CHECK(target("GET", "http://localhost:8080?next=/openapi.json", "localhost:8080") ==
+        "/?next=/openapi.json");
+  CHECK(target("GET", "HTTP://LocalHost?", "localhost") == "/?");
+  CHECK(target("POST", "https://[::1]:8080?x", "[::1]:8080") == "/?x");
+  CHECK(target("OPTIONS", "http://h", "h") == "*");
+  CHECK(target("OPTIONS", "http://h?x", "h") == "/?x");
+  CHECK(target("OPTIONS", "*", "h") == "*");
+  for (const char* refused :
+       {"http://user@h", "http://user:password@h/", "http://h#top", "http://h/#top", "http://",
+        "http:///a", "http:h", "ftp://h/", "//h/a#b", "h", "*", "http://h:99999", "http://h\\a"}) {
+    INFO(refused);
+    CHECK(target("GET", refused, "h") == "(refused)");
+  }
+  CHECK(target("GET", "http://h?a", "other") == "(refused)");
+}
+
+TEST_CASE("A connection that is to be closed is, in whatever line and place that is said") {
+  auto [fields, version, keeps] = GENERATE(table<const char*, const char*, bool>({
+      {"", "1.1", true},
+      {"Connection: close\r\n", "1.1", false},
+      {"Connection: TE, Close\r\n", "1.1", false},
+      {"Connection: keep-alive\r\nConnection: close\r\n", "1.1", false},
+      {"", "1.0", false},
+      {"Connection: keep-alive\r\n", "1.0", true},
+      {"Connection: keep-alive, close\r\n", "1.0", false},
+      {"Connection: keep-alive\r\nConnection: close\r\n", "1.0", false},
+      {"Connection: close\r\nConnection: keep-alive\r\n", "1.0", false},
+  }));
+  INFO(version << " " << fields);
+  http::Request request;
+  http::RequestParser parser;
+  std::string head = std::string("GET / HTTP/") + version + "\r\nHost: x\r\n" + fields + "\r\n";
+  REQUIRE(parser.ReadHead(head, request).status == 0);
+  CHECK(parser.keep_alive() == keeps);
 }
 
 TEST_CASE("A chunked body is the same wherever the bytes are cut") {
@@ -145,6 +199,16 @@ TEST_CASE("What a chunked body must not hold is refused") {
     CHECK(status(size + std::string("\r\na\r\n0\r\n\r\n")) == 400);
   }
   CHECK(status("1\na\r\n") == 400);
+  // At once, though Beast would wait for a CR LF that ends the line.
+  for (const char* wire : {"1\n", "1;x\n", "1\ra", "1\r\na\n", "1\r\na\ra", "0\r\n\n",
+                           "0\r\nX: y\n", "0\r\nX: y\r\n\n", "0\r\nX\ry", "0\r\n\rx"}) {
+    INFO(wire);
+    CHECK(status(wire) == 400);
+  }
+  for (const char* wire : {"1", "1\r", "1\r\na", "1\r\na\r", "0\r\nX: y\r", "0\r\nX: y\r\n\r"}) {
+    INFO(wire);
+    CHECK(status(wire) == 0);
+  }
   CHECK(status("1;x\ny\r\n") == 400);
   CHECK(status("1;x=\"\r\"\r\n") == 400);
   CHECK(status("1\r\nab\r\n0\r\n\r\n") == 400);

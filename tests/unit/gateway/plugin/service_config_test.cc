@@ -19,6 +19,10 @@ service S {
     option (google.api.http) = {get: "/get"};
     option (tamarack.api.v1.policy) = {access: PUBLIC};
   }
+  rpc Open(Thing) returns (Thing) {
+    option (google.api.http) = {get: "/open"};
+    option (tamarack.api.v1.policy) = {access: PUBLIC get_has_effect: true};
+  }
   rpc GetOrPost(Thing) returns (Thing) {
     option (google.api.http) = {get: "/both" additional_bindings {post: "/both" body: "*"}};
     option (tamarack.api.v1.policy) = {access: PUBLIC};

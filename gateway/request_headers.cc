@@ -1,0 +1,80 @@
+// What a request's headers ask for that neither we nor the method can do: it is refused, for what
+// is passed over in silence would be taken for done.
+#include "gateway/conditional.h"
+#include "gateway/gateway.h"
+
+#include "platform/crypto/encoding.h"
+#include "platform/http/list.h"
+
+#include <absl/strings/ascii.h>
+
+namespace tamarack::gateway {
+namespace {
+
+// What a method that authenticates its clients itself finds under this name in pass_headers: never
+// a header of the caller's, but what the caller's TLS connection showed, in base64url (RFC 8705).
+constexpr std::string_view kClientCertificate = "client-certificate-sha256";
+
+bool IsCondition(std::string_view name) {
+  return http::EqualsIgnoreCase(name, kIfMatch) || http::EqualsIgnoreCase(name, kIfNoneMatch);
+}
+
+InputError BadHeader(Reason reason, const std::string& name) {
+  return {reason, InputError::Source::kHeader, name, name};
+}
+
+}  // namespace
+
+// A body in a content coding would be taken for what it is not.
+Gateway::Early Gateway::CheckCoding(const Visit& visit, const Route& route) const {
+  constexpr char kHeader[] = "Content-Encoding";
+  if (visit.request.body.empty() || !visit.request.headers.Has(kHeader)) return std::nullopt;
+  std::string header = visit.request.headers.Join(kHeader);
+  std::string_view codings = header;
+  for (std::string_view coding; http::NextPart(codings, ',', coding);) {
+    if (http::EqualsIgnoreCase(coding, "identity")) continue;
+    Problem problem = FromRefusal(BadHeader(Reason::kContentCoding, kHeader), visit.language);
+    problem.kind = ProblemKind::kUnsupportedMediaType;
+    problem.headers.Set("Accept-Encoding", "identity");  // RFC 9110 section 12.5.3
+    return Fail(visit, &route, problem);
+  }
+  return std::nullopt;
+}
+
+// A condition that nobody checks would be one that is not met. Those of reads are judged by the
+// answer's tag (Conclude), where one that cannot be read spares nothing.
+Gateway::Early Gateway::CheckConditions(const Visit& visit, const Route& route) const {
+  for (const char* name : {kIfMatch, kIfNoneMatch}) {
+    bool is_if_match = name == std::string_view(kIfMatch);
+    if (!visit.request.headers.Has(name) || (visit.is_safe() && !is_if_match)) continue;
+    std::string header = visit.request.headers.Join(name);
+    auto list = ReadTags(header);
+    if (!list) return Refuse(visit, route, BadHeader(Reason::kInvalidHeader, name));
+    bool is_passed = PassesCondition(route, name);
+    if (visit.is_safe() && !is_passed) continue;
+    if (!is_passed || (is_if_match && ConditionForService(*list, name).empty()))
+      return Fail(visit, &route, {ProblemKind::kPreconditionFailed});
+  }
+  return std::nullopt;
+}
+
+// Several lines are one list: no service may take the first for all.
+Gateway::Early Gateway::AddPassedHeaders(const Visit& visit, const Route& route,
+                                         Metadata* metadata) const {
+  for (const std::string& name : route.policy.pass_headers()) {
+    std::string value = visit.request.headers.Join(name);
+    if (name == kClientCertificate) {
+      value = crypto::Base64UrlEncode(visit.request.client_certificate_sha256);
+    } else if (IsCondition(name)) {
+      auto list = ReadTags(value);
+      value = list ? ConditionForService(*list, name) : "";
+    }
+    if (!IsMetadataSafe(value))
+      return Refuse(visit, route, BadHeader(Reason::kInvalidHeader, name));
+    if (!value.empty())
+      metadata->emplace_back("x-tamarack-header-" + absl::AsciiStrToLower(name), std::move(value));
+  }
+  return std::nullopt;
+}
+
+}  // namespace tamarack::gateway
