@@ -41,6 +41,19 @@ class DirectoryService final : public v1::DirectoryService::CallbackService {
     co_return response;
   }
 
+  TAMARACK_UNARY(FindTenants, v1::FindTenantsRequest, v1::FindTenantsResponse) {
+    CO_ASSIGN_OR_RETURN(auto ministries,
+                        co_await tenants_.KnownMinistries(
+                            {request.ministry_ids().begin(), request.ministry_ids().end()}));
+    CO_ASSIGN_OR_RETURN(auto services,
+                        co_await tenants_.KnownServices(
+                            {request.service_ids().begin(), request.service_ids().end()}));
+    v1::FindTenantsResponse response;
+    response.mutable_ministry_ids()->Add(ministries.begin(), ministries.end());
+    response.mutable_service_ids()->Add(services.begin(), services.end());
+    co_return response;
+  }
+
   TAMARACK_UNARY(GetContact, v1::GetContactRequest, v1::Contact) {
     CO_ASSIGN_OR_RETURN(auto person, co_await people_.FindBySubject(request.subject()));
     co_return ToContact(person);

@@ -12,18 +12,18 @@ namespace {
 
 struct Terms {
   std::string_view name;
-  std::array<std::string_view, 4> scopes;
+  std::array<std::string_view, 5> scopes;
 };
 constexpr std::string_view kBootstrap = "bootstrap";
 constexpr Terms kTerms[] = {
     {kBootstrap, {"platform.admin"}},
     {"gateway", {}},  // exchanges credentials, and does nothing in its own name
     {"identity", {"notify.send"}},
-    {"payments", {}},
-    {"notify", {}},
+    {"payments", {"identity.tenants.read"}},
+    {"notify", {"identity.tenants.read"}},
     {"tellusonce",
      {"identity.subjects.resolve", "identity.contact.read", "identity.contact.write",
-      "identity.reading.write"}},
+      "identity.reading.write", "identity.tenants.read"}},
 };
 
 }  // namespace

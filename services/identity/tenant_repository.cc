@@ -11,6 +11,8 @@ constexpr pg::Statement kListMinistries{
     "ministry.list", "SELECT ministry_id, name_en, name_fr FROM ministry ORDER BY ministry_id"};
 constexpr pg::Statement kKnownMinistries{
     "ministry.known", "SELECT ministry_id FROM ministry WHERE ministry_id = ANY($1::uuid[])"};
+constexpr pg::Statement kKnownServices{
+    "service.known", "SELECT service_id FROM service WHERE service_id = ANY($1::uuid[])"};
 constexpr pg::Statement kInsertService{"service.insert", R"sql(
   INSERT INTO service (service_id, ministry_id, name_en, name_fr) VALUES ($1, $2, $3, $4))sql"};
 constexpr pg::Statement kListServices{"service.list", R"sql(
@@ -103,11 +105,21 @@ Async<std::vector<v1::Ministry>> TenantRepository::ListMinistries() {
 
 Async<std::vector<std::string>> TenantRepository::KnownMinistries(
     const std::vector<std::string>& ids) {
+  return Known(kKnownMinistries, ids);
+}
+
+Async<std::vector<std::string>> TenantRepository::KnownServices(
+    const std::vector<std::string>& ids) {
+  return Known(kKnownServices, ids);
+}
+
+Async<std::vector<std::string>> TenantRepository::Known(const pg::Statement& statement,
+                                                        const std::vector<std::string>& ids) {
   std::vector<std::string> uuids;
   for (const auto& id : ids) {
     if (IsUuid(id)) uuids.push_back(id);
   }
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kKnownMinistries, uuids));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(statement, uuids));
   std::vector<std::string> known;
   for (int row = 0; row < rows.size(); ++row) known.emplace_back(rows.Text(row, 0));
   co_return known;

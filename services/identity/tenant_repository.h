@@ -59,6 +59,7 @@ class TenantRepository {
   Async<std::vector<v1::Ministry>> ListMinistries();
   // Those of `ids` that exist.
   Async<std::vector<std::string>> KnownMinistries(const std::vector<std::string>& ids);
+  Async<std::vector<std::string>> KnownServices(const std::vector<std::string>& ids);
   // NOT_FOUND when there is no such ministry.
   Async<v1::MinistryService> InsertService(pg::Tx& tx, const v1::CreateServiceRequest& request);
   Async<std::vector<v1::MinistryService>> ListServices(std::string_view ministry_id);
@@ -70,6 +71,9 @@ class TenantRepository {
   Async<OauthClient> SetClientEnabled(std::string_view client_id, bool is_enabled);
 
  private:
+  Async<std::vector<std::string>> Known(const pg::Statement& statement,
+                                        const std::vector<std::string>& ids);
+
   pg::Pool& pool_;
 };
 
