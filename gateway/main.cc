@@ -131,6 +131,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "--log_level: debug, info, warning or error\n");
     return 2;
   }
+  config::RequireFlags({"config"});
   std::string path = absl::GetFlag(FLAGS_config);
   Config settings = OrExit(LoadConfig(path));
   if (settings.public_url.empty()) settings.public_url = "http://" + absl::GetFlag(FLAGS_listen);

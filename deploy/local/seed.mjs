@@ -39,9 +39,9 @@ async function seedMinistry(layout, admin, notes, { key, name, service, purpose,
     change_type: 'address', url: `${layout[part]}/webhooks/tellusonce`, return_origins: [layout[part]],
   }));
   const ids = {};
-  for (const [template, { subject, body }] of Object.entries(templates)) {
+  for (const [template, { language, subject, body }] of Object.entries(templates)) {
     ids[template] = (await once(`template ${template}`, () =>
-      admin.post('/v2/manage-template', { service_id, type: 'email', name: template, subject, body }))).id;
+      admin.post('/v2/manage-template', { service_id, type: 'email', name: template, language, subject, body }))).id;
   }
   return {
     part,

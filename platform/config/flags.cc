@@ -14,6 +14,13 @@
 #include <sstream>
 
 namespace tamarack::config {
+namespace {
+
+std::string Variable(absl::string_view flag) {
+  return absl::StrCat("TAMARACK_", absl::AsciiStrToUpper(flag));
+}
+
+}  // namespace
 
 std::vector<std::string> ParseFlags(int argc, char** argv, std::string_view usage) {
   absl::SetProgramUsageMessage(absl::string_view(usage.data(), usage.size()));
@@ -24,7 +31,7 @@ std::vector<std::string> ParseFlags(int argc, char** argv, std::string_view usag
   };
   absl::SetFlagsUsageConfig(usage_config);
   for (auto& [name, flag] : absl::GetAllFlags()) {
-    std::string variable = absl::StrCat("TAMARACK_", absl::AsciiStrToUpper(name));
+    std::string variable = Variable(name);
     const char* value = std::getenv(variable.c_str());
     if (value == nullptr) continue;
     std::string error;
@@ -35,6 +42,24 @@ std::vector<std::string> ParseFlags(int argc, char** argv, std::string_view usag
   }
   std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   return {rest.begin() + 1, rest.end()};
+}
+
+std::vector<std::string> MissingFlags(std::initializer_list<std::string_view> names) {
+  std::vector<std::string> missing;
+  for (std::string_view name : names) {
+    absl::string_view flag_name(name.data(), name.size());
+    const absl::CommandLineFlag* flag = absl::FindCommandLineFlag(flag_name);
+    if (!flag->CurrentValue().empty()) continue;
+    missing.push_back(absl::StrCat("--", flag_name, " (or ", Variable(flag_name),
+                                   ") is missing: ", flag->Help()));
+  }
+  return missing;
+}
+
+void RequireFlags(std::initializer_list<std::string_view> names) {
+  std::vector<std::string> missing = MissingFlags(names);
+  for (const auto& line : missing) std::fprintf(stderr, "%s\n", line.c_str());
+  if (!missing.empty()) std::exit(2);
 }
 
 absl::StatusOr<std::string> ReadSecretFile(const std::string& path) {

@@ -2,6 +2,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,13 @@ namespace tamarack::config {
 // `--help`, which lists every flag of this program. Returns the positional arguments without the
 // program's name.
 std::vector<std::string> ParseFlags(int argc, char** argv, std::string_view usage);
+
+// One line for each of these flags that has no value: its name, its variable and what it is.
+std::vector<std::string> MissingFlags(std::initializer_list<std::string_view> names);
+
+// Ends the process with status 2 unless all of these flags have a value, and names those that have
+// none: for main() only.
+void RequireFlags(std::initializer_list<std::string_view> names);
 
 // Contents of a secret file without the trailing newline. FAILED_PRECONDITION when it is missing or
 // empty: secrets come from files, never from flags.

@@ -75,6 +75,12 @@ bool IsPublic6(const ip::address_v6& address) {
                       [&](const Net6& net) { return Matches(bytes, net); });
 }
 
+// `is_loopback` overlooks IPv4-mapped ones.
+bool IsLoopback(const ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address.is_loopback();
+  return ip::make_address_v4(ip::v4_mapped, address.to_v6()).is_loopback();
+}
+
 }  // namespace
 
 bool IsPublicAddress(const ip::address& address) {
@@ -86,6 +92,7 @@ bool IsPublicAddress(const ip::address& address) {
 
 bool AddressPolicy::Allows(std::string_view host, int port, const ip::address& address) const {
   if (allow_private || IsPublicAddress(address)) return true;
+  if (allow_loopback && IsLoopback(address)) return true;
   std::string endpoint = std::string(host) + ":" + std::to_string(port);
   return std::any_of(allowed.begin(), allowed.end(),
                      [&](const std::string& entry) { return EqualsIgnoreCase(entry, endpoint); });

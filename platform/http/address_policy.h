@@ -11,8 +11,9 @@ namespace tamarack::http {
 // Which peers a client may connect to: the guard against server-side request forgery (SSRF).
 // It is asked about the very address a socket is about to connect to, so DNS cannot fool it.
 struct AddressPolicy {
-  bool allow_private = false;        // Any address; for clients whose URLs are our configuration.
-  std::vector<std::string> allowed;  // `host:port` of URLs that may lead to any address.
+  bool allow_private = false;   // Any address; for clients whose URLs are our configuration.
+  bool allow_loopback = false;  // This machine; for sandboxes.
+  std::vector<std::string> allowed = {};  // `host:port` of URLs that may lead to any address.
 
   // True when a URL with this host and port may connect to `address`.
   bool Allows(std::string_view host, int port, const boost::asio::ip::address& address) const;

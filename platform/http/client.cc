@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 namespace tamarack::http {
 namespace {
@@ -24,14 +25,22 @@ using Url = std::unique_ptr<CURLU, UrlDeleter>;
 // What the callbacks of one transfer share. Lives in Send()'s frame.
 struct Exchange {
   const AddressPolicy& policy;
-  uint64_t body_bytes_max;
+  const ClientRequest& request;
   std::string host;
-  int port = 0;
+  int port;
+  CURL* easy;
   ClientResponse response{};
   size_t header_bytes = 0;
+  uint64_t body_bytes = 0;
+  bool has_head = false;
   bool is_refused = false;
   bool is_too_large = false;
 
+  int Status() const {
+    long status = 0;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    return static_cast<int>(status);
+  }
   bool Allows(const ip::address& address) {
     bool allowed = policy.Allows(host, port, address);
     if (!allowed) is_refused = true;
@@ -80,6 +89,7 @@ size_t OnHeader(char* data, size_t, size_t size, void* self) {
     exchange.response.headers = {};  // what came before belonged to a 1xx
     return size;
   }
+  if (line == "\r\n" || line == "\n") exchange.has_head = exchange.Status() >= 200;
   size_t colon = line.find(':');
   if (colon == std::string_view::npos) return size;
   std::string_view value = line.substr(colon + 1);
@@ -91,34 +101,58 @@ size_t OnHeader(char* data, size_t, size_t size, void* self) {
 
 size_t OnBody(char* data, size_t, size_t size, void* self) {
   auto& exchange = *static_cast<Exchange*>(self);
-  if (exchange.response.body.size() + size > exchange.body_bytes_max) {
+  exchange.body_bytes += size;
+  if (exchange.body_bytes > exchange.request.max_response_bytes) {
     exchange.is_too_large = true;
     return 0;
   }
-  exchange.response.body.append(data, size);
+  if (!exchange.request.head_only) exchange.response.body.append(data, size);
   return size;
 }
 
+std::string PartOf(CURLU* url, CURLUPart what, unsigned flags = 0) {
+  char* value = nullptr;
+  if (curl_url_get(url, what, &value, flags) != CURLUE_OK) return "";
+  std::string copy(value);
+  curl_free(value);
+  return copy;
+}
+
+struct Target {
+  Url url;
+  std::string host;  // of IPv6 in brackets
+  int port = 0;
+};
+
 // The URL as libcurl itself will read it, so that guard and transfer cannot disagree.
-absl::StatusOr<Url> ParseUrl(const std::string& text, Exchange& exchange) {
-  Url url(curl_url());
-  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER) != CURLUE_OK) {
-    return absl::InvalidArgumentError("url: not a valid URL");
-  }
-  auto part = [&](CURLUPart what, unsigned flags) {
-    char* value = nullptr;
-    if (curl_url_get(url.get(), what, &value, flags) != CURLUE_OK) return std::string();
-    std::string copy(value);
-    curl_free(value);
-    return copy;
-  };
-  std::string scheme = part(CURLUPART_SCHEME, 0);
-  if (scheme != "http" && scheme != "https") {
-    return absl::InvalidArgumentError("url: scheme must be http or https");
-  }
-  exchange.host = part(CURLUPART_HOST, 0);
-  exchange.port = std::atoi(part(CURLUPART_PORT, CURLU_DEFAULT_PORT).c_str());
-  return url;
+absl::StatusOr<Target> ParseUrl(const std::string& text) {
+  Target target{Url(curl_url()), ""};
+  CURLU* url = target.url.get();
+  CURLUcode code = curl_url_set(url, CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER);
+  if (code == CURLUE_USER_NOT_ALLOWED)
+    return absl::InvalidArgumentError("must hold no user name or password");
+  std::string scheme = PartOf(url, CURLUPART_SCHEME);
+  if (code == CURLUE_UNSUPPORTED_SCHEME ||
+      (code == CURLUE_OK && scheme != "http" && scheme != "https"))
+    return absl::InvalidArgumentError("must begin with http:// or https://");
+  if (code != CURLUE_OK) return absl::InvalidArgumentError("is not a valid URL");
+  target.host = PartOf(url, CURLUPART_HOST);
+  target.port = std::atoi(PartOf(url, CURLUPART_PORT, CURLU_DEFAULT_PORT).c_str());
+  if (target.port == 0) return absl::InvalidArgumentError("must not have port 0");
+  return target;
+}
+
+// The address that a host stands for without DNS: one written out, or this machine's names (RFC
+// 6761 section 6.3).
+std::optional<ip::address> AddressWithoutDns(std::string_view host) {
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  boost::system::error_code error;
+  auto address = ip::make_address(std::string(host), error);
+  if (!error) return address;
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (size_t dot = host.rfind('.'); dot != std::string_view::npos) host.remove_prefix(dot + 1);
+  if (EqualsIgnoreCase(host, "localhost")) return ip::address_v4::loopback();
+  return std::nullopt;
 }
 
 absl::StatusOr<curl::List> MakeHeaders(const ClientRequest& request) {
@@ -200,15 +234,15 @@ Client::Client(curl::Loop& loop, ClientOptions options)
     : loop_(loop), options_(std::move(options)) {}
 
 Async<ClientResponse> Client::Send(ClientRequest request) {
-  Exchange exchange{options_.policy, request.max_response_bytes, {}};
   if (!IsToken(request.method)) co_return absl::InvalidArgumentError("method: not a token");
   if (request.timeout.count() <= 0) co_return absl::DeadlineExceededError("no time left");
-  CO_ASSIGN_OR_RETURN(Url url, ParseUrl(request.url, exchange));
+  CO_ASSIGN_OR_RETURN(Target target, ParseUrl(request.url));
   CO_ASSIGN_OR_RETURN(curl::List headers, MakeHeaders(request));
 
   curl::Easy easy(curl_easy_init());
   if (!easy) co_return absl::UnavailableError("out of memory");
-  curl_easy_setopt(easy.get(), CURLOPT_CURLU, url.get());
+  Exchange exchange{options_.policy, request, target.host, target.port, easy.get()};
+  curl_easy_setopt(easy.get(), CURLOPT_CURLU, target.url.get());
   curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, &OnHeader);
   curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &exchange);
@@ -219,11 +253,23 @@ Async<ClientResponse> Client::Send(ClientRequest request) {
   SetTransfer(easy.get(), options_, request);
 
   CURLcode code = co_await loop_.Perform(easy.get());
-  CO_RETURN_IF_ERROR(ToStatus(code, exchange));
-  long status = 0;
-  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
-  exchange.response.status = static_cast<int>(status);
+  bool is_enough = request.head_only && exchange.has_head;
+  if (!is_enough) {
+    CO_RETURN_IF_ERROR(ToStatus(code, exchange));
+  }
+  exchange.response.status = exchange.Status();
   co_return std::move(exchange.response);
+}
+
+absl::Status CheckUrl(const std::string& url, const AddressPolicy& policy) {
+  auto target = ParseUrl(url);
+  if (!target.ok()) return target.status();
+  if (!PartOf(target->url.get(), CURLUPART_FRAGMENT).empty())
+    return absl::InvalidArgumentError("must have no fragment");
+  auto address = AddressWithoutDns(target->host);
+  if (address && !policy.Allows(target->host, target->port, *address))
+    return absl::InvalidArgumentError("must not lead into a private network or to this machine");
+  return absl::OkStatus();
 }
 
 }  // namespace tamarack::http

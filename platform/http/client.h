@@ -24,6 +24,9 @@ struct ClientRequest {
   // false opens a connection of its own. A kept connection that turns out dead makes the client
   // send again, so say false for what must reach the server at most once.
   bool reuse_connection = true;
+  // The answer is its status and headers. Of the body only `max_response_bytes` are read, which
+  // keeps the connection, and nothing is kept; what goes wrong after the head does not matter.
+  bool head_only = false;
 };
 
 struct ClientResponse {
@@ -55,5 +58,9 @@ class Client {
   curl::Loop& loop_;
   const ClientOptions options_;
 };
+
+// Whether a client with this policy could ever call `url`, as far as can be told without asking
+// DNS; else INVALID_ARGUMENT with what is wrong.
+absl::Status CheckUrl(const std::string& url, const AddressPolicy& policy);
 
 }  // namespace tamarack::http

@@ -13,10 +13,11 @@ namespace {
 // Held until the transaction ends, so that two requests with one key cannot both find nothing. A
 // statement of its own: what it waited for must be visible to the next one.
 constexpr pg::Statement kLock{"idempotent_answer.lock", R"sql(
-  SELECT pg_try_advisory_xact_lock(hashtextextended($1::text || ' ' || $2::text || ' ' || $3::text, 0)))sql"};
+  SELECT pg_try_advisory_xact_lock(
+    hashtextextended($1::text || ' ' || $2::text || ' ' || $3::text || ' ' || $4::text, 0)))sql"};
 constexpr pg::Statement kFind{"idempotent_answer.find", R"sql(
   SELECT answer_sealed FROM idempotent_answer
-  WHERE caller = $1 AND method = $2 AND key = $3)sql"};
+  WHERE caller = $1 AND mode IN ($2, '') AND method = $3 AND key = $4)sql"};
 // Each new key forgets a few that are old, which keeps the table as large as a day is busy.
 constexpr pg::Statement kInsert{"idempotent_answer.insert", R"sql(
   WITH forgotten AS (
@@ -24,7 +25,7 @@ constexpr pg::Statement kInsert{"idempotent_answer.insert", R"sql(
       SELECT ctid FROM idempotent_answer WHERE created_at < now() - interval '1 day'
       ORDER BY created_at LIMIT 10 FOR UPDATE SKIP LOCKED))
   )
-  INSERT INTO idempotent_answer (caller, method, key, answer_sealed) VALUES ($1, $2, $3, $4))sql"};
+  INSERT INTO idempotent_answer (caller, mode, method, key, answer_sealed) VALUES ($1, $2, $3, $4, $5))sql"};
 
 constexpr size_t kHashSize = 64;
 
@@ -86,12 +87,13 @@ AsyncStatus Once::RunInto(rpc::Context& context, const google::protobuf::Message
   }
   const auto& who = context.principal;
   const std::string caller = who.service_id.empty() ? who.client_id : who.service_id;
+  const std::string mode = who.mode == "sandbox" ? who.mode : "live";
   const std::string method = request.GetTypeName();  // Each method has a request type of its own.
   const std::string place = absl::StrCat("idempotent_answer/", caller, "/", method, "/", key);
   const std::string hash = RequestHash(request);
 
-  CO_ASSIGN_OR_RETURN(auto both, co_await tx.QueryAll(pg::Call(kLock, caller, method, key),
-                                                      pg::Call(kFind, caller, method, key)));
+  CO_ASSIGN_OR_RETURN(auto both, co_await tx.QueryAll(pg::Call(kLock, caller, mode, method, key),
+                                                      pg::Call(kFind, caller, mode, method, key)));
   if (!both[0].Bool(0, 0)) co_return KeyInFlight(context);
   if (const pg::Rows& earlier = both[1]; !earlier.empty()) {
     CO_ASSIGN_OR_RETURN(std::string stored, sealer_.Open(earlier.Text(0, 0), place));
@@ -103,7 +105,7 @@ AsyncStatus Once::RunInto(rpc::Context& context, const google::protobuf::Message
   }
   CO_RETURN_IF_ERROR(co_await RunChecked(tx, response, effect));
   std::string sealed = sealer_.Seal(hash + response.SerializeAsString(), place);
-  co_return (co_await tx.QueryAllAndCommit({pg::Call(kInsert, caller, method, key, sealed)}))
+  co_return (co_await tx.QueryAllAndCommit({pg::Call(kInsert, caller, mode, method, key, sealed)}))
       .status();
 }
 

@@ -1,6 +1,6 @@
 // Requests that may be repeated (draft-ietf-httpapi-idempotency-key-header-07): the same
 // `Idempotency-Key` has its effect once and gets the first answer again. Table `idempotent_answer`;
-// a service takes schema_v1.sql in as a symbolic link among its migrations.
+// a service takes schema_v1.sql and schema_v2.sql in as symbolic links among its migrations.
 #pragma once
 
 #include "platform/base/status.h"
@@ -35,7 +35,8 @@ absl::Status KeyReused(const rpc::Context& context);
 //   });
 // Effect, key and answer are committed together, so that an answer is stored exactly if its effect
 // is. A failed effect stores nothing: the key may be tried again. Keys belong to the calling
-// service (or client, where there is none) and the method; they are kept for a day at least.
+// service (or client, where there is none), live or sandbox, and the method; they are kept for a
+// day at least.
 // Requests may hold passwords, and answers secrets that are shown once, so hash and answer are
 // sealed.
 class Once {

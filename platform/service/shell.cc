@@ -55,6 +55,7 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
     std::fprintf(stderr, "--log_level: debug, info, warning or error\n");
     std::exit(2);
   }
+  config::RequireFlags({"pg_dsn"});
   if (migrate_only) {
     absl::Status status = pg::Migrate(absl::GetFlag(FLAGS_pg_dsn), migrations);
     if (!status.ok()) Exit("migrate", status);
@@ -85,10 +86,12 @@ std::string Shell::identity_address() const {
 }
 
 std::string Shell::client_secret() const {
+  config::RequireFlags({"client_secret_file"});
   return config::ReadSecretFileOrExit(absl::GetFlag(FLAGS_client_secret_file));
 }
 
 std::string Shell::secret_key() const {
+  config::RequireFlags({"secret_key_file"});
   std::string key = config::ReadSecretFileOrExit(absl::GetFlag(FLAGS_secret_key_file));
   if (key.size() >= kSecretKeySizeMin) return key;
   std::fprintf(stderr, "--secret_key_file: at least %zu characters are needed\n",

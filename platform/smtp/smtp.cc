@@ -59,18 +59,13 @@ bool IsSafeAddress(std::string_view address) {
          });
 }
 
-int ReplyCode(std::string_view reply) {
-  bool is_reply = reply.size() >= 3 && std::all_of(reply.begin(), reply.begin() + 3,
-                                                   [](char c) { return c >= '0' && c <= '9'; });
-  return is_reply ? std::stoi(std::string(reply.substr(0, 3))) : 0;
-}
-
 absl::Status ToStatus(CURLcode code, const Dialogue& dialogue) {
   if (code == CURLE_OK) return absl::OkStatus();
   int reply = ReplyCode(dialogue.last_reply);
   // Refused at MAIL, RCPT or DATA, or after the text: about this mail. At the greeting or at
-  // authentication: about us as a client, which an operator mends.
-  bool about_mail = code == CURLE_SEND_ERROR || dialogue.IsSentWhole();
+  // authentication, which some relays only ask for at MAIL (RFC 4954 section 6, 53x): about us as a
+  // client, which an operator mends.
+  bool about_mail = (code == CURLE_SEND_ERROR || dialogue.IsSentWhole()) && reply / 10 != 53;
   if (reply >= 500 && about_mail) return absl::FailedPreconditionError(dialogue.last_reply);
   if (reply >= 400) return absl::UnavailableError(dialogue.last_reply);
   if (dialogue.IsSentWhole()) {
@@ -82,7 +77,7 @@ absl::Status ToStatus(CURLcode code, const Dialogue& dialogue) {
 }
 
 absl::Status Validate(const Mail& mail) {
-  if (!mail.url.starts_with("smtp://") && !mail.url.starts_with("smtps://")) {
+  if (!IsRelayUrl(mail.url)) {
     return absl::InvalidArgumentError("url: want smtp:// or smtps://");
   }
   if (!IsSafeAddress(mail.from)) return absl::InvalidArgumentError("from: not an address");
@@ -115,6 +110,16 @@ void SetOptions(CURL* easy, const Mail& mail, curl_slist* recipients, Dialogue& 
 }
 
 }  // namespace
+
+bool IsRelayUrl(std::string_view url) {
+  return url.starts_with("smtp://") || url.starts_with("smtps://");
+}
+
+int ReplyCode(std::string_view reply) {
+  bool is_reply = reply.size() >= 3 && std::all_of(reply.begin(), reply.begin() + 3,
+                                                   [](char c) { return c >= '0' && c <= '9'; });
+  return is_reply ? std::stoi(std::string(reply.substr(0, 3))) : 0;
+}
 
 Async<Receipt> Client::Send(Mail mail) {
   CO_RETURN_IF_ERROR(Validate(mail));

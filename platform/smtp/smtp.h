@@ -4,12 +4,19 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 namespace tamarack::curl {
 class Loop;
 }
 
 namespace tamarack::smtp {
+
+// Whether mail can be handed to it: smtp:// or smtps://.
+bool IsRelayUrl(std::string_view url);
+
+// The code that a relay's reply begins with; 0 when `text` is none.
+int ReplyCode(std::string_view text);
 
 struct Mail {
   std::string url;       // smtp://host:port, or smtps:// for TLS from the first byte.

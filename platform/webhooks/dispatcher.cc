@@ -4,6 +4,7 @@
 #include "platform/crypto/seal.h"
 #include "platform/http/client.h"
 #include "platform/telemetry/log.h"
+#include "platform/telemetry/metrics.h"
 #include "platform/webhooks/cloud_event.h"
 #include "platform/webhooks/delivery_store.h"
 #include "platform/webhooks/retry.h"
@@ -174,6 +175,7 @@ Async<http::ClientResponse> Dispatcher::Loop::Post(const ClaimedDelivery& delive
   request.url = delivery.url;
   request.body = CloudEventBody(delivery.event);
   request.timeout = options_.request_timeout;
+  request.head_only = true;  // the status decides
   int64_t timestamp = UnixSeconds(Now());
   CO_ASSIGN_OR_RETURN(auto signature, Sign(*secret, delivery.event.id, timestamp, request.body));
   request.headers = {{"content-type", kCloudEventContentType},
@@ -190,11 +192,21 @@ asio::awaitable<void> Dispatcher::Loop::SleepUntilWoken() {
 
 void Dispatcher::Loop::Report(const FinishedAttempt& finished) const {
   const auto& [claimed, attempt, verdict] = finished;
-  if (verdict.state == DeliveryState::kParked) {
-    telemetry::Log(telemetry::Level::kWarning, "webhook delivery parked",
+  if (options_.registry != nullptr) {
+    telemetry::Counter(*options_.registry, "webhook_attempts_total",
+                       "Attempts to deliver a webhook, by what went wrong",
+                       {{"error", verdict.error.empty() ? "none" : verdict.error}})
+        .Increment();
+  }
+  if (verdict.state != DeliveryState::kDelivered) {
+    bool is_parked = verdict.state == DeliveryState::kParked;
+    telemetry::Log(telemetry::Level::kWarning,
+                   is_parked ? "webhook delivery parked" : "webhook attempt failed",
                    {{"delivery_id", claimed.id},
                     {"endpoint_id", claimed.endpoint_id},
                     {"event_id", claimed.event.id},
+                    {"event_type", claimed.event.type},
+                    {"attempt", claimed.attempts + 1},
                     {"error", verdict.error},
                     {"status", verdict.status}});
   }

@@ -4,6 +4,7 @@
 #include "platform/base/status.h"
 #include "platform/webhooks/event.h"
 
+#include <prometheus/registry.h>
 #include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
@@ -34,6 +35,8 @@ struct DispatcherOptions {
   // Multiplies the gaps between attempts (5 s … 24 h): below 1 in sandboxes and tests.
   double retry_scale = 1.0;
   std::chrono::milliseconds stop_wait{5'000};
+  // Takes `webhook_attempts_total`.
+  prometheus::Registry* registry = nullptr;
   // Told of every attempt after it is recorded: metrics, status pages.
   std::function<void(const Delivery&, const Attempt&)> on_attempt;
 };

@@ -1,11 +1,14 @@
 #include "platform/webhooks/outbox.h"
 
 #include "platform/base/id.h"
+#include "platform/http/client.h"
 #include "platform/postgres/postgres.h"
 #include "platform/webhooks/lanes.h"
 #include "platform/webhooks/signature.h"
 
 #include <boost/url/parse.hpp>
+
+#include <algorithm>
 
 namespace tamarack::webhooks {
 namespace {
@@ -66,15 +69,30 @@ Endpoint DecodeEndpoint(const pg::Rows& rows, int row) {
   return endpoint;
 }
 
-absl::Status CheckEndpoint(std::string_view url, const std::vector<std::string>& event_types) {
-  auto parsed = boost::urls::parse_uri({url.data(), url.size()});
-  if (url.size() > kUrlBytesMax || !parsed || parsed->encoded_host().empty() ||
-      parsed->has_userinfo() || parsed->has_fragment() ||
-      (parsed->scheme() != "https" && parsed->scheme() != "http")) {
-    return absl::InvalidArgumentError("url: want an http or https URL of up to 2048 characters");
-  }
-  if (event_types.size() > kEventTypesMax) {
-    return absl::InvalidArgumentError("event_types: at most 100");
+// Words with full stops between them, as in `ca.tamarack.payments.payment.captured.v1`.
+bool IsEventType(std::string_view type) {
+  constexpr size_t kEventTypeBytesMax = 200;
+  bool are_words = std::all_of(type.begin(), type.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  });
+  return are_words && type.size() <= kEventTypeBytesMax && type.find('.') != type.npos &&
+         type.find("..") == type.npos && !type.starts_with('.') && !type.ends_with('.');
+}
+
+absl::Status CheckEndpoint(const std::string& url, const std::vector<std::string>& event_types,
+                           const http::AddressPolicy& policy) {
+  if (url.size() > kUrlBytesMax)
+    return absl::InvalidArgumentError("url: must be at most 2048 characters");
+  // libcurl, which has the last word, is not strict about syntax (RFC 3986).
+  if (!boost::urls::parse_uri({url.data(), url.size()}))
+    return absl::InvalidArgumentError("url: is not a valid URL");
+  if (absl::Status checked = http::CheckUrl(url, policy); !checked.ok())
+    return absl::InvalidArgumentError(absl::StrCat("url: ", checked.message()));
+  if (event_types.size() > kEventTypesMax)
+    return absl::InvalidArgumentError("event_types: must have at most 100 elements");
+  for (size_t i = 0; i < event_types.size(); ++i) {
+    if (!IsEventType(event_types[i]))
+      return absl::InvalidArgumentError(absl::StrCat("event_types[", i, "]: is not an event type"));
   }
   return absl::OkStatus();
 }
@@ -105,7 +123,7 @@ Async<std::string> Outbox::Append(pg::Tx& tx, const Event& event) {
 
 Async<CreatedEndpoint> Outbox::CreateEndpoint(pg::Tx& tx, std::string tenant_id, std::string url,
                                               std::vector<std::string> event_types) {
-  CO_RETURN_IF_ERROR(CheckEndpoint(url, event_types));
+  CO_RETURN_IF_ERROR(CheckEndpoint(url, event_types, policy_));
   std::string id = NewUuid();
   std::string secret = NewSecret();
   CO_ASSIGN_OR_RETURN(auto rows, co_await tx.Query(kInsertEndpoint, id, tenant_id, url, event_types,
@@ -114,7 +132,7 @@ Async<CreatedEndpoint> Outbox::CreateEndpoint(pg::Tx& tx, std::string tenant_id,
 }
 
 Async<Endpoint> Outbox::UpdateEndpoint(Endpoint endpoint) {
-  CO_RETURN_IF_ERROR(CheckEndpoint(endpoint.url, endpoint.event_types));
+  CO_RETURN_IF_ERROR(CheckEndpoint(endpoint.url, endpoint.event_types, policy_));
   CO_ASSIGN_OR_RETURN(auto rows,
                       co_await pool_.Query(kUpdateEndpoint, endpoint.id, endpoint.tenant_id,
                                            endpoint.url, endpoint.event_types, endpoint.enabled));

@@ -5,6 +5,7 @@
 
 #include "platform/base/status.h"
 #include "platform/crypto/seal.h"
+#include "platform/http/address_policy.h"
 #include "platform/webhooks/event.h"
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tamarack::pg {
@@ -39,10 +41,12 @@ struct DeliveryFilter {
   int limit = 100;
 };
 
-// Writes and reads events and deliveries. `pool` and `sealer` must outlive it.
+// Writes and reads events and deliveries. `pool` and `sealer` must outlive it; `policy` is that of
+// the Dispatcher's client.
 class Outbox {
  public:
-  Outbox(pg::Pool& pool, const crypto::Sealer& sealer) : pool_(pool), sealer_(sealer) {}
+  Outbox(pg::Pool& pool, const crypto::Sealer& sealer, http::AddressPolicy policy = {})
+      : pool_(pool), sealer_(sealer), policy_(std::move(policy)) {}
 
   // Appends events in the transaction of the state change, with one delivery for each enabled
   // endpoint of the event's tenant that wants its type; their ids in the order given. Append all
@@ -52,7 +56,9 @@ class Outbox {
   Async<std::vector<std::string>> Append(pg::Tx& tx, std::span<const Event> events);
   Async<std::string> Append(pg::Tx& tx, const Event& event);
 
-  // Registers an address with a new secret. INVALID_ARGUMENT unless it is http or https.
+  // Registers an address with a new secret. INVALID_ARGUMENT that names the field (`url`,
+  // `event_types`) for an address that nothing could ever be delivered to, and for what is no
+  // event type.
   Async<CreatedEndpoint> CreateEndpoint(pg::Tx& tx, std::string tenant_id, std::string url,
                                         std::vector<std::string> event_types);
   // Changes url, event types and enabled. NOT_FOUND when there is none of that id and tenant.
@@ -72,6 +78,7 @@ class Outbox {
  private:
   pg::Pool& pool_;
   const crypto::Sealer& sealer_;
+  const http::AddressPolicy policy_;
 };
 
 }  // namespace tamarack::webhooks

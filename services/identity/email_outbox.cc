@@ -166,6 +166,7 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
       put.set_name("Email confirmation code");
       put.set_subject(wanted.subject);
       put.set_body(wanted.body);
+      put.set_language(&wanted == &templates.fr ? "fr" : "en");
       CO_RETURN_IF_ERROR((co_await admin_notify.Call<notify_v1::Template>(
                               "/tamarack.notify.v1.TemplateService/PutTemplate", put))
                              .status());

@@ -30,6 +30,15 @@ bool LooksLikeNotifyToken(std::string_view bearer) {
   return token.ok() && crypto::StringMember(token->header, "alg") != "ES256";
 }
 
+bool LooksLikeNotifyKey(std::string_view bearer) {
+  constexpr size_t kUuid = 36;
+  constexpr size_t kTail = kUuid + 1 + kUuid;  // {service id}-{secret}
+  if (bearer.size() < kTail) return false;
+  bearer.remove_prefix(bearer.size() - kTail);
+  return IsUuid(bearer.substr(0, kUuid)) && bearer[kUuid] == '-' &&
+         IsUuid(bearer.substr(kUuid + 1));
+}
+
 absl::StatusOr<std::string> ServiceOfNotifyToken(std::string_view bearer) {
   auto token = crypto::PeekJws(bearer);
   if (!token.ok())

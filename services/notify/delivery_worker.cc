@@ -42,7 +42,9 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
         ticker(executor_),
         delivered(
             telemetry::Counter(registry, "notify_delivered_total", "Emails that the relay took")),
-        failed(telemetry::Counter(registry, "notify_failed_total", "Emails given up")),
+        permanent_failures(Failures(registry, Status::kPermanentFailure)),
+        temporary_failures(Failures(registry, Status::kTemporaryFailure)),
+        technical_failures(Failures(registry, Status::kTechnicalFailure)),
         postponed(telemetry::Counter(registry, "notify_postponed_total",
                                      "Attempts that will be repeated")) {}
 
@@ -126,6 +128,7 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
                                 .to_address = row.content.email_address,
                                 .subject = row.content.subject,
                                 .markdown = row.content.markdown,
+                                .language = row.content.language,
                                 .one_click_unsubscribe_url = row.content.one_click_unsubscribe_url,
                                 .date = std::chrono::system_clock::now()});
     co_return (co_await smtp.Send(std::move(mail))).status();
@@ -136,19 +139,35 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
       delivered.Increment();
       return notifications.Finish(row.id, Status::kDelivered);
     }
+    // Refused by the relay, or no address that mail can be sent to: the next attempt would end the
+    // same.
     bool is_permanent = absl::IsFailedPrecondition(sent) || absl::IsInvalidArgument(sent);
     bool is_simulated_temporary = absl::IsOutOfRange(sent);
-    if (is_permanent || is_simulated_temporary || row.attempts >= kAttemptsMax) {
-      failed.Increment();
-      telemetry::Log(telemetry::Level::kWarning, "notification failed",
-                     {{"notification_id", row.id}, {"attempts", row.attempts}});
-      Status status = is_permanent             ? Status::kPermanentFailure
-                      : is_simulated_temporary ? Status::kTemporaryFailure
-                                               : Status::kTechnicalFailure;
-      return notifications.Finish(row.id, status);
-    }
+    if (is_permanent) return GiveUp(row, sent, Status::kPermanentFailure, permanent_failures);
+    if (is_simulated_temporary)
+      return GiveUp(row, sent, Status::kTemporaryFailure, temporary_failures);
+    if (row.attempts >= kAttemptsMax)
+      return GiveUp(row, sent, Status::kTechnicalFailure, technical_failures);
     postponed.Increment();
     return notifications.Postpone(row, DelayAfter(row.attempts));
+  }
+
+  AsyncStatus GiveUp(const NotificationRow& row, const absl::Status& sent, Status status,
+                     prometheus::Counter& failures) {
+    failures.Increment();
+    // Without the reply's words, which often repeat the address.
+    telemetry::Log(telemetry::Level::kWarning, "notification failed",
+                   {{"notification_id", row.id},
+                    {"status", StatusName(status)},
+                    {"attempts", row.attempts},
+                    {"reply", smtp::ReplyCode(ToStd(sent.message()))},
+                    {"code", absl::StatusCodeToString(sent.code())}});
+    return notifications.Finish(row.id, status);
+  }
+
+  static prometheus::Counter& Failures(prometheus::Registry& registry, Status status) {
+    return telemetry::Counter(registry, "notify_failed_total", "Emails given up",
+                              {{"status", std::string(StatusName(status))}});
   }
 
   void Wake() {
@@ -166,7 +185,9 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
   const DeliveryOptions options;
   asio::steady_timer ticker;
   prometheus::Counter& delivered;
-  prometheus::Counter& failed;
+  prometheus::Counter& permanent_failures;
+  prometheus::Counter& temporary_failures;
+  prometheus::Counter& technical_failures;
   prometheus::Counter& postponed;
   int in_flight = 0;
   bool is_woken = false;  // work was announced, perhaps while claiming

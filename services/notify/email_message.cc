@@ -69,14 +69,16 @@ std::string Part(std::string_view type, std::string_view content) {
 
 }  // namespace
 
-std::string EmailHtml(std::string_view subject, std::string_view markdown) {
+std::string EmailHtml(std::string_view language, std::string_view subject,
+                      std::string_view markdown) {
+  std::string lang = language.empty() ? "" : fmt::format(" lang=\"{}\"", EscapeHtml(language));
   return fmt::format(
-      "<!doctype html><html><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "<!doctype html><html{}><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width\">"
       "<title>{}</title></head><body style=\"margin:0;padding:0\"><div "
       "style=\"max-width:580px;margin:0 auto;"
       "padding:20px\">{}</div></body></html>\n",
-      EscapeHtml(subject), MarkdownToHtml(markdown));
+      lang, EscapeHtml(subject), MarkdownToHtml(markdown));
 }
 
 std::string FormatEmail(const EmailMessage& email) {
@@ -97,7 +99,8 @@ std::string FormatEmail(const EmailMessage& email) {
       "{}Content-Type: multipart/alternative;\r\n "
       "boundary=\"{}\"\r\n\r\n--{}\r\n{}--{}\r\n{}--{}--\r\n",
       headers, boundary, boundary, Part("text/plain", MarkdownToPlainText(email.markdown)),
-      boundary, Part("text/html", EmailHtml(email.subject, email.markdown)), boundary);
+      boundary, Part("text/html", EmailHtml(email.language, email.subject, email.markdown)),
+      boundary);
 }
 
 }  // namespace tamarack::notify

@@ -15,6 +15,7 @@ struct EmailMessage {
   std::string to_address;
   std::string subject;
   std::string markdown;
+  std::string language;                   // BCP 47 tag; may be empty
   std::string one_click_unsubscribe_url;  // RFC 8058; may be empty
   std::chrono::system_clock::time_point date;
 };
@@ -24,6 +25,7 @@ struct EmailMessage {
 std::string FormatEmail(const EmailMessage& email);
 
 // The HTML part: the body's fragments in a frame that mail programs understand.
-std::string EmailHtml(std::string_view subject, std::string_view markdown);
+std::string EmailHtml(std::string_view language, std::string_view subject,
+                      std::string_view markdown);
 
 }  // namespace tamarack::notify

@@ -3,6 +3,7 @@
 #include "platform/curl/loop.h"
 #include "platform/service/shell.h"
 #include "platform/smtp/smtp.h"
+#include "platform/text/email_address.h"
 #include "services/notify/delivery_worker.h"
 #include "services/notify/migrations.h"
 #include "services/notify/notification_repository.h"
@@ -14,20 +15,20 @@
 
 #include <cstdio>
 
-ABSL_FLAG(std::string, smtp_url, "smtp://127.0.0.1:8101",
-          "relay that takes the emails, smtp:// or smtps://");
+ABSL_FLAG(std::string, smtp_url, "", "relay that takes the emails, smtp:// or smtps://");
 ABSL_FLAG(std::string, smtp_username, "", "user at the relay; empty: no authentication");
 ABSL_FLAG(std::string, smtp_password_file, "", "file with the password at the relay");
 ABSL_FLAG(bool, smtp_require_tls, false, "refuse relays that do not offer STARTTLS");
 ABSL_FLAG(int, smtp_timeout_seconds, 20,
           "longest time for handing over one email; a claim lasts twice as long");
 ABSL_FLAG(std::string, from_name, "Government services", "name of the emails' sender");
-ABSL_FLAG(std::string, from_address, "no-reply@services.example", "address of the emails' sender");
+ABSL_FLAG(std::string, from_address, "", "address of the emails' sender");
 ABSL_FLAG(int, retention_days, 7, "how long addresses and texts are kept");
 
 int main(int argc, char** argv) {
   using namespace tamarack;
   service::Shell shell(argc, argv, "notify", notify::Migrations());
+  config::RequireFlags({"client_secret_file", "secret_key_file", "smtp_url", "from_address"});
   service::Peer peer(shell);
   auto sealer = crypto::Sealer::FromSecret(shell.secret_key(), "notify.content");
   if (!sealer.ok()) {
@@ -41,13 +42,23 @@ int main(int argc, char** argv) {
   notify::DeliveryOptions delivery;
   delivery.smtp_url = absl::GetFlag(FLAGS_smtp_url);
   delivery.smtp_username = absl::GetFlag(FLAGS_smtp_username);
+  // Else every email would fail for good.
+  if (!smtp::IsRelayUrl(delivery.smtp_url)) {
+    std::fprintf(stderr, "--smtp_url: must begin with smtp:// or smtps://\n");
+    return 2;
+  }
   if (!delivery.smtp_username.empty()) {
+    config::RequireFlags({"smtp_password_file"});
     delivery.smtp_password = config::ReadSecretFileOrExit(absl::GetFlag(FLAGS_smtp_password_file));
   }
   delivery.require_tls = absl::GetFlag(FLAGS_smtp_require_tls);
   delivery.smtp_timeout = std::chrono::seconds(absl::GetFlag(FLAGS_smtp_timeout_seconds));
   delivery.from_name = absl::GetFlag(FLAGS_from_name);
   delivery.from_address = absl::GetFlag(FLAGS_from_address);
+  if (!text::IsEmailAddress(delivery.from_address)) {
+    std::fprintf(stderr, "--from_address: not an email address\n");
+    return 2;
+  }
   delivery.message_id_domain = delivery.from_address.substr(delivery.from_address.find('@') + 1);
   delivery.retention_days = absl::GetFlag(FLAGS_retention_days);
 
@@ -62,6 +73,7 @@ int main(int argc, char** argv) {
          worker.Wake();
        }});
   idempotency::Once once(shell.database(), *sealer);
-  auto template_service = notify::MakeTemplateService(peer.interceptor(), templates, once);
+  auto template_service =
+      notify::MakeTemplateService(peer.interceptor(), templates, once, peer.identity());
   return shell.Run({notification_service.get(), template_service.get()}, [&] { worker.Stop(); });
 }

@@ -106,10 +106,12 @@ class HtmlWriter {
  private:
   int depth_ = 0;
 
+  // `tag` may carry attributes.
   static std::string Element(std::string_view tag, std::string_view style,
                              std::string_view content) {
     std::string html = "<";
     html.append(tag).append(" style=\"").append(style).append("\">").append(content);
+    tag = tag.substr(0, tag.find(' '));
     html.append("</").append(tag).append(">");
     return html;
   }
@@ -145,9 +147,7 @@ class HtmlWriter {
       case CMARK_NODE_PARAGRAPH:
         return Paragraph(node);
       case CMARK_NODE_LIST: {
-        bool is_ordered = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST;
-        return Element(is_ordered ? "ol" : "ul", "margin:10px 0;padding:0 0 0 25px",
-                       Children(node));
+        return Element(ListTag(node), "margin:10px 0;padding:0 0 0 25px", Children(node));
       }
       case CMARK_NODE_ITEM:
         return Element("li", std::string("margin:5px 0;") + kFont, Children(node));
@@ -179,6 +179,13 @@ class HtmlWriter {
       default:
         return Children(node);
     }
+  }
+
+  // A list that goes on after an inset or a heading keeps its numbers.
+  static std::string ListTag(cmark_node* node) {
+    if (cmark_node_get_list_type(node) != CMARK_ORDERED_LIST) return "ul";
+    int start = cmark_node_get_list_start(node);
+    return start == 1 ? "ol" : "ol start=\"" + std::to_string(start) + "\"";
   }
 
   std::string Paragraph(cmark_node* node) {

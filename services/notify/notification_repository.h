@@ -32,6 +32,7 @@ struct NotificationContent {
   std::string subject;
   std::string body;      // as shown: placeholders filled in
   std::string markdown;  // as sent: values escaped
+  std::string language;  // BCP 47 tag; empty: accepted before templates had one
   std::string one_click_unsubscribe_url;
 };
 
@@ -71,6 +72,12 @@ class NotificationRepository {
   // an idempotency key that was used before, the id of the first notification, or
   // FAILED_PRECONDITION when that request was another one.
   Async<std::string> Insert(NotificationRow row);
+
+  // The notification that an earlier request with this key made, if any; FAILED_PRECONDITION when
+  // that request was another one.
+  Async<std::optional<std::string>> FindByKey(const std::string& service_id,
+                                              const std::string& key_type, const std::string& key,
+                                              const std::string& request_sha256);
 
   // NOT_FOUND when the service has none of that id.
   Async<NotificationRow> Find(std::string_view service_id, std::string_view id);

@@ -46,6 +46,7 @@ absl::StatusOr<NotificationContent> Render(const v1::Template& from,
   content.subject = FillPlaceholders(from.subject(), personalisation, FillMode::kLine);
   content.body = FillPlaceholders(from.body(), personalisation, FillMode::kPlain);
   content.markdown = FillPlaceholders(from.body(), personalisation, FillMode::kMarkdown);
+  content.language = from.language();
   content.one_click_unsubscribe_url = request.one_click_unsubscribe_url();
   if (IsTooLong({content.subject, content.body, content.markdown})) return MessageTooLong();
   return content;
@@ -63,6 +64,9 @@ class NotificationService final : public v1::NotificationService::CallbackServic
 
   TAMARACK_UNARY(SendEmail, v1::SendEmailRequest, v1::SendEmailResponse) {
     std::string key_type = KeyTypeOf(context.principal);
+    // Before anything that may have changed since the first request: its template, our rules.
+    CO_ASSIGN_OR_RETURN(auto earlier, co_await FindEarlier(context, request, key_type));
+    if (earlier) co_return ToSendEmailResponse(*earlier);
     CO_RETURN_IF_ERROR(CheckFields(request, key_type));
     auto found = co_await templates_.Find(ServiceOf(context.principal), request.template_id());
     if (absl::IsNotFound(found.status())) co_return BadRequest("Template not found");
@@ -90,13 +94,30 @@ class NotificationService final : public v1::NotificationService::CallbackServic
     v1::ListNotificationsResponse response;
     for (const auto& row : rows) *response.add_notifications() = ToNotification(row);
     response.mutable_links()->set_current(ListUrl(request, request.older_than()));
-    if (rows.size() == kPageSize)
-      response.mutable_links()->set_next(ListUrl(request, rows.back().id));
+    if (!rows.empty()) response.mutable_links()->set_next(ListUrl(request, rows.back().id));
     co_return response;
   }
 
  private:
-  // Stores the notification, or finds the one that an earlier request with the same key made.
+  // What an earlier request with the same key made.
+  Async<std::optional<NotificationRow>> FindEarlier(rpc::Context& context,
+                                                    const v1::SendEmailRequest& request,
+                                                    const std::string& key_type) {
+    std::optional<NotificationRow> earlier;
+    if (context.idempotency_key.empty()) co_return earlier;
+    const std::string& service_id = ServiceOf(context.principal);
+    auto id = co_await notifications_.FindByKey(service_id, key_type, context.idempotency_key,
+                                                idempotency::RequestHash(request));
+    if (absl::IsFailedPrecondition(id.status())) co_return idempotency::KeyReused(context);
+    CO_RETURN_IF_ERROR(id.status());
+    if (!*id) co_return earlier;
+    idempotency::MarkReplayed(context);
+    CO_ASSIGN_OR_RETURN(earlier, co_await notifications_.Find(service_id, **id));
+    co_return earlier;
+  }
+
+  // Stores the notification, or finds the one that an earlier request with the same key made
+  // meanwhile.
   Async<NotificationRow> Accept(rpc::Context& context, const v1::SendEmailRequest& request,
                                 const v1::Template& from, NotificationContent content,
                                 const std::string& key_type) {
@@ -150,17 +171,18 @@ class NotificationService final : public v1::NotificationService::CallbackServic
     return filter;
   }
 
-  // The same question, from another row on.
+  // The same question, from another row on. `older_than` comes first: the official Python client
+  // takes the first UUID of the link for it, and a reference may be one, too.
   std::string ListUrl(const v1::ListNotificationsRequest& request,
                       const std::string& older_than) const {
     std::string query;
     auto add = [&](std::string_view name, const std::string& value) {
       query.append(query.empty() ? "?" : "&").append(name).append("=").append(PercentEncode(value));
     };
+    if (!older_than.empty()) add("older_than", older_than);
     for (const auto& type : request.template_type()) add("template_type", type);
     for (const auto& status : request.status()) add("status", status);
     if (request.has_reference()) add("reference", request.reference());
-    if (!older_than.empty()) add("older_than", older_than);
     return options_.public_url + "/v2/notifications" + query;
   }
 

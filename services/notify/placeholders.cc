@@ -4,6 +4,8 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <functional>
 #include <set>
 #include <unordered_map>
@@ -78,8 +80,16 @@ class Values {
   std::unordered_map<std::string, const json::value*> values_;
 };
 
+// The fewest digits that are this number, without an exponent: people read it.
+std::string PlainNumber(double number) {
+  std::array<char, 400> text;  // 5e-324 needs 326
+  auto end = std::to_chars(text.begin(), text.end(), number, std::chars_format::fixed).ptr;
+  return {text.begin(), end};
+}
+
 std::string ScalarText(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
+  if (value.is_double()) return PlainNumber(value.get_double());
   if (value.is_bool()) return value.get_bool() ? "yes" : "no";
   return json::serialize(value);
 }

@@ -7,11 +7,13 @@
 namespace tamarack::notify {
 namespace {
 
+constexpr char kDefaultLanguage[] = "en";
+
 #define TEMPLATE_COLUMNS                                                                          \
   "t.template_id, t.type, t.name, "                                                               \
   "to_char(t.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), "               \
   "to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), v.created_by, " \
-  "v.version, v.subject, v.body"
+  "v.version, v.subject, v.body, v.language"
 
 // No row comes back when the id belongs to another service.
 constexpr pg::Statement kPut{"template.put", R"sql(
@@ -21,7 +23,8 @@ constexpr pg::Statement kPut{"template.put", R"sql(
     WHERE template.service_id = excluded.service_id
   RETURNING current_version)sql"};
 constexpr pg::Statement kInsertVersion{"template_version.insert", R"sql(
-  INSERT INTO template_version (template_id, version, subject, body, created_by) VALUES ($1, $2, $3, $4, $5))sql"};
+  INSERT INTO template_version (template_id, version, subject, body, language, created_by)
+  VALUES ($1, $2, $3, $4, $5, $6))sql"};
 constexpr pg::Statement kFind{"template.find", "SELECT " TEMPLATE_COLUMNS R"sql(
   FROM template t JOIN template_version v ON v.template_id = t.template_id AND v.version = coalesce($3, t.current_version)
   WHERE t.template_id = $1 AND t.service_id = $2)sql"};
@@ -40,6 +43,7 @@ v1::Template Decode(const pg::Rows& rows, int row) {
   result.set_version(static_cast<int>(rows.Int(row, 6)));
   result.set_subject(std::string(rows.Text(row, 7)));
   result.set_body(std::string(rows.Text(row, 8)));
+  result.set_language(std::string(rows.Text(row, 9)));
   boost::json::object personalisation;
   for (const auto& name : PlaceholderNames(result.subject() + "\n" + result.body())) {
     personalisation[name] = {{"required", true}};
@@ -53,13 +57,14 @@ v1::Template Decode(const pg::Rows& rows, int row) {
 Async<v1::Template> TemplateRepository::Put(pg::Tx& tx, const v1::PutTemplateRequest& request,
                                             std::string_view created_by) {
   std::string id = request.has_id() ? request.id() : NewUuid();
+  std::string language = request.language().empty() ? kDefaultLanguage : request.language();
   CO_ASSIGN_OR_RETURN(
       auto put, co_await tx.Query(kPut, id, request.service_id(), request.type(), request.name()));
   if (put.empty())
     co_return absl::AlreadyExistsError("the id belongs to another service's template");
   CO_ASSIGN_OR_RETURN(auto inserted,
                       co_await tx.Query(kInsertVersion, id, put.Int(0, 0), request.subject(),
-                                        request.body(), created_by));
+                                        request.body(), language, created_by));
   CO_ASSIGN_OR_RETURN(auto rows, co_await tx.Query(kFind, id, request.service_id(), std::nullopt));
   co_return Decode(rows, 0);
 }

@@ -2,6 +2,7 @@
 
 #include "platform/base/id.h"
 #include "platform/rpc/json_struct.h"
+#include "platform/service/tenants.h"
 #include "services/notify/caller.h"
 #include "services/notify/email_message.h"
 #include "services/notify/errors.h"
@@ -17,15 +18,19 @@ namespace {
 class TemplateService final : public v1::TemplateService::CallbackService {
  public:
   using Api = v1::TemplateService;
-  TemplateService(rpc::Interceptor& rpc, TemplateRepository& templates, idempotency::Once& once)
-      : rpc_(rpc), templates_(templates), once_(once) {}
+  TemplateService(rpc::Interceptor& rpc, TemplateRepository& templates, idempotency::Once& once,
+                  rpc::Client& identity)
+      : rpc_(rpc), templates_(templates), once_(once), identity_(identity) {}
 
   TAMARACK_UNARY(PutTemplate, v1::PutTemplateRequest, v1::Template) {
     if (request.has_id() && !IsUuid(request.id()))
       co_return ValidationError("id", "is not a valid UUID");
-    co_return co_await once_.Run<v1::Template>(context, request, [&](pg::Tx& tx) {
-      return templates_.Put(tx, request, context.principal.client_id);
-    });
+    auto effect = [&](pg::Tx& tx) -> Async<v1::Template> {
+      CO_RETURN_IF_ERROR(
+          co_await service::CheckService(identity_, context, "service_id", request.service_id()));
+      co_return co_await templates_.Put(tx, request, context.principal.client_id);
+    };
+    co_return co_await once_.Run<v1::Template>(context, request, effect);
   }
 
   TAMARACK_UNARY(GetTemplate, v1::GetTemplateRequest, v1::Template) {
@@ -58,7 +63,7 @@ class TemplateService final : public v1::TemplateService::CallbackService {
     preview.set_subject(FillPlaceholders(found.subject(), personalisation, FillMode::kLine));
     std::string markdown = FillPlaceholders(found.body(), personalisation, FillMode::kMarkdown);
     if (IsTooLong({preview.subject(), preview.body(), markdown})) co_return MessageTooLong();
-    preview.set_html(EmailHtml(preview.subject(), markdown));
+    preview.set_html(EmailHtml(found.language(), preview.subject(), markdown));
     co_return preview;
   }
 
@@ -74,14 +79,15 @@ class TemplateService final : public v1::TemplateService::CallbackService {
   rpc::Interceptor& rpc_;
   TemplateRepository& templates_;
   idempotency::Once& once_;
+  rpc::Client& identity_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeTemplateService(rpc::Interceptor& rpc,
                                                    TemplateRepository& templates,
-                                                   idempotency::Once& once) {
-  return std::make_unique<TemplateService>(rpc, templates, once);
+                                                   idempotency::Once& once, rpc::Client& identity) {
+  return std::make_unique<TemplateService>(rpc, templates, once, identity);
 }
 
 }  // namespace tamarack::notify

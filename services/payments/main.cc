@@ -27,6 +27,7 @@ ABSL_FLAG(std::string, public_url, "",
 ABSL_FLAG(int, expire_after_seconds, 90 * 60, "age at which an unfinished payment expires");
 ABSL_FLAG(double, webhook_retry_scale, 1.0,
           "multiplies the gaps between tries of a webhook; below 1 in sandboxes");
+ABSL_FLAG(bool, webhook_allow_loopback, false, "let subscribers be on this machine: for sandboxes");
 ABSL_FLAG(
     std::string, webhook_allowed_hosts, "",
     "host:port,… of subscribers that may have private addresses (they are refused otherwise)");
@@ -41,8 +42,10 @@ T OrExit(absl::StatusOr<T> value) {
   std::exit(2);
 }
 
-std::vector<std::string> AllowedHosts() {
-  return absl::StrSplit(absl::GetFlag(FLAGS_webhook_allowed_hosts), ',', absl::SkipEmpty());
+tamarack::http::AddressPolicy SubscriberPolicy() {
+  return {.allow_loopback = absl::GetFlag(FLAGS_webhook_allow_loopback),
+          .allowed =
+              absl::StrSplit(absl::GetFlag(FLAGS_webhook_allowed_hosts), ',', absl::SkipEmpty())};
 }
 
 }  // namespace
@@ -69,11 +72,12 @@ int main(int argc, char** argv) {
                                        timeout, shell.registry());
 
   http::ClientOptions webhook_options;
-  webhook_options.policy.allowed = AllowedHosts();
+  webhook_options.policy = SubscriberPolicy();
   http::Client webhook_client(curl, webhook_options);
-  webhooks::Outbox outbox(shell.database(), webhook_sealer);
+  webhooks::Outbox outbox(shell.database(), webhook_sealer, SubscriberPolicy());
   webhooks::DispatcherOptions dispatcher_options;
   dispatcher_options.retry_scale = absl::GetFlag(FLAGS_webhook_retry_scale);
+  dispatcher_options.registry = &shell.registry();
   webhooks::Dispatcher dispatcher(shell.executor(), shell.database(), webhook_client,
                                   webhook_sealer, dispatcher_options);
 

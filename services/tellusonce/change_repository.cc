@@ -33,9 +33,10 @@ constexpr pg::Statement kFindAddress{"change.find_address", R"sql(
 constexpr pg::Statement kFind{"change.find", R"sql(
   SELECT k.sealed_key, c.sealed_value, c.recorded_at FROM change c JOIN person_key k USING (subject)
   WHERE c.subject = $1 AND c.change_id = $2)sql"};
+// Without a webhook delivery (no such ministry, or its endpoint was disabled) nobody tries.
 constexpr pg::Statement kListTold{"delivery.list_of_change", R"sql(
   SELECT s.name_en, s.name_fr,
-    coalesce(d.outcome, CASE w.state WHEN 1 THEN 'queued' WHEN 2 THEN 'delivered' ELSE 'parked' END),
+    coalesce(d.outcome, CASE w.state WHEN 1 THEN 'queued' WHEN 2 THEN 'delivered' WHEN 3 THEN 'parked' ELSE 'untold' END),
     CASE WHEN w.state = 2 THEN w.finished_at END, d.acknowledged_at, d.case_reference
   FROM delivery d JOIN subscription s USING (subscription_id) LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
   WHERE d.change_id = $1 ORDER BY s.created_at, s.subscription_id)sql"};
@@ -84,7 +85,7 @@ Async<std::string> ChangeRepository::Record(const NewChange& change) {
                                                             {"change_type", "address"}});
     deliveries.emplace_back(kInsertDelivery, delivery_id, change_id, recipient.subscription_id,
                             recipient.ministry_subject, event.id, recipient.purpose);
-    events.push_back(std::move(event));
+    if (!recipient.ministry_subject.empty()) events.push_back(std::move(event));
   }
   if (!deliveries.empty()) {
     CO_ASSIGN_OR_RETURN(auto written, co_await tx.QueryAll(std::move(deliveries)));

@@ -17,7 +17,7 @@ namespace tamarack::tellusonce {
 // Who is to be told of a change.
 struct Recipient {
   std::string subscription_id;
-  std::string ministry_subject;
+  std::string ministry_subject;  // empty: there is no such ministry, and no event
   std::string purpose;  // in the words that the person agreed to
 };
 
@@ -31,7 +31,7 @@ struct NewChange {
 // What became of a change at one ministry, for the person.
 struct Told {
   std::string name_en, name_fr;
-  std::string state;  // as Delivery.state
+  std::string state;  // as Delivery.state, or `untold`: nobody tries
   int64_t delivered_micros = 0;
   int64_t acknowledged_micros = 0;
   std::string case_reference;

@@ -4,6 +4,7 @@
 #include "platform/base/id.h"
 #include "platform/base/url.h"
 #include "platform/pages/format.h"
+#include "platform/telemetry/log.h"
 #include "services/tellusonce/address.h"
 #include "services/tellusonce/return_address.h"
 
@@ -131,8 +132,8 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     co_return AddressOf(contact.address());
   }
 
-  // Who the chosen subscriptions' ministries know the person as. INVALID_ARGUMENT for one that does
-  // not exist.
+  // Who the chosen subscriptions' ministries know the person as. INVALID_ARGUMENT for a
+  // subscription that does not exist. A ministry that does not keeps no other from being told.
   Async<std::vector<Recipient>> Recipients(const rpc::Context& context,
                                            const Subscriptions& subscriptions,
                                            std::vector<std::string> chosen) {
@@ -157,10 +158,14 @@ class ChangeService final : public v1::ChangeService::CallbackService {
                             {.on_behalf_of = &context}));
     for (const auto* subscription : told) {
       auto subject = resolved.subjects().find(subscription->ministry_id());
-      if (subject == resolved.subjects().end())
-        co_return absl::InternalError("identity knows no such ministry");
+      bool is_known = subject != resolved.subjects().end();
+      if (!is_known) {
+        telemetry::Log(telemetry::Level::kError, "a subscription's ministry does not exist",
+                       {{"subscription_id", subscription->subscription_id()},
+                        {"ministry_id", subscription->ministry_id()}});
+      }
       recipients.push_back(
-          {subscription->subscription_id(), subject->second,
+          {subscription->subscription_id(), is_known ? subject->second : "",
            InLanguage(context, subscription->purpose_en(), subscription->purpose_fr())});
     }
     co_return recipients;
@@ -242,6 +247,8 @@ class ChangeService final : public v1::ChangeService::CallbackService {
       row.Set("STATE", "active").Show("DELIVERED");
     } else if (told.state == "parked") {
       row.Set("STATE", "problem").Show("DELAYED");
+    } else if (told.state == "untold") {
+      row.Set("STATE", "problem").Show("UNTOLD");
     } else {
       row.Set("STATE", "active").Show("PROGRESS");
     }

@@ -22,6 +22,7 @@
 #include <cstdlib>
 
 ABSL_FLAG(std::string, brand_file, "", "brand.json; empty: the neutral brand");
+ABSL_FLAG(bool, webhook_allow_loopback, false, "let subscribers be on this machine: for sandboxes");
 ABSL_FLAG(
     std::string, webhook_allowed_hosts, "",
     "host:port,… of subscribers that may have private addresses (they are refused otherwise)");
@@ -37,8 +38,10 @@ T OrExit(absl::StatusOr<T> value) {
   std::exit(2);
 }
 
-std::vector<std::string> AllowedHosts() {
-  return absl::StrSplit(absl::GetFlag(FLAGS_webhook_allowed_hosts), ',', absl::SkipEmpty());
+tamarack::http::AddressPolicy SubscriberPolicy() {
+  return {.allow_loopback = absl::GetFlag(FLAGS_webhook_allow_loopback),
+          .allowed =
+              absl::StrSplit(absl::GetFlag(FLAGS_webhook_allowed_hosts), ',', absl::SkipEmpty())};
 }
 
 }  // namespace
@@ -51,17 +54,18 @@ int main(int argc, char** argv) {
       OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "tellusonce.person_key"));
   auto webhook_sealer = OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "webhooks.seal"));
 
-  webhooks::Outbox outbox(shell.database(), webhook_sealer);
+  webhooks::Outbox outbox(shell.database(), webhook_sealer, SubscriberPolicy());
   tellusonce::SubscriptionRepository subscriptions(shell.database());
   tellusonce::ChangeRepository changes(shell.database(), change_sealer, outbox);
   tellusonce::DeliveryRepository deliveries(shell.database(), changes);
 
   curl::Loop curl(shell.executor());
   http::ClientOptions http_options;
-  http_options.policy.allowed = AllowedHosts();
+  http_options.policy = SubscriberPolicy();
   http::Client http(curl, http_options);
   webhooks::DispatcherOptions dispatcher_options;
   dispatcher_options.retry_scale = absl::GetFlag(FLAGS_webhook_retry_scale);
+  dispatcher_options.registry = &shell.registry();
   webhooks::Dispatcher dispatcher(shell.executor(), shell.database(), http, webhook_sealer,
                                   dispatcher_options);
   tellusonce::DirectorySync sync(shell.executor(), changes, deliveries, peer.identity());
@@ -75,8 +79,8 @@ int main(int argc, char** argv) {
       tellusonce::MakeChangeService(peer.interceptor(), renderer, subscriptions, changes,
                                     peer.identity(), [&] { dispatcher.Wake(); });
   idempotency::Once once(shell.database(), webhook_sealer);
-  auto subscription_service = tellusonce::MakeSubscriptionService(peer.interceptor(), subscriptions,
-                                                                  deliveries, outbox, once);
+  auto subscription_service = tellusonce::MakeSubscriptionService(
+      peer.interceptor(), subscriptions, deliveries, outbox, once, peer.identity());
   return shell.Run({change_service.get(), subscription_service.get()}, [&] {
     sync.Stop();
     dispatcher.Stop();

@@ -1,6 +1,7 @@
 #include "services/tellusonce/subscription_service.h"
 
 #include "platform/base/id.h"
+#include "platform/service/tenants.h"
 
 #include "tamarack/tellusonce/v1/subscription_service.grpc.pb.h"
 
@@ -14,12 +15,13 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
   using Api = v1::SubscriptionService;
   SubscriptionService(rpc::Interceptor& rpc, SubscriptionRepository& subscriptions,
                       DeliveryRepository& deliveries, webhooks::Outbox& outbox,
-                      idempotency::Once& once)
+                      idempotency::Once& once, rpc::Client& identity)
       : rpc_(rpc),
         subscriptions_(subscriptions),
         deliveries_(deliveries),
         outbox_(outbox),
-        once_(once) {}
+        once_(once),
+        identity_(identity) {}
 
   TAMARACK_UNARY(CreateSubscription, v1::CreateSubscriptionRequest,
                  v1::CreateSubscriptionResponse) {
@@ -34,6 +36,8 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
     subscription.set_url(request.url());
     *subscription.mutable_return_origins() = request.return_origins();
     auto effect = [&](pg::Tx& tx) -> Async<v1::CreateSubscriptionResponse> {
+      CO_RETURN_IF_ERROR(co_await service::CheckMinistry(identity_, context, "ministry_id",
+                                                         request.ministry_id()));
       CO_ASSIGN_OR_RETURN(
           auto endpoint,
           co_await outbox_.CreateEndpoint(tx, subscription.subscription_id(), request.url(), {}));
@@ -76,16 +80,16 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
   DeliveryRepository& deliveries_;
   webhooks::Outbox& outbox_;
   idempotency::Once& once_;
+  rpc::Client& identity_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeSubscriptionService(rpc::Interceptor& rpc,
-                                                       SubscriptionRepository& subscriptions,
-                                                       DeliveryRepository& deliveries,
-                                                       webhooks::Outbox& outbox,
-                                                       idempotency::Once& once) {
-  return std::make_unique<SubscriptionService>(rpc, subscriptions, deliveries, outbox, once);
+std::unique_ptr<grpc::Service> MakeSubscriptionService(
+    rpc::Interceptor& rpc, SubscriptionRepository& subscriptions, DeliveryRepository& deliveries,
+    webhooks::Outbox& outbox, idempotency::Once& once, rpc::Client& identity) {
+  return std::make_unique<SubscriptionService>(rpc, subscriptions, deliveries, outbox, once,
+                                               identity);
 }
 
 }  // namespace tamarack::tellusonce

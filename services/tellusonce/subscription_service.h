@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/idempotency/once.h"
+#include "platform/rpc/client.h"
 #include "platform/rpc/unary.h"
 #include "services/tellusonce/delivery_repository.h"
 #include "services/tellusonce/subscription_repository.h"
@@ -9,10 +10,8 @@
 
 namespace tamarack::tellusonce {
 
-std::unique_ptr<grpc::Service> MakeSubscriptionService(rpc::Interceptor& rpc,
-                                                       SubscriptionRepository& subscriptions,
-                                                       DeliveryRepository& deliveries,
-                                                       webhooks::Outbox& outbox,
-                                                       idempotency::Once& once);
+std::unique_ptr<grpc::Service> MakeSubscriptionService(
+    rpc::Interceptor& rpc, SubscriptionRepository& subscriptions, DeliveryRepository& deliveries,
+    webhooks::Outbox& outbox, idempotency::Once& once, rpc::Client& identity);
 
 }  // namespace tamarack::tellusonce

@@ -65,6 +65,46 @@ describe('notifications-node-client', () => {
     assert.deepEqual(older.data.notifications.map(({ id }) => id), [first.data.id]);
   });
 
+  it('takes every parameter that the official clients send with a list, however they write a boolean', async () => {
+    for (const value of ['True', 'true', 'TRUE', '1', 'False', '']) {
+      const { status, data } = await client.apiClient.get(`/v2/notifications?status=delivered&include_jobs=${value}&template_type=email`);
+      assert.equal(status, 200, value);
+      assert.ok(data.links.current);
+    }
+    const unknown = await refusal(() => client.apiClient.get('/v2/notifications?include_job=True'));
+    assert.equal(unknown.status, 400);
+  });
+
+  it('sends live what the same Idempotency-Key sent with a test key', async () => {
+    const test = new NotifyClient(stack.sandbox.gateway, stack.sandbox.ministries[0].notify_api_key_test);
+    const email = 'key.contract@example.ca';
+    const headers = { 'idempotency-key': `both-${Date.now()}` };
+    const body = { email_address: email, template_id: template, personalisation };
+    const send = (through) => through.apiClient.post('/v2/notifications/email', body, { headers });
+    const [simulated, sent, again] = [await send(test), await send(client), await send(client)];
+    assert.notEqual(simulated.data.id, sent.data.id);
+    assert.equal(again.data.id, sent.data.id);
+    await eventually('the email', async () => (await mailsTo(stack.sandbox.inbox, email)).length === 1);
+  });
+
+  it('shows numbers as the caller wrote them', async () => {
+    for (const amount of [12.5, 0.1, 1e21, 0.000001, -40.25]) {
+      const { data } = await client.previewTemplateById(template, { ...personalisation, amount_en: amount });
+      const plain = amount === 1e21 ? '1000000000000000000000' : amount === 0.000001 ? '0.000001' : String(amount);
+      assert.match(data.body, new RegExp(`Paid: ${plain.replaceAll('.', '\\.')}\\n`));
+    }
+  });
+
+  it('is told how to make a token of a key that was sent as it is', async () => {
+    const key = stack.sandbox.ministries[0].notify_api_key_test;
+    const response = await fetch(`${stack.sandbox.gateway}/v2/templates`, { headers: { authorization: `Bearer ${key}` } });
+    assert.equal(response.status, 403);
+    const body = await response.json();
+    assert.equal(body.errors[0].error, 'AuthError');
+    assert.match(body.errors[0].message, /this is the API key itself.*HS256/);
+    assert.ok(!JSON.stringify(body).includes(key.slice(-36)));
+  });
+
   it('reads and previews templates', async () => {
     const { data } = await client.getTemplateById(template);
     assert.equal(data.id, template);

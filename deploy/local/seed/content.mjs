@@ -25,10 +25,12 @@ Votre nouvelle carte arrivera par la poste d’ici six semaines.`;
 // One message in both languages; the language that the person chose comes first.
 const licenceTemplates = {
   'licence-renewed-en': {
+    language: 'en',
     subject: 'Your driver’s licence is renewed | Votre permis de conduire est renouvelé',
     body: `Le français suit.\n\n${english}\n\n---\n\n${french}`,
   },
   'licence-renewed-fr': {
+    language: 'fr',
     subject: 'Votre permis de conduire est renouvelé | Your driver’s licence is renewed',
     body: `English follows.\n\n${french}\n\n---\n\n${english}`,
   },

@@ -74,6 +74,10 @@ function serviceEnvironment(layout, name) {
 // identity finds the other services' secrets in one folder.
 const clientSecretFile = (layout, name) => secretFile(layout, `clients/${name}.secret`);
 
+// Subscribers may be on loopback, where the examples and a developer's own receivers are; and a developer does not wait for
+// hours.
+const subscribers = { TAMARACK_WEBHOOK_ALLOW_LOOPBACK: 'true', TAMARACK_WEBHOOK_RETRY_SCALE: '0.05' };
+
 // What one service alone is told.
 const ownEnvironment = {
   identity: (layout) => {
@@ -87,16 +91,16 @@ const ownEnvironment = {
   payments: (layout) => ({
     TAMARACK_PROCESSOR_URL: `http://${loopback}:${layout.ports['card-processor']}`,
     TAMARACK_PROCESSOR_TIMEOUT_MS: '3000',
-    TAMARACK_WEBHOOK_ALLOWED_HOSTS: exampleHosts(layout),
-    TAMARACK_WEBHOOK_RETRY_SCALE: webhookRetryScale,
+    ...subscribers,
   }),
   // After a crash a claimed mail is sent again once its claim has lapsed: twice the timeout.
-  notify: (layout) => ({ TAMARACK_SMTP_URL: `smtp://${loopback}:${layout.ports.smtp}`, TAMARACK_SMTP_TIMEOUT_SECONDS: '5' }),
-  tellusonce: (layout) => ({ TAMARACK_WEBHOOK_ALLOWED_HOSTS: exampleHosts(layout), TAMARACK_WEBHOOK_RETRY_SCALE: webhookRetryScale }),
+  notify: (layout) => ({
+    TAMARACK_SMTP_URL: `smtp://${loopback}:${layout.ports.smtp}`,
+    TAMARACK_SMTP_TIMEOUT_SECONDS: '5',
+    TAMARACK_FROM_ADDRESS: 'no-reply@services.example',
+  }),
+  tellusonce: () => subscribers,
 };
-// The examples listen on loopback, where subscribers may not be; and a developer does not wait for hours.
-const exampleHosts = (layout) => [layout.example, layout.healthcard].map((url) => new URL(url).host).join(',');
-const webhookRetryScale = '0.05';
 
 async function startService(layout, name) {
   const env = serviceEnvironment(layout, name);

@@ -1,6 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/changes/{change_id}; signed in. Variables: CHANGE_ID, REFERENCE, RECORDED (date and time), ADDRESS_TEXT, SELF_URL,
     CONTINUE_URL; section CONTINUE when there is somewhere to go on to; section TIMELINE around rows DELIVERIES {MINISTRY, STATE (done, active,
-    problem, wait), and one section of DONE, DELIVERED, REJECTED, PROGRESS, DELAYED with DELIVERED_TIME, ACKNOWLEDGED_TIME}; section
+    problem, wait), and one section of DONE, DELIVERED, REJECTED, PROGRESS, DELAYED, UNTOLD with DELIVERED_TIME, ACKNOWLEDGED_TIME}; section
     NO_DELIVERIES. In a row also section CASE with CASE_REFERENCE, the organization's own. }}
 {{>TOP}}
     <h1>{{T_STATUS_HEADING}}</h1>
@@ -46,6 +46,10 @@
         <p><span class="ontario-badge ontario-badge--warning-heavy">{{T_STATUS_DELAYED}}</span></p>
         <p>{{T_STATUS_DELAYED_TEXT}}</p>
 {{/DELAYED}}
+{{#UNTOLD}}
+        <p><span class="ontario-badge ontario-badge--alert-heavy">{{T_STATUS_UNTOLD}}</span></p>
+        <p>{{T_STATUS_UNTOLD_TEXT}}</p>
+{{/UNTOLD}}
 {{#CASE}}
         <p>{{T_STATUS_CASE}}</p>
 {{/CASE}}

@@ -28,9 +28,12 @@ using google::protobuf::StringValue;
 
 std::span<const pg::Migration> Schema() {
   static const auto& sql = *new std::string([] {
-    std::ifstream file(TAMARACK_SOURCE_DIR "/platform/idempotency/schema_v1.sql");
-    return std::string(std::istreambuf_iterator<char>(file), {}) +
-           "CREATE TABLE kite (name text NOT NULL);";
+    std::string all = "CREATE TABLE kite (name text NOT NULL);";
+    for (const char* version : {"schema_v1.sql", "schema_v2.sql"}) {
+      std::ifstream file(std::string(TAMARACK_SOURCE_DIR "/platform/idempotency/") + version);
+      all.append(std::istreambuf_iterator<char>(file), {});
+    }
+    return all;
   }());
   static const auto& sha256 = *new std::string(crypto::Sha256Hex(sql));
   static const pg::Migration migrations[] = {{1, "0001_kite", sql.c_str(), sha256.c_str()}};
@@ -103,6 +106,37 @@ TEST_CASE_METHOD(Fixture, "a key belongs to its caller and its method", "[idempo
   CHECK(Ask(Call("k", ""), Named("a"))->value() == "kite 3");
   CHECK(Ask(Call("k"), other_method)->value() == "kite 4");
   CHECK(Kites() == "4");
+}
+
+TEST_CASE_METHOD(Fixture, "a key used in a sandbox is another than the same key used live",
+                 "[idempotency]") {
+  auto in_mode = [](const std::string& mode, const std::string& service = "s1") {
+    auto context = Call("k", service);
+    context.principal.mode = mode;
+    return context;
+  };
+  bool is_replayed = true;
+  CHECK(Ask(in_mode("sandbox"), Named("a"))->value() == "kite 1");
+  CHECK(Ask(in_mode("live"), Named("a"), &is_replayed)->value() == "kite 2");
+  CHECK_FALSE(is_replayed);
+  CHECK(Ask(in_mode("live"), Named("other")).status().code() ==
+        absl::StatusCode::kFailedPrecondition);
+  CHECK(Ask(in_mode("sandbox", "s2"), Named("a"))->value() == "kite 3");
+  CHECK(Ask(in_mode("sandbox"), Named("a"), &is_replayed)->value() == "kite 1");
+  CHECK(is_replayed);
+  CHECK(Ask(in_mode(""), Named("a"))->value() == "kite 2");  // no mode is live
+}
+
+TEST_CASE_METHOD(Fixture, "answers from before modes were told apart still count",
+                 "[idempotency]") {
+  REQUIRE(Ask(Call("k"), Named("a")).ok());
+  database.Execute("UPDATE idempotent_answer SET mode = ''");
+  for (const char* mode : {"live", "sandbox"}) {
+    auto context = Call("k");
+    context.principal.mode = mode;
+    CHECK(Ask(context, Named("a"))->value() == "kite 1");
+  }
+  CHECK(Kites() == "1");
 }
 
 TEST_CASE_METHOD(Fixture, "a key that was used for another request is refused", "[idempotency]") {

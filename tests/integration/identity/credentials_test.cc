@@ -328,6 +328,28 @@ TEST_CASE_METHOD(
   CHECK(absl::IsNotFound(call(PlatformToken("tellusonce")).status()));
 }
 
+TEST_CASE_METHOD(World, "Directory: which ministries and services exist") {
+  auto service = NewService("Transportation");
+  v1::FindTenantsRequest request;
+  for (const auto& id : {service.ministry_id(), service.service_id(), std::string("nonsense"),
+                         std::string("018f0000-0000-7000-8000-000000000000")}) {
+    request.add_ministry_ids(id);
+    request.add_service_ids(id);
+  }
+  for (const char* caller : {"payments", "notify", "tellusonce"}) {
+    auto found = Call<v1::FindTenantsResponse>("DirectoryService/FindTenants", request,
+                                               PlatformToken(caller));
+    REQUIRE(found.ok());
+    REQUIRE(found->ministry_ids_size() == 1);
+    CHECK(found->ministry_ids(0) == service.ministry_id());
+    REQUIRE(found->service_ids_size() == 1);
+    CHECK(found->service_ids(0) == service.service_id());
+  }
+  CHECK(absl::IsPermissionDenied(Call<v1::FindTenantsResponse>("DirectoryService/FindTenants",
+                                                               request, PlatformToken("identity"))
+                                     .status()));
+}
+
 TEST_CASE_METHOD(World,
                  "Directory: a new address is what ministries read from then on, and nothing "
                  "personal is stored in clear") {

@@ -1,108 +1,11 @@
-#include "platform/curl/loop.h"
-#include "platform/smtp/smtp.h"
-#include "services/notify/delivery_worker.h"
-#include "services/notify/migrations.h"
-#include "services/notify/notification_service.h"
-#include "services/notify/template_service.h"
-#include "tests/support/service_host.h"
-
-#include "tamarack/notify/v1/notification_service.pb.h"
-
-#include <catch2/catch.hpp>
+#include "tests/integration/notify/fixture.h"
 
 #include <future>
+#include <set>
 
-// Goal: what a ministry may rely on when it sends. Method: the real services over gRPC with a real
-// database; keys of kind `test`, so that the worker's outcomes are the simulator's.
+// Goal: what a ministry may rely on when it sends. Method: see fixture.h.
 namespace tamarack::notify {
 namespace {
-
-constexpr char kSend[] = "/tamarack.notify.v1.NotificationService/SendEmail";
-constexpr char kGet[] = "/tamarack.notify.v1.NotificationService/GetNotification";
-constexpr char kList[] = "/tamarack.notify.v1.NotificationService/ListNotifications";
-constexpr char kPut[] = "/tamarack.notify.v1.TemplateService/PutTemplate";
-
-auth::Principal TestKey(std::string service_id) {
-  auto principal = testing::ServiceCaller(std::move(service_id), {"notify.send"});
-  principal.key_type = "test";
-  return principal;
-}
-
-struct Fixture {
-  testing::ServiceHost host{Migrations()};
-  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
-  TemplateRepository templates{host.pool()};
-  NotificationRepository notifications{host.executor(), host.pool(), sealer};
-  curl::Loop curl{host.executor()};
-  smtp::Client smtp{curl};
-  DeliveryWorker worker{host.executor(), notifications, smtp, Options(), host.registry()};
-  std::unique_ptr<grpc::Service> notification_service =
-      MakeNotificationService(host.interceptor(), templates, notifications,
-                              {"http://gov.test", "no-reply@gov.test", [this] { worker.Wake(); }});
-  idempotency::Once once{host.pool(), sealer};
-  std::unique_ptr<grpc::Service> template_service =
-      MakeTemplateService(host.interceptor(), templates, once);
-  auth::Principal admin = testing::ServiceCaller("s1", {"platform.admin"});
-  auth::Principal caller = TestKey("s1");
-  std::string template_id;
-
-  Fixture() {
-    host.Serve({notification_service.get(), template_service.get()});
-    v1::PutTemplateRequest put;
-    put.set_service_id("s1");
-    put.set_type("email");
-    put.set_name("Confirmation");
-    put.set_subject("Renewal ((ref))");
-    put.set_body("Dear ((name)), done.");
-    template_id = host.Call<v1::Template>(kPut, put, &admin)->id();
-  }
-  ~Fixture() { host.Stop(); }
-
-  static DeliveryOptions Options() {
-    DeliveryOptions options;
-    options.from_address = "no-reply@gov.test";
-    options.tick = std::chrono::hours(1);  // so that nothing is found but what was announced
-    return options;
-  }
-
-  v1::SendEmailRequest Email(const std::string& address = "a@simulator.notify") {
-    v1::SendEmailRequest request;
-    request.set_email_address(address);
-    request.set_template_id(template_id);
-    auto& values = *request.mutable_personalisation()->mutable_fields();
-    values["name"].set_string_value("Zoé");
-    values["ref"].set_string_value("R-1");
-    return request;
-  }
-
-  absl::StatusOr<v1::SendEmailResponse> Send(const v1::SendEmailRequest& request,
-                                             const std::string& key = "") {
-    std::map<std::string, std::string> metadata;
-    if (!key.empty()) metadata["x-tamarack-idempotency-key"] = key;
-    return host.Call<v1::SendEmailResponse>(kSend, request, &caller, metadata);
-  }
-
-  v1::Notification Get(const std::string& id) {
-    v1::GetNotificationRequest request;
-    request.set_notification_id(id);
-    return *host.Call<v1::Notification>(kGet, request, &caller);
-  }
-
-  // Its status once it is final.
-  std::string FinalStatus(const std::string& id) {
-    auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    std::string status;
-    while (std::chrono::steady_clock::now() < end) {
-      status = Get(id).status();
-      if (status != "created" && status != "sending") break;
-    }
-    return status;
-  }
-
-  std::string Count(const std::string& where = "true") {
-    return host.database().Execute("SELECT count(*) FROM notification WHERE " + where);
-  }
-};
 
 TEST_CASE_METHOD(Fixture,
                  "SendEmail: the answer shows the rendered email, and the notification can be read",
@@ -165,6 +68,27 @@ TEST_CASE_METHOD(Fixture, "SendEmail: wrong requests are refused with words, and
   CHECK(absl::IsInvalidArgument(Send(Email("no address")).status()));
   CHECK(absl::IsInvalidArgument(Send(v1::SendEmailRequest()).status()));
   CHECK(Count() == "0");
+}
+
+TEST_CASE_METHOD(Fixture, "A template belongs to a service that exists and has a language",
+                 "[notify]") {
+  auto put = [&](auto change) {
+    auto request = NewTemplate();
+    change(request);
+    return host.Call<v1::Template>(kPut, request, &admin);
+  };
+  auto nowhere = put([](auto& request) { request.set_service_id("nowhere"); }).status();
+  CHECK(absl::IsInvalidArgument(nowhere));
+  CHECK(nowhere.message() == "service_id: there is no such service");
+  CHECK(put([](auto&) {})->language() == "en");
+  CHECK(put([](auto& request) { request.set_language("iu-Cans"); })->language() == "iu-Cans");
+  for (const char* language : {"French", "fr_CA", "fr\"", "x"}) {
+    INFO(language);
+    auto status = put([&](auto& request) { request.set_language(language); }).status();
+    CHECK(absl::IsInvalidArgument(status));
+    CHECK_THAT(std::string(status.message()), Catch::StartsWith("language"));
+  }
+  CHECK(host.database().Execute("SELECT count(*) FROM template") == "3");
 }
 
 TEST_CASE_METHOD(Fixture, "A service sees neither another's templates nor its notifications",
@@ -276,54 +200,6 @@ TEST_CASE_METHOD(Fixture, "A claim that nobody finished is taken again when it l
   auto again = host.Await(notifications.Claim(10, 60));
   REQUIRE(again->size() == 1);
   CHECK(again->front().attempts == 2);
-}
-
-TEST_CASE_METHOD(Fixture, "ListNotifications: newest first, by reference, by status", "[notify]") {
-  for (const char* reference : {"a", "b", "b"}) {
-    auto request = Email();
-    request.set_reference(reference);
-    REQUIRE(Send(request).ok());
-  }
-  v1::ListNotificationsRequest all;
-  auto listed = host.Call<v1::ListNotificationsResponse>(kList, all, &caller);
-  REQUIRE(listed.ok());
-  REQUIRE(listed->notifications_size() == 3);
-  CHECK(listed->notifications(2).reference() == "a");
-  v1::ListNotificationsRequest some;
-  some.set_reference("b");
-  some.add_status("created");
-  auto filtered = host.Call<v1::ListNotificationsResponse>(kList, some, &caller);
-  CHECK(filtered->notifications_size() == 2);
-  CHECK(filtered->links().current() ==
-        "http://gov.test/v2/notifications?status=created&reference=b");
-  v1::ListNotificationsRequest bad;
-  bad.add_status("lost");
-  CHECK(absl::IsInvalidArgument(
-      host.Call<v1::ListNotificationsResponse>(kList, bad, &caller).status()));
-}
-
-TEST_CASE_METHOD(Fixture, "ListNotifications: the next page goes on with the same question",
-                 "[notify]") {
-  auto request = Email();
-  request.set_reference("a&b");
-  auto first = Send(request);
-  host.database().Execute(
-      "INSERT INTO notification (notification_id, service_id, key_type, template_id, "
-      "template_version, reference) "
-      "SELECT gen_random_uuid(), service_id, key_type, template_id, template_version, reference "
-      "FROM notification, generate_series(1, 250)");
-  v1::ListNotificationsRequest page;
-  page.set_reference("a&b");
-  auto listed = host.Call<v1::ListNotificationsResponse>(kList, page, &caller);
-  REQUIRE(listed->notifications_size() == 250);
-  std::string last = listed->notifications(249).id();
-  CHECK(listed->links().next() ==
-        "http://gov.test/v2/notifications?reference=a%26b&older_than=" + last);
-  page.set_older_than(last);
-  auto rest = host.Call<v1::ListNotificationsResponse>(kList, page, &caller);
-  REQUIRE(rest->notifications_size() == 1);
-  CHECK(rest->notifications(0).id() == first->id());
-  CHECK_FALSE(rest->links().has_next());
 }
 
 TEST_CASE_METHOD(Fixture, "After the retention the address is gone and the count stays",

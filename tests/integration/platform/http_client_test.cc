@@ -5,6 +5,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/read_until.hpp>
 
 #include <chrono>
 #include <optional>
@@ -77,6 +78,43 @@ struct OneConnectionFixture : Fixture {
   OneConnectionFixture() : Fixture(1) {}
 };
 
+// A server that answers one request with these bytes, and then closes or waits for the client to.
+class OneAnswer {
+ public:
+  enum class Then { kClose, kWait };
+  explicit OneAnswer(std::string answer, Then then = Then::kClose)
+      : thread_([this, answer = std::move(answer), then] {
+          asio::ip::tcp::socket socket(io_);
+          acceptor_.accept(socket);
+          std::string head;
+          boost::system::error_code ignored;  // the client closes when it has enough
+          asio::read_until(socket, asio::dynamic_buffer(head), "\r\n\r\n", ignored);
+          asio::write(socket, asio::buffer(answer), ignored);
+          if (then == Then::kWait) asio::read(socket, asio::dynamic_buffer(head), ignored);
+        }) {
+    loop_.Do([this] { curl_.emplace(loop_.executor()); });
+  }
+  ~OneAnswer() {
+    loop_.Do([this] { curl_.reset(); });
+    thread_.join();
+  }
+  absl::StatusOr<http::ClientResponse> Ask(std::chrono::milliseconds timeout) {
+    http::ClientRequest request;
+    request.url = "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+    request.timeout = timeout;
+    request.head_only = true;
+    http::Client client(*curl_, AnyAddress());
+    return loop_.Run(client.Send(std::move(request)));
+  }
+
+ private:
+  LoopThread loop_;
+  std::optional<tamarack::curl::Loop> curl_;
+  asio::io_context io_;
+  asio::ip::tcp::acceptor acceptor_{io_, {asio::ip::make_address("127.0.0.1"), 0}};
+  std::thread thread_;
+};
+
 }  // namespace
 
 TEST_CASE_METHOD(Fixture, "A client sends method, headers and body, and reads the answer") {
@@ -126,6 +164,84 @@ TEST_CASE_METHOD(Fixture, "An answer too large is RESOURCE_EXHAUSTED") {
   CHECK(Send(request).ok());
   request.max_response_bytes = 4999;
   CHECK(Send(request).status().code() == StatusCode::kResourceExhausted);
+}
+
+TEST_CASE("Who wants the head only gets it, whatever becomes of the body") {
+  struct Case {
+    const char* name;
+    std::string answer;
+    int status;
+  };
+  auto c = GENERATE(values<Case>({
+      {"none", "HTTP/1.1 204 No Content\r\n\r\n", 204},
+      {"cut off", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", 200},
+      {"no chunk", "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", 202},
+      {"too long", "HTTP/1.1 200 OK\r\n\r\n" + std::string(2'000'000, 'x'), 200},
+      {"refusal too long", "HTTP/1.1 410 Gone\r\n\r\n" + std::string(2'000'000, 'x'), 410},
+      {"after early hints", "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 201 Created\r\n\r\nx", 201},
+  }));
+  INFO(c.name);
+  OneAnswer server(c.answer);
+  auto response = server.Ask(5s);
+  REQUIRE(response.status().ToString() == "OK");
+  CHECK(response->status == c.status);
+  CHECK(response->body.empty());
+}
+
+TEST_CASE("A body that never ends is given up after a head that came") {
+  OneAnswer server("HTTP/1.1 200 OK\r\nContent-Length: 10\r\nX-A: b\r\n\r\n12",
+                   OneAnswer::Then::kWait);
+  auto response = server.Ask(300ms);
+  REQUIRE(response.status().ToString() == "OK");
+  CHECK(response->status == 200);
+  CHECK(response->headers.Get("x-a") == "b");
+}
+
+TEST_CASE("Half a head is no answer") {
+  auto answer = GENERATE(as<std::string>(), "HTTP/1.1 200 OK\r\nContent-Le",
+                         "HTTP/1.1 103 Early Hints\r\n\r\n", "");
+  OneAnswer server(answer);
+  CHECK(server.Ask(5s).status().code() == StatusCode::kUnavailable);
+}
+
+TEST_CASE("CheckUrl: what can never be called is told beforehand") {
+  struct Case {
+    const char* url;
+    bool in_production;
+    bool in_sandbox;
+  };
+  auto c = GENERATE(values<Case>({
+      {"https://licences.example/hooks?key=1", true, true},
+      {"http://licences.example:8080", true, true},
+      {"https://93.184.216.34/", true, true},
+      {"https://[2606:2800:220:1::1]/", true, true},
+      {"http://localhost:9981/hook", false, true},
+      {"http://LOCALHOST.:9981/hook", false, true},
+      {"http://hooks.localhost/", false, true},
+      {"http://127.0.0.1/", false, true},
+      {"http://127.9.9.9:1/", false, true},
+      {"http://127.1/", false, true},
+      {"http://2130706433/", false, true},
+      {"http://[::1]:8080/", false, true},
+      {"http://[::ffff:127.0.0.1]/", false, true},
+      {"http://10.0.0.1/", false, false},
+      {"http://192.168.1.20/hook", false, false},
+      {"http://169.254.169.254/latest/meta-data", false, false},
+      {"http://[fd00::1]/", false, false},
+      {"http://0.0.0.0/", false, false},
+      {"http://licences.example:0/", false, false},
+      {"ftp://licences.example/", false, false},
+      {"mailto:a@licences.example", false, false},
+      {"licences.example/hooks", false, false},
+      {"https://me:secret@licences.example/", false, false},
+      {"https://licences.example/#top", false, false},
+      {"https://licences.example:99999/", false, false},
+      {"https:///hooks", false, false},
+      {"", false, false},
+  }));
+  INFO(c.url);
+  CHECK(http::CheckUrl(c.url, {}).ok() == c.in_production);
+  CHECK(http::CheckUrl(c.url, {.allow_loopback = true}).ok() == c.in_sandbox);
 }
 
 TEST_CASE_METHOD(Fixture, "A redirect is an answer, not an order") {

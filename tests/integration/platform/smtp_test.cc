@@ -1,11 +1,9 @@
 #include "platform/smtp/smtp.h"
 #include "platform/curl/loop.h"
 #include "tests/integration/platform/net_support.h"
-
-#include <boost/asio/read_until.hpp>
+#include "tests/support/relay.h"
 
 #include <chrono>
-#include <map>
 #include <optional>
 
 namespace asio = boost::asio;
@@ -13,84 +11,9 @@ namespace smtp = tamarack::smtp;
 using namespace std::chrono_literals;
 using absl::StatusCode;
 using tamarack::test::LoopThread;
+using tamarack::testing::Relay;
 
 namespace {
-
-// A relay that answers each command from a table; an empty reply closes the connection. Serves one
-// connection after the other on its own thread.
-class Relay {
- public:
-  std::map<std::string, std::string> replies = {{"GREETING", "220 relay"},
-                                                {"EHLO", "250-relay\r\n250 AUTH PLAIN"},
-                                                {"AUTH", "235 ok"},
-                                                {"MAIL", "250 ok"},
-                                                {"RCPT", "250 ok"},
-                                                {"DATA", "354 go on"},
-                                                {"TEXT", "250 2.0.0 Ok: queued as X1"},
-                                                {"QUIT", "221 bye"}};
-  std::vector<std::string> commands;  // Read them after the client is done.
-  std::string text;
-  int connections = 0;
-
-  ~Relay() { Stop(); }
-  int port() const { return acceptor_.local_endpoint().port(); }
-  void Start() {
-    thread_ = std::thread([this] {
-      for (;;) {
-        asio::ip::tcp::socket socket(io_);
-        acceptor_.accept(socket);
-        if (stopping_) return;
-        ++connections;
-        Serve(socket);
-      }
-    });
-  }
-  void Stop() {
-    if (!thread_.joinable()) return;
-    stopping_ = true;
-    asio::ip::tcp::socket wake(io_);
-    wake.connect(acceptor_.local_endpoint());
-    thread_.join();
-  }
-
- private:
-  bool Reply(asio::ip::tcp::socket& socket, const std::string& key) {
-    auto found = replies.find(key);
-    std::string reply = found == replies.end() ? "250 ok" : found->second;
-    boost::system::error_code error;
-    if (!reply.empty()) asio::write(socket, asio::buffer(reply + "\r\n"), error);
-    return !reply.empty() && !error;
-  }
-  void Serve(asio::ip::tcp::socket& socket) {
-    std::string buffer;
-    auto read_until = [&](const std::string& end) -> std::optional<std::string> {
-      boost::system::error_code error;
-      size_t size = asio::read_until(socket, asio::dynamic_buffer(buffer), end, error);
-      if (error) return std::nullopt;
-      std::string read = buffer.substr(0, size);
-      buffer.erase(0, size);
-      return read;
-    };
-    bool goes_on = Reply(socket, "GREETING");
-    while (goes_on) {
-      auto line = read_until("\r\n");
-      if (!line) return;
-      commands.push_back(line->substr(0, line->size() - 2));
-      std::string verb = line->substr(0, 4);
-      goes_on = Reply(socket, verb) && verb != "QUIT";
-      if (verb != "DATA" || !goes_on || replies["DATA"][0] != '3') continue;
-      auto body = read_until("\r\n.\r\n");
-      if (!body) return;
-      text = *body;
-      goes_on = Reply(socket, "TEXT");
-    }
-  }
-
-  asio::io_context io_;
-  asio::ip::tcp::acceptor acceptor_{io_, {asio::ip::make_address("127.0.0.1"), 0}};
-  std::atomic<bool> stopping_{false};
-  std::thread thread_;
-};
 
 struct Fixture {
   LoopThread loop;
@@ -172,8 +95,12 @@ TEST_CASE_METHOD(Fixture, "Each refusal has its code: for ever, for now, or unkn
       {"GREETING", "", StatusCode::kUnavailable},
       {"MAIL", "550 no such sender", StatusCode::kFailedPrecondition},
       {"MAIL", "451 later", StatusCode::kUnavailable},
+      {"MAIL", "530 5.7.0 authentication required", StatusCode::kUnavailable},
+      {"MAIL", "552 5.3.4 too large", StatusCode::kFailedPrecondition},
       {"MAIL", "", StatusCode::kUnavailable},
       {"RCPT", "550 5.1.1 no such user", StatusCode::kFailedPrecondition},
+      {"RCPT", "530 5.7.1 authentication required to relay", StatusCode::kUnavailable},
+      {"RCPT", "553 5.1.3 no address", StatusCode::kFailedPrecondition},
       {"RCPT", "450 4.2.1 mailbox busy", StatusCode::kUnavailable},
       {"DATA", "554 no valid recipients", StatusCode::kFailedPrecondition},
       {"DATA", "", StatusCode::kUnavailable},

@@ -129,6 +129,53 @@ TEST_CASE_METHOD(World,
   CHECK(Sql("SELECT count(*) FROM change") == "0");
 }
 
+TEST_CASE_METHOD(World, "A subscription names a ministry that exists and an address to tell",
+                 "[tellusonce]") {
+  struct Case {
+    const char* ministry;
+    const char* url;
+    const char* field;
+  };
+  for (const auto& each :
+       std::vector<Case>{{"nowhere", "https://licences.example/hook", "ministry_id"},
+                         {"parks", "http://10.1.2.3/hook", "url"},
+                         {"parks", "ftp://licences.example/hook", "url"},
+                         {"parks", "https://a:b@licences.example/hook", "url"}}) {
+    INFO(each.ministry << " " << each.url);
+    auto status = TrySubscribe(each.ministry, "Parks", "Parcs", each.url).status();
+    CHECK(absl::IsInvalidArgument(status));
+    CHECK_THAT(std::string(status.message()), Catch::StartsWith(each.field));
+  }
+  CHECK(Sql("SELECT count(*) FROM subscription") == "2");
+  CHECK(Sql("SELECT count(*) FROM webhook_endpoint") == "2");
+  CHECK(TrySubscribe("parks", "Parks", "Parcs", "https://parks.example/hook").ok());
+}
+
+// As an older version let them in, or as a ministry that was closed leaves them behind.
+TEST_CASE_METHOD(World, "A ministry that does not exist keeps no other from being told",
+                 "[tellusonce]") {
+  Sql("UPDATE subscription SET ministry_id = '" + directory.unknown_ministry +
+      "' WHERE ministry_id = 'ministry-of-health'");
+  StartDispatcher();
+  auto told = Show("TellAddress", Form());
+  REQUIRE(told.answer.status.ok());
+  CHECK(told.answer.Http("status") == "303");
+  CHECK(Events(licences, 1).size() == 1);
+  WaitFor([&] { return Status(ChangeOf(told)).Has("data-state=\"active\""); });
+  CHECK(Status(ChangeOf(told)).Has("We could not tell this organization."));
+  CHECK(Status(ChangeOf(told), "fr").Has("pas pu aviser cet organisme."));
+  CHECK(Sql("SELECT count(*) FROM delivery") == "2");
+  CHECK(health.received().empty());
+}
+
+TEST_CASE_METHOD(World, "The person sees that an endpoint which is gone was not told",
+                 "[tellusonce]") {
+  Sql("UPDATE webhook_endpoint SET enabled = false WHERE url = '" + health.url() + "'");
+  auto told = Show("TellAddress", Form());
+  REQUIRE(told.answer.status.ok());
+  CHECK(Status(ChangeOf(told)).Has("We could not tell this organization."));
+}
+
 TEST_CASE_METHOD(World, "A subscription that does not exist is refused", "[tellusonce]") {
   auto form = Form();
   form.add_subscription_id("018f0000-0000-7000-8000-000000000000");

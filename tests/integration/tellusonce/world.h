@@ -42,8 +42,17 @@ class Directory final : public identity_v1::DirectoryService::CallbackService {
                  identity_v1::ResolveSubjectsResponse) {
     if (is_down) co_return absl::UnavailableError("down");
     identity_v1::ResolveSubjectsResponse response;
-    for (const auto& id : request.ministry_ids())
-      (*response.mutable_subjects())[id] = SubjectAt(id);
+    for (const auto& id : request.ministry_ids()) {
+      if (id != unknown_ministry) (*response.mutable_subjects())[id] = SubjectAt(id);
+    }
+    co_return response;
+  }
+  TAMARACK_UNARY(FindTenants, identity_v1::FindTenantsRequest, identity_v1::FindTenantsResponse) {
+    if (is_down) co_return absl::UnavailableError("down");
+    identity_v1::FindTenantsResponse response;
+    for (const auto& id : request.ministry_ids()) {
+      if (id != unknown_ministry) response.add_ministry_ids(id);
+    }
     co_return response;
   }
   TAMARACK_UNARY(GetContact, identity_v1::GetContactRequest, identity_v1::Contact) {
@@ -82,6 +91,7 @@ class Directory final : public identity_v1::DirectoryService::CallbackService {
   std::atomic<bool> is_down = false;
   std::atomic<int> refusals = 0;  // of SetAddress while down
   const std::string refused_subject = "refused-person";
+  const std::string unknown_ministry = "ministry-of-nowhere";
 
  private:
   rpc::Interceptor& rpc_;
@@ -138,7 +148,7 @@ struct World {
   testing::ServiceHost host{Migrations()};
   crypto::Sealer change_sealer = *crypto::Sealer::FromSecret(std::string(32, 'c'), "changes");
   crypto::Sealer webhook_sealer = *crypto::Sealer::FromSecret(std::string(32, 'w'), "webhooks");
-  webhooks::Outbox outbox{host.pool(), webhook_sealer};
+  webhooks::Outbox outbox{host.pool(), webhook_sealer, {.allow_loopback = true}};
   SubscriptionRepository subscriptions{host.pool()};
   ChangeRepository changes{host.pool(), change_sealer, outbox};
   DeliveryRepository deliveries{host.pool(), changes};
@@ -164,8 +174,8 @@ struct World {
       MakeChangeService(host.interceptor(), renderer, subscriptions, changes, identity,
                         [this] { dispatcher.Wake(); });
   idempotency::Once once{host.pool(), webhook_sealer};
-  std::unique_ptr<grpc::Service> subscription_service =
-      MakeSubscriptionService(host.interceptor(), subscriptions, deliveries, outbox, once);
+  std::unique_ptr<grpc::Service> subscription_service = MakeSubscriptionService(
+      host.interceptor(), subscriptions, deliveries, outbox, once, identity);
 
   Receiver licences{host.executor()}, health{host.executor()};
   auth::Principal zoe = testing::PersonCaller("zoe-on-the-platform");
@@ -190,9 +200,10 @@ struct World {
   }
 
   static auth::Principal Self() {
-    return testing::ServiceCaller("tellusonce",
-                                  {"identity.subjects.resolve", "identity.contact.read",
-                                   "identity.contact.write", "identity.reading.write"});
+    return testing::ServiceCaller(
+        "tellusonce",
+        {"identity.subjects.resolve", "identity.contact.read", "identity.contact.write",
+         "identity.reading.write", "identity.tenants.read"});
   }
   void StartDispatcher() {
     is_dispatching = true;
@@ -205,6 +216,14 @@ struct World {
 
   v1::CreateSubscriptionResponse Subscribe(const std::string& service, const std::string& en,
                                            const std::string& fr, const std::string& url) {
+    auto made = TrySubscribe(service, en, fr, url);
+    REQUIRE(made.ok());
+    return *made;
+  }
+  absl::StatusOr<v1::CreateSubscriptionResponse> TrySubscribe(const std::string& service,
+                                                              const std::string& en,
+                                                              const std::string& fr,
+                                                              const std::string& url) {
     auto admin = testing::ServiceCaller("admin", {"platform.admin"});
     v1::CreateSubscriptionRequest request;
     request.set_ministry_id("ministry-of-" + service);
@@ -215,10 +234,8 @@ struct World {
     request.set_change_type("address");
     request.set_url(url);
     request.add_return_origins("https://licences.example:8443");
-    auto made = host.Call<v1::CreateSubscriptionResponse>(
+    return host.Call<v1::CreateSubscriptionResponse>(
         "/tamarack.tellusonce.v1.SubscriptionService/CreateSubscription", request, &admin);
-    REQUIRE(made.ok());
-    return *made;
   }
 
   // Calls a method of ChangeService as `person`, zoe unless told.

@@ -1,3 +1,4 @@
+#include "platform/telemetry/metrics.h"
 #include "platform/webhooks/delivery_store.h"
 #include "platform/webhooks/signature.h"
 #include "tests/integration/webhooks/fixture.h"
@@ -206,6 +207,44 @@ TEST_CASE_METHOD(Fixture, "A private address is refused unless it is configured"
   WaitForFirstAttempt();
   CHECK(List()[0].last_error == "refused_address");
   CHECK(receiver.received.empty());
+  Stop(*dispatchers.back());
+  dispatchers.clear();
+}
+
+TEST_CASE_METHOD(Fixture, "A subscriber that answers 2xx at length was told", "[webhooks]") {
+  Subscribe(receiver.url());
+  receiver.body = std::string(3'000'000, 'x');
+  REQUIRE(Append({MakeEvent(1), MakeEvent(2)}).ok());
+  Dispatch();
+  WaitUntilFinished();
+  CHECK(receiver.Numbers() == std::vector<int64_t>{1, 2});
+  for (const auto& delivery : List()) {
+    CHECK(delivery.state == DeliveryState::kDelivered);
+    CHECK(delivery.last_error.empty());
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "One endpoint that can never be reached keeps no other waiting",
+                 "[webhooks]") {
+  auto broken = Subscribe("https://licences.example/hook").endpoint;
+  auto unsealed = Subscribe(second.url()).endpoint;
+  Subscribe(receiver.url());
+  // As rows that an older version let in, or whose key is gone.
+  database.Execute("UPDATE webhook_endpoint SET url = 'nonsense' WHERE endpoint_id = '" +
+                   broken.id + "'");
+  database.Execute("UPDATE webhook_endpoint SET sealed_secret = 'x' WHERE endpoint_id = '" +
+                   unsealed.id + "'");
+  REQUIRE(Append({MakeEvent(1)}).ok());
+  prometheus::Registry registry;
+  Dispatch([&](DispatcherOptions& options) { options.registry = &registry; });
+  WaitUntilFinished();
+  CHECK(receiver.Numbers() == std::vector<int64_t>{1});
+  CHECK(second.received.empty());
+  CHECK(database.Execute("SELECT count(*) FROM webhook_delivery WHERE state = 3 AND "
+                         "last_error = 'bad_endpoint'") == "2");
+  std::string metrics = telemetry::SerializeMetrics(registry);
+  CHECK_THAT(metrics, Catch::Contains("webhook_attempts_total{error=\"bad_endpoint\"} 20"));
+  CHECK_THAT(metrics, Catch::Contains("webhook_attempts_total{error=\"none\"} 1"));
   Stop(*dispatchers.back());
   dispatchers.clear();
 }

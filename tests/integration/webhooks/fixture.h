@@ -61,7 +61,7 @@ class Receiver {
 
   std::vector<Received> received;
   std::function<int(size_t)> status = [](size_t) { return 204; };  // by number of the request
-  std::string retry_after;
+  std::string retry_after, body;
   std::chrono::milliseconds delay{0};
   int at_once = 0, at_once_max = 0;
 
@@ -74,6 +74,7 @@ class Receiver {
                         header("webhook-signature"), header("content-type"), request.body});
     http::Response response;
     response.status = status(received.size());
+    response.body = body;
     if (!retry_after.empty()) response.headers.Add("Retry-After", retry_after);
     at_once_max = std::max(at_once_max, ++at_once);
     asio::steady_timer timer(co_await asio::this_coro::executor, delay);
@@ -95,7 +96,7 @@ struct Fixture {
                         return options;
                       }()};
   crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 's'), "webhooks");
-  Outbox outbox{pool, sealer};
+  Outbox outbox{pool, sealer, {.allow_loopback = true}};
   // All of the fixture, since the loop still runs while the dispatchers stop.
   Receiver receiver{loop.executor()}, second{loop.executor()}, third{loop.executor()};
   std::vector<std::unique_ptr<Dispatcher>> dispatchers;

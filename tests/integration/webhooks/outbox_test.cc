@@ -106,14 +106,38 @@ TEST_CASE_METHOD(Fixture, "Bad events and endpoints are refused", "[webhooks]") 
   twice.id = "0190b3c0-0000-7000-8000-000000000001";
   CHECK(Append({twice}).ok());
   CHECK(Append({twice}).status().code() == absl::StatusCode::kAlreadyExists);
-  for (std::string url :
-       {"", "ftp://a/", "https://", "//a/b", "https://u:p@a/", "not a url", "https://a/#x"}) {
+  for (std::string url : {"", "ftp://a/", "https://", "//a/b", "https://u:p@a/", "not a url",
+                          "https://a/#x", "http://10.0.0.1/", "http://a:0/", "https://é.ca/"}) {
     CAPTURE(url);
-    CHECK(loop.Await(Create("mto", url, {})).status().code() == absl::StatusCode::kInvalidArgument);
+    auto refused = loop.Await(Create("mto", url, {})).status();
+    CHECK(refused.code() == absl::StatusCode::kInvalidArgument);
+    CHECK_THAT(std::string(refused.message()), Catch::StartsWith("url: "));
+  }
+  for (std::string type : {"", "*", "changed", "address.", ".changed", "a..b", "Address.Changed",
+                           "address changed", "adresse.changée"}) {
+    CAPTURE(type);
+    auto refused = loop.Await(Create("mto", receiver.url(), {"address.changed", type})).status();
+    CHECK(refused.code() == absl::StatusCode::kInvalidArgument);
+    CHECK_THAT(std::string(refused.message()), Catch::StartsWith("event_types[1]: "));
   }
   Endpoint foreign = Subscribe(receiver.url()).endpoint;
   foreign.tenant_id = "health";
   CHECK(loop.Await(outbox.UpdateEndpoint(foreign)).status().code() == absl::StatusCode::kNotFound);
+}
+
+TEST_CASE_METHOD(Fixture, "This machine can be told of events in a sandbox only", "[webhooks]") {
+  Outbox strict{pool, sealer};
+  auto move = [&](Outbox& box, Endpoint endpoint, const std::string& url) {
+    endpoint.url = url;
+    return loop.Await(box.UpdateEndpoint(endpoint)).status().code();
+  };
+  Endpoint endpoint = Subscribe("https://licences.example/hook").endpoint;
+  for (std::string url :
+       {"http://localhost:9981/hook", "http://127.0.0.1:9981/hook", "http://[::1]:9981/hook"}) {
+    CAPTURE(url);
+    CHECK(move(strict, endpoint, url) == absl::StatusCode::kInvalidArgument);
+    CHECK(move(outbox, endpoint, url) == absl::StatusCode::kOk);
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "The log of events is append-only", "[webhooks]") {

@@ -210,6 +210,21 @@ TEST_CASE("Notify's tokens: the service is read strictly before anything is veri
   CHECK(LooksLikeNotifyToken(SignNotify(secret, {{"iss", kService}})));
 }
 
+TEST_CASE("A notifications key that is sent as it is is told from other credentials") {
+  const std::string tail = "-018f0000-0000-7000-8000-00000000000a-5a1f0000-0000-4000-8000-00000000000b";
+  for (const std::string& key : {"licences" + tail, "a b-c é" + tail, tail.substr(1)}) {
+    INFO(key);
+    CHECK(LooksLikeNotifyKey(key));
+    CHECK(!LooksLikeNotifyToken(key));
+  }
+  for (const std::string& other :
+       {std::string(), std::string("api_abc"), std::string(73, '-'), tail + "0",
+        std::string("018f0000-0000-7000-8000-00000000000a"), std::string("aGVhZA.Y2xhaW1z.c2ln")}) {
+    INFO(other);
+    CHECK(!LooksLikeNotifyKey(other));
+  }
+}
+
 TEST_CASE("UserInfoClaims: scopes decide, and what is not known is left out") {
   Person person;
   person.language = "fr";

@@ -22,6 +22,39 @@ TEST_CASE("MarkdownToHtml: what the dialect has", "[notify]") {
   CHECK(Contains(MarkdownToHtml("[a](https://e.ca)"), ">a</a>"));
 }
 
+TEST_CASE("MarkdownToHtml: a numbered list goes on where its first number says", "[notify]") {
+  auto starts = [](const std::string& markdown) {
+    std::vector<std::string> tags;
+    std::string html = MarkdownToHtml(markdown);
+    for (size_t at = 0; (at = html.find("<ol", at)) != std::string::npos; ++at)
+      tags.push_back(html.substr(at, html.find(" style", at) - at));
+    return tags;
+  };
+  using Tags = std::vector<std::string>;
+  CHECK(starts("1. a\n\n^ note\n\n2. b") == Tags{"<ol", "<ol start=\"2\""});
+  CHECK(starts("1. a\n2. b\n\n# Then\n\n3) c\n4) d") == Tags{"<ol", "<ol start=\"3\""});
+  CHECK(starts("0. zero\n1. one") == Tags{"<ol start=\"0\""});
+  CHECK(starts("* x\n\n  7. inner") == Tags{"<ol start=\"7\""});
+  CHECK(Contains(MarkdownToHtml("2. b"), "</ol>"));
+  CHECK(MarkdownToPlainText("1. a\n\n^ note\n\n2. b") == "1. a\n\nnote\n\n2. b\n");
+}
+
+TEST_CASE("EmailHtml: the language is that of the message", "[notify]") {
+  for (const char* language : {"en", "fr", "iu-Cans", "fr-CA"}) {
+    CHECK(Contains(EmailHtml(language, "s", "b"),
+                   std::string("<!doctype html><html lang=\"") + language + "\"><head>"));
+  }
+  CHECK(Contains(EmailHtml("", "s", "b"), "<!doctype html><html><head>"));
+  CHECK_FALSE(Contains(EmailHtml("en\"><script>", "s", "b"), "<script>"));
+  EmailMessage email;
+  email.subject = "Votre permis";
+  email.markdown = "Bonjour";
+  email.language = "fr";
+  CHECK(
+      Contains(FormatEmail(email),
+               crypto::Base64Encode(EmailHtml("fr", email.subject, email.markdown)).substr(0, 60)));
+}
+
 TEST_CASE("MarkdownToHtml: web addresses stay as they are, whatever marks they hold", "[notify]") {
   for (const char* url :
        {"https://e.ca/a_b_c", "https://e.ca/a--b...c", "https://e.ca/?q='x'&r=*y"}) {

@@ -2,6 +2,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <bit>
+#include <cmath>
+#include <cstdlib>
+#include <random>
+
 namespace tamarack::notify {
 namespace {
 
@@ -59,6 +64,46 @@ TEST_CASE("FillPlaceholders: the documented forms", "[notify]") {
   for (const auto& each : cases) {
     INFO(each.text);
     CHECK(FillPlaceholders(each.text, each.values, each.mode) == each.filled);
+  }
+}
+
+TEST_CASE("FillPlaceholders: numbers stand as people write them", "[notify]") {
+  struct Case {
+    boost::json::value value;
+    const char* text;
+  };
+  const std::vector<Case> cases{
+      {12.5, "12.5"},
+      {0.1, "0.1"},
+      {12345678901234568.0, "12345678901234568"},
+      {1e21, "1000000000000000000000"},
+      {0.000001, "0.000001"},
+      {-273.15, "-273.15"},
+      {1234567.89, "1234567.89"},
+      {9007199254740992, "9007199254740992"},
+      {0, "0"},
+      {true, "yes"},
+      {false, "no"},
+      {array{12.5, 1e-7}, "12.5 and 0.0000001"},
+  };
+  for (const auto& each : cases) {
+    INFO(each.text);
+    CHECK(FillPlaceholders("((v))", {{"v", each.value}}, FillMode::kLine) == each.text);
+  }
+  // At the start of a line markdown would take it for a list.
+  CHECK(FillPlaceholders("((v))", {{"v", 12.5}}, FillMode::kMarkdown) == "12\\.5");
+}
+
+TEST_CASE("FillPlaceholders: every number comes back from its text, without an exponent",
+          "[notify]") {
+  std::mt19937_64 random(9);
+  for (int i = 0; i < 10'000; ++i) {
+    double number = std::bit_cast<double>(random());
+    if (!std::isfinite(number)) continue;
+    std::string text = FillPlaceholders("((v))", {{"v", number}}, FillMode::kPlain);
+    INFO(text);
+    REQUIRE(text.find_first_not_of("-.0123456789") == std::string::npos);
+    REQUIRE(std::strtod(text.c_str(), nullptr) == number);
   }
 }
 

@@ -1,0 +1,104 @@
+#include "tests/support/relay.h"
+#include "platform/crypto/encoding.h"
+#include "platform/telemetry/metrics.h"
+#include "tests/integration/notify/fixture.h"
+
+// Goal: what the relay refuses for good is over at once and seen, what it refuses for now is sent
+// again. Method: a live key, and a relay that answers as the test says.
+namespace tamarack::notify {
+namespace {
+
+struct RelayFixture : Fixture {
+  testing::Relay relay;
+  DeliveryWorker mailer{host.executor(), notifications, smtp, RelayOptions(), host.registry()};
+
+  RelayFixture() { caller = KeyOf("s1", "live"); }
+  ~RelayFixture() { mailer.Stop(); }
+  void Start() {
+    relay.Start();
+    mailer.Start();
+  }
+  DeliveryOptions RelayOptions() const {
+    DeliveryOptions options = Options();
+    options.tick = std::chrono::milliseconds(20);
+    options.smtp_url = "smtp://127.0.0.1:" + std::to_string(relay.port());
+    return options;
+  }
+  void WaitForMetric(const std::string& line) {
+    auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (telemetry::SerializeMetrics(host.registry()).find(line) == std::string::npos) {
+      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("waited: " + line);
+      std::this_thread::yield();
+    }
+  }
+  std::string Attempts() { return host.database().Execute("SELECT attempts FROM notification"); }
+};
+
+TEST_CASE_METHOD(RelayFixture, "What the relay refuses for good is tried once", "[notify]") {
+  struct Case {
+    const char* step;
+    const char* reply;
+  };
+  auto c = GENERATE(values<Case>({{"RCPT", "550 5.1.1 no such user"},
+                                  {"RCPT", "553 5.1.3 bad address"},
+                                  {"DATA", "554 5.7.1 refused"},
+                                  {"TEXT", "552 5.3.4 too large"}}));
+  INFO(c.step << ": " << c.reply);
+  relay.replies[c.step] = c.reply;
+  Start();
+  auto sent = Send(Email("person@example.test"));
+  REQUIRE(sent.ok());
+  CHECK(FinalStatus(sent->id()) == "permanent-failure");
+  CHECK(Attempts() == "1");
+  WaitForMetric("notify_failed_total{status=\"permanent-failure\"} 1");
+}
+
+TEST_CASE_METHOD(RelayFixture, "An address that no mail can be sent to is given up at once",
+                 "[notify]") {
+  NotificationRow row;
+  row.id = "018f0000-0000-7000-8000-000000000001";
+  row.service_id = "s1";
+  row.template_id = template_id;
+  row.template_version = 1;
+  row.content.email_address = GENERATE("", "two words@example.test", "<person@example.test>");
+  REQUIRE(host.Await(notifications.Insert(row)).ok());
+  Start();
+  CHECK(FinalStatus(row.id) == "permanent-failure");
+  CHECK(Attempts() == "1");
+}
+
+TEST_CASE_METHOD(RelayFixture, "What the relay refuses for now, or of us, waits", "[notify]") {
+  struct Case {
+    const char* step;
+    const char* reply;
+  };
+  auto c = GENERATE(values<Case>({{"RCPT", "450 4.2.1 mailbox busy"},
+                                  {"TEXT", "452 4.3.1 disk full"},
+                                  {"GREETING", "554 no service for you"},
+                                  {"MAIL", "530 5.7.0 authentication required"}}));
+  INFO(c.step << ": " << c.reply);
+  relay.replies[c.step] = c.reply;
+  Start();
+  auto sent = Send(Email("person@example.test"));
+  REQUIRE(sent.ok());
+  WaitForMetric("notify_postponed_total 1");
+  CHECK(Get(sent->id()).status() == "sending");
+}
+
+TEST_CASE_METHOD(RelayFixture, "The email says in which language it is", "[notify]") {
+  auto put = NewTemplate();
+  put.set_id(template_id);
+  put.set_language("fr");
+  auto made = host.Call<v1::Template>(kPut, put, &admin);
+  REQUIRE(made.ok());
+  CHECK(made->language() == "fr");
+  Start();
+  CHECK(FinalStatus(Send(Email("person@example.test"))->id()) == "delivered");
+  mailer.Stop();
+  relay.Stop();
+  std::string html = crypto::Base64Encode("<!doctype html><html lang=\"fr\"><head><meta");
+  CHECK_THAT(relay.text, Catch::Contains(html.substr(0, 56)));
+}
+
+}  // namespace
+}  // namespace tamarack::notify
