@@ -61,6 +61,11 @@ class CardPageService final : public v1::CardPageService::CallbackService {
     if (!MayOpen(context, request.payment_id())) co_return NoAccess(context, request.lang());
     CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(request.payment_id()));
     CheckedCard checked = CheckCard(request, options_.clock());
+    if (request.change_language() && !IsFinished(payment.status)) {
+      auto page = CardPage(PageOf(context, request.lang()), payment, checked.payer, &request, {});
+      page.Again(!request.card_no().empty() || !request.cvc().empty());
+      co_return renderer_.Render(page);
+    }
     if (!checked.errors.empty() && !IsFinished(payment.status)) {
       context.http.SetStatus(422);
       co_return renderer_.Render(CardPage(PageOf(context, request.lang()), payment, checked.payer,
