@@ -47,6 +47,7 @@ absl::Status LintTemplate(std::string_view name, std::string_view text) {
       {RE2(R"((?i)<style)"), "inline style sheet"},
       {RE2(R"((?i)\s(style|formaction|xlink:href|srcdoc|on[a-z]+)\s*=)"),
        "an attribute that may not be used"},
+      {RE2(R"((?i)\smaxlength\s*=)"), "maxlength, which cuts what is pasted without a word"},
       {RE2(R"(<[^>"]*(?:"[^"]*"[^>"]*)*=\s*\{\{)"), "a variable in an unquoted attribute"},
       {RE2(R"([?&][^"\s]*=\{\{[A-Z0-9_]+\}\})"), "a query value needs {{NAME:u}}"},
       {RE2(R"(</?\{\{)"), "a variable in a tag name"},

@@ -13,7 +13,7 @@
         <label class="ontario-label" for="code">{{T_CODE}}</label>
         <p class="ontario-hint" id="code-hint">{{T_CODE_HINT}}</p>
         {{#E_CODE}}{{>FIELD_ERROR}}{{/E_CODE}}
-        <input class="ontario-input ontario-input--10-char-width{{#E_CODE}} ontario-input__error{{/E_CODE}}" id="code" name="code" type="text" inputmode="numeric" autocomplete="one-time-code" spellcheck="false" maxlength="12" aria-required="true" aria-describedby="code-hint{{#E_CODE}} code-error{{/E_CODE}}"{{#E_CODE}} aria-invalid="true"{{/E_CODE}}>
+        <input class="ontario-input ontario-input--10-char-width{{#E_CODE}} ontario-input__error{{/E_CODE}}" id="code" name="code" type="text" inputmode="numeric" autocomplete="one-time-code" spellcheck="false" aria-required="true" aria-describedby="code-hint{{#E_CODE}} code-error{{/E_CODE}}"{{#E_CODE}} aria-invalid="true"{{/E_CODE}}>
       </div>
       <div class="tmk-buttons"><button type="submit" class="ontario-button ontario-button--primary" id="confirm">{{T_CONFIRM}}</button></div>
     </form>

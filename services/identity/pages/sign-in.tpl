@@ -15,12 +15,12 @@
       <div class="ontario-form-group{{#E_EMAIL}} tmk-has-error{{/E_EMAIL}}">
         <label class="ontario-label" for="email">{{T_EMAIL_ADDRESS}}</label>
         {{#E_EMAIL}}{{>FIELD_ERROR}}{{/E_EMAIL}}
-        <input class="ontario-input tmk-narrow{{#E_EMAIL}} ontario-input__error{{/E_EMAIL}}" id="email" name="email" type="email" value="{{EMAIL}}" autocomplete="username" spellcheck="false" autocapitalize="none" maxlength="254" aria-required="true"{{#E_EMAIL}} aria-invalid="true" aria-describedby="email-error"{{/E_EMAIL}}>
+        <input class="ontario-input tmk-narrow{{#E_EMAIL}} ontario-input__error{{/E_EMAIL}}" id="email" name="email" type="email" value="{{EMAIL}}" autocomplete="username" spellcheck="false" autocapitalize="none" aria-required="true"{{#E_EMAIL}} aria-invalid="true" aria-describedby="email-error"{{/E_EMAIL}}>
       </div>
       <div class="ontario-form-group{{#E_PASSWORD}} tmk-has-error{{/E_PASSWORD}}">
         <label class="ontario-label" for="password">{{T_PASSWORD}}</label>
         {{#E_PASSWORD}}{{>FIELD_ERROR}}{{/E_PASSWORD}}
-        <input class="ontario-input tmk-narrow{{#E_PASSWORD}} ontario-input__error{{/E_PASSWORD}}" id="password" name="password" type="password" autocomplete="current-password" maxlength="256" aria-required="true"{{#E_PASSWORD}} aria-invalid="true" aria-describedby="password-error"{{/E_PASSWORD}}>
+        <input class="ontario-input tmk-narrow{{#E_PASSWORD}} ontario-input__error{{/E_PASSWORD}}" id="password" name="password" type="password" autocomplete="current-password" aria-required="true"{{#E_PASSWORD}} aria-invalid="true" aria-describedby="password-error"{{/E_PASSWORD}}>
       </div>
       <div class="tmk-buttons"><button type="submit" class="ontario-button ontario-button--primary" id="sign-in">{{T_SIGN_IN_BUTTON}}</button></div>
     </form>

@@ -168,6 +168,9 @@ TEST_CASE("The lint refuses what escaping cannot protect") {
   CHECK(refuses("<form method=\"post\"></form>"));
   CHECK(refuses("<p>Sign in</p>"));
   CHECK(refuses("{{lower}}"));
+  CHECK(refuses("<input name=\"code\" maxlength=\"12\">"));
+  CHECK(refuses("<textarea MAXLENGTH = \"5000\"></textarea>"));
+  CHECK(refuses("<input maxlength=\"{{V}}\">"));
   CHECK_FALSE(
       refuses("{{! a comment with words }}<form method=\"post\">{{>CSRF}}</form><p "
               "class=\"a\">{{V}} &nbsp;</p>"));
