@@ -138,8 +138,10 @@ class CardPageService final : public v1::CardPageService::CallbackService {
   // No word on whether there is such a payment.
   HttpBody NoAccess(rpc::Context& context, std::string_view language) const {
     context.http.SetStatus(403);
-    return renderer_.Render(pages::MessagePage(language.empty() ? context.language : language,
-                                               "LINK_TITLE", "LINK_TEXT"));
+    auto page = pages::MessagePage(language.empty() ? context.language : language, "LINK_TITLE",
+                                   "LINK_TEXT");
+    // The other language says the same, whatever the link was.
+    return renderer_.Render(page.Path("/card_details/0"));
   }
 
   Async<HttpBody> Open(rpc::Context& context, const std::string& token) {

@@ -105,7 +105,7 @@ async function checkWithAxe(page, ok, width) {
 // 2.5.8, stricter than axe: buttons and fields 40 px, links standing alone 24 px.
 async function checkTargets(page, ok) {
   const small = await page.evaluate((selector) => [...document.querySelectorAll(selector)]
-    .filter((e) => e.checkVisibility() && !e.matches('.ontario-show-on-focus'))
+    .filter((e) => e.checkVisibility() && e.tabIndex >= 0 && !e.matches('.ontario-show-on-focus'))
     .map((e) => {
       const inText = e.tagName === 'A' && e.closest('p,li') && e.parentElement.textContent.trim() !== e.textContent.trim();
       const least = e.matches('button,.ontario-button,.ontario-input,select,textarea') ? 40 : inText ? 0 : 24;
