@@ -6,6 +6,7 @@
 #include "gateway/streaming/format.h"
 #include "platform/base/status.h"
 #include "platform/http/list.h"
+#include "platform/pages/page_bundle.h"
 
 #include <absl/strings/str_join.h>
 #include <boost/asio/this_coro.hpp>
@@ -28,10 +29,12 @@ const std::string* PathLanguage(const Router::Match& match) {
   return nullptr;
 }
 
-// What follows the language, for the link to the other one; empty where the path has no language.
-std::string PathAfterLanguage(const Visit& visit) {
-  if (!visit.path.starts_with("/en/") && !visit.path.starts_with("/fr/")) return {};
-  std::string path(visit.path.substr(3));
+// What follows the language, for the link to the other one. A path without language that leads
+// nowhere leads nowhere in either; empty for the others.
+std::string PathAfterLanguage(const Visit& visit, const Route* route) {
+  bool has_language = visit.path.starts_with("/en/") || visit.path.starts_with("/fr/");
+  if (!visit.path.starts_with('/') || (!has_language && route != nullptr)) return {};
+  std::string path(visit.path.substr(has_language ? 3 : 0));
   if (!visit.query.empty()) absl::StrAppend(&path, "?", ToAbsl(visit.query));
   return path;
 }
@@ -89,6 +92,7 @@ Gateway::Gateway(GatewayOptions options, std::shared_ptr<const Snapshot> snapsho
       snapshot_(std::move(snapshot)),
       authenticator_(authenticator),
       assets_(std::move(assets)),
+      error_pages_(pages::PageBundle(), brand),
       renderer_(PageBundle(), std::move(brand)),
       own_pages_(renderer_, options_.public_url),
       telemetry_(registry) {}
@@ -206,9 +210,13 @@ http::Response Gateway::Fail(const Visit& visit, const Route* route, const Probl
   bool is_page = visit.wants_html && (route == nullptr || route->policy.page());
   http::Response response;
   if (is_page) {
-    auto error = pages::ErrorPage(StatusOf(problem), visit.language_tag(), visit.request_id);
-    if (std::string path = PathAfterLanguage(visit); !path.empty()) error.Path(path);
-    auto page = renderer_.Render(error);
+    std::string go_back = PageBefore(visit);
+    auto error =
+        problem.kind == ProblemKind::kCrossSite
+            ? pages::StaleFormPage(visit.language_tag(), visit.request_id, go_back)
+            : pages::ErrorPage(StatusOf(problem), visit.language_tag(), visit.request_id, go_back);
+    if (std::string path = PathAfterLanguage(visit, route); !path.empty()) error.Path(path);
+    auto page = error_pages_.Render(error);
     response.status = StatusOf(problem);
     response.headers = problem.headers;
     response.headers.Set("Content-Type", page.content_type());
@@ -237,6 +245,23 @@ http::Response Gateway::Fail(const Visit& visit, const Route* route, const Probl
   if (invites && !response.headers.Has("Retry-After")) response.headers.Set("Retry-After", "1");
   AddSecurityHeaders("", is_https_, response);
   return response;
+}
+
+std::string Gateway::PageBefore(const Visit& visit) const {
+  auto is_page = [&](std::string_view target) {
+    std::string_view path = target.substr(0, target.find('?'));
+    PathSegments segments;
+    bool is_path = path.starts_with('/') && !path.starts_with("//");
+    if (!is_path || SplitPath(path, &segments)) return false;
+    Router::Match match = snapshot_->routes->router().Find("GET", segments);
+    return match.kind == Router::Match::Kind::kFound &&
+           snapshot_->routes->route(match.target).policy.page();
+  };
+  std::string_view referer = visit.request.headers.Get("referer").value_or("");
+  bool is_ours = referer.starts_with(options_.public_url);
+  if (is_ours) referer.remove_prefix(options_.public_url.size());
+  if (is_ours && is_page(referer)) return std::string(referer);
+  return !visit.is_safe() && is_page(visit.path) ? std::string(visit.path) : std::string();
 }
 
 http::Response Gateway::Refuse(const Visit& visit, const Route& route,

@@ -82,6 +82,8 @@ class Gateway {
   // An error in the shape of the route's API, or as a page for a browser on a page. `route` may be
   // null.
   http::Response Fail(const Visit& visit, const Route* route, const Problem& problem) const;
+  // The page of ours that led here, else the one whose form was sent here; empty when unknown.
+  std::string PageBefore(const Visit& visit) const;
   http::Response Refuse(const Visit& visit, const Route& route, const InputError& error) const;
 
   GatewayOptions options_;
@@ -90,7 +92,8 @@ class Gateway {
   std::shared_ptr<const Snapshot> snapshot_;
   Authenticator* authenticator_;
   Assets assets_;
-  pages::Renderer renderer_;
+  pages::Renderer error_pages_;  // For everybody: under the name that all services share.
+  pages::Renderer renderer_;     // For developers.
   OwnPages own_pages_;
   Telemetry telemetry_;
 };

@@ -8,6 +8,7 @@
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_replace.h>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 
 #include <algorithm>
 
@@ -61,8 +62,26 @@ std::optional<json::value> WellKnown(const Descriptor& type) {
   }
 }
 
+bool TakesAnyJson(const Descriptor& type) {
+  return type.well_known_type() == Descriptor::WELLKNOWNTYPE_STRUCT ||
+         type.well_known_type() == Descriptor::WELLKNOWNTYPE_LISTVALUE ||
+         type.well_known_type() == Descriptor::WELLKNOWNTYPE_VALUE;
+}
+
+// An optional value without an example of its own: whether one made up is taken, nobody can tell.
+bool IsLeftOut(const FieldDescriptor& field) {
+  return field.has_optional_keyword() && field.message_type() == nullptr &&
+         !RulesOf(field).required() && RulesOf(field).example().empty();
+}
+
 // A `rules.example` as JSON.
 json::value FromText(const FieldDescriptor& field, const std::string& text, JsonStyle style) {
+  if (const Descriptor* message = field.message_type(); message != nullptr) {
+    if (IsWrapper(*message)) return FromText(*message->FindFieldByNumber(1), text, style);
+    boost::system::error_code error;
+    json::value free = TakesAnyJson(*message) ? json::parse(text, error) : json::value(nullptr);
+    return error || free.is_null() ? json::value(json::string(text)) : free;
+  }
   int64_t integer = 0;
   double number = 0;
   switch (field.cpp_type()) {
@@ -140,7 +159,9 @@ std::optional<json::value> Message(const Descriptor& type, const FieldFilter& is
     if (is_wanted && !is_wanted(field)) continue;
     const auto* oneof = field.real_containing_oneof();
     if (oneof != nullptr && oneof->field(0) != &field) continue;
-    if (auto value = Field(field, style, depth)) {
+    if (IsLeftOut(field)) {
+      if (RulesOf(field).null_when_unset()) object[NameIn(style, field)] = nullptr;
+    } else if (auto value = Field(field, style, depth)) {
       object[NameIn(style, field)] = *std::move(value);
     } else if (RulesOf(field).required()) {
       return std::nullopt;

@@ -11,7 +11,8 @@
 
 namespace tamarack::gateway {
 
-// Values for documentation that the field rules would accept, the same each time.
+// Values for documentation that the field rules would accept, the same each time. An optional value
+// without an example of its own is left out, or null where an answer would say so.
 
 // What the rules' own `example` says; nothing when there is none.
 std::optional<boost::json::value> GivenExample(const google::protobuf::FieldDescriptor& field,

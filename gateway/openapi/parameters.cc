@@ -67,16 +67,18 @@ void AddQuery(const Route& route, const Descriptor& type, const Route::FieldPath
   }
 }
 
-json::object IdempotencyKey(bool is_required) {
+json::object IdempotencyKey(const Route& route) {
+  bool is_required = route.policy.idempotency() == MethodPolicy::REQUIRED;
+  std::string reused = std::to_string(TextOf(ProblemOfReusedKey(route)).status);
   return {
       {"name", "Idempotency-Key"},
       {"in", "header"},
       {"required", is_required},
       {"description",
-       "A text of your own, the same for every attempt at the same effect: it takes place once, "
-       "however often the request is sent, and the first answer comes again. With another body "
-       "422, while "
-       "the first request runs 409."},
+       absl::StrCat("A text of your own, the same for every attempt at the same effect: it takes "
+                    "place once, however often the request is sent, and the first answer comes "
+                    "again. With another body ",
+                    reused, "; while the first request runs 409, or its answer once it is there.")},
       {"schema", {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}}},
       {"example", "8e03978e-40d5-43e8-bc93-6894a57f9324"}};
 }
@@ -91,6 +93,11 @@ json::object IfMatch() {
 }
 
 }  // namespace
+
+ProblemKind ProblemOfReusedKey(const Route& route) {
+  bool is_payments = route.service.error_shape() == api::v1::ServicePolicy::CODE_AND_DESCRIPTION;
+  return is_payments ? ProblemKind::kConflict : ProblemKind::kUnprocessable;
+}
 
 DocumentedPath DocumentPath(const Route& route) {
   using Kind = PathTemplate::Segment::Kind;
@@ -133,7 +140,7 @@ json::array DocumentParameters(const Route& route, const DocumentedPath& path,
   if (route.body != Route::Body::kWhole)
     AddQuery(route, *route.method->input_type(), {}, schemas, parameters);
   if (route.policy.idempotency() != MethodPolicy::IDEMPOTENCY_UNSPECIFIED)
-    parameters.push_back(IdempotencyKey(route.policy.idempotency() == MethodPolicy::REQUIRED));
+    parameters.push_back(IdempotencyKey(route));
   if (route.http_method != "GET" && PassesCondition(route, kIfMatch))
     parameters.push_back(IfMatch());
   return parameters;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/openapi/schema.h"
+#include "gateway/problem_kind.h"
 #include "gateway/route_table.h"
 
 #include <boost/json/array.hpp>
@@ -21,6 +22,10 @@ struct DocumentedPath {
   std::map<std::string, Parameter> parameters;  // By name.
 };
 DocumentedPath DocumentPath(const Route& route);
+
+// How another request with a known `Idempotency-Key` is refused: 422, but 409 in the de-facto API
+// of payments.
+ProblemKind ProblemOfReusedKey(const Route& route);
 
 // True for a field that the path gives, which nothing else may give again.
 bool IsPathBound(const Route& route, const Route::FieldPath& path);

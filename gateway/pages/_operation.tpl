@@ -26,7 +26,7 @@
 {{/BODY_FIELD}}
     </dl>
 {{#BODY_EXAMPLE}}
-    <pre class="tmk-example"><code>{{EXAMPLE}}</code></pre>
+    <pre class="tmk-example"><code>{{EXAMPLE:H=pre}}</code></pre>
 {{/BODY_EXAMPLE}}
 {{/BODY}}
     <h4>{{T_ANSWER}}</h4>
@@ -43,5 +43,5 @@
 {{/PROBLEM}}
     </dl>
 {{#ANSWER_EXAMPLE}}
-    <pre class="tmk-example"><code>{{EXAMPLE}}</code></pre>
+    <pre class="tmk-example"><code>{{EXAMPLE:H=pre}}</code></pre>
 {{/ANSWER_EXAMPLE}}

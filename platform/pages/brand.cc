@@ -27,6 +27,31 @@ void Read(const json::object& from, std::string_view name, Bilingual& to) {
   }
 }
 
+// A link that leads somewhere from any page, and says where: nothing else gets past the templates.
+bool IsLink(const Bilingual& text, const Bilingual& href) {
+  for (const std::string_view language : {"en", "fr"}) {
+    const std::string_view to = href.In(language);
+    const bool is_url = to.starts_with("https://") || to.starts_with("http://");
+    const bool is_path = to.starts_with('/') && !to.starts_with("//");
+    if (text.In(language).empty() || (!is_url && !is_path)) return false;
+  }
+  return true;
+}
+
+absl::Status CheckLinks(const Brand& brand, const std::string& file) {
+  const auto refuse = [&](std::string_view member) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        file, ": ", ToAbsl(member), " needs a text and a path or http(s) URL in both languages"));
+  };
+  if (!IsLink(brand.name, brand.home)) return refuse("name and home");
+  const bool has_help_page = !brand.help_page.en.empty() || !brand.help_page.fr.empty();
+  if (has_help_page && !IsLink(brand.name, brand.help_page)) return refuse("help_page");
+  for (const FooterLink& link : brand.footer_links) {
+    if (!IsLink(link.text, link.href)) return refuse("each of footer_links");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Brand DefaultBrand() {
@@ -73,6 +98,7 @@ absl::StatusOr<Brand> LoadBrand(std::string_view path) {
       Read(link.get_object(), "href", added.href);
     }
   }
+  if (absl::Status checked = CheckLinks(brand, name); !checked.ok()) return checked;
   return brand;
 }
 

@@ -131,4 +131,31 @@ std::string FormatPostalCode(std::string_view postal_code) {
   return absl::StrCat(code.substr(0, 3), kNbsp, code.substr(3));
 }
 
+std::string FormatTelephoneUri(std::string_view phone) {
+  constexpr std::string_view kKeys = "22233344455566677778889999";  // 1-866-ONT-INFO
+  std::string_view number = phone;
+  std::string_view extension;
+  for (const std::string_view word : {" ext", " poste", " x"}) {
+    if (const std::size_t at = phone.find(word); at != std::string_view::npos) {
+      number = phone.substr(0, at);
+      extension = phone.substr(at + word.size());
+      break;
+    }
+  }
+  const auto digits_of = [&](std::string_view text) {
+    std::string digits;
+    for (const char c : text) {
+      if (c >= '0' && c <= '9') digits += c;
+      if (c >= 'A' && c <= 'Z') digits += kKeys[static_cast<std::size_t>(c - 'A')];
+    }
+    return digits;
+  };
+  std::string digits = digits_of(number);
+  if (digits.size() == 10) digits.insert(0, "1");
+  const bool is_global = number.starts_with('+') || (digits.size() == 11 && digits[0] == '1');
+  std::string uri = absl::StrCat(is_global ? "+" : "", digits);
+  if (!extension.empty()) absl::StrAppend(&uri, ";ext=", digits_of(extension));
+  return uri;
+}
+
 }  // namespace tamarack::pages

@@ -34,4 +34,8 @@ std::string FormatDateTime(TimePoint time, std::string_view language);
 // "M5V 2T6" from any way of typing it; what is no Canadian postal code comes back as it is.
 std::string FormatPostalCode(std::string_view postal_code);
 
+// What follows "tel:" (RFC 3966) for a number as it is printed: "+18005550100",
+// "+14165550100;ext=12". Short numbers such as 211 and those of other countries stay as they are.
+std::string FormatTelephoneUri(std::string_view phone);
+
 }  // namespace tamarack::pages

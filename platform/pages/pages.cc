@@ -1,8 +1,23 @@
 #include "platform/pages/pages.h"
 
+#include "platform/base/status.h"
+
 #include <absl/strings/str_cat.h>
 
 namespace tamarack::pages {
+namespace {
+
+Page ErrorPageOf(std::string_view kind, std::string_view language, std::string_view request_id,
+                 std::string_view go_back) {
+  Page page("error", language);
+  page.SetText("HEADING", absl::StrCat("ERROR_", ToAbsl(kind), "_HEADING"));
+  page.SetText("EXPLANATION", absl::StrCat("ERROR_", ToAbsl(kind), "_TEXT"));
+  if (!go_back.empty()) page.Add("GO_BACK").Set("GO_BACK_URL", go_back);
+  if (!request_id.empty()) page.Add("REFERENCE").Set("REQUEST_ID", request_id);
+  return page.Path("/account");
+}
+
+}  // namespace
 
 Scope& Scope::Set(std::string_view name, std::string_view value) {
   values_[std::string(name)] = value;
@@ -40,6 +55,17 @@ Page& Page::Path(std::string_view path_and_query) {
   return *this;
 }
 
+Page& Page::Form(std::string_view id, std::string_view path) {
+  form_id_ = id;
+  form_path_ = path;
+  return *this;
+}
+
+Page& Page::Again(bool had_secrets) {
+  if (had_secrets) Show("SECRETS_LEFT_OUT");
+  return *this;
+}
+
 Page& Page::SignedIn() {
   is_signed_in_ = true;
   return *this;
@@ -64,18 +90,21 @@ void AddProvinces(Scope& scope, std::string_view name, std::string_view selected
   scope.Sort(name, "LABEL");
 }
 
-Page ErrorPage(int http_status, std::string_view language, std::string_view request_id) {
-  std::string kind = http_status >= 500 ? "500" : "400";
-  for (const int known : {403, 404, 409, 429, 503}) {
-    if (http_status == known) kind = std::to_string(known);
+Page ErrorPage(int http_status, std::string_view language, std::string_view request_id,
+               std::string_view go_back) {
+  std::string_view kind = http_status >= 500 ? "500" : "400";
+  const std::string status = std::to_string(http_status);
+  for (const std::string_view known : {"403", "404", "409", "429", "503"}) {
+    if (status == known) kind = known;
   }
   if (http_status == 401) kind = "403";
   if (http_status == 504) kind = "503";
-  Page page("error", language);
-  page.SetText("HEADING", absl::StrCat("ERROR_", kind, "_HEADING"));
-  page.SetText("EXPLANATION", absl::StrCat("ERROR_", kind, "_TEXT"));
-  if (!request_id.empty()) page.Add("REFERENCE").Set("REQUEST_ID", request_id);
-  return page.Path("/account");
+  return ErrorPageOf(kind, language, request_id, go_back);
+}
+
+Page StaleFormPage(std::string_view language, std::string_view request_id,
+                   std::string_view go_back) {
+  return ErrorPageOf("STALE", language, request_id, go_back);
 }
 
 Page MessagePage(std::string_view language, std::string_view title_key, std::string_view text_key,

@@ -85,6 +85,14 @@ class Page : public Scope {
   // toggle leads there; "/<name>" unless set.
   Page& Path(std::string_view path_and_query);
 
+  // For pages with a form where people type: the language toggle posts that form (its id, and its
+  // path after the language) with `change_language=true`, so that nothing is lost and nothing goes
+  // into a URL. The handler then only shows the form again, by `Again`.
+  Page& Form(std::string_view id, std::string_view path);
+  // The answer to `change_language`. Passwords, card numbers and the like are never sent back: if
+  // some were typed, the page says so.
+  Page& Again(bool had_secrets);
+
   // Shows the service's navigation and "sign out".
   Page& SignedIn();
 
@@ -105,6 +113,8 @@ class Page : public Scope {
   std::string language_;
   std::string csrf_token_;
   std::string path_;
+  std::string form_id_;
+  std::string form_path_;
   bool is_signed_in_ = false;
   std::vector<FieldError> errors_;
 };
@@ -160,8 +170,13 @@ void AddOption(Scope& scope, std::string_view name, std::string_view value,
 void AddProvinces(Scope& scope, std::string_view name, std::string_view selected);
 
 // "error" page for any status from 400 on; `request_id` is printed for the help desk unless empty.
-// Set its Path where the request's is known.
-Page ErrorPage(int http_status, std::string_view language, std::string_view request_id);
+// It leads home, and to `go_back` (a URL of this site where the person was) unless empty. Set its
+// Path where the request's is known.
+Page ErrorPage(int http_status, std::string_view language, std::string_view request_id,
+               std::string_view go_back = {});
+// The same for a form that was sent too late: its page's token is no longer good.
+Page StaleFormPage(std::string_view language, std::string_view request_id,
+                   std::string_view go_back = {});
 
 // "message" page: a heading, a paragraph and perhaps one link onward, all from the catalogue.
 Page MessagePage(std::string_view language, std::string_view title_key, std::string_view text_key,

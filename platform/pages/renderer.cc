@@ -1,6 +1,7 @@
 #include "platform/base/status.h"
 #include "platform/pages/collation.h"
 #include "platform/pages/fill.h"
+#include "platform/pages/format.h"
 #include "platform/pages/page_bundle.h"
 #include "platform/pages/pages.h"
 #include "platform/pages/template_source.h"
@@ -36,14 +37,6 @@ struct Chain {
     return outer != nullptr ? outer->Find(name) : nullptr;
   }
 };
-
-std::string Digits(std::string_view phone) {
-  std::string digits;
-  for (const char c : phone) {
-    if (c >= '0' && c <= '9') digits += c;
-  }
-  return digits;
-}
 
 }  // namespace
 
@@ -82,10 +75,17 @@ struct Renderer::Impl {
     page.Set("LANG", lang)
         .Set("OTHER_LANG", other)
         .Set("OTHER_URL", absl::StrCat("/", other, page.path_));
+    Scope& toggle = page.Add(page.form_id_.empty() ? "TOGGLE_LINK" : "TOGGLE_FORM");
+    toggle.Set("FORM_ID", page.form_id_).Set("FORM_PATH", page.form_path_);
     page.Set("CSRF_TOKEN", page.csrf_token_).Set("HOME_URL", absl::StrCat("/", lang, options.home));
     page.Set("BRAND", brand.name.In(lang)).Set("BRAND_HOME", brand.home.In(lang));
     page.Set("OWNER_LINE", brand.owner_line.In(lang)).Set("HELP_PHONE", brand.help_phone);
-    page.Set("HELP_TEL", Digits(brand.help_phone)).Set("HELP_TTY", brand.help_tty);
+    page.Set("HELP_TEL", FormatTelephoneUri(brand.help_phone));
+    if (!brand.help_tty.empty()) {
+      page.Add("TTY")
+          .Set("HELP_TTY", brand.help_tty)
+          .Set("HELP_TTY_TEL", FormatTelephoneUri(brand.help_tty));
+    }
     if (const std::string& url = brand.help_page.In(lang); !url.empty())
       page.Add("HELP_PAGE").Set("HELP_URL", url);
     page.Set("LOGO_PATH", brand.logo_path).Show(brand.logo_path.empty() ? "WORDMARK" : "LOGO");

@@ -32,6 +32,9 @@ absl::Status LintTemplate(std::string_view name, std::string_view text) {
   std::string body(text.substr(kPragma.size()));
   static const RE2 comment(R"((?s)\{\{!.*?\}\})");
   RE2::GlobalReplace(&body, comment, "");
+  // The one way to write a form's other action that stays on this site.
+  static const RE2 own_action(R"( formaction="/\{\{OTHER_LANG\}\}\{\{FORM_PATH\}\}")");
+  RE2::GlobalReplace(&body, own_action, "");
 
   struct Rule {
     RE2 pattern;
@@ -39,11 +42,12 @@ absl::Status LintTemplate(std::string_view name, std::string_view text) {
   };
   static const Rule rules[] = {
       {RE2(R"(\{\{%)"), "only one pragma"},
-      {RE2(R"(\{\{[^}]*:(none|H=pre))"), "a modifier switches escaping off"},
+      {RE2(R"(\{\{[^}]*:none)"), "a modifier switches escaping off"},
       {RE2(R"((?i)<script[^>]*>\s*[^<\s])"), "inline script"},
       {RE2(R"((?i)<style)"), "inline style sheet"},
       {RE2(R"((?i)\s(style|formaction|xlink:href|srcdoc|on[a-z]+)\s*=)"),
        "an attribute that may not be used"},
+      {RE2(R"((?i)\smaxlength\s*=)"), "maxlength, which cuts what is pasted without a word"},
       {RE2(R"(<[^>"]*(?:"[^"]*"[^>"]*)*=\s*\{\{)"), "a variable in an unquoted attribute"},
       {RE2(R"([?&][^"\s]*=\{\{[A-Z0-9_]+\}\})"), "a query value needs {{NAME:u}}"},
       {RE2(R"(</?\{\{)"), "a variable in a tag name"},

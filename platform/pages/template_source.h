@@ -15,7 +15,8 @@ namespace tamarack::pages {
 
 // Refuses what auto-escape cannot protect or the content security policy forbids: a template
 // without the pragma, `:none`, variables in unquoted attributes or tag names, inline script, style
-// and event handlers, a POST form without {{>CSRF}}, and words that are not in the catalogue.
+// and event handlers, a POST form without {{>CSRF}}, and words that are not in the catalogue. Also
+// `maxlength`: the service says what is too long, a browser just cuts it.
 absl::Status LintTemplate(std::string_view name, std::string_view text);
 
 // Template texts by name ("_head.tpl"), those of a service over the shared ones.

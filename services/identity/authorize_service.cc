@@ -2,6 +2,7 @@
 
 #include "platform/crypto/json.h"
 #include "platform/crypto/jws.h"
+#include "platform/pages/organization.h"
 #include "services/identity/claims.h"
 #include "services/identity/pending_authorization.h"
 #include "services/identity/url.h"
@@ -82,7 +83,8 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     Page page("consent", request.lang(), context.csrf_token);
     page.SignedIn().Path(absl::StrCat("/consent?return_to=", PercentEncode(request.return_to())));
     page.Set("RETURN_TO", request.return_to());
-    page.Set("MINISTRY", pending->client.MinistryName(request.lang()));
+    page.Set("RECIPIENT",
+             pages::RecipientName(pending->client.MinistryName(request.lang()), request.lang()));
     page.Set("SERVICE", pending->client.ServiceName(request.lang()));
     page.Set("PURPOSE", pending->client.Purpose(request.lang()));
     AddClaims(page, person, pending->terms.scopes);

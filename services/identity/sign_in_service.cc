@@ -29,6 +29,16 @@ std::string PageUrl(std::string_view lang, std::string_view page, std::string_vi
   return absl::StrCat("/", ToAbsl(lang), PagePath(page, return_to));
 }
 
+// The page to go on to, in the language that the person chose meanwhile.
+std::string InLanguage(std::string path, const std::string& lang) {
+  if (auto request = FromPath(path); request && PageLanguage(*request, lang) != lang) {
+    request->set_ui_locales(lang);
+    return ToPath(*request);
+  }
+  if (path.starts_with("/en/") || path.starts_with("/fr/")) path.replace(1, 2, lang);
+  return path;
+}
+
 class SignInService final : public v1::SignInService::CallbackService {
  public:
   using Api = v1::SignInService;
@@ -46,6 +56,11 @@ class SignInService final : public v1::SignInService::CallbackService {
 
   TAMARACK_UNARY(SignIn, v1::SignInRequest, HttpBody) {
     std::string email = text::TidyEmailAddress(request.email());
+    if (request.change_language()) {
+      Page again = SignInPage(context, request.lang(), request.return_to(), request.email());
+      again.Again(!request.password().empty());
+      co_return co_await Render(context, again, request.return_to());
+    }
     Page page = SignInPage(context, request.lang(), request.return_to(), email);
     if (email.empty()) page.Error("email", "ERROR_EMAIL_MISSING");
     if (request.password().empty()) page.Error("password", "ERROR_PASSWORD_MISSING");
@@ -96,6 +111,10 @@ class SignInService final : public v1::SignInService::CallbackService {
   }
 
   TAMARACK_UNARY(Register, v1::RegisterRequest, HttpBody) {
+    if (request.change_language()) {
+      Page again = RegisterPage(context, request).Again(!request.password().empty());
+      co_return co_await Render(context, again, request.return_to());
+    }
     NewPerson person{.profile = {.email = text::TidyEmailAddress(request.email()),
                                  .given_name = TidyName(request.given_name()),
                                  .family_name = TidyName(request.family_name()),
@@ -142,6 +161,10 @@ class SignInService final : public v1::SignInService::CallbackService {
     if (absl::IsNotFound(page.status()))
       co_return GoTo(context, request.lang(), "sign-in", request.return_to());
     if (!page.ok()) co_return page.status();
+    if (request.change_language()) {
+      page->Again(!request.code().empty());
+      co_return co_await Render(context, *page, request.return_to());
+    }
     auto code = FindCode(request.code());
     if (!code) {
       page->Error("code",
@@ -201,13 +224,14 @@ class SignInService final : public v1::SignInService::CallbackService {
   static Page SignInPage(const rpc::Context& context, const std::string& lang,
                          const std::string& return_to, const std::string& email) {
     Page page("sign-in", lang, context.csrf_token);
-    page.Path(PagePath("sign-in", return_to)).Set("EMAIL", email).Set("RETURN_TO", return_to);
+    page.Path(PagePath("sign-in", return_to)).Form("password-form", "/sign-in");
+    page.Set("EMAIL", email).Set("RETURN_TO", return_to);
     return page;
   }
 
   static Page RegisterPage(const rpc::Context& context, const v1::RegisterRequest& request) {
     Page page("register", request.lang(), context.csrf_token);
-    page.Path(PagePath("register", request.return_to()));
+    page.Path(PagePath("register", request.return_to())).Form("register-form", "/register");
     page.Set("GIVEN_NAME", request.given_name()).Set("FAMILY_NAME", request.family_name());
     page.Set("EMAIL", request.email()).Set("RETURN_TO", request.return_to());
     return page;
@@ -219,7 +243,8 @@ class SignInService final : public v1::SignInService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto email,
                         co_await parts_.registrations.EmailOf(RegistrationCookie(context)));
     Page page("confirm-email", lang, context.csrf_token);
-    page.Path(PagePath("confirm-email", return_to)).Set("EMAIL", email).Set("RETURN_TO", return_to);
+    page.Path(PagePath("confirm-email", return_to)).Form("confirm-form", "/confirm-email");
+    page.Set("EMAIL", email).Set("RETURN_TO", return_to);
     co_return page;
   }
 
@@ -295,7 +320,8 @@ class SignInService final : public v1::SignInService::CallbackService {
 
   static HttpBody GoOn(rpc::Context& context, const std::string& lang,
                        const std::string& return_to) {
-    context.http.Redirect(SafeReturnTo(return_to, absl::StrCat("/", lang, "/account")));
+    context.http.Redirect(
+        InLanguage(SafeReturnTo(return_to, absl::StrCat("/", lang, "/account")), lang));
     return HttpBody();
   }
 

@@ -62,6 +62,11 @@ class CardPageService final : public v1::CardPageService::CallbackService {
     if (!MayOpen(context, request.payment_id())) co_return NoAccess(context, request.lang());
     CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(request.payment_id()));
     CheckedCard checked = CheckCard(request, options_.clock());
+    if (request.change_language() && !IsFinished(payment.status)) {
+      auto page = CardPage(PageOf(context, request.lang()), payment, checked.payer, &request, {});
+      page.Again(!request.card_no().empty() || !request.cvc().empty());
+      co_return renderer_.Render(page);
+    }
     if (!checked.errors.empty() && !IsFinished(payment.status)) {
       context.http.SetStatus(422);
       co_return renderer_.Render(CardPage(PageOf(context, request.lang()), payment, checked));
@@ -133,8 +138,10 @@ class CardPageService final : public v1::CardPageService::CallbackService {
   // No word on whether there is such a payment.
   HttpBody NoAccess(rpc::Context& context, std::string_view language) const {
     context.http.SetStatus(403);
-    return renderer_.Render(pages::MessagePage(language.empty() ? context.language : language,
-                                               "LINK_TITLE", "LINK_TEXT"));
+    auto page = pages::MessagePage(language.empty() ? context.language : language, "LINK_TITLE",
+                                   "LINK_TEXT");
+    // The other language says the same, whatever the link was.
+    return renderer_.Render(page.Path("/card_details/0"));
   }
 
   Async<HttpBody> Open(rpc::Context& context, const std::string& token) {

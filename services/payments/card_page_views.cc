@@ -106,6 +106,7 @@ std::string NextPath(const Payment& payment, std::string_view language) {
 pages::Page CardPage(const PageContext& context, const Payment& payment, const CheckedCard& shown) {
   const Payer& payer = shown.payer;
   pages::Page page = NewPage("card", context, payment, "");
+  page.Form("card-details", CardPath("", payment.id));
   // Card number and security code are never sent back.
   page.Set("ATTEMPT", std::to_string(payment.attempt ? payment.attempt->number : 0));
   page.Set("CARDHOLDER_NAME", payer.cardholder_name)

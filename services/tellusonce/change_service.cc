@@ -76,8 +76,10 @@ class ChangeService final : public v1::ChangeService::CallbackService {
   TAMARACK_UNARY(ReviewAddress, v1::ReviewAddressRequest, HttpBody) {
     UseLanguage(context, request.lang());
     CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.List(""));
-    v1::Address address = Normalize(AddressOf(request));
     std::string return_to = SafeReturnTo(request.return_to(), subscriptions);
+    if (request.change_language())
+      co_return renderer_.Render(AddressPage(context, AddressOf(request), return_to));
+    v1::Address address = Normalize(AddressOf(request));
     auto problems = CheckAddress(address);
     if (!problems.empty()) co_return CorrectAddress(context, address, return_to, problems);
     co_return renderer_.Render(
@@ -93,9 +95,11 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     if (!problems.empty()) co_return CorrectAddress(context, address, return_to, problems);
     std::vector<std::string> chosen(request.subscription_id().begin(),
                                     request.subscription_id().end());
-    if (chosen.empty() && !subscriptions.empty()) {
+    bool is_nobody = chosen.empty() && !subscriptions.empty();
+    if (is_nobody || request.change_language()) {
       auto page =
           ReviewPage(context, address, return_to, subscriptions, request.request_id(), chosen);
+      if (request.change_language()) co_return renderer_.Render(page);
       page.Error("subscription_id", "ERROR_NOBODY_CHOSEN");
       context.http.SetStatus(422);
       co_return renderer_.Render(page);
@@ -184,7 +188,8 @@ class ChangeService final : public v1::ChangeService::CallbackService {
   static pages::Page AddressPage(const rpc::Context& context, const v1::Address& address,
                                  const std::string& return_to) {
     pages::Page page("address", context.language, context.csrf_token);
-    page.SignedIn().Path("/address" + ReturnQuery(return_to)).Set("RETURN_TO", return_to);
+    page.SignedIn().Path("/address" + ReturnQuery(return_to)).Form("address-form", "/address");
+    page.Set("RETURN_TO", return_to);
     SetAddress(page, address);
     pages::AddProvinces(page, "PROVINCES", address.province());
     return page;
@@ -195,7 +200,8 @@ class ChangeService final : public v1::ChangeService::CallbackService {
                                 const std::string& request_id,
                                 const std::vector<std::string>& chosen) {
     pages::Page page("review", context.language, context.csrf_token);
-    page.SignedIn().Path("/address" + ReturnQuery(return_to)).Set("RETURN_TO", return_to);
+    page.SignedIn().Path("/address" + ReturnQuery(return_to)).Form("tell-form", "/address/tell");
+    page.Set("RETURN_TO", return_to);
     page.Set("REQUEST_ID", request_id).Set("ADDRESS_TEXT", OneLine(address));
     SetAddress(page, address);
     page.Show(subscriptions.empty() ? "NO_SUBSCRIPTIONS" : "CHOICE");

@@ -67,3 +67,14 @@ test('every operation of a document is on its page, with a place of its own', as
 test('a page of nothing is not found', async () => {
   for (const path of ['/reference/nothing', '/problems/nothing', '/de/reference', '/en/referencex']) assert.equal((await gateway.get(path)).status, 404, path);
 });
+
+test('an example is shown as it is in the document, line by line', async () => {
+  const { paths } = await (await gateway.get('/openapi/payments.json')).json();
+  const { example } = paths['/v1/payments'].post.requestBody.content['application/json'];
+  const page = await browser.newPage();
+  await page.goto(`${gateway.url}/en/reference/payments`);
+  const texts = await page.locator('pre.tmk-example').allInnerTexts();
+  assert.ok(texts.includes(JSON.stringify(example, null, 2)), texts[0]);
+  for (const text of texts) assert.equal(text, JSON.stringify(JSON.parse(text), null, 2));
+  await page.close();
+});

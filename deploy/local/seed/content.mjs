@@ -49,7 +49,7 @@ export const ministries = [
     templates: licenceTemplates,
     part: 'example',
     told: {
-      name: { en: 'Driver’s licence', fr: 'Permis de conduire' },
+      name: { en: 'Ministry of Transportation, driver’s licences', fr: 'Ministère des Transports, permis de conduire' },
       purpose: { en: 'To keep the address on your licence up to date.', fr: 'Pour tenir à jour l’adresse de votre permis.' },
     },
   },
@@ -62,7 +62,7 @@ export const ministries = [
     templates: {},
     part: 'healthcard',
     told: {
-      name: { en: 'Health card', fr: 'Carte Santé' },
+      name: { en: 'Ministry of Health, health cards', fr: 'Ministère de la Santé, cartes Santé' },
       purpose: { en: 'To send your health card to the right address.', fr: 'Pour envoyer votre carte Santé à la bonne adresse.' },
     },
   },

@@ -1,6 +1,6 @@
 // What the local stack consists of, in the order in which it starts: how each part is started and when it is ready.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, services } from './layout.mjs';
 import { dsn, startPostgres, stopPostgres } from './postgres.mjs';
@@ -9,6 +9,8 @@ import { secretFile } from './secrets.mjs';
 
 const loopback = '127.0.0.1';
 const program = (layout, name) => join(layout.build, name);
+// Whose government this is: an obvious sandbox.
+const brandFolder = join(root, 'deploy/local/brand');
 export const redisSocket = (layout) => join(layout.servers, 'redis.sock');
 
 // Each part: name, start(layout), stop(layout).
@@ -65,6 +67,7 @@ function serviceEnvironment(layout, name) {
     TAMARACK_REDIS: `unix:${redisSocket(layout)}`,
     TAMARACK_ISSUER: layout.gateway,
     TAMARACK_IDENTITY_ADDRESS: `${loopback}:${layout.ports.grpc.identity}`,
+    TAMARACK_BRAND_FILE: join(brandFolder, 'brand.json'),
     TAMARACK_CLIENT_SECRET_FILE: clientSecretFile(layout, name),
     TAMARACK_SECRET_KEY_FILE: secretFile(layout, `key-${name}`),
     ...ownEnvironment[name](layout),
@@ -115,7 +118,8 @@ function configureGateway(layout, { isFishing }) {
   const fishing = { name: 'fishing', paths: ['/fishing/'], descriptor_set: join(layout.build, 'descriptors/fishing.binpb'), address: `${loopback}:${layout.ports.grpc.fishing}` };
   writeFileSync(`${config}.new`, JSON.stringify({
     public_url: layout.gateway,
-    assets_dir: join(root, 'build/assets'),
+    assets_dir: join(layout.folder, 'assets'),
+    brand_file: join(brandFolder, 'brand.json'),
     credentials: { address: `${loopback}:${layout.ports.grpc.identity}`, client_secret_file: clientSecretFile(layout, 'gateway') },
     limits: { redis: `unix:${redisSocket(layout)}` },
     backends: services.map((name) => ({
@@ -128,7 +132,16 @@ function configureGateway(layout, { isFishing }) {
   return config;
 }
 
+// What the gateway serves under /assets/: what was built, and the brand's own below brand/.
+function prepareAssets(layout) {
+  const assets = join(layout.folder, 'assets');
+  rmSync(assets, { recursive: true, force: true });
+  cpSync(join(root, 'build/assets'), assets, { recursive: true });
+  cpSync(brandFolder, join(assets, 'brand'), { recursive: true, filter: (file) => !file.endsWith('.json') });
+}
+
 async function startGateway(layout) {
+  prepareAssets(layout);
   const config = configureGateway(layout, { isFishing: Boolean(pidOf(layout, 'fishing')) });
   launch(layout, {
     name: 'gateway', command: [program(layout, 'tamarack-gateway')],

@@ -6,7 +6,14 @@
         <a class="tmk-wordmark" href="{{BRAND_HOME}}">{{#LOGO}}<img src="{{LOGO_PATH}}" alt="{{BRAND}}">{{/LOGO}}{{#WORDMARK}}{{BRAND}}{{/WORDMARK}}</a>
       </div>
       <div class="ontario-columns ontario-small-4 ontario-application-header__lang-toggle">
-        <a class="ontario-language-toggler ontario-language-toggler--small" href="{{OTHER_URL}}" hreflang="{{OTHER_LANG}}" lang="{{OTHER_LANG}}">{{T_OTHER_LANGUAGE}}</a>
+{{#TOGGLE_LINK}}
+        <a class="ontario-language-toggler ontario-language-toggler--small" id="language" href="{{OTHER_URL}}" hreflang="{{OTHER_LANG}}" lang="{{OTHER_LANG}}">{{T_OTHER_LANGUAGE}}</a>
+{{/TOGGLE_LINK}}
+{{#TOGGLE_FORM}}
+{{! The form's first button is what Enter presses: this one, which nobody sees, does what the form's own does. }}
+        <button type="submit" class="tmk-unseen" form="{{FORM_ID}}" tabindex="-1" aria-hidden="true"></button>
+        <button type="submit" class="ontario-language-toggler ontario-language-toggler--small" id="language" form="{{FORM_ID}}" formaction="/{{OTHER_LANG}}{{FORM_PATH}}" name="change_language" value="true" lang="{{OTHER_LANG}}">{{T_OTHER_LANGUAGE}}</button>
+{{/TOGGLE_FORM}}
       </div>
     </div>
   </div>

@@ -5,4 +5,5 @@
 {{#LINK}}
     <p class="tmk-buttons"><a class="ontario-button ontario-button--primary" href="{{HREF}}">{{LINK_TEXT}}</a></p>
 {{/LINK}}
+    {{>GO_HOME}}
 {{>BOTTOM}}

@@ -1,4 +1,4 @@
-{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/consent. Variables: MINISTRY, SERVICE, PURPOSE (in the page's language), RETURN_TO;
+{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/consent. Variables: RECIPIENT (RecipientName), SERVICE, PURPOSE (in the page's language), RETURN_TO;
     rows CLAIMS {LABEL, VALUE}: what the service asks for. Fields: return_to, decision (allow or deny). }}
 {{>TOP}}
     <h1>{{T_CONSENT_HEADING}}</h1>

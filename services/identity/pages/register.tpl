@@ -5,7 +5,7 @@
     <h1>{{T_CREATE_ACCOUNT_HEADING}}</h1>
     <p>{{T_CREATE_ACCOUNT_INTRO}}</p>
     <p>{{T_ALL_REQUIRED}}</p>
-    <form class="tmk-form" method="post" action="/{{LANG}}/register" novalidate>
+    <form class="tmk-form" id="register-form" method="post" action="/{{LANG}}/register" novalidate>
       {{>CSRF}}
       <input type="hidden" name="return_to" value="{{RETURN_TO}}">
       <div class="ontario-form-group{{#E_GIVEN_NAME}} tmk-has-error{{/E_GIVEN_NAME}}">

@@ -201,6 +201,38 @@ TEST_CASE_METHOD(Fixture,
   CHECK(Get("/de/toy").status == 404);
 }
 
+TEST_CASE_METHOD(Fixture, "an error page is for everybody, and leads home and back", "[gateway]") {
+  const std::string html = "Accept: text/html\r\n";
+  auto holds = [](const Answer& answer, std::string_view text) {
+    INFO(text);
+    CHECK(answer.body.find(text) != std::string::npos);
+  };
+  Answer stale = PostForm("/fr/toy", "name=x", html);
+  CHECK(stale.status == 403);
+  holds(stale, "Cette page n’est plus à jour");
+  holds(stale, "id=\"go-back\" href=\"/fr/toy\"");
+  std::string own = html + "Referer: " + kOrigin;
+  holds(PostForm("/fr/toy", "name=x", own + "/fr/toy?name=y\r\n"), "href=\"/fr/toy?name=y\"");
+  Answer lost = Get("/en/nowhere", own + "/en/toy\r\n");
+  holds(lost, "id=\"go-back\" href=\"/en/toy\"");
+  Answer unread = Get("/en/toy?nothing=1", own + "/en/toy?name=y\r\n");
+  CHECK(unread.status == 400);
+  for (const Answer& answer : {stale, lost, unread}) {
+    holds(answer, "id=\"go-home\"");
+    CHECK(answer.body.find("developers") == std::string::npos);
+    CHECK(answer.body.find("développeurs") == std::string::npos);
+  }
+  // Only to pages of ours.
+  for (const char* referer : {"http://evil.example/en/toy", "//evil.example", "/toy/v1/kites/7"}) {
+    Answer elsewhere = Get("/en/nowhere", html + "Referer: " + referer + "\r\n");
+    CHECK(elsewhere.body.find("id=\"go-back\"") == std::string::npos);
+  }
+  Answer api = Get("/en/nowhere", own + "/toy/v1/kites/7\r\n");
+  CHECK(api.body.find("id=\"go-back\"") == std::string::npos);
+  CHECK(Get("/en/nowhere", "Accept: application/json\r\n").Header("content-type") ==
+        "application/problem+json");
+}
+
 TEST_CASE_METHOD(Fixture, "a slow call is given up in time, a dead back end is said at once",
                  "[gateway]") {
   Answer slow = PostJson("/toy/v1/fail", R"({"hang":true})");

@@ -149,6 +149,76 @@ TEST_CASE("examples keep to the field rules", "[gateway]") {
   CHECK(Show(all.at("bool_map")) == R"({"true":"value"})");
 }
 
+TEST_CASE("an example of a message-typed field is that message's JSON, and guesses are left out",
+          "[gateway]") {
+  auto routes = CompileRoutes(R"(
+syntax = "proto3";
+package t;
+import "google/api/annotations.proto";
+import "google/protobuf/struct.proto";
+import "google/protobuf/timestamp.proto";
+import "google/protobuf/wrappers.proto";
+import "tamarack/api/v1/policy.proto";
+message Fish {
+  google.protobuf.Timestamp end = 1 [(tamarack.api.v1.rules).example = "2099-12-31T23:59:59Z"];
+  google.protobuf.Struct values = 2 [(tamarack.api.v1.rules).example = "{\"name\": \"Zoé\"}"];
+  google.protobuf.Value any = 3 [(tamarack.api.v1.rules).example = "[1, 2]"];
+  google.protobuf.Int32Value count = 4 [(tamarack.api.v1.rules).example = "7"];
+  google.protobuf.StringValue word = 5 [(tamarack.api.v1.rules).example = "7"];
+  google.protobuf.Struct broken = 6 [(tamarack.api.v1.rules).example = "{"];
+  optional string guess = 7;
+  optional bool is_guess = 8;
+  optional string nothing = 9 [(tamarack.api.v1.rules).null_when_unset = true];
+  optional string given = 10 [(tamarack.api.v1.rules).example = "a"];
+  optional string needed = 11 [(tamarack.api.v1.rules).required = true];
+  string plain = 12;
+}
+service Sea {
+  rpc Make(Fish) returns (Fish) {
+    option (google.api.http) = {post: "/fish" body: "*"};
+    option (tamarack.api.v1.policy) = {access: PUBLIC};
+  }
+}
+)");
+  auto example = *ExampleOf(*routes->routes()[0]->method->input_type());
+  CHECK(json::serialize(example) ==
+        R"({"end":"2099-12-31T23:59:59Z","values":{"name":"Zoé"},"any":[1,2],"count":7,"word":"7",)"
+        R"("broken":"{","nothing":null,"given":"a","needed":"needed","plain":"plain"})");
+}
+
+TEST_CASE("a reused key is refused as the service's API has it, in text and answers alike",
+          "[gateway]") {
+  auto document_of = [](const char* shape) {
+    auto routes = CompileRoutes(absl::StrCat(R"(
+syntax = "proto3";
+package t;
+import "google/api/annotations.proto";
+import "tamarack/api/v1/policy.proto";
+message Fish { string name = 1; }
+service Sea {
+  option (tamarack.api.v1.service) = {error_shape: )",
+                                             shape, R"(};
+  rpc Make(Fish) returns (Fish) {
+    option (google.api.http) = {post: "/fish" body: "*"};
+    option (tamarack.api.v1.policy) = {access: PUBLIC idempotency: OPTIONAL};
+  }
+}
+)"));
+    return Operation(MakeOpenApi(*routes, {"https://services.example"}), "/fish", "post");
+  };
+  for (const auto& [shape, status, has_422] :
+       {std::tuple("CODE_AND_DESCRIPTION", "409", false),
+        std::tuple("STATUS_CODE_AND_ERRORS", "422", true),
+        std::tuple("ERROR_SHAPE_UNSPECIFIED", "422", true)}) {
+    INFO(shape);
+    json::object operation = document_of(shape);
+    std::string text = Show(operation.at("parameters").at(0).at("description"));
+    CHECK(text.find(absl::StrCat("With another body ", status)) != std::string::npos);
+    CHECK(operation.at("responses").as_object().contains("409"));
+    CHECK(operation.at("responses").as_object().contains("422") == has_422);
+  }
+}
+
 TEST_CASE("conditional requests are described where they are possible", "[gateway]") {
   json::object document = Toy();
   auto answers = [&](const char* path, const char* method) {

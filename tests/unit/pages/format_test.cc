@@ -68,3 +68,16 @@ TEST_CASE("Postal codes get their space, other codes stay") {
   CHECK(FormatPostalCode("90210") == "90210");
   CHECK(FormatPostalCode("<b>") == "<b>");
 }
+
+TEST_CASE("A telephone number becomes what a phone can dial") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"1-800-555-0100", "+18005550100"},
+      {"416-555-0100", "+14165550100"},
+      {"(416) 555-0100 ext. 12", "+14165550100;ext=12"},
+      {"514 555-0100, poste 7", "+15145550100;ext=7"},
+      {"1-866-ONT-INFO", "+18666684636"},
+      {"+44 20 7946 0000", "+442079460000"},
+      {"211", "211"},
+  };
+  for (const auto& [phone, wanted] : cases) CHECK(FormatTelephoneUri(phone) == wanted);
+}

@@ -54,11 +54,50 @@ TEST_CASE("A page carries its language, the toggle to the same path and the CSRF
   CHECK_THAT(html, Contains("<html lang=\"fr\">"));
   CHECK_THAT(html,
              Contains("href=\"/en/pay/abc?x=1&amp;y=2\" hreflang=\"en\" lang=\"en\">English</a>"));
+  CHECK_THAT(html, !Contains("change_language"));
   CHECK_THAT(html, Contains("<title>Page introuvable – Services gouvernementaux</title>"));
   CHECK_THAT(html, Contains("req-1"));
   CHECK_THAT(html, Contains("action=\"/fr/sign-out\""));
-  CHECK_THAT(html, Contains("ATS\u00a0: 1-800-555-0101"));
+  CHECK_THAT(html, Contains("href=\"tel:+18005550100\">1-800-555-0100</a>"));
+  CHECK_THAT(html, Contains("<span class=\"tmk-nowrap\">(ATS\u00a0: "
+                            "<a href=\"tel:+18005550101\">1-800-555-0101</a>)</span>"));
   CHECK_THAT(html, !Contains("{{") && !Contains("T_") && !Contains("~"));
+}
+
+TEST_CASE("Where people type, the toggle posts the form, and Enter does not press it") {
+  Page page = MessagePage("en", "CONTINUE", "ALL_REQUIRED");
+  page.Form("card-details", "/card_details/p1").Again(false);
+  const std::string html = SharedRenderer().Render(page).data();
+  CHECK_THAT(html,
+             Contains("form=\"card-details\" formaction=\"/fr/card_details/p1\" "
+                      "name=\"change_language\" value=\"true\" lang=\"fr\">Français</button>"));
+  CHECK(html.find("class=\"tmk-unseen\" form=\"card-details\"") < html.find("change_language"));
+  CHECK_THAT(html, !Contains("hreflang=\"fr\" lang") && !Contains("are not kept"));
+  page.Again(true);
+  CHECK_THAT(SharedRenderer().Render(page).data(), Contains("are not kept"));
+}
+
+TEST_CASE("Error pages lead home, and back to where the person was") {
+  for (const Page& page : {ErrorPage(404, "fr", "", "/fr/register?return_to=%2Ffr%2Faddress"),
+                           StaleFormPage("fr", "", "/fr/register?return_to=%2Ffr%2Faddress"),
+                           ErrorPage(400, "fr", "", "/fr/register?return_to=%2Ffr%2Faddress")}) {
+    const std::string html = SharedRenderer().Render(page).data();
+    CHECK_THAT(html,
+               Contains("href=\"/fr/account\">Page d’accueil – Services gouvernementaux</a>"));
+    CHECK_THAT(html, Contains("href=\"/fr/register?return_to=%2Ffr%2Faddress\">"));
+    CHECK_THAT(html, Contains("Services en ligne"));
+  }
+  const std::string html = SharedRenderer().Render(ErrorPage(404, "en", "")).data();
+  CHECK_THAT(html, Contains("id=\"go-home\"") && !Contains("id=\"go-back\""));
+}
+
+TEST_CASE("Preformatted text keeps its lines, and is escaped all the same") {
+  const auto pre = [](const char* text) {
+    return RenderOne(PRAGMA "<pre>{{V:H=pre}}</pre>", text);
+  };
+  CHECK(pre("{\n  \"a\": [\n    1\n  ]\n}") == "<pre>{\n  &quot;a&quot;: [\n    1\n  ]\n}</pre>");
+  CHECK(pre("a\n\n\tb\n") == "<pre>a\n\n\tb\n</pre>");
+  CHECK(pre("</pre>\n<script>") == "<pre>&lt;/pre&gt;\n&lt;script&gt;</pre>");
 }
 
 TEST_CASE("The current page is marked in the navigation, and only for who is signed in") {
@@ -94,11 +133,11 @@ TEST_CASE("Errors are counted, listed with links and shown at their fields") {
 }
 
 TEST_CASE("A row's variables fill the texts inside it, and values are not read as texts") {
-  const Renderer renderer(OnePage(PRAGMA "{{#ROW}}{{T_HELP_TTY}};{{/ROW}}"), DefaultBrand());
+  const Renderer renderer(OnePage(PRAGMA "{{#ROW}}{{T_GO_HOME}};{{/ROW}}"), DefaultBrand());
   Page page("error", "en");
-  page.Add("ROW").Set("HELP_TTY", "1");
-  page.Add("ROW").Set("HELP_TTY", "{BRAND} ~");
-  CHECK(renderer.Render(page).data() == "(TTY: 1);(TTY: {BRAND} ~);");
+  page.Add("ROW").Set("BRAND", "1");
+  page.Add("ROW").Set("BRAND", "{HEADING} ~");
+  CHECK(renderer.Render(page).data() == "Home page – 1;Home page – {HEADING} ~;");
 }
 
 TEST_CASE("A service does not start with a missing text, partial or pragma") {
@@ -119,6 +158,8 @@ TEST_CASE("The lint refuses what escaping cannot protect") {
   CHECK(refuses("<p style=\"color:red\"></p>"));
   CHECK(refuses("<button onclick=\"x()\"></button>"));
   CHECK(refuses("<button formaction=\"/x\"></button>"));
+  CHECK(refuses("<button formaction=\"{{FORM_PATH}}\"></button>"));
+  CHECK_FALSE(refuses("<button formaction=\"/{{OTHER_LANG}}{{FORM_PATH}}\"></button>"));
   CHECK(refuses("<a href={{V}}></a>"));
   CHECK(refuses("<a class=\"b\" href={{V}}></a>"));
   CHECK(refuses("<a href=\"/a?b={{V}}\"></a>"));
@@ -127,6 +168,9 @@ TEST_CASE("The lint refuses what escaping cannot protect") {
   CHECK(refuses("<form method=\"post\"></form>"));
   CHECK(refuses("<p>Sign in</p>"));
   CHECK(refuses("{{lower}}"));
+  CHECK(refuses("<input name=\"code\" maxlength=\"12\">"));
+  CHECK(refuses("<textarea MAXLENGTH = \"5000\"></textarea>"));
+  CHECK(refuses("<input maxlength=\"{{V}}\">"));
   CHECK_FALSE(
       refuses("{{! a comment with words }}<form method=\"post\">{{>CSRF}}</form><p "
               "class=\"a\">{{V}} &nbsp;</p>"));
@@ -137,7 +181,7 @@ TEST_CASE("Plurals follow each language's rule: zero is singular in French") {
   CHECK(catalogue.Plural("en", "ERROR_COUNT", 0) == "There are 0\u00a0problems on this page");
   CHECK(catalogue.Plural("fr", "ERROR_COUNT", 0) == "Cette page contient une erreur");
   CHECK(catalogue.Plural("fr", "ERROR_COUNT", 2) == "Cette page contient 2\u00a0erreurs");
-  CHECK(catalogue.Text("fr", "HELP_TTY", {{"HELP_TTY", "1"}}) == "(ATS\u00a0: 1)");
+  CHECK(catalogue.Text("fr", "GO_HOME", {{"BRAND", "1"}}) == "Page d’accueil – 1");
   CHECK(catalogue.Text("en", "NO_SUCH_TEXT") == "NO_SUCH_TEXT");
 }
 
@@ -170,6 +214,18 @@ TEST_CASE("The brand is read from a file, and what it leaves out is the neutral 
   CHECK_THAT(renderer.Render(ErrorPage(500, "en", "")).data(),
              Contains("<img src=\"/assets/brand/logo.svg\" alt=\"Example\">"));
   CHECK_THAT(renderer.Render(ErrorPage(500, "fr", "")).data(), Contains("href=\"/b\">B</a>"));
+  for (
+      const char* dead :
+      {R"({"footer_links": [{"text": {"en": "A", "fr": "B"}, "href": {"en": "/a"}}]})",
+       R"({"footer_links": [{"text": {"en": "A"}, "href": {"en": "/a", "fr": "/b"}}]})",
+       R"({"footer_links": [{"text": {"en": "A", "fr": "B"}, "href": {"en": "#", "fr": "#"}}]})",
+       R"({"footer_links": [{"text": {"en": "A", "fr": "B"}, "href": {"en": "mailto:a@b.ca", "fr": "/b"}}]})",
+       R"({"home": {"en": "//elsewhere.example", "fr": "/b"}})",
+       R"({"help_page": {"en": "https://example.ca/en"}})"}) {
+    INFO(dead);
+    std::ofstream(path) << dead;
+    CHECK_FALSE(LoadBrand(path).ok());
+  }
   std::ofstream(path) << "[1]";
   CHECK_FALSE(LoadBrand(path).ok());
   CHECK_FALSE(LoadBrand("/nonexistent").ok());

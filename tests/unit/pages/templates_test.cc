@@ -67,7 +67,7 @@ std::vector<std::string> Services() {
 // {"NAME": "value", "SECTION": true, "ROWS": [{…}, …]}
 void FillScope(Scope& scope, const json::object& sample) {
   for (const auto& [name, value] : sample) {
-    if (name == "signed_in" || name == "errors" || name == "template") continue;
+    if (name == "signed_in" || name == "errors" || name == "template" || name == "form") continue;
     if (value.is_string()) {
       scope.Set(std::string_view(name), std::string_view(value.get_string()));
     } else if (value.is_array()) {
@@ -85,6 +85,8 @@ Page FromSample(const std::string& name, std::string_view language, const json::
             "example-token");
   FillScope(page, sample);
   if (sample.contains("signed_in")) page.SignedIn();
+  if (const json::value* form = sample.if_contains("form"))
+    page.Form(std::string_view(form->as_string()), "/form");
   if (const json::value* errors = sample.if_contains("errors")) {
     for (const auto& [field, key] : errors->as_object()) {
       page.Error(std::string_view(field), std::string_view(key.as_string()));
