@@ -10,6 +10,11 @@ import { down, isTaken, kill, startPart, up } from '../../deploy/local/stack/sta
 // Below the range from which the system gives ports to clients.
 const [firstBase, lastBase] = [20_000, 32_000];
 
+// The layout of a stack that does not exist yet: a folder and ports that nobody has.
+export async function newLayout(name) {
+  return layoutOf({ state: join(tmpdir(), `tamarack-${name}-${randomBytes(4).toString('hex')}`), port: await freeBase() });
+}
+
 async function freeBase() {
   for (;;) {
     const base = firstBase + 100 * Math.floor(Math.random() * ((lastBase - firstBase) / 100));
@@ -22,7 +27,7 @@ async function freeBase() {
 export async function startStack(name) {
   const running = process.env.TAMARACK_TEST_STATE;
   if (running) return handle(prepareFolders(layoutOf({ state: running })), async () => {});
-  const layout = prepareFolders(layoutOf({ state: join(tmpdir(), `tamarack-${name}-${randomBytes(4).toString('hex')}`), port: await freeBase() }));
+  const layout = prepareFolders(await newLayout(name));
   const stop = async () => {
     await down(layout);
     const kept = join(layout.build, 'logs', name);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { end, isOutdated, launch, pidOf, recordPid, recorded } from '../../../deploy/local/stack/processes.mjs';
+import { end, endStrays, forget, isOutdated, launch, pidOf, recordPid, recorded, strays } from '../../../deploy/local/stack/processes.mjs';
 
 let layout;
 before(() => {
@@ -60,7 +60,29 @@ describe('a process of the local stack', () => {
     assert.equal(isOutdated(layout, 'built'), false);
   });
 
-  it('that is missing is named', () => {
-    assert.throws(() => launch(layout, { name: 'none', command: ['/nowhere/tamarack-none'] }), /none: there is no \/nowhere/);
+  it('that is missing is named, with what brings it', () => {
+    assert.throws(() => launch(layout, { name: 'none', command: ['/nowhere/tamarack-none'] }), /none: there is no \/nowhere.*make build/);
+    assert.throws(() => launch(layout, { name: 'none', command: ['/usr/nowhere/postgres'] }), /none: there is no \/usr\/nowhere.*make setup/);
+  });
+
+  it('that was started and never recorded is found and ended, and nobody else’s', async () => {
+    const other = { ...layout, folder: join(layout.folder, 'other') };
+    for (const name of ['known', 'lost', 'lost-too']) launch(layout, { name, command: ['/bin/sleep', '100'] });
+    launch(other, { name: 'theirs', command: ['/bin/sleep', '100'], cwd: layout.folder });
+    const [known, lost, lostToo, theirs] = ['known', 'lost', 'lost-too', 'theirs'].map((name) => pidOf(layout, name));
+    for (const name of ['lost', 'lost-too', 'theirs']) forget(layout, name);
+    assert.deepEqual(strays(layout).sort(), [lost, lostToo].sort());
+    assert.equal(await endStrays(layout), 2);
+    assert.deepEqual([known, lost, lostToo, theirs].map(isAlive), [true, false, false, true]);
+    await end(layout, 'known');
+    process.kill(theirs, 'SIGKILL');
+  });
+
+  it('is no stray when it comes from one that is recorded', async () => {
+    launch(layout, { name: 'parent', command: ['/bin/sh', '-c', 'sleep 100 & echo started; wait'] });
+    while (!readFileSync(join(layout.logs, 'parent.log'), 'utf8').includes('started')) await new Promise((done) => setImmediate(done));
+    assert.deepEqual(strays(layout), []);
+    forget(layout, 'parent');
+    assert.equal(await endStrays(layout), 2);
   });
 });
