@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seed } from '../../deploy/local/seed.mjs';
 import { layoutOf, portsOf, prepareFolders } from '../../deploy/local/stack/layout.mjs';
-import { down, isTaken, kill, startPart, up } from '../../deploy/local/stack/stack.mjs';
+import { isTaken } from '../../deploy/local/stack/ports.mjs';
+import { down, kill, startPart, up } from '../../deploy/local/stack/stack.mjs';
 
 // Below the range from which the system gives ports to clients.
 const [firstBase, lastBase] = [20_000, 32_000];

@@ -3,7 +3,7 @@
 // one that was started and never recorded, because its starter was killed at that moment, is found by it.
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writePrivate } from './private.mjs';
 
@@ -31,7 +31,8 @@ const recordOf = (layout, name) => (existsSync(pidFile(layout, name)) ? JSON.par
 // The pid of `name` if it runs, else null.
 export function pidOf(layout, name) {
   const { pid, started, boot } = recordOf(layout, name);
-  return pid && boot === bootId && startTicks(pid) === started ? pid : null;
+  // It has no start time when it had ended before it was recorded.
+  return started && boot === bootId && startTicks(pid) === started ? pid : null;
 }
 
 // `program` is the file that it runs.
@@ -39,7 +40,14 @@ export function recordPid(layout, name, pid, program = null) {
   writePrivate(pidFile(layout, name), JSON.stringify({ pid, started: startTicks(pid), boot: bootId, program, modified: modifiedAt(program) }));
 }
 
-const modifiedAt = (path) => (path && existsSync(path) ? statSync(path).mtimeMs : null);
+const modifiedAt = (path) => (path && existsSync(path) ? Math.max(...filesOf(path).map((file) => statSync(file).mtimeMs)) : null);
+
+// A program of ours in Node is all the modules of the examples, which share some.
+function filesOf(path) {
+  if (!path.endsWith('.mjs')) return [path];
+  const examples = dirname(dirname(path));
+  return readdirSync(examples, { recursive: true }).filter((file) => file.endsWith('.mjs')).map((file) => join(examples, file));
+}
 
 // True when `name` runs, but what it runs has been built anew since.
 export function isOutdated(layout, name) {

@@ -1,8 +1,8 @@
 // The whole local stack: up, down and single parts. The command line and the tests both use it.
-import { connect } from 'node:net';
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { components } from './components.mjs';
 import { checkServersFolder, portsOfPart } from './layout.mjs';
+import { holderOf, isTaken } from './ports.mjs';
 import { writePrivateJson } from './private.mjs';
 import { end, endStrays, forget, isOutdated, pidOf, recordPid, recorded } from './processes.mjs';
 
@@ -112,20 +112,10 @@ function refuseFullDisk(layout) {
 async function refuseTakenPorts(layout) {
   const wanted = components.filter(({ name }) => !pidOf(layout, name)).flatMap(({ name }) => portsOfPart(layout, name).map((port) => ({ name, port })));
   const taken = [];
-  for (const one of wanted) if (await isTaken(one.port)) taken.push(`${one.port} (${one.name})`);
+  for (const { name, port } of wanted) if (await isTaken(port)) taken.push(`  ${port}, for ${name}, by ${holderOf(port) || 'somebody else'}`);
   if (taken.length) {
-    throw new Error(`in use already: port ${taken.join(', ')}. End what holds it (\`ss -ltnp\` says what), or choose other ports: TAMARACK_PORT=9080 make run`);
+    throw new Error(`ports are in use:\n${taken.join('\n')}\nEnd what holds them, or choose others: TAMARACK_PORT=9080 make run`);
   }
-}
-
-// On either address of `localhost`: browsers try both.
-export async function isTaken(port) {
-  const answers = (host) => new Promise((answer) => {
-    const socket = connect(port, host);
-    socket.on('connect', () => (socket.destroy(), answer(true)));
-    socket.on('error', () => answer(false));
-  });
-  return (await Promise.all(['127.0.0.1', '::1'].map(answers))).includes(true);
 }
 
 export function describe(layout) {

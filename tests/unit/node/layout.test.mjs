@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { checkServersFolder, layoutOf, ownFolder, portsOf, portsOfPart, prepareFolders } from '../../../deploy/local/stack/layout.mjs';
 import { components } from '../../../deploy/local/stack/components.mjs';
+import { holderOf, isTaken } from '../../../deploy/local/stack/ports.mjs';
 
 let folder;
 const made = [];
@@ -76,6 +78,18 @@ describe('the ports', () => {
     const ofParts = components.flatMap(({ name }) => portsOfPart(layout, name));
     assert.deepEqual(ofParts.sort(), portsOf(layout).sort());
   });
+
+  for (const host of ['127.0.0.1', '::1', '::']) {
+    it(`are taken when somebody listens on ${host}, who is named`, async () => {
+      const server = createServer().listen(0, host);
+      await new Promise((done) => server.once('listening', done));
+      const { port } = server.address();
+      assert.equal(await isTaken(port), true);
+      assert.match(holderOf(port), new RegExp(`^process ${process.pid} \\(.+\\)$`));
+      await new Promise((done) => server.close(done));
+      assert.deepEqual([await isTaken(port), holderOf(port)], [false, '']);
+    });
+  }
 
   for (const port of ['abc', '80', '70000', '8080.5']) {
     it(`cannot begin at ${port}, and the variable is named`, () => {

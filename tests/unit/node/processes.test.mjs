@@ -49,6 +49,26 @@ describe('a process of the local stack', () => {
     stranger.kill('SIGKILL');
   });
 
+  it('in Node is outdated once any module of the examples has changed', async () => {
+    for (const path of ['one', 'two']) mkdirSync(join(layout.folder, 'examples', path), { recursive: true });
+    const [program, shared] = ['one/main.mjs', 'two/shared.mjs'].map((file) => join(layout.folder, 'examples', file));
+    writeFileSync(program, 'setInterval(() => {}, 1000);');
+    writeFileSync(shared, '');
+    launch(layout, { name: 'module', command: [process.execPath, program] });
+    assert.equal(isOutdated(layout, 'module'), false);
+    utimesSync(shared, new Date(), new Date(Date.now() + 5000));
+    assert.equal(isOutdated(layout, 'module'), true);
+    await end(layout, 'module');
+  });
+
+  it('does not run when it had ended before it could be recorded', async () => {
+    const child = spawn('/bin/true');
+    await new Promise((done) => child.on('exit', done));
+    recordPid(layout, 'quick', child.pid);
+    assert.equal(pidOf(layout, 'quick'), null);
+    assert.equal(await end(layout, 'quick'), false);
+  });
+
   it('is known to be outdated once its program has been built anew', async () => {
     const program = join(layout.folder, 'program.sh');
     writeFileSync(program, '#!/bin/sh\nexec sleep 100\n', { mode: 0o700 });
