@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { root } from '../../../deploy/local/stack/layout.mjs';
 import { end, endStrays, forget, isOutdated, launch, pidOf, recordPid, recorded, strays } from '../../../deploy/local/stack/processes.mjs';
 
 let layout;
@@ -78,6 +79,15 @@ describe('a process of the local stack', () => {
     assert.equal(isOutdated(layout, 'built'), true);
     await end(layout, 'built');
     assert.equal(isOutdated(layout, 'built'), false);
+  });
+
+  it('may open as many files as the machine allows, though the login that starts it has a low soft limit', () => {
+    const script = `import { launch } from '${join(root, 'deploy/local/stack/processes.mjs')}';
+      launch(${JSON.stringify(layout)}, { name: 'limits', command: ['/bin/sh', '-c', 'ulimit -S -n; ulimit -H -n'] });`;
+    execFileSync('/bin/bash', ['-c', 'ulimit -S -n 256; exec "$0" --input-type=module -e "$1"', process.execPath, script]);
+    const said = () => readFileSync(join(layout.logs, 'limits.log'), 'utf8').trim().split('\n');
+    while (said().length < 2) execFileSync('/bin/true');
+    assert.equal(said()[0], said()[1]);
   });
 
   it('that is missing is named, with what brings it', () => {
