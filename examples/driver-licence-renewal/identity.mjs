@@ -22,7 +22,7 @@ export class Identity {
   async #client() {
     const { issuer, client_id: id, client_secret: secret } = this.#config;
     // Only a local stack speaks plain http.
-    const options = issuer.startsWith('http://localhost') ? { execute: [oidc.allowInsecureRequests] } : {};
+    const options = new URL(issuer).hostname === 'localhost' ? { execute: [oidc.allowInsecureRequests] } : {};
     this.#discovered ??= await oidc.discovery(new URL(issuer), id, secret, undefined, options);
     return this.#discovered;
   }
