@@ -46,8 +46,9 @@ export class Platform {
   }
 }
 
-// The statuses that the same request will get again. Others pass: the platform is down or busy, a token has ended.
-const finalStatuses = [400, 403, 404, 405, 409, 410, 413, 415, 422];
+// The statuses that the same request will get again. Others pass: the platform is down or busy, a token has ended, the same
+// request is under way (409).
+const finalStatuses = [400, 403, 404, 405, 410, 413, 415, 422];
 
 export class PlatformError extends Error {
   constructor(method, path, status, body) {

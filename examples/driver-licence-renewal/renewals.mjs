@@ -12,6 +12,7 @@ export class Renewals {
   #records;
   #platform;
   #settling = new Map();
+  #asking = new Map();
 
   constructor(config, records, platform) {
     this.#config = config;
@@ -32,7 +33,11 @@ export class Renewals {
   }
 
   // Where the person pays. A payment that failed is followed by a new one; one that is under way is resumed.
-  async paymentPage({ id }) {
+  paymentPage({ id }) {
+    return oneAtATime(this.#asking, id, () => this.#paymentPage(id));
+  }
+
+  async #paymentPage(id) {
     let renewal = await this.settle(id);
     if (isPaid(renewal)) return null;
     if (renewal.state === 'paying') return (await this.#platform.findPayment(renewal.payment_id))._links.next_url?.href ?? null;
@@ -64,7 +69,7 @@ export class Renewals {
     try {
       return await this.#platform.createPayment(key, order);
     } catch (error) {
-      if (!error.isFinal) throw error;
+      if (error.status !== 400 && error.status !== 422) throw error;
       // A detail that the card page cannot take, such as a very long name, keeps nobody from paying.
       const { prefilled_cardholder_details, email, ...bare } = order;
       return this.#platform.createPayment(`${key}-bare`, bare);
@@ -74,10 +79,7 @@ export class Renewals {
   // Brings the renewal as far as it goes without the person: looks the payment up, and tells them once it succeeded. A
   // confirmation that could not be sent is left to the worker.
   settle(id) {
-    if (!this.#settling.has(id)) {
-      this.#settling.set(id, this.#settle(id).finally(() => this.#settling.delete(id)));
-    }
-    return this.#settling.get(id);
+    return oneAtATime(this.#settling, id, () => this.#settle(id));
   }
 
   async #settle(id) {
@@ -133,6 +135,12 @@ export class Renewals {
 }
 
 export const isPaid = (renewal) => renewal?.state === 'paid' || renewal?.state === 'told';
+
+// Who asks while the same is under way gets what comes of it.
+function oneAtATime(underWay, id, begin) {
+  if (!underWay.has(id)) underWay.set(id, begin().finally(() => underWay.delete(id)));
+  return underWay.get(id);
+}
 
 const billingAddress = ({ line_1, line_2, city, postal_code }) => ({ line1: line_1, line2: line_2, city, postcode: postal_code, country: 'CA' });
 

@@ -144,6 +144,19 @@ describe('a renewal', () => {
     assert.deepEqual(['prefilled_cardholder_details', 'email'].filter((name) => name in asked), []);
   });
 
+  for (const status of [403, 409, 429, 500, undefined]) {
+    it(`asks for no second payment when the first is answered with ${status ?? 'nothing'}`, async () => {
+      const { platform, renewals } = setUp();
+      platform.refuse = () => { throw status ? refusal(status) : new Error('fetch failed'); };
+      const renewal = begin(renewals);
+      await assert.rejects(renewals.paymentPage(renewal));
+      platform.refuse = () => {};
+      const pages = await Promise.all([renewals.paymentPage(renewal), renewals.paymentPage(renewal)]);
+      assert.deepEqual([...platform.payments.keys()], [`renewal-${renewal.id}-1`]);
+      assert.equal(pages[0], pages[1]);
+    });
+  }
+
   for (const status of [400, 422, 503]) {
     it(`stays paid when the confirmation is refused with ${status}`, async () => {
       const { platform, renewals } = setUp();
@@ -253,7 +266,7 @@ describe('an address change', () => {
   const outcomes = [
     ['is acknowledged', { findDelivery: async () => ({}), reportOutcome: async () => ({}) }, applied, 'acknowledged'],
     ['that the platform does not know is parked', { findDelivery: async () => Promise.reject(refusal(404)) }, applied, 'parked'],
-    ['whose outcome is refused is parked', { findDelivery: async () => ({}), reportOutcome: async () => Promise.reject(refusal(409)) }, applied, 'parked'],
+    ['whose outcome is refused is parked', { findDelivery: async () => ({}), reportOutcome: async () => Promise.reject(refusal(422)) }, applied, 'parked'],
     ['that is refused as malformed is parked', { findDelivery: async () => Promise.reject(refusal(400)) }, applied, 'parked'],
   ];
   for (const [what, platform, apply, state] of outcomes) {
