@@ -17,7 +17,7 @@ tamarack_node_test(documents 300 --test --test-concurrency=1 ${document_tests})
 
 file(GLOB contract_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/contract/*.test.mjs)
 if(contract_tests)
-  tamarack_node_test(contract 300 --test --test-concurrency=1 ${contract_tests})
+  tamarack_node_test(contract 600 --test --test-concurrency=1 ${contract_tests})
 endif()
 file(GLOB browser_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/browser/*.test.mjs)
 if(browser_tests)
