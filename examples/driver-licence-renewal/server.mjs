@@ -15,6 +15,8 @@ export function serve(config, routes) {
       console.error(`${request.method} ${request.url.split('?')[0]}: ${error.message}`);
       answered = routes.failed(request, error);
     }
+    // While it ends, no connection waits for a next request.
+    if (!server.listening) answered = { ...answered, headers: { ...answered.headers, connection: 'close' } };
     send(config, request, response, answered);
   });
   server.on('error', (error) => {

@@ -1,8 +1,8 @@
 // The example's HTTP side, with a stand-in for the platform: sessions, forms, and what no page answers.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -201,6 +201,36 @@ describe('what no page answers', () => {
       if (headers['transfer-encoding']) socket.write(`${(300 * 1024).toString(16)}\r\n${'x'.repeat(300 * 1024)}\r\n`);
       await new Promise((done) => socket.on('close', done));
       assert.match(got, /^HTTP\/1\.1 413 /);
+    });
+  }
+});
+
+describe('a service that is told to end', () => {
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    it(`by ${signal} finishes the request under way`, async () => {
+      const path = join(folder, 'ending.json');
+      const other = createServer().listen(0, '127.0.0.1');
+      await new Promise((done) => other.once('listening', done));
+      const { port } = other.address();
+      await new Promise((done) => other.close(done));
+      writeFileSync(path, JSON.stringify({
+        port, url: `http://localhost:${port}`, gateway: 'http://localhost:1', issuer: 'http://localhost:1', client_id: 'x', client_secret: 'x',
+        webhook_secret: `whsec_${Buffer.alloc(32).toString('base64')}`, journal: join(folder, 'ending.journal'),
+      }));
+      const child = spawn(process.execPath, [join(import.meta.dirname, '../../../examples/health-card-registry/main.mjs')], { env: { CONFIG_FILE: path } });
+      const ended = new Promise((done) => child.on('exit', (code) => done(code)));
+      await new Promise((done) => child.stdout.once('data', done));
+      const socket = connect(port, '127.0.0.1');
+      let got = '';
+      socket.on('data', (chunk) => (got += chunk));
+      socket.write('POST /webhooks/tellusonce HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n{');
+      while (!got.includes('100 Continue')) await new Promise((done) => setImmediate(done));
+      child.kill(signal);
+      // Once it listens no more, it is ending.
+      while (await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null)) await new Promise((done) => setImmediate(done));
+      socket.write('}');
+      assert.equal(await ended, 0);
+      assert.match(got, /HTTP\/1\.1 401 /);
     });
   }
 });
