@@ -1,6 +1,6 @@
 // Fills a fresh stack through the gateway's administration API, and writes sandbox.json. What was made is noted in
 // .tamarack/seed.json step by step, so that seeding is done once and goes on where it was interrupted.
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Admin } from './seed/admin.mjs';
@@ -14,7 +14,7 @@ import { secret } from './stack/secrets.mjs';
 const adminClientId = 'bootstrap';
 
 export async function seed(layout, { log = () => {} } = {}) {
-  const notes = new Notes(join(layout.folder, 'seed.json'));
+  const notes = new Notes(join(layout.folder, 'seed.json'), layout.id);
   const admin = new Admin(layout.gateway, adminClientId, secret(layout, 'bootstrap'));
   const isNew = notes.isEmpty;
   const seeded = [];
@@ -63,10 +63,12 @@ async function seedMinistry(layout, admin, notes, { key, name, service, purpose,
 // being noted is not made twice.
 class Notes {
   #path;
+  #stackId;
   #made;
 
-  constructor(path) {
+  constructor(path, stackId) {
     this.#path = path;
+    this.#stackId = stackId;
     this.#made = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
   }
 
@@ -75,15 +77,11 @@ class Notes {
   }
 
   async once(name, make) {
-    if (!('seeding' in this.#made)) this.#note('seeding', randomUUID());
-    const key = createHash('sha256').update(`${this.#made.seeding} ${name}`).digest('hex');
-    if (!(name in this.#made)) this.#note(name, await make(key));
+    if (!(name in this.#made)) {
+      this.#made[name] = await make(createHash('sha256').update(`${this.#stackId} ${name}`).digest('hex'));
+      writePrivateJson(this.#path, this.#made);
+    }
     return this.#made[name];
-  }
-
-  #note(name, value) {
-    this.#made[name] = value;
-    writePrivateJson(this.#path, this.#made);
   }
 }
 

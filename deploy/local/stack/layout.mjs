@@ -1,4 +1,5 @@
 // Where one local stack keeps its files, and which ports it takes. Everything else asks here.
+import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +38,8 @@ export function layoutOf({ state = process.env.TAMARACK_STATE, port = process.en
     pids: join(folder, 'pids'),
     secrets: join(folder, 'secrets'),
     sandbox: join(folder, 'sandbox.json'),
-    servers: null, // set by prepareFolders
+    id: null, // these two are set by prepareFolders
+    servers: null,
   };
 }
 
@@ -62,10 +64,16 @@ export function prepareFolders(layout) {
   mkdirSync(dirname(layout.folder), { recursive: true });
   ownFolder(layout.folder, folderMode, 'choose another with TAMARACK_STATE');
   for (const folder of [layout.logs, layout.pids, layout.secrets]) ownFolder(folder, 0o700, 'remove it');
-  const record = join(layout.folder, 'servers');
-  if (!existsSync(record)) writePrivate(record, `${newServersFolder(layout)}\n`);
-  layout.servers = readFileSync(record, 'utf8').trim();
+  layout.id = noted(layout, 'id', randomUUID);
+  layout.servers = noted(layout, 'servers', () => newServersFolder(layout));
   return layout;
+}
+
+// What the file `name` says; `make` says it the first time.
+function noted(layout, name, make) {
+  const path = join(layout.folder, name);
+  if (!existsSync(path)) writePrivate(path, `${make()}\n`);
+  return readFileSync(path, 'utf8').trim();
 }
 
 // What must hold before anything is started in `layout.servers`, which may lie where others can write.

@@ -1,5 +1,5 @@
 // Starts, watches and ends the stack's processes. A process is known by its pid, its start time and the machine's boot,
-// so that a pid which the system gave to somebody else is never signalled. Each carries the stack's folder in its environment:
+// so that a pid which the system gave to somebody else is never signalled. Each carries the stack's id in its environment:
 // one that was started and never recorded, because its starter was killed at that moment, is found by it.
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { writePrivate } from './private.mjs';
 
 const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-const mark = 'LOCAL_STACK_FOLDER';
+const mark = 'LOCAL_STACK_ID';
 const running = new Set(); // children of `run`
 
 // What the system says of `pid`: its parent, and the clock ticks since boot at which it started. Null when it does not run
@@ -68,7 +68,7 @@ export function strays(layout) {
   const isKnown = (pid) => known.has(pid) || (pid > 1 && isKnown(statOf(pid)?.parent ?? 0));
   const carriesMark = (pid) => {
     try {
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${mark}=${layout.folder}`);
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${mark}=${layout.id}`);
     } catch {
       return false; // gone, or somebody else's
     }
@@ -118,7 +118,7 @@ function refuseMissing(name, [program]) {
 // Our own settings must not leak from the caller's environment into services: only what the stack sets counts.
 function cleanEnvironment(layout) {
   const kept = Object.entries(process.env).filter(([key]) => !key.startsWith('TAMARACK_') && !key.startsWith('PG'));
-  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', TZ: 'UTC', [mark]: layout.folder };
+  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', TZ: 'UTC', [mark]: layout.id };
 }
 
 export function logTail(layout, name, lines = 15) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { end, endStrays, forget, isOutdated, launch, pidOf, recordPid, recorded,
 let layout;
 before(() => {
   const folder = mkdtempSync(join(tmpdir(), 'tamarack-processes-'));
-  layout = { folder, pids: join(folder, 'pids'), logs: join(folder, 'logs') };
+  layout = { folder, id: randomUUID(), pids: join(folder, 'pids'), logs: join(folder, 'logs') };
   mkdirSync(layout.pids);
   mkdirSync(layout.logs);
 });
@@ -96,9 +97,9 @@ describe('a process of the local stack', () => {
   });
 
   it('that was started and never recorded is found and ended, and nobody else’s', async () => {
-    const other = { ...layout, folder: join(layout.folder, 'other') };
+    const other = { ...layout, id: randomUUID() };
     for (const name of ['known', 'lost', 'lost-too']) launch(layout, { name, command: ['/bin/sleep', '100'] });
-    launch(other, { name: 'theirs', command: ['/bin/sleep', '100'], cwd: layout.folder });
+    launch(other, { name: 'theirs', command: ['/bin/sleep', '100'] });
     const [known, lost, lostToo, theirs] = ['known', 'lost', 'lost-too', 'theirs'].map((name) => pidOf(layout, name));
     for (const name of ['lost', 'lost-too', 'theirs']) forget(layout, name);
     assert.deepEqual(strays(layout).sort(), [lost, lostToo].sort());
