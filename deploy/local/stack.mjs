@@ -42,7 +42,7 @@ if (!Object.hasOwn(commands, command ?? '')) {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     endRunning();
-    console.error('\n[stack] interrupted. \`make run\` goes on from here, \`make stop\` ends what was started.');
+    console.error('\n[stack] interrupted. `make run` goes on from here, `make stop` ends what was started.');
     process.exit(128 + constants.signals[signal]);
   });
 }

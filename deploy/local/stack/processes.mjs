@@ -111,7 +111,7 @@ export function endRunning() {
 
 function refuseMissing(name, [program]) {
   if (program.startsWith('/') && !existsSync(program)) {
-    throw new Error(`${name}: there is no ${program}; ${/^\/usr\//.test(program) ? '\`make setup\` installs it' : 'build it with \`make build\`'}`);
+    throw new Error(`${name}: there is no ${program}; ${/^\/usr\//.test(program) ? '`make setup` installs it' : 'build it with `make build`'}`);
   }
 }
 

@@ -126,6 +126,7 @@ export function describe(layout) {
   Inbox (all mail)           ${layout.inbox}
   A person to sign in as     ${people[0].email}, password ${people[0].password}
   Card that is accepted      4242 4242 4242 4242; declined: 4000 0000 0000 0002
+  Guides for developers      docs/guides/README.md
   Keys and addresses         ${layout.sandbox}
   Logs                       ${layout.logs}
 
