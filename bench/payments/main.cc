@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <future>
 #include <thread>
@@ -86,7 +87,8 @@ INSERT INTO payment_event (payment_id, version, status, created_at) SELECT payme
 
 // Transactions a second of pgbench; 0 when it is not there.
 double RunPgbench(const std::string& dsn, int clients, int seconds) {
-  std::string script = absl::StrFormat("/tmp/tamarack-bench.%d.sql", getpid());
+  char script[] = "/tmp/tamarack-bench-XXXXXX";
+  if (int file = mkstemp(script); file < 0 || close(file) != 0) return 0;
   std::ofstream(script) << kTransaction;
   std::string command = absl::StrFormat("pgbench -n -M prepared -c %d -j 2 -T %d -f %s '%s' 2>&1",
                                         clients, seconds, script, dsn);
@@ -97,7 +99,7 @@ double RunPgbench(const std::string& dsn, int clients, int seconds) {
     if (std::sscanf(line, "tps = %lf", &per_second) == 1) break;
   }
   if (pipe != nullptr) pclose(pipe);
-  std::remove(script.c_str());
+  std::remove(script);
   return per_second;
 }
 

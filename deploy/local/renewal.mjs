@@ -1,12 +1,14 @@
 // Renews a driver's licence from sign-up to confirmation email against a running stack, through REST and forms alone, and
-// prints each step with its evidence. `node deploy/local/renewal.mjs [--lang fr] [--email E --password P]`; TAMARACK_STATE
-// chooses the stack. Exits with 1 when any step or check fails.
-import { readFileSync } from 'node:fs';
+// prints each step with its evidence. Exits with 1 when any step or check fails.
 import { parseArgs } from 'node:util';
 import { eventually, patiently } from './person/browser.mjs';
 import { Person, declinedCard } from './person/journey.mjs';
 import { journeyMetrics, ledgerBalance, paymentOf } from './person/evidence.mjs';
 import { layoutOf } from './stack/layout.mjs';
+import { readSandbox } from './stack/stack.mjs';
+
+const usage = `usage: renewal.mjs [--lang en|fr] [--email ADDRESS --password PASSWORD]
+Without --email a new person registers. TAMARACK_STATE is the folder of the running stack (.tamarack).`;
 
 // One whole renewal. `say(step, evidence)` is told of each step. Returns what the person and the ministry hold in the end.
 export async function renewOnce({ sandbox, lang = 'en', email, password, tryDeclined = false, say = () => {} }) {
@@ -44,9 +46,23 @@ export async function renewOnce({ sandbox, lang = 'en', email, password, tryDecl
   return { email: person.email, password: person.password, lang, reference: person.reference, payment_id: payment.payment_id, address: person.address, statusUrl: person.statusUrl };
 }
 
+function readArguments() {
+  const text = { type: 'string' };
+  try {
+    const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' }, lang: { ...text, default: 'en' }, email: text, password: text } });
+    if (!['en', 'fr'].includes(values.lang)) throw new Error(`--lang is "${values.lang}": en or fr`);
+    if (Boolean(values.email) !== Boolean(values.password)) throw new Error(`${values.email ? '--password' : '--email'} is missing`);
+    return values;
+  } catch (error) {
+    console.error(`${error.message}\n${usage}`);
+    process.exit(2);
+  }
+}
+
 async function main() {
-  const { values } = parseArgs({ options: { lang: { type: 'string', default: 'en' }, email: { type: 'string' }, password: { type: 'string' } } });
-  const sandbox = JSON.parse(readFileSync(layoutOf().sandbox, 'utf8'));
+  const { help, ...values } = readArguments();
+  if (help) return console.log(usage);
+  const sandbox = readSandbox(layoutOf());
   const began = Date.now();
   let last = began;
   let count = 0;

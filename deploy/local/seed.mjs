@@ -1,23 +1,25 @@
 // Fills a fresh stack through the gateway's administration API, and writes sandbox.json. What was made is noted in
 // .tamarack/seed.json step by step, so that seeding is done once and goes on where it was interrupted.
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Admin } from './seed/admin.mjs';
 import { ministries, people } from './seed/content.mjs';
 import { dsn } from './stack/postgres.mjs';
 import { redisSocket } from './stack/components.mjs';
 import { services } from './stack/layout.mjs';
+import { writePrivateJson } from './stack/private.mjs';
 import { secret } from './stack/secrets.mjs';
 
 const adminClientId = 'bootstrap';
 
 export async function seed(layout, { log = () => {} } = {}) {
-  const notes = new Notes(join(layout.folder, 'seed.json'));
+  const notes = new Notes(join(layout.folder, 'seed.json'), layout.id);
   const admin = new Admin(layout.gateway, adminClientId, secret(layout, 'bootstrap'));
   const isNew = notes.isEmpty;
   const seeded = [];
   for (const ministry of ministries) seeded.push(await seedMinistry(layout, admin, notes, ministry));
-  for (const person of people) await notes.once(`person ${person.email}`, () => admin.post('/v1/admin/people', person));
+  for (const person of people) await notes.once(`person ${person.email}`, (key) => admin.post('/v1/admin/people', person, key));
   if (isNew) log(`[stack] made ${ministries.length} ministries with clients, keys, templates and subscriptions, and ${people.length} people`);
   writeExampleConfig(layout, seeded);
   writeSandbox(layout, seeded);
@@ -26,22 +28,22 @@ export async function seed(layout, { log = () => {} } = {}) {
 async function seedMinistry(layout, admin, notes, { key, name, service, purpose, scopes, templates, part, told }) {
   const once = (what, make) => notes.once(`${key} ${what}`, make);
   const both = (words) => ({ name_en: words.en, name_fr: words.fr });
-  const { ministry_id } = await once('ministry', () => admin.post('/v1/admin/ministries', both(name)));
-  const { service_id } = await once('service', () => admin.post('/v1/admin/services', { ministry_id, ...both(service) }));
+  const { ministry_id } = await once('ministry', (key) => admin.post('/v1/admin/ministries', both(name), key));
+  const { service_id } = await once('service', (key) => admin.post('/v1/admin/services', { ministry_id, ...both(service) }, key));
   const redirect_uris = part === 'example' ? [`${layout.example}/callback`] : [];
-  const oauth = await once('client', () => admin.post('/v1/admin/clients', {
+  const oauth = await once('client', (key) => admin.post('/v1/admin/clients', {
     service_id, redirect_uris, scopes, purpose_en: purpose.en, purpose_fr: purpose.fr,
-  }));
-  const apiKey = async (kind, key_type) => (await once(`${kind} key ${key_type}`, () =>
-    admin.post('/v1/admin/api-keys', { service_id, kind, key_type, name: `${key}-${kind}-${key_type}` }))).secret;
-  const subscription = await once('subscription', () => admin.post('/v1/subscriptions', {
+  }, key));
+  const apiKey = async (kind, key_type) => (await once(`${kind} key ${key_type}`, (repeatable) =>
+    admin.post('/v1/admin/api-keys', { service_id, kind, key_type, name: `${key}-${kind}-${key_type}` }, repeatable))).secret;
+  const subscription = await once('subscription', (key) => admin.post('/v1/subscriptions', {
     ministry_id, ...both(told.name), purpose_en: told.purpose.en, purpose_fr: told.purpose.fr,
     change_type: 'address', url: `${layout[part]}/webhooks/tellusonce`, return_origins: [layout[part]],
-  }));
+  }, key));
   const ids = {};
   for (const [template, { language, subject, body }] of Object.entries(templates)) {
-    ids[template] = (await once(`template ${template}`, () =>
-      admin.post('/v2/manage-template', { service_id, type: 'email', name: template, language, subject, body }))).id;
+    ids[template] = (await once(`template ${template}`, (key) =>
+      admin.post('/v2/manage-template', { service_id, type: 'email', name: template, language, subject, body }, key))).id;
   }
   return {
     part,
@@ -57,13 +59,16 @@ async function seedMinistry(layout, admin, notes, { key, name, service, purpose,
   };
 }
 
-// What was made so far, by name.
+// What was made so far, by name. Each is made under an Idempotency-Key of its own, so that what an interruption kept from
+// being noted is not made twice.
 class Notes {
   #path;
+  #stackId;
   #made;
 
-  constructor(path) {
+  constructor(path, stackId) {
     this.#path = path;
+    this.#stackId = stackId;
     this.#made = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
   }
 
@@ -73,8 +78,8 @@ class Notes {
 
   async once(name, make) {
     if (!(name in this.#made)) {
-      this.#made[name] = await make();
-      writePrivate(this.#path, this.#made);
+      this.#made[name] = await make(createHash('sha256').update(`${this.#stackId} ${name}`).digest('hex'));
+      writePrivateJson(this.#path, this.#made);
     }
     return this.#made[name];
   }
@@ -82,7 +87,7 @@ class Notes {
 
 function writeExampleConfig(layout, seeded) {
   for (const { part, oauth, pay_api_key, notify_api_key_live, templates: ids, subscription } of seeded) {
-    writePrivate(join(layout.folder, `${part}.json`), {
+    writePrivateJson(join(layout.folder, `${part}.json`), {
       port: layout.ports[part],
       url: layout[part],
       gateway: layout.gateway,
@@ -104,7 +109,7 @@ const journalOf = (layout, part) => join(layout.folder, `${part}.journal`);
 function writeSandbox(layout, seeded) {
   const { ports } = layout;
   const each = (names, value) => Object.fromEntries(names.map((name) => [name, value(name)]));
-  writePrivate(layout.sandbox, {
+  writePrivateJson(layout.sandbox, {
     gateway: layout.gateway,
     issuer: layout.gateway,
     inbox: layout.inbox,
@@ -125,10 +130,4 @@ function writeSandbox(layout, seeded) {
     people: people.map(({ email, password }) => ({ email, password })),
     receivers: each(['example', 'healthcard'], (part) => journalOf(layout, part)),
   });
-}
-
-// Readable by its owner only, and never seen half written.
-function writePrivate(path, value) {
-  writeFileSync(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
 }

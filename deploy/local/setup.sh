@@ -103,7 +103,8 @@ create_database_user() {
 }
 
 exec 9>.tools/lock
-flock 9 # two at a time would spoil each other's node_modules
+# Two at a time would spoil each other's node_modules. One that was interrupted may still be at it.
+flock -n 9 || { echo "[set-up] waiting for another set-up of this folder to end"; flock 9; }
 : >"$log"
 install_packages
 install_node

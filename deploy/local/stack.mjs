@@ -1,9 +1,22 @@
-// The local stack's command line: `node deploy/local/stack.mjs up|down|status|urls|start NAME|restart NAME|kill NAME`.
-// TAMARACK_STATE (folder) and TAMARACK_PORT (first port) choose the stack; several may run side by side.
+// The local stack's command line. TAMARACK_STATE (folder) and TAMARACK_PORT (first port) choose the stack; several may run
+// side by side.
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { seed } from './seed.mjs';
 import { layoutOf, prepareFolders } from './stack/layout.mjs';
+import { endRunning } from './stack/processes.mjs';
 import { describe, down, kill, restart, startPart, status, up } from './stack/stack.mjs';
+
+const usage = `usage: stack.mjs COMMAND [NAME]
+  up            starts what is down, and again what was built anew
+  down          ends exactly what was started; the data stays
+  status        shows what runs
+  urls          says what is where
+  start NAME    starts one part
+  restart NAME  ends and starts it
+  kill NAME     kills it (-9)
+TAMARACK_STATE is the stack's folder (.tamarack), TAMARACK_PORT its first port (8080), TAMARACK_BUILD the folder of what was built
+(build/release). TAMARACK_DEBUG=1 shows where an error arose.`;
 
 const [command, name] = process.argv.slice(2);
 const commands = {
@@ -16,10 +29,24 @@ const commands = {
   urls: (layout) => console.log(describe(layout)),
 };
 
-if (!commands[command]) {
-  console.error(`usage: stack.mjs ${Object.keys(commands).join('|')} [NAME]`);
+if (['--help', '-h', 'help'].includes(command)) {
+  console.log(usage);
+  process.exit(0);
+}
+if (!Object.hasOwn(commands, command ?? '')) {
+  console.error(command ? `there is no command "${command}"\n${usage}` : usage);
   process.exit(2);
 }
+
+// Having handlers, a signal waits until what was just started is on record.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    endRunning();
+    console.error('\n[stack] interrupted. `make run` goes on from here, `make stop` ends what was started.');
+    process.exit(128 + constants.signals[signal]);
+  });
+}
+
 try {
   const layout = layoutOf();
   if (command === 'up' || existsSync(layout.folder)) await commands[command](prepareFolders(layout));

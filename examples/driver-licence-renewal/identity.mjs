@@ -1,5 +1,14 @@
 import * as oidc from 'openid-client';
 
+// A sign-in that did not succeed, and will not by trying the same again. `isDeclined`: the person did not want to.
+export class SignInError extends Error {
+  constructor(message, { isDeclined = false } = {}) {
+    super(message);
+    this.isDeclined = isDeclined;
+  }
+}
+const passing = ['server_error', 'temporarily_unavailable'];
+
 // Signing people in, with the certified OpenID Connect client: authorization code, PKCE, state, nonce.
 export class Identity {
   #config;
@@ -13,7 +22,7 @@ export class Identity {
   async #client() {
     const { issuer, client_id: id, client_secret: secret } = this.#config;
     // Only a local stack speaks plain http.
-    const options = issuer.startsWith('http://localhost') ? { execute: [oidc.allowInsecureRequests] } : {};
+    const options = new URL(issuer).hostname === 'localhost' ? { execute: [oidc.allowInsecureRequests] } : {};
     this.#discovered ??= await oidc.discovery(new URL(issuer), id, secret, undefined, options);
     return this.#discovered;
   }
@@ -34,14 +43,21 @@ export class Identity {
     return { url: url.href, pending };
   }
 
-  // The person's claims, once the browser is back at `url`.
+  // The person's claims, once the browser is back at `url`. Throws SignInError, or whatever error may pass.
   async finish(url, { code_verifier, state, nonce }) {
     const client = await this.#client();
-    const tokens = await oidc.authorizationCodeGrant(client, url, {
-      pkceCodeVerifier: code_verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true,
-    });
-    const { sub } = tokens.claims();
-    return oidc.fetchUserInfo(client, tokens.access_token, sub);
+    // Whose answer this is counts before what it says, also when it is an error.
+    if (url.searchParams.get('state') !== state) throw new SignInError('the answer belongs to another sign-in');
+    try {
+      const tokens = await oidc.authorizationCodeGrant(client, url, {
+        pkceCodeVerifier: code_verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true,
+      });
+      const { sub } = tokens.claims();
+      return await oidc.fetchUserInfo(client, tokens.access_token, sub);
+    } catch (error) {
+      if (!error.error || passing.includes(error.error)) throw error;
+      throw new SignInError(`identity answered ${error.error}`, { isDeclined: error.error === 'access_denied' });
+    }
   }
 
   // An access token of the ministry itself, for calls that concern no signed-in person.

@@ -1,3 +1,4 @@
+import { feeCents } from './renewals.mjs';
 import { date, money, text } from './text.mjs';
 
 const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -16,8 +17,9 @@ function html(parts, ...values) {
   return new Markup(parts.map((part, i) => part + (i < values.length ? show(values[i]) : '')).join(''));
 }
 
-// The frame of every page. `path` is the page's path in `lang`; the toggle leads to the same one in the other language.
-function page({ config, lang }, { title, path, body }) {
+// The frame of every page. `path` is the page's path in `lang`; the toggle leads to the same one in the other language. With a
+// session, the person can end it from every page.
+function page({ lang, session }, { title, path, body }) {
   const t = text[lang];
   const elsewhere = path.replace(`/${lang}/`, `/${t.other}/`);
   return `<!doctype html>${html`
@@ -48,6 +50,7 @@ function page({ config, lang }, { title, path, body }) {
     <div class="ontario-row">
       <div class="ontario-columns ontario-small-12 ontario-application-subheader__container">
         <p class="ontario-application-subheader__heading"><a href="/${lang}/">${t.service}</a></p>
+        ${session ? signOutMenu(lang, session) : ''}
       </div>
     </div>
   </div>
@@ -57,7 +60,7 @@ function page({ config, lang }, { title, path, body }) {
     ${body}
     <section class="tmk-help" aria-labelledby="help-title">
       <h2 class="ontario-h4" id="help-title">${t.help}</h2>
-      <p>${t.helpText}</p>
+      <p>${t.helpText} <a class="tmk-nowrap" href="tel:+18005550100">1-800-555-0100</a> <span class="tmk-nowrap">${t.helpTty}</span></p>
     </section>
   </main>
 </div>
@@ -67,6 +70,13 @@ function page({ config, lang }, { title, path, body }) {
 </body>
 </html>`.value}`;
 }
+
+const csrfField = ({ csrf_token }) => html`<input type="hidden" name="csrf_token" value="${csrf_token}">`;
+const signOutMenu = (lang, session) => html`<nav class="ontario-application-subheader__menu-container" aria-label="${text[lang].menu}">
+          <ul class="ontario-application-subheader__menu">
+            <li><form id="sign-out" method="post" action="/${lang}/sign-out">${csrfField(session)}<button type="submit" class="tmk-linkbutton">${text[lang].signOut}</button></form></li>
+          </ul>
+        </nav>`;
 
 const alert = (kind, title, body) => html`<div class="ontario-alert ontario-alert--${kind}">
       <div class="ontario-alert__header"><h2 class="ontario-alert__header-title ontario-h4">${title}</h2></div>
@@ -78,60 +88,103 @@ const summary = (rows) => html`<dl class="ontario-summary-list__container">
       `)}</dl>`;
 
 const button = (href, label) => html`<a class="ontario-button ontario-button--primary" href="${href}">${label}</a>`;
-const payForm = (lang, token, label) => html`<form method="post" action="/${lang}/pay"><input type="hidden" name="csrf_token" value="${token}"><button type="submit" class="ontario-button ontario-button--primary">${label}</button></form>`;
+const payForm = ({ lang, session }, label) => html`<form method="post" action="/${lang}/pay">${csrfField(session)}<button type="submit" class="ontario-button ontario-button--primary">${label}</button></form>`;
 
-export function startPage(view, hasDeclined) {
-  const t = text[view.lang];
-  return page(view, { title: t.start, path: `/${view.lang}/`, body: html`<h1>${t.service}</h1>
-    ${hasDeclined ? alert('informational', t.consentDeclined, '') : ''}
-    <p class="ontario-lead-statement">${t.startLead}</p>
+// `notice` is what just happened: `declined` or `signed-out`.
+export function startPage(view, notice) {
+  const { lang, config } = view;
+  const t = text[lang];
+  const notices = {
+    declined: () => alert('informational', t.consentDeclined, ''),
+    'signed-out': () => alert('success', t.signedOut, html`<p>${t.signedOutText} <a class="tmk-link" href="${config.gateway}/${lang}/account">${t.yourAccount}</a></p>`),
+  };
+  const isKnown = Object.hasOwn(notices, notice ?? '');
+  return page(view, { title: t.start, path: `/${lang}/${isKnown ? `?notice=${notice}` : ''}`, body: html`<h1>${t.service}</h1>
+    ${isKnown ? notices[notice]() : ''}
+    <p class="ontario-lead-statement">${t.startLead(money(feeCents, lang))}</p>
     <h2>${t.youNeed}</h2>
     <ul><li>${t.need1}</li><li>${t.need2}</li></ul>
     <p>${t.moved}</p>
-    <p class="tmk-buttons">${button(`/${view.lang}/sign-in`, t.start)}</p>` });
+    <p class="tmk-buttons">${button(`/${lang}/sign-in`, t.start)}</p>` });
 }
 
-// OpenID Connect's address claim on one line.
-const addressLine = (address, lang) => (address ? (address.formatted ?? Object.values(address).filter(Boolean).join(', ')).replaceAll('\n', ', ') : text[lang].noAddress);
+// On one line, as on an envelope.
+function addressLine(address, lang) {
+  if (!address) return text[lang].noAddress;
+  const { line_1, line_2, city, province, postal_code } = address;
+  return [line_1, line_2, `${city} ${province}\u00a0 ${postal_code}`].filter(Boolean).join(', ');
+}
 
 // `paid` is the renewal that is already paid for, if any.
-export function licencePage(view, licence, session, paid) {
+export function licencePage(view, licence, paid) {
   const { lang, config } = view;
   const t = text[lang];
   const back = encodeURIComponent(`${config.url}/${lang}/licence`);
   return page(view, { title: t.licence, path: `/${lang}/licence`, body: html`<h1>${t.licence}</h1>
     ${summary([[t.number, licence.number, 'licence-number'], [t.name, licence.name, 'name'], [t.address, addressLine(licence.address, lang), 'address'],
-      [t.expires, date(licence.expires, lang), 'expires'], [t.fee, money(9000, lang), 'fee']])}
+      [t.expires, date(licence.expires, lang), 'expires'], [t.fee, money(feeCents, lang), 'fee']])}
     <p><a class="tmk-link" id="change-address" href="${config.gateway}/${lang}/address?return_to=${back}">${t.change}</a><br>${t.changeNote}</p>
     ${paid ? html`<p>${t.doneTitle}. <a class="tmk-link" href="/${lang}/renewals/${paid.id}">${t.receipt}</a></p>`
-      : html`<div class="tmk-buttons">${payForm(lang, session.csrf_token, `${t.toPay} ${money(9000, lang)}`)}</div>`}` });
+      : html`<div class="tmk-buttons">${payForm(view, `${t.toPay} ${money(feeCents, lang)}`)}</div>`}` });
 }
 
-export function renewalPage(view, renewal, licence, session) {
+export function renewalPage(view, renewal, licence) {
+  if (renewal.state === 'paid' || renewal.state === 'told') return donePage(view, renewal, licence);
+  if (renewal.state === 'declined') return unpaidPage(view, renewal);
+  return renewal.is_submitted ? waitingPage(view, renewal) : pendingPage(view, renewal);
+}
+
+const pathOf = ({ lang }, renewal) => `/${lang}/renewals/${renewal.id}`;
+
+function donePage(view, renewal, licence) {
   const { lang, config } = view;
   const t = text[lang];
-  const path = `/${lang}/renewals/${renewal.id}`;
-  if (renewal.state === 'paid' || renewal.state === 'told') {
-    const told = renewal.state === 'told' ? t.mailSent(session.email) : t.mailComing(session.email);
-    return page(view, { title: t.doneTitle, path, body: html`<h1>${t.doneTitle}</h1>
-    ${summary([[t.reference, renewal.id, 'reference'], [t.number, licence.number, 'licence-number'], [t.expires, date(licence.expires, lang), 'expires']])}
-    <p id="told">${told}</p>
+  const told = renewal.state === 'told' ? t.mailSent : renewal.mail_failed ? t.mailFailed : t.mailComing;
+  return page(view, { title: t.doneTitle, path: pathOf(view, renewal), body: html`<h1>${t.doneTitle}</h1>
+    ${alert('success', t.paidTitle, html`<p id="told">${told(renewal.email)}</p>`)}
+    ${summary([[t.reference, renewal.id, 'reference'], [t.paid, money(renewal.amount_cents ?? feeCents, lang), 'amount'],
+      ...(renewal.paid_on ? [[t.paidOn, date(renewal.paid_on, lang), 'paid-on']] : []),
+      [t.number, licence.number, 'licence-number'], [t.expires, date(licence.expires, lang), 'expires']])}
+    <h2>${t.nextTitle}</h2>
+    ${licence.address ? html`<p id="next">${t.nextCard} ${addressLine(licence.address, lang)}</p>` : html`<p id="next">${t.nextNoAddress}</p>`}
+    <p>${t.nextUntil}</p>
+    <p><a class="tmk-link" href="/${lang}/licence">${t.back}</a></p>
     <p><a class="tmk-link" href="${config.gateway}/${lang}/account">${t.account}</a></p>` });
-  }
-  const isDeclined = renewal.state === 'declined';
-  const title = isDeclined ? t.declinedTitle : t.pendingTitle;
-  return page(view, { title, path, body: html`<h1>${title}</h1>
-    <p>${isDeclined ? t.declinedText : t.pendingText}</p>
-    <div class="tmk-buttons">${payForm(lang, session.csrf_token, isDeclined ? t.tryAgain : t.continuePayment)}</div>
+}
+
+// Why a payment ended, by the code of its state (GOV.UK Pay's).
+const endings = { P0010: 'declined', P0020: 'expired', P0030: 'cancelled', P0040: 'withdrawn' };
+
+function unpaidPage(view, renewal) {
+  const { lang } = view;
+  const t = text[lang];
+  const ending = endings[renewal.code] ?? 'failedPayment';
+  return page(view, { title: t[ending], path: pathOf(view, renewal), body: html`<h1>${t[ending]}</h1>
+    <p id="why">${t.notCharged} ${t[`${ending}Text`]}</p>
+    <div class="tmk-buttons">${payForm(view, ending === 'declined' ? t.tryAgain : t.payAgain)}</div>
     <p><a class="tmk-link" href="/${lang}/licence">${t.back}</a></p>` });
 }
 
-export function notFoundPage(view) {
+function pendingPage(view, renewal) {
   const t = text[view.lang];
-  return page(view, { title: t.notFound, path: `/${view.lang}/`, body: html`<h1>${t.notFound}</h1><p>${t.notFoundText}</p><p><a class="tmk-link" href="/${view.lang}/">${t.home}</a></p>` });
+  return page(view, { title: t.pendingTitle, path: pathOf(view, renewal), body: html`<h1>${t.pendingTitle}</h1>
+    <p>${t.pendingText}</p>
+    <div class="tmk-buttons">${payForm(view, t.continuePayment)}</div>
+    <p><a class="tmk-link" href="/${view.lang}/licence">${t.back}</a></p>` });
 }
 
-export function failedPage(view) {
+// The card was accepted, and the money is on its way.
+function waitingPage(view, renewal) {
   const t = text[view.lang];
-  return page(view, { title: t.failed, path: `/${view.lang}/`, body: html`<h1>${t.failed}</h1><p>${t.failedText}</p><p><a class="tmk-link" href="/${view.lang}/">${t.home}</a></p>` });
+  const path = pathOf(view, renewal);
+  return page(view, { title: t.waitingTitle, path, body: html`<h1>${t.waitingTitle}</h1>
+    <p>${t.waitingText}</p>
+    <p class="tmk-buttons"><a class="ontario-button ontario-button--primary" id="check-again" href="${path}">${t.checkAgain}</a></p>` });
+}
+
+// What went wrong, by name: `notFound`, `refused`, `failed`, `signInFailed`. Each has a way on.
+export function problemPage(view, name) {
+  const t = text[view.lang];
+  const [href, label] = name === 'signInFailed' ? [`/${view.lang}/sign-in`, t.signInAgain] : [`/${view.lang}/`, t.home];
+  return page(view, { title: t[name], path: `/${view.lang}/`, body: html`<h1>${t[name]}</h1><p>${t[`${name}Text`]}</p><p><a class="tmk-link" href="${href}">${label}</a></p>` });
 }

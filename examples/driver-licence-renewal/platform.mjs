@@ -28,6 +28,7 @@ export class Platform {
     return this.#call('GET', `/v1/deliveries/${encodeURIComponent(id)}`, { token: await this.#identity.serviceToken() });
   }
 
+  // Repeating it changes nothing.
   async reportOutcome(id, outcome) {
     return this.#call('POST', `/v1/deliveries/${encodeURIComponent(id)}/outcome`, { token: await this.#identity.serviceToken(), body: outcome });
   }
@@ -37,7 +38,7 @@ export class Platform {
     if (key) headers['idempotency-key'] = key;
     if (body) headers['content-type'] = 'application/json';
     const response = await fetch(this.#config.gateway + path, {
-      method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(15000),
+      method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(15000), redirect: 'error',
     });
     const text = await response.text();
     if (!response.ok) throw new PlatformError(method, path, response.status, text);
@@ -45,10 +46,15 @@ export class Platform {
   }
 }
 
+// The statuses that the same request will get again. Others pass: the platform is down or busy, a token has ended, the same
+// request is under way (409).
+const finalStatuses = [400, 403, 404, 405, 410, 413, 415, 422];
+
 export class PlatformError extends Error {
   constructor(method, path, status, body) {
     super(`${method} ${path}: ${status} ${body.slice(0, 300)}`);
     this.status = status;
+    this.isFinal = finalStatuses.includes(status);
   }
 }
 

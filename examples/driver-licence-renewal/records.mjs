@@ -1,7 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-const randomToken = () => randomBytes(24).toString('base64url');
-
 // What the ministry holds: sessions, licences by pairwise subject, renewals, and the events it was told of.
 // Every change goes through the journal first, so all of it survives a restart.
 export class Records {
@@ -24,7 +22,12 @@ export class Records {
     return this.#apply(entry);
   }
 
+  remove(kind, id) {
+    this.change(kind, id, { is_removed: true });
+  }
+
   #apply({ kind, id, ...fields }) {
+    if (fields.is_removed) return void this[kind].delete(id);
     const record = { ...this[kind].get(id), id, ...fields };
     this[kind].set(id, record);
     return record;
@@ -37,16 +40,12 @@ export class Records {
     return { outcome: 'applied' };
   }
 
-  newSession(lang) {
-    return this.change('session', randomToken(), { lang, csrf_token: randomToken() });
-  }
-
   // The licence of a person, made up at their first visit: a real ministry would match them to its register.
   licenceOf(subject, { name, address }) {
     if (this.licence.has(subject)) return this.licence.get(subject);
     const digits = createHash('sha256').update(subject).digest('hex').replace(/\D/g, '').padEnd(14, '0');
     const number = `T${digits.slice(0, 4)}-${digits.slice(4, 9)}-${digits.slice(9, 14)}`;
-    return this.change('licence', subject, { number, name, address, expires: '2026-12-31' });
+    return this.change('licence', subject, { number, name, address, expires: `${new Date().getFullYear()}-12-31` });
   }
 
   newRenewal(fields) {

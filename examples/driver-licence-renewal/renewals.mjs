@@ -1,7 +1,9 @@
 import { date, money, text } from './text.mjs';
+import { startWorker } from './worker.mjs';
 
-const feeCents = 9000;
+export const feeCents = 9000;
 const workerPauseMs = 2000;
+const yearsGood = 5;
 
 // The renewal itself: pay, then be told. Each step may be repeated by a reload, a restart or the worker without harm:
 // calls carry a key made from the renewal, and what happened is written down before the next step.
@@ -10,6 +12,7 @@ export class Renewals {
   #records;
   #platform;
   #settling = new Map();
+  #asking = new Map();
 
   constructor(config, records, platform) {
     this.#config = config;
@@ -19,7 +22,10 @@ export class Renewals {
 
   // The person's renewal, begun at most once: a licence that is renewed is good for years.
   begin({ subject, email, lang }) {
-    return this.of(subject) ?? this.#records.newRenewal({ subject, email, lang });
+    const renewal = this.of(subject);
+    if (!renewal) return this.#records.newRenewal({ subject, email, lang });
+    if (isPaid(renewal) || (renewal.email === email && renewal.lang === lang)) return renewal;
+    return this.#records.change('renewal', renewal.id, { email, lang });
   }
 
   of(subject) {
@@ -27,52 +33,83 @@ export class Renewals {
   }
 
   // Where the person pays. A payment that failed is followed by a new one; one that is under way is resumed.
-  async paymentPage({ id }) {
+  paymentPage({ id }) {
+    return oneAtATime(this.#asking, id, () => this.#paymentPage(id));
+  }
+
+  async #paymentPage(id) {
     let renewal = await this.settle(id);
-    if (['paid', 'told'].includes(renewal.state)) return null;
-    if (renewal.state === 'declined') renewal = this.#records.change('renewal', id, { state: 'started', attempt: renewal.attempt + 1 });
+    if (isPaid(renewal)) return null;
     if (renewal.state === 'paying') return (await this.#platform.findPayment(renewal.payment_id))._links.next_url?.href ?? null;
-    const { lang } = renewal;
-    const payment = await this.#platform.createPayment(`renewal-${id}-${renewal.attempt}`, {
-      amount: feeCents,
-      reference: id,
-      description: text[lang].paymentDescription,
-      language: lang,
-      email: renewal.email,
-      return_url: `${this.#config.url}/${lang}/renewals/${id}`,
-    });
+    if (renewal.state === 'declined') renewal = this.#records.change('renewal', id, { state: 'started', attempt: renewal.attempt + 1, order: null });
+    // Noted before it is sent: the same key must always come with the same request, whatever the person changes meanwhile.
+    if (!renewal.order) renewal = this.#records.change('renewal', id, this.#order(renewal));
+    const payment = await this.#createPayment(renewal);
     this.#records.change('renewal', id, { state: 'paying', payment_id: payment.payment_id });
     return payment._links.next_url.href;
   }
 
-  // Brings the renewal as far as it goes without the person: looks the payment up, and tells them once it succeeded.
-  settle(id) {
-    if (!this.#settling.has(id)) {
-      this.#settling.set(id, this.#settle(id).finally(() => this.#settling.delete(id)));
+  #order({ id, subject, email, lang }) {
+    const { name, address, expires } = this.#records.licence.get(subject);
+    const order = {
+      amount: feeCents,
+      reference: id,
+      description: text[lang].paymentDescription,
+      language: lang,
+      email,
+      return_url: `${this.#config.url}/${lang}/renewals/${id}`,
+      // Filled in for the person, who may have a card in another name and place.
+      prefilled_cardholder_details: { cardholder_name: name, ...(address && { billing_address: billingAddress(address) }) },
+    };
+    return { order, expires: `${Number(expires.slice(0, 4)) + yearsGood}${expires.slice(4)}` };
+  }
+
+  async #createPayment({ id, attempt, order }) {
+    const key = `renewal-${id}-${attempt}`;
+    try {
+      return await this.#platform.createPayment(key, order);
+    } catch (error) {
+      if (error.status !== 400 && error.status !== 422) throw error;
+      // A detail that the card page cannot take, such as a very long name, keeps nobody from paying.
+      const { prefilled_cardholder_details, email, ...bare } = order;
+      return this.#platform.createPayment(`${key}-bare`, bare);
     }
-    return this.#settling.get(id);
+  }
+
+  // Brings the renewal as far as it goes without the person: looks the payment up, and tells them once it succeeded. A
+  // confirmation that could not be sent is left to the worker.
+  settle(id) {
+    return oneAtATime(this.#settling, id, () => this.#settle(id));
   }
 
   async #settle(id) {
     let renewal = this.#records.renewal.get(id);
     if (renewal.state === 'paying') {
-      const { state } = await this.#platform.findPayment(renewal.payment_id);
-      if (state.status === 'success') renewal = this.#paid(renewal);
-      else if (state.finished) renewal = this.#records.change('renewal', id, { state: 'declined', code: state.code });
+      const payment = await this.#platform.findPayment(renewal.payment_id);
+      const { status, finished, code } = payment.state;
+      if (status === 'success') renewal = this.#paid(renewal, payment);
+      else if (finished) renewal = this.#records.change('renewal', id, { state: 'declined', code });
+      else renewal = { ...renewal, is_submitted: status === 'submitted' };
     }
-    if (renewal.state === 'paid') {
-      const { id: notification } = await this.#platform.sendEmail(`renewal-${id}`, this.#confirmation(renewal));
-      renewal = this.#records.change('renewal', id, { state: 'told', notification_id: notification });
-    }
-    return renewal;
+    return renewal.state === 'paid' && !renewal.mail_failed ? this.#tell(renewal) : renewal;
   }
 
-  #paid(renewal) {
-    this.#records.change('licence', renewal.subject, { expires: '2031-12-31' });
-    return this.#records.change('renewal', renewal.id, { state: 'paid' });
+  #paid({ id, subject, expires }, { amount, settlement_summary: settled }) {
+    this.#records.change('licence', subject, { expires });
+    return this.#records.change('renewal', id, { state: 'paid', amount_cents: amount, paid_on: dayOf(settled?.capture_submit_time) });
   }
 
-  #confirmation({ id, email, subject, lang }) {
+  async #tell(renewal) {
+    try {
+      const { id: notification } = await this.#platform.sendEmail(`renewal-${renewal.id}`, this.#confirmation(renewal));
+      return this.#records.change('renewal', renewal.id, { state: 'told', notification_id: notification });
+    } catch (error) {
+      console.error(`renewal ${renewal.id}: ${error.message}`);
+      return error.isFinal ? this.#records.change('renewal', renewal.id, { mail_failed: true }) : renewal;
+    }
+  }
+
+  #confirmation({ id, email, subject, lang, amount_cents }) {
     const { name, number, expires } = this.#records.licence.get(subject);
     return {
       email_address: email,
@@ -80,20 +117,32 @@ export class Renewals {
       reference: id,
       personalisation: {
         name, licence: number, reference: id, expires_en: date(expires, 'en'), expires_fr: date(expires, 'fr'),
-        amount_en: money(feeCents, 'en'), amount_fr: money(feeCents, 'fr'),
+        amount_en: money(amount_cents, 'en'), amount_fr: money(amount_cents, 'fr'),
       },
     };
   }
 
   // People close the browser after paying: what they do not come back for is settled here. Returns how to stop.
   startWorker() {
-    let isStopped = false;
-    const round = async () => {
-      const open = [...this.#records.renewal.values()].filter(({ state }) => state === 'paying' || state === 'paid');
-      for (const { id } of open) await this.settle(id).catch((error) => console.error(`renewal ${id}: ${error.message}`));
-      if (!isStopped) setTimeout(round, workerPauseMs);
-    };
-    round();
-    return () => (isStopped = true);
+    return startWorker({
+      what: 'renewal',
+      pauseMs: workerPauseMs,
+      open: () => [...this.#records.renewal.values()].filter(({ state, mail_failed, is_left }) => !is_left && (state === 'paying' || (state === 'paid' && !mail_failed))),
+      step: ({ id }) => this.settle(id),
+      giveUp: ({ id }) => this.#records.change('renewal', id, { is_left: true }), // until the person comes back
+    });
   }
 }
+
+export const isPaid = (renewal) => renewal?.state === 'paid' || renewal?.state === 'told';
+
+// Who asks while the same is under way gets what comes of it.
+function oneAtATime(underWay, id, begin) {
+  if (!underWay.has(id)) underWay.set(id, begin().finally(() => underWay.delete(id)));
+  return underWay.get(id);
+}
+
+const billingAddress = ({ line_1, line_2, city, postal_code }) => ({ line1: line_1, line2: line_2, city, postcode: postal_code, country: 'CA' });
+
+// The day of an RFC 3339 time, or today, where the ministry is.
+const dayOf = (time) => new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Toronto' }).format(time ? new Date(time) : new Date());

@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { eventually } from '../../deploy/local/person/browser.mjs';
 import { mailsTo } from '../../deploy/local/person/inbox.mjs';
 import { root } from '../../deploy/local/stack/layout.mjs';
+import { sessionCookie } from '../../examples/driver-licence-renewal/sessions.mjs';
 import { startStack } from '../support/stack.mjs';
 import { checkPage, launch, watch } from './check.mjs';
 
@@ -109,6 +110,11 @@ async function renew(visit, email) {
   assert.match(await visit.text('#address'), /7 Birch Street/);
 
   await visit.press('form[action$="/pay"] button');
+  assert.equal(await page.inputValue('[name=address_line_1]'), '7 Birch Street');
+  await visit.press('#cancel-payment');
+  if (await page.locator('#return-url').count()) await visit.press('#return-url');
+  await visit.look('cancelled');
+  await visit.press('form[action$="/pay"] button');
   await visit.look('card');
   await visit.press('#submit-card-details');
   await visit.look('card-errors');
@@ -124,6 +130,18 @@ async function renew(visit, email) {
   return visit.text('#reference');
 }
 
+// What Chromium kept is for this service's own requests alone, and goes when the person signs out.
+async function signOut(visit, context) {
+  const { page, lang } = visit;
+  const session = async () => (await context.cookies(stack.sandbox.example)).find(({ name }) => name === sessionCookie);
+  const { secure, httpOnly, sameSite, path } = await session();
+  assert.deepEqual({ secure, httpOnly, sameSite, path }, { secure: true, httpOnly: true, sameSite: 'Lax', path: '/' });
+  await page.goto(`${stack.sandbox.example}/${lang}/licence`);
+  await visit.press('#sign-out button');
+  await visit.look('signed-out');
+  assert.equal(await session(), undefined);
+}
+
 for (const lang of ['en', 'fr']) {
   describe(`a renewal in ${lang === 'en' ? 'English' : 'French'}`, () => {
     it('ends with the confirmation, on pages that everybody can use', async () => {
@@ -135,6 +153,7 @@ for (const lang of ['en', 'fr']) {
       await visit.page.goto(`${stack.sandbox.gateway}/${lang}/account`);
       assert.equal(await visit.page.locator('[id^=consent-]').count(), 1);
       await visit.look('account');
+      await signOut(visit, context);
       assert.deepEqual(visit.problems, []);
       await context.close();
     });

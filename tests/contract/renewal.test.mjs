@@ -4,8 +4,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { Webhook } from 'standardwebhooks';
+import { eventually } from '../../deploy/local/person/browser.mjs';
 import { ledgerBalance, metric } from '../../deploy/local/person/evidence.mjs';
+import { Person } from '../../deploy/local/person/journey.mjs';
 import { renewOnce } from '../../deploy/local/renewal.mjs';
+import { Admin } from '../../deploy/local/seed/admin.mjs';
+import { sessionCookie } from '../../examples/driver-licence-renewal/sessions.mjs';
 import { startStack } from '../support/stack.mjs';
 
 const services = ['identity', 'payments', 'notify', 'tellusonce'];
@@ -48,6 +53,75 @@ describe('a renewal', () => {
 
   it('is counted', async () => {
     assert.equal(await metric(sandbox.metrics.payments, 'payments_captured_cents_total'), 9000 * renewed.length);
+  });
+});
+
+describe('a person who renews', () => {
+  let person;
+  let licence;
+  before(async () => {
+    person = new Person(sandbox, { lang: 'fr', ...sandbox.people[1] });
+    licence = await person.signIn();
+  });
+  const pay = (page) => person.browser.submit(page, 'form[action$="/pay"]');
+
+  it('finds the card page filled in, may cancel, is told so, and may begin again', async () => {
+    const card = await pay(licence);
+    const filled = (id) => card.document.querySelector(`#${id}`)?.value;
+    assert.deepEqual(['cardholder-name', 'address-line-1', 'address-line-2', 'address-city', 'address-postcode', 'email'].map(filled),
+      ['Étienne Modèle', '45, rue Principale', 'app. 3', 'Hearst', 'P0L 1N0', sandbox.people[1].email]);
+    const ended = await person.browser.submit(card, '#cancel');
+    const back = ended.document.querySelector('#return-url') ? await person.browser.open(ended.link('#return-url')) : ended;
+    assert.equal(back.text('h1'), 'Vous avez annulé le paiement');
+    assert.match(back.text('#why'), /Rien n’a été débité/);
+    const again = await pay(back);
+    assert.ok(again.document.querySelector('#card-details'));
+    assert.notEqual(again.path, card.path);
+  });
+
+  it('sees what was paid, when, and what comes next', async () => {
+    const done = await person.pay();
+    assert.equal(done.text('#amount'), '90,00 $');
+    assert.match(done.text('#paid-on'), new RegExp(`${new Date().getFullYear()}$`));
+    assert.match(done.text('#next'), /45, rue Principale/);
+  });
+
+  it('is signed out for good, and known by another id after the next sign-in', async () => {
+    const before = person.browser.cookie(sandbox.example, sessionCookie);
+    const page = await person.browser.submit(await person.browser.open(`${sandbox.example}/fr/licence`), '#sign-out');
+    assert.match(page.text('h2'), /Vous avez fermé votre session/);
+    const stolen = await fetch(`${sandbox.example}/fr/licence`, { headers: { cookie: `${sessionCookie}=${before}` }, redirect: 'manual' });
+    assert.equal(stolen.headers.get('location'), '/fr/sign-in');
+    await person.signIn();
+    assert.notEqual(person.browser.cookie(sandbox.example, sessionCookie), before);
+  });
+});
+
+describe('a subscriber', () => {
+  const type = 'ca.tamarack.tellusonce.address.changed.v1';
+  const send = (body, secret, id = crypto.randomUUID()) => {
+    const now = new Date();
+    const headers = { 'webhook-id': id, 'webhook-timestamp': String(Math.floor(now / 1000)), 'webhook-signature': new Webhook(secret).sign(id, now, body) };
+    return fetch(`${sandbox.example}/webhooks/tellusonce`, { method: 'POST', headers, body });
+  };
+
+  it('takes what is signed and unusable once and for all, and refuses what is not signed', async () => {
+    const { secret } = sandbox.ministries[0].subscription;
+    const parked = () => metric(sandbox.metrics.example, 'events_parked');
+    const before = await parked();
+    const unknown = JSON.stringify({ type, data: { delivery_id: crypto.randomUUID() } });
+    for (const body of ['{', '{}', JSON.stringify({ type: 'something.else', data: {} }), unknown]) assert.equal((await send(body, secret)).status, 204, body);
+    assert.equal((await send(unknown, sandbox.ministries[1].subscription.secret)).status, 401);
+    await eventually('the unknown delivery is given up', async () => (await parked()) === before + 3);
+  });
+
+  it('of somebody else that is dead holds up no renewal', async () => {
+    const admin = new Admin(sandbox.gateway, sandbox.admin.client_id, sandbox.admin.client_secret);
+    const { ministry_id } = await admin.post('/v1/admin/ministries', { name_en: 'Somebody else', name_fr: 'Quelqu’un d’autre' });
+    await admin.post('/v1/subscriptions', {
+      ministry_id, name_en: 'Dead', name_fr: 'Mort', purpose_en: 'None.', purpose_fr: 'Aucun.', change_type: 'address', url: 'http://localhost:9/hook', return_origins: [],
+    });
+    await renewOnce({ sandbox });
   });
 });
 

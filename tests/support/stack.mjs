@@ -5,10 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seed } from '../../deploy/local/seed.mjs';
 import { layoutOf, portsOf, prepareFolders } from '../../deploy/local/stack/layout.mjs';
-import { down, isTaken, kill, startPart, up } from '../../deploy/local/stack/stack.mjs';
+import { isTaken } from '../../deploy/local/stack/ports.mjs';
+import { down, kill, startPart, up } from '../../deploy/local/stack/stack.mjs';
 
 // Below the range from which the system gives ports to clients.
 const [firstBase, lastBase] = [20_000, 32_000];
+
+// The layout of a stack that does not exist yet: a folder and ports that nobody has.
+export async function newLayout(name) {
+  return layoutOf({ state: join(tmpdir(), `tamarack-${name}-${randomBytes(4).toString('hex')}`), port: await freeBase() });
+}
 
 async function freeBase() {
   for (;;) {
@@ -22,7 +28,7 @@ async function freeBase() {
 export async function startStack(name) {
   const running = process.env.TAMARACK_TEST_STATE;
   if (running) return handle(prepareFolders(layoutOf({ state: running })), async () => {});
-  const layout = prepareFolders(layoutOf({ state: join(tmpdir(), `tamarack-${name}-${randomBytes(4).toString('hex')}`), port: await freeBase() }));
+  const layout = prepareFolders(await newLayout(name));
   const stop = async () => {
     await down(layout);
     const kept = join(layout.build, 'logs', name);

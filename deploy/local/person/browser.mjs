@@ -17,6 +17,11 @@ export class Browser {
     this.#lang = lang;
   }
 
+  // The value of a cookie that `url` would be sent.
+  cookie(url, name) {
+    return this.#cookies.get(new URL(url).hostname)?.get(name);
+  }
+
   // The page at `url`, after redirects.
   open(url) {
     return this.#go(new URL(url), 'GET', null, null);

@@ -31,7 +31,8 @@ export class Person {
     return this.walk(`${this.sandbox.example}/${this.lang}/sign-in`, (page) => Boolean(page.document.querySelector('#licence-number')) && !page.document.querySelector('#reference'));
   }
 
-  // Tells government once of the new address, and stays on the page that shows who was told.
+  // Tells the sandbox's own ministries of the new address, and stays on the page that shows who was told. Whatever else is
+  // subscribed is not told: it may be anything that somebody tries out, and nobody answers for it.
   async changeAddress() {
     const licence = await this.#licence();
     const status = await this.walk(licence.link('#change-address'), (page) => Boolean(page.document.querySelector('#recorded-address')));
@@ -102,7 +103,7 @@ export class Person {
     if (has('input[autocomplete=one-time-code]')) return this.#confirmEmail(page);
     if (has('#consent-allow')) return this.browser.submit(page, '#consent-form', {}, '#consent-allow');
     if (has('#address-form')) return this.browser.submit(page, '#address-form', this.address);
-    if (has('#tell-form')) return this.browser.submit(page, '#tell-form', { subscription_id: [...page.document.querySelectorAll('[name=subscription_id]')].map(({ value }) => value) });
+    if (has('#tell-form')) return this.browser.submit(page, '#tell-form', { subscription_id: this.sandbox.ministries.map(({ subscription }) => subscription.id) });
     if (has('#card-details')) return this.#fillCard(page);
     if (has('#confirmation')) return this.browser.submit(page, '#confirmation');
     if (has('#check-again')) return delay(waitingPauseMs).then(() => this.browser.open(page.link('#check-again')));

@@ -15,17 +15,20 @@ export class Admin {
     this.#secret = secret;
   }
 
-  post(path, body) {
-    return this.#call('POST', path, body);
+  // With `key`, an Idempotency-Key, repeating it is harmless.
+  post(path, body, key) {
+    return this.#call('POST', path, body, key);
   }
 
   get(path) {
     return this.#call('GET', path);
   }
 
-  async #call(method, path, body) {
+  async #call(method, path, body, key) {
     this.#token ??= await this.#signIn();
-    return this.#send(method, path, { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' }, body && JSON.stringify(body));
+    const headers = { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' };
+    if (key) headers['idempotency-key'] = key;
+    return this.#send(method, path, headers, body && JSON.stringify(body));
   }
 
   async #signIn() {

@@ -1,9 +1,10 @@
 // What the local stack consists of, in the order in which it starts: how each part is started and when it is ready.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, services } from './layout.mjs';
 import { dsn, startPostgres, stopPostgres } from './postgres.mjs';
+import { writePrivateJson } from './private.mjs';
 import { end, httpOk, launch, pidOf, ready, run } from './processes.mjs';
 import { secretFile } from './secrets.mjs';
 
@@ -26,15 +27,13 @@ export const components = [
   { name: 'healthcard', start: (layout) => startExample(layout, 'healthcard', 'health-card-registry'), seeded: true },
 ].map((part) => ({ stop: (layout) => end(layout, part.name), ...part }));
 
-// Debian's redis-tools holds the server too: it is redis-check-rdb under another name. The package redis-server would
+// Debian's redis-tools holds the server too: it is redis-check-rdb called by another name. The package redis-server would
 // start a server of its own on port 6379.
 async function startRedis(layout) {
-  const server = join(layout.servers, 'redis-server');
-  if (!existsSync(server)) symlinkSync('/usr/bin/redis-check-rdb', server);
   const socket = redisSocket(layout);
   launch(layout, {
-    name: 'redis', cwd: layout.servers,
-    command: [server, '--port', '0', '--unixsocket', socket, '--unixsocketperm', '700', '--save', '', '--appendonly', 'no', '--dir', layout.servers],
+    name: 'redis', cwd: layout.servers, argv0: 'redis-server',
+    command: ['/usr/bin/redis-check-rdb', '--port', '0', '--unixsocket', socket, '--unixsocketperm', '700', '--save', '', '--appendonly', 'no', '--dir', layout.servers],
   });
   await ready(layout, 'redis', async () => execFileSync('redis-cli', ['-s', socket, 'ping'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).includes('PONG'));
 }
@@ -116,7 +115,7 @@ async function startService(layout, name) {
 function configureGateway(layout, { isFishing }) {
   const config = join(layout.folder, 'gateway.json');
   const fishing = { name: 'fishing', paths: ['/fishing/'], descriptor_set: join(layout.build, 'descriptors/fishing.binpb'), address: `${loopback}:${layout.ports.grpc.fishing}` };
-  writeFileSync(`${config}.new`, JSON.stringify({
+  writePrivateJson(config, {
     public_url: layout.gateway,
     assets_dir: join(layout.folder, 'assets'),
     brand_file: join(brandFolder, 'brand.json'),
@@ -127,8 +126,7 @@ function configureGateway(layout, { isFishing }) {
       // identity alone is handed credentials: it is who checks them.
       ...(name === 'identity' && { lint_ignore: ['credential'] }),
     })).concat(isFishing ? fishing : []),
-  }, null, 2));
-  renameSync(`${config}.new`, config);
+  });
   return config;
 }
 

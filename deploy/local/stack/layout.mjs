@@ -1,8 +1,9 @@
 // Where one local stack keeps its files, and which ports it takes. Everything else asks here.
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writePrivate } from './private.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const services = ['identity', 'payments', 'notify', 'tellusonce'];
@@ -37,8 +38,15 @@ export function layoutOf({ state = process.env.TAMARACK_STATE, port = process.en
     pids: join(folder, 'pids'),
     secrets: join(folder, 'secrets'),
     sandbox: join(folder, 'sandbox.json'),
-    servers: null, // set by prepareFolders
+    id: null, // these two are set by prepareFolders
+    servers: null,
   };
+}
+
+// The ports of the part `name`.
+export function portsOfPart({ ports }, name) {
+  const own = [ports[name], ports.grpc[name], ports.admin[name], name === 'inbox' ? ports.smtp : null];
+  return own.filter(Number.isInteger);
 }
 
 // All ports of a stack, to find a base whose ports are all free.
@@ -47,25 +55,56 @@ export function portsOf(layout) {
   return [...Object.values(web), ...Object.values(grpc), ...Object.values(admin)];
 }
 
-// Creates the folders. `layout.servers` is where PostgreSQL and Redis live: the state folder, unless the database user
-// cannot reach it (a clone under /root) or the socket's path would be too long.
+const folderMode = isRoot ? 0o711 : 0o700; // the database user passes through
+
+// Creates the folders, and takes none that somebody else may have filled: what lies there decides what we run and signal.
+// `layout.servers` is where PostgreSQL and Redis live: the state folder, unless the database user cannot reach it (a clone
+// under /root) or the socket's path would be too long. Then it is a new folder with a name that nobody can foresee.
 export function prepareFolders(layout) {
-  mkdirSync(layout.folder, { recursive: true, mode: isRoot ? 0o711 : 0o700 });
-  for (const folder of [layout.logs, layout.pids, layout.secrets]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const record = join(layout.folder, 'servers');
-  if (existsSync(record)) {
-    layout.servers = readFileSync(record, 'utf8').trim();
-  } else {
-    const elsewhere = `/var/tmp/tamarack-${createHash('sha256').update(layout.folder).digest('hex').slice(0, 12)}`;
-    const fits = Buffer.byteLength(join(layout.folder, 'postgres/socket/.s.PGSQL.5432')) <= socketPathBytesMax;
-    layout.servers = fits && reachable(layout.folder) ? layout.folder : elsewhere;
-    writeFileSync(record, `${layout.servers}\n`);
-  }
-  mkdirSync(layout.servers, { recursive: true, mode: isRoot ? 0o711 : 0o700 });
+  mkdirSync(dirname(layout.folder), { recursive: true });
+  ownFolder(layout.folder, folderMode, 'choose another with TAMARACK_STATE');
+  for (const folder of [layout.logs, layout.pids, layout.secrets]) ownFolder(folder, 0o700, 'remove it');
+  layout.id = noted(layout, 'id', randomUUID);
+  layout.servers = noted(layout, 'servers', () => newServersFolder(layout));
   return layout;
 }
 
-function reachable(folder) {
+// What the file `name` says; `make` says it the first time.
+function noted(layout, name, make) {
+  const path = join(layout.folder, name);
+  if (!existsSync(path)) writePrivate(path, `${make()}\n`);
+  return readFileSync(path, 'utf8').trim();
+}
+
+// What must hold before anything is started in `layout.servers`, which may lie where others can write.
+export function checkServersFolder({ folder, servers }) {
+  const advice = `begin anew: \`make stop\`, remove ${folder}, \`make run\``;
+  if (!existsSync(servers)) throw new Error(`${servers}, which held the databases of this stack, is gone: ${advice}`);
+  ownFolder(servers, folderMode, advice);
+}
+
+function newServersFolder({ folder }) {
+  const fits = Buffer.byteLength(join(folder, 'postgres/socket/.s.PGSQL.5432')) <= socketPathBytesMax;
+  if (fits && isReachable(folder)) return folder;
+  const elsewhere = mkdtempSync('/var/tmp/tamarack-');
+  chmodSync(elsewhere, folderMode);
+  return elsewhere;
+}
+
+// Makes the folder `path` if there is none. Throws, with `advice`, unless it is ours and nobody else may write into it.
+export function ownFolder(path, mode, advice) {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) return mkdirSync(path, { mode });
+  const refuse = (why) => {
+    throw new Error(`${path} ${why}: nothing in it is trusted. Find out who made it, then ${advice}`);
+  };
+  if (found.isSymbolicLink()) refuse('is a symbolic link');
+  if (!found.isDirectory()) refuse('is no folder');
+  if (found.uid !== process.getuid()) refuse(`belongs to user ${found.uid}, not to us (${process.getuid()})`);
+  if (found.mode & 0o022) refuse('may be written to by others');
+}
+
+function isReachable(folder) {
   if (!isRoot) return true;
   for (let path = folder; path !== '/'; path = dirname(path)) {
     if (!(statSync(path).mode & 0o001)) return false;

@@ -1,10 +1,11 @@
 // The stack's own PostgreSQL 15: on a Unix socket only, durable as in production, one database and role per service,
 // and no role that can connect to another's database.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { databaseUser, isRoot, services } from './layout.mjs';
-import { end, pidOf, ready, recordPid, run } from './processes.mjs';
+import { end, launch, pidOf, ready, recordPid, run } from './processes.mjs';
 import { secret } from './secrets.mjs';
 
 const bin = '/usr/lib/postgresql/15/bin';
@@ -23,6 +24,7 @@ timezone = UTC
 lock_timeout = 10s
 idle_in_transaction_session_timeout = 60s
 log_min_duration_statement = 1000
+log_parameter_max_length = 0
 `;
 
 const folder = (layout) => join(layout.servers, 'postgres');
@@ -38,58 +40,75 @@ export function dsn(layout, service) {
 const asOwner = (...command) => (isRoot ? ['/usr/bin/setpriv', `--reuid=${databaseUser}`, `--regid=${databaseUser}`, '--init-groups', ...command] : command);
 
 export async function startPostgres(layout) {
-  const data = dataFolder(layout);
-  if (!existsSync(join(data, 'PG_VERSION'))) await createCluster(layout);
-  if (!pidOf(layout, 'postgres')) await startServer(layout);
-  await ready(layout, 'postgres', async () => Boolean(ask(layout, 'SELECT 1')));
+  if (!existsSync(join(dataFolder(layout), 'PG_VERSION'))) await createCluster(layout);
+  adopt(layout);
+  await startServer(layout);
   await createDatabases(layout);
 }
 
+// The data folder appears by a rename once it is whole: what an interrupted set-up left behind is made anew. Below the
+// cluster's own folder everything is done as its owner.
 async function createCluster(layout) {
-  for (const path of [folder(layout), dataFolder(layout), socketFolder(layout)]) {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    if (isRoot) chownSync(path, Number(id('-u')), Number(id('-g')));
-  }
-  await run(layout, {
-    name: 'postgres-setup', cwd: folder(layout),
-    command: asOwner(`${bin}/initdb`, '-D', dataFolder(layout), '-U', 'postgres', '--auth=reject', '-E', 'UTF8', '--locale=C.UTF-8', '--data-checksums'),
-  });
-  appendFileSync(join(dataFolder(layout), 'postgresql.conf'), `${settings}unix_socket_directories = '${socketFolder(layout)}'\n`);
+  const made = join(folder(layout), 'data.new');
+  const step = (command, { cwd = folder(layout), input } = {}) => run(layout, { name: 'postgres-setup', command, cwd, input });
+  const write = (file, input, ...how) => step(asOwner('/usr/bin/tee', ...how, join(made, file)), { input });
+  const owner = isRoot ? ['-o', id('-u'), '-g', id('-g')] : [];
+  await step(['/usr/bin/install', '-d', '-m', '0700', ...owner, folder(layout)], { cwd: layout.servers });
+  await step(asOwner('/usr/bin/rm', '-rf', made));
+  await step(asOwner('/usr/bin/mkdir', '-p', '-m', '0700', socketFolder(layout)));
+  await step(asOwner(`${bin}/initdb`, '-D', made, '-U', 'postgres', '--auth=reject', '-E', 'UTF8', '--locale=C.UTF-8', '--data-checksums'));
+  await write('postgresql.conf', `${settings}unix_socket_directories = '${socketFolder(layout)}'\n`, '-a');
   // The cluster's owner is superuser by peer authentication; a service's role reaches its own database by password.
   const own = services.map((name) => `local ${name} ${name} scram-sha-256`).join('\n');
-  writeFileSync(join(dataFolder(layout), 'pg_hba.conf'), `local all postgres peer map=owner\n${own}\n`);
-  appendFileSync(join(dataFolder(layout), 'pg_ident.conf'), `owner ${id('-un')} postgres\n`);
+  await write('pg_hba.conf', `local all postgres peer map=owner\n${own}\n`);
+  await write('pg_ident.conf', `owner ${id('-un')} postgres\n`, '-a');
+  await step(asOwner('/usr/bin/mv', '-T', made, dataFolder(layout)));
 }
 
-const id = (what) => execFileSync('id', isRoot ? [what, databaseUser] : [what], { encoding: 'utf8' }).trim();
+function id(what) {
+  try {
+    return execFileSync('id', isRoot ? [what, databaseUser] : [what], { encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    throw new Error(`there is no user ${databaseUser}, as whom PostgreSQL runs because it refuses root; \`make setup\` creates it`);
+  }
+}
+
+// A server that runs on our data and is in no record, as when its starter was killed at that very moment.
+function adopt(layout) {
+  if (pidOf(layout, 'postgres')) return;
+  const lock = join(dataFolder(layout), 'postmaster.pid');
+  const pid = existsSync(lock) ? Number.parseInt(readFileSync(lock, 'utf8'), 10) : NaN;
+  if (worksIn(pid, dataFolder(layout))) recordPid(layout, 'postgres', pid);
+}
+
+// The file alone proves nothing: after a crash its pid may be somebody else's.
+function worksIn(pid, path) {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(path);
+  } catch {
+    return false;
+  }
+}
 
 // After a kill -9 the last back ends may hold the shared memory for a moment: try again for a while.
 async function startServer(layout) {
-  const log = join(folder(layout), 'server.log');
   for (let attempt = 1; ; attempt++) {
+    launch(layout, { name: 'postgres', cwd: folder(layout), command: asOwner(`${bin}/postgres`, '-D', dataFolder(layout)) });
     try {
-      await run(layout, {
-        name: 'postgres-setup', cwd: folder(layout),
-        command: asOwner(`${bin}/pg_ctl`, '-D', dataFolder(layout), '-l', log, '-w', '-t', '60', 'start'),
-      });
-      break;
+      return await ready(layout, 'postgres', async () => Boolean(ask(layout, 'SELECT 1')));
     } catch (error) {
-      if (attempt === 10) throw new Error(`${error.message}\n${readFileSync(log, 'utf8').split('\n').slice(-10).join('\n')}`);
-      await new Promise((done) => setTimeout(done, 300));
+      if (attempt === 10 || pidOf(layout, 'postgres')) throw error;
+      await delay(300);
     }
   }
-  recordPid(layout, 'postgres', Number(readFileSync(join(dataFolder(layout), 'postmaster.pid'), 'utf8').split('\n')[0]));
 }
 
+// What is missing, and nothing else, in one session.
 async function createDatabases(layout) {
-  for (const name of services) {
-    if (ask(layout, `SELECT 1 FROM pg_database WHERE datname = '${name}'`)) continue;
-    if (!ask(layout, `SELECT 1 FROM pg_roles WHERE rolname = '${name}'`)) {
-      ask(layout, `CREATE ROLE ${name} LOGIN PASSWORD '${secret(layout, `postgres-${name}`)}'`);
-    }
-    ask(layout, `CREATE DATABASE ${name} OWNER ${name}`);
-    ask(layout, `REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
-  }
+  ask(layout, services.map((name) => `
+    SELECT $$CREATE ROLE ${name} LOGIN PASSWORD '${secret(layout, `postgres-${name}`)}'$$ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}') \\gexec
+    SELECT 'CREATE DATABASE ${name} OWNER ${name}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${name}') \\gexec
+    REVOKE ALL ON DATABASE ${name} FROM PUBLIC;`).join('\n'));
 }
 
 // One statement as superuser; its output without decoration.
@@ -99,4 +118,7 @@ export function ask(layout, sql, database = 'postgres') {
 }
 
 // SIGINT is PostgreSQL's fast shutdown: it ends open sessions and writes a checkpoint.
-export const stopPostgres = (layout) => end(layout, 'postgres', { signal: 'SIGINT', seconds: 60 });
+export function stopPostgres(layout) {
+  adopt(layout);
+  return end(layout, 'postgres', { signal: 'SIGINT', seconds: 60 });
+}

@@ -1,21 +1,28 @@
 // Starts, watches and ends the stack's processes. A process is known by its pid, its start time and the machine's boot,
-// so that a pid which the system gave to somebody else is never signalled.
+// so that a pid which the system gave to somebody else is never signalled. Each carries the stack's id in its environment:
+// one that was started and never recorded, because its starter was killed at that moment, is found by it.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { writePrivate } from './private.mjs';
 
 const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+const mark = 'LOCAL_STACK_ID';
+const running = new Set(); // children of `run`
 
-// Clock ticks since boot at which `pid` started; null when it does not run (a zombie does not).
-function startTicks(pid) {
+// What the system says of `pid`: its parent, and the clock ticks since boot at which it started. Null when it does not run
+// (a zombie does not).
+function statOf(pid) {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? null : fields[19];
+    return fields[0] === 'Z' || fields[0] === 'X' ? null : { parent: Number(fields[1]), started: fields[19] };
   } catch {
     return null;
   }
 }
+
+const startTicks = (pid) => statOf(pid)?.started ?? null;
 
 const pidFile = (layout, name) => join(layout.pids, `${name}.json`);
 
@@ -24,15 +31,23 @@ const recordOf = (layout, name) => (existsSync(pidFile(layout, name)) ? JSON.par
 // The pid of `name` if it runs, else null.
 export function pidOf(layout, name) {
   const { pid, started, boot } = recordOf(layout, name);
-  return pid && boot === bootId && startTicks(pid) === started ? pid : null;
+  // It has no start time when it had ended before it was recorded.
+  return started && boot === bootId && startTicks(pid) === started ? pid : null;
 }
 
 // `program` is the file that it runs.
 export function recordPid(layout, name, pid, program = null) {
-  writeFileSync(pidFile(layout, name), JSON.stringify({ pid, started: startTicks(pid), boot: bootId, program, modified: modifiedAt(program) }));
+  writePrivate(pidFile(layout, name), JSON.stringify({ pid, started: startTicks(pid), boot: bootId, program, modified: modifiedAt(program) }));
 }
 
-const modifiedAt = (path) => (path && existsSync(path) ? statSync(path).mtimeMs : null);
+const modifiedAt = (path) => (path && existsSync(path) ? Math.max(...filesOf(path).map((file) => statSync(file).mtimeMs)) : null);
+
+// A program of ours in Node is all the modules of the examples, which share some.
+function filesOf(path) {
+  if (!path.endsWith('.mjs')) return [path];
+  const examples = dirname(dirname(path));
+  return readdirSync(examples, { recursive: true }).filter((file) => file.endsWith('.mjs')).map((file) => join(examples, file));
+}
 
 // True when `name` runs, but what it runs has been built anew since.
 export function isOutdated(layout, name) {
@@ -46,14 +61,27 @@ export function recorded(layout) {
   return readdirSync(layout.pids).filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -5));
 }
 
+// Pids of processes of this stack that are in no record, and come from none that is: what a starter left behind that was
+// killed between starting and recording.
+export function strays(layout) {
+  const known = new Set(recorded(layout).map((name) => pidOf(layout, name)).filter(Boolean));
+  const isKnown = (pid) => known.has(pid) || (pid > 1 && isKnown(statOf(pid)?.parent ?? 0));
+  const carriesMark = (pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${mark}=${layout.id}`);
+    } catch {
+      return false; // gone, or somebody else's
+    }
+  };
+  return readdirSync('/proc').map(Number).filter((pid) => pid && startTicks(pid) && carriesMark(pid) && !isKnown(pid));
+}
+
 // Starts `command` detached, with its output appended to logs/NAME.log, unless it runs already.
-export function launch(layout, { name, command, env = {}, cwd = layout.folder }) {
+export function launch(layout, { name, command, argv0, env = {}, cwd = layout.folder }) {
   if (pidOf(layout, name)) return;
-  if (command[0].startsWith('/') && !existsSync(command[0])) {
-    throw new Error(`${name}: there is no ${command[0]}; build it with \`make build\``);
-  }
+  refuseMissing(name, command);
   const log = openSync(join(layout.logs, `${name}.log`), 'a');
-  const child = spawn(command[0], command.slice(1), { cwd, detached: true, stdio: ['ignore', log, log], env: { ...cleanEnvironment(), ...env } });
+  const child = spawn(command[0], command.slice(1), { argv0, cwd, detached: true, stdio: ['ignore', log, log], env: { ...cleanEnvironment(layout), ...env } });
   closeSync(log);
   child.on('error', (error) => console.error(`${name}: ${error.message}`));
   if (!child.pid) throw new Error(`${name}: ${command[0]} could not be started`);
@@ -63,20 +91,34 @@ export function launch(layout, { name, command, env = {}, cwd = layout.folder })
 
 // Runs `command` to its end. Its output goes into logs/NAME.log; a failure shows the end of it.
 export async function run(layout, { name, command, env = {}, cwd = layout.folder, input = null }) {
+  refuseMissing(name, command);
   const log = openSync(join(layout.logs, `${name}.log`), 'a');
   const child = spawn(command[0], command.slice(1), {
-    cwd, stdio: [input === null ? 'ignore' : 'pipe', log, log], env: { ...cleanEnvironment(), ...env },
+    cwd, stdio: [input === null ? 'ignore' : 'pipe', log, log], env: { ...cleanEnvironment(layout), ...env },
   });
   closeSync(log);
-  if (input !== null) child.stdin.end(input);
+  running.add(child);
+  if (input !== null) child.stdin.on('error', () => {}).end(input); // a command that does not read ends with a status
   const code = await new Promise((done, fail) => child.on('error', fail).on('exit', (status, signal) => done(signal ?? status)));
+  running.delete(child);
   if (code !== 0) throw new Error(`${name}: ${command[0]} ended with ${code}\n${logTail(layout, name)}`);
 }
 
+// Ends what `run` is waiting for, when the starter itself is told to end.
+export function endRunning() {
+  for (const child of running) child.kill();
+}
+
+function refuseMissing(name, [program]) {
+  if (program.startsWith('/') && !existsSync(program)) {
+    throw new Error(`${name}: there is no ${program}; ${/^\/usr\//.test(program) ? '`make setup` installs it' : 'build it with `make build`'}`);
+  }
+}
+
 // Our own settings must not leak from the caller's environment into services: only what the stack sets counts.
-function cleanEnvironment() {
+function cleanEnvironment(layout) {
   const kept = Object.entries(process.env).filter(([key]) => !key.startsWith('TAMARACK_') && !key.startsWith('PG'));
-  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', TZ: 'UTC' };
+  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', TZ: 'UTC', [mark]: layout.id };
 }
 
 export function logTail(layout, name, lines = 15) {
@@ -104,23 +146,38 @@ export async function ready(layout, name, probe, { seconds = 60 } = {}) {
 export const httpOk = (url) => async () => (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
 
 // Ends `name` with SIGTERM, and with SIGKILL if it does not go within `seconds`. True when it was running.
-export async function end(layout, name, { signal = 'SIGTERM', seconds = 20 } = {}) {
+export async function end(layout, name, how) {
   const pid = pidOf(layout, name);
-  if (pid) {
-    process.kill(pid, signal);
-    if (!(await gone(layout, name, seconds))) {
-      console.log(`  ${name} did not end within ${seconds} s: killed`);
-      process.kill(pid, 'SIGKILL');
-      await gone(layout, name, 5);
-    }
-  }
-  rmSync(pidFile(layout, name), { force: true });
+  if (pid) await endProcess(pid, name, how);
+  forget(layout, name);
   return Boolean(pid);
 }
 
-async function gone(layout, name, seconds) {
+export const forget = (layout, name) => rmSync(pidFile(layout, name), { force: true });
+
+// Ends the strays; how many there were.
+export async function endStrays(layout) {
+  const found = strays(layout);
+  for (const pid of found) await endProcess(pid, `process ${pid}`, { seconds: 5 });
+  return found.length;
+}
+
+async function endProcess(pid, name, { signal = 'SIGTERM', seconds = 20 } = {}) {
+  const started = startTicks(pid);
+  const send = (what) => {
+    // It may be gone by itself; whoever has its pid then is not meant.
+    if (started && startTicks(pid) === started) process.kill(pid, what);
+  };
+  send(signal);
+  if (await gone(pid, started, seconds)) return;
+  console.log(`  ${name} did not end within ${seconds} s: killed`);
+  send('SIGKILL');
+  await gone(pid, started, 5);
+}
+
+async function gone(pid, started, seconds) {
   for (const until = Date.now() + seconds * 1000; Date.now() < until; await delay(30)) {
-    if (!pidOf(layout, name)) return true;
+    if (startTicks(pid) !== started) return true;
   }
   return false;
 }

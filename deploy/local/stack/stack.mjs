@@ -1,19 +1,37 @@
 // The whole local stack: up, down and single parts. The command line and the tests both use it.
-import { connect } from 'node:net';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { components } from './components.mjs';
-import { portsOf } from './layout.mjs';
-import { end, isOutdated, pidOf, recorded } from './processes.mjs';
+import { checkServersFolder, portsOfPart } from './layout.mjs';
+import { holderOf, isTaken } from './ports.mjs';
+import { writePrivateJson } from './private.mjs';
+import { end, endStrays, forget, isOutdated, pidOf, recordPid, recorded } from './processes.mjs';
+
+const freeBytesMin = 300 * 2 ** 20;
+const starter = 'up'; // under which name the process that starts the others is recorded
 
 const part = (name) => {
   const found = components.find((one) => one.name === name);
-  if (!found) throw new Error(`there is no part "${name}"; there are ${components.map((one) => one.name).join(', ')}`);
+  if (!found) throw new Error(`${name ? `there is no part "${name}"` : 'the name of the part is missing'}; there are ${components.map((one) => one.name).join(', ')}`);
   return found;
 };
 
 // Starts what does not run yet, and again what runs an older build. `seed(layout)` is called once the gateway answers, before the parts that need its result.
 export async function up(layout, { seed, log = () => {} }) {
+  const other = pidOf(layout, starter);
+  if (other) throw new Error(`process ${other} is starting this stack already; \`make stop\` ends both`);
+  recordPid(layout, starter, process.pid);
+  try {
+    await startAll(layout, { seed, log });
+  } finally {
+    forget(layout, starter);
+  }
+}
+
+async function startAll(layout, { seed, log }) {
   const began = Date.now();
+  checkServersFolder(layout);
+  refuseFullDisk(layout);
+  if (await endStrays(layout)) log('[stack] ended what an interrupted start had left');
   await refuseTakenPorts(layout);
   let isSeeded = false;
   for (const one of components) {
@@ -30,19 +48,25 @@ export async function up(layout, { seed, log = () => {} }) {
   log(`[stack] ready after ${((Date.now() - began) / 1000).toFixed(1)} s, state in ${layout.folder}`);
 }
 
-// Ends in the reverse order of the start, so that nothing loses what it needs to drain.
+// Ends in the reverse order of the start, so that nothing loses what it needs to drain; before that, whoever is still
+// starting things.
 export async function down(layout, { log = () => {} } = {}) {
-  const order = components.map((one) => one.name);
-  const names = recorded(layout).sort((a, b) => order.indexOf(b) - order.indexOf(a));
-  for (const name of names) {
-    const one = components.find((known) => known.name === name);
-    if (one ? await one.stop(layout) : await end(layout, name)) log(`[stack] ${name} has ended`);
-  }
-  if (!names.length) log('[stack] nothing was running');
+  let count = 0;
+  const ended = (what) => {
+    count++;
+    log(`[stack] ${what} has ended`);
+  };
+  if (await end(layout, starter)) ended('the start that was under way');
+  for (const one of components.toReversed()) if (await one.stop(layout)) ended(one.name);
+  for (const name of recorded(layout)) if (await end(layout, name)) ended(name); // parts of an earlier version
+  if (await endStrays(layout)) ended('what an interrupted start had left');
+  if (!count) log('[stack] nothing was running');
 }
 
 export async function startPart(layout, name) {
-  await part(name).start(layout);
+  const one = part(name);
+  checkServersFolder(layout);
+  await one.start(layout);
   recordPids(layout);
 }
 
@@ -64,35 +88,45 @@ export function status(layout) {
 // sandbox.json names the pids of what runs now.
 function recordPids(layout) {
   if (!existsSync(layout.sandbox)) return;
-  const sandbox = JSON.parse(readFileSync(layout.sandbox, 'utf8'));
+  const sandbox = readSandbox(layout);
   sandbox.pids = Object.fromEntries(components.map(({ name }) => [name, pidOf(layout, name)]).filter(([, pid]) => pid));
-  writeFileSync(layout.sandbox, `${JSON.stringify(sandbox, null, 2)}\n`, { mode: 0o600 });
+  writePrivateJson(layout.sandbox, sandbox);
+}
+
+export function readSandbox(layout) {
+  if (!existsSync(layout.sandbox)) throw new Error(`there is no ${layout.sandbox}: \`make run\` starts the stack and writes it`);
+  return JSON.parse(readFileSync(layout.sandbox, 'utf8'));
+}
+
+// Databases that run out of disk fail in ways that are hard to read.
+function refuseFullDisk(layout) {
+  for (const folder of new Set([layout.folder, layout.servers])) {
+    const { bavail, bsize } = statfsSync(folder);
+    if (bavail * bsize < freeBytesMin) {
+      throw new Error(`${folder}: only ${Math.round((bavail * bsize) / 2 ** 20)} MB of disk are free, the stack needs ${freeBytesMin / 2 ** 20}`);
+    }
+  }
 }
 
 // A port that somebody else holds is reported before anything starts.
 async function refuseTakenPorts(layout) {
-  if (components.some(({ name }) => pidOf(layout, name))) return;
+  const wanted = components.filter(({ name }) => !pidOf(layout, name)).flatMap(({ name }) => portsOfPart(layout, name).map((port) => ({ name, port })));
   const taken = [];
-  for (const port of portsOf(layout)) if (await isTaken(port)) taken.push(port);
-  if (taken.length) throw new Error(`port ${taken.join(', ')} is in use; choose others with TAMARACK_PORT=<first port>`);
-}
-
-export function isTaken(port) {
-  return new Promise((answer) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => (socket.destroy(), answer(true)));
-    socket.on('error', () => answer(false));
-  });
+  for (const { name, port } of wanted) if (await isTaken(port)) taken.push(`  ${port}, for ${name}, by ${holderOf(port) || 'somebody else'}`);
+  if (taken.length) {
+    throw new Error(`ports are in use:\n${taken.join('\n')}\nEnd what holds them, or choose others: TAMARACK_PORT=9080 make run`);
+  }
 }
 
 export function describe(layout) {
-  const { people } = JSON.parse(readFileSync(layout.sandbox, 'utf8'));
+  const { people } = readSandbox(layout);
   return `
   Renew a licence yourself   ${layout.example}
   Gateway, API description   ${layout.gateway}/openapi.json
   Inbox (all mail)           ${layout.inbox}
   A person to sign in as     ${people[0].email}, password ${people[0].password}
   Card that is accepted      4242 4242 4242 4242; declined: 4000 0000 0000 0002
+  Guides for developers      docs/guides/README.md
   Keys and addresses         ${layout.sandbox}
   Logs                       ${layout.logs}
 

@@ -2,17 +2,17 @@
 
 #include <catch2/catch.hpp>
 
-#include <unistd.h>
-
-#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 namespace tamarack::payments::sandbox {
 namespace {
 
 struct File {
-  std::string path = "/tmp/tamarack-card-book." + std::to_string(getpid());
-  ~File() { std::remove(path.c_str()); }
+  char folder[32] = "/tmp/tamarack-card-book-XXXXXX";
+  std::string path = std::string(mkdtemp(folder)) + "/book";
+  ~File() { std::filesystem::remove_all(folder); }
 };
 
 Authorisation Request(const char* reference, int64_t amount = 9000) {
