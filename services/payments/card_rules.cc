@@ -54,8 +54,8 @@ std::optional<absl::CivilMonth> ReadExpiry(const std::string& typed) {
   return absl::CivilMonth(year < 100 ? year + 2000 : year, month);
 }
 
-// "K1A 0B1": letters that Canada Post does not use are refused.
-bool IsCanadianPostalCode(std::string_view typed) {
+// "K1A 0B1" from any way of typing it; "" for what holds letters that Canada Post does not use.
+std::string CanadianPostalCode(std::string_view typed) {
   std::string code;
   for (char c : text::AsciiDigits(typed)) {
     if (absl::ascii_isalnum(static_cast<unsigned char>(c)))
@@ -63,9 +63,10 @@ bool IsCanadianPostalCode(std::string_view typed) {
   }
   constexpr std::string_view kFirst = "ABCEGHJKLMNPRSTVXY";
   constexpr std::string_view kOther = "ABCEGHJKLMNPRSTVWXYZ";
-  return code.size() == 6 && kFirst.find(code[0]) != kFirst.npos && IsDigit(code[1]) &&
-         kOther.find(code[2]) != kOther.npos && IsDigit(code[3]) &&
-         kOther.find(code[4]) != kOther.npos && IsDigit(code[5]);
+  bool is_code = code.size() == 6 && kFirst.find(code[0]) != kFirst.npos && IsDigit(code[1]) &&
+                 kOther.find(code[2]) != kOther.npos && IsDigit(code[3]) &&
+                 kOther.find(code[4]) != kOther.npos && IsDigit(code[5]);
+  return is_code ? code.substr(0, 3) + " " + code.substr(3) : "";
 }
 
 constexpr std::string_view kProvinces[] = {"AB", "BC", "MB", "NB", "NL", "NS", "NT",
@@ -168,9 +169,10 @@ class Form {
     payer.postcode = Text("address_postcode", request_.address_postcode(),
                           NeedsPostalCode(payer.country) ? "ERROR_POSTCODE_MISSING" : nullptr,
                           kPostcodeCharactersMax);
-    if (is_canada && !payer.postcode.empty() && !IsCanadianPostalCode(payer.postcode)) {
-      Add("address_postcode", "ERROR_POSTAL_CODE");
-    }
+    if (!is_canada || payer.postcode.empty()) return;
+    std::string code = CanadianPostalCode(payer.postcode);
+    if (code.empty()) return Add("address_postcode", "ERROR_POSTAL_CODE");
+    payer.postcode = std::move(code);
   }
 
   void CheckEmail() {

@@ -84,6 +84,9 @@ describe('a GOV.UK Pay client', () => {
       [{ description: '' }, 400, 'P0101', 'description'],
       [{ language: 'de' }, 422, 'P0102', 'language'],
       [{ metadata: { a: null } }, 422, 'P0102', 'metadata'],
+      [{ reference: '\u00a0\u3000' }, 400, 'P0101', 'reference'],
+      [{ prefilled_cardholder_details: { billing_address: { country: 'XX' } } }, 422, 'P0102', 'prefilled_cardholder_details.country'],
+      [{ prefilled_cardholder_details: { cardholder_name: '４２４２ ４２４２ ４２４２ ４２４２' } }, 422, 'P0102', 'prefilled_cardholder_details.cardholder_name'],
     ];
     for (const [more, status, code, field] of cases) {
       const answer = await create(more);

@@ -16,7 +16,7 @@ struct Stopped : World {
 
 }  // namespace
 
-TEST_CASE_METHOD(World,
+TEST_CASE_METHOD(Stopped,
                  "Lost answer: the page waits, the worker finds out, the card is charged once",
                  "[payments]") {
   auto payment = Opened();
@@ -27,6 +27,7 @@ TEST_CASE_METHOD(World,
   CHECK(StatusOf(payment.payment_id()) == "3");
   // Posting again meanwhile authorises nothing.
   Submit(payment.payment_id());
+  StartWorkers();
   REQUIRE(Eventually([&] { return StatusOf(payment.payment_id()) == "4"; }));
   Outcome(payment.payment_id());
   CHECK(last.Http("location") == "/en/card_details/" + payment.payment_id() + "/confirm");
@@ -38,13 +39,14 @@ TEST_CASE_METHOD(World,
   CHECK(Balances());
 }
 
-TEST_CASE_METHOD(World,
+TEST_CASE_METHOD(Stopped,
                  "Lost request: it is forbidden at the processor, and another try is offered",
                  "[payments]") {
   auto payment = Opened();
   Control("refuse", 1);
   Submit(payment.payment_id());
   CHECK(StatusOf(payment.payment_id()) == "3");
+  StartWorkers();
   REQUIRE(Eventually([&] { return StatusOf(payment.payment_id()) == "2"; }));
   CHECK(CountAtProcessor("released") == 1);
   CHECK_THAT(Outcome(payment.payment_id()),

@@ -176,6 +176,8 @@ const Case kCases[] = {
      "address_postcode:ERROR_POSTCODE_MISSING"},
     {"postal code with D", [](auto& f) { f.set_address_postcode("D3E 2W9"); },
      "address_postcode:ERROR_POSTAL_CODE"},
+    {"postal code in other ways of typing it",
+     [](auto& f) { f.set_address_postcode("\u00A0p３e–2w9\u200B"); }, ""},
     {"British address",
      [](auto& f) {
        f.set_address_country("GB"), f.set_address_province(""), f.set_address_postcode("AB1A 1AB");
@@ -237,6 +239,7 @@ TEST_CASE("Card form: what is kept of a card is never its number or code", "[pay
   CHECK(checked.summary.expiry_date == "11/27");
   CHECK(checked.card.number == "4242424242424242");
   CHECK(checked.payer.province == "ON");
+  CHECK(checked.payer.postcode == "P3E 2W9");
 }
 
 TEST_CASE("Card form: a text is kept in one form, without what nobody sees", "[payments]") {
