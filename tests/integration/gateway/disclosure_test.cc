@@ -89,7 +89,7 @@ std::vector<Provocation> Provocations() {
       {Fault(13), 500},
       {Fault(14), 503},
       {Fault(15), 500},
-      {Fault(1), 503},
+      {Fault(1), 499},
       {Post("/toy/v1/fail", R"({"hang":true})"), 504},
       {Request("GET /toy/v0/kites"), 501},  // No such method behind the gateway.
       {Request("GET /toy/v1/kites/404"), 404},

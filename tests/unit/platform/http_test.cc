@@ -51,6 +51,23 @@ TEST_CASE("a head that was refused says what languages it asks for, if that has 
   }
 }
 
+TEST_CASE("a head that was refused says what it asked for, as far as that has arrived", "[http]") {
+  auto [head, target] = GENERATE(table<const char*, const char*>({
+      {"POST /v1/payments?a=b HTTP/1.1\r\nHost: x\r\n", "/v1/payments?a=b"},
+      {"GET /aaaa", "/aaaa"},
+      {"GET / HTTP/1.1", "/"},
+      {"GET /a b c\r\nX: /y", "/a"},
+      {"", ""},
+      {"GARBAGE", ""},
+      {"GET ", ""},
+      {"GET  /two-blanks", ""},
+      {"GET http://x/y HTTP/1.1\r\n", ""},
+      {"\r\nX: /y", ""},
+  }));
+  INFO(head);
+  CHECK(tamarack::http::TargetIn(head) == target);
+}
+
 TEST_CASE("Header names compare without case, and keep their order and values") {
   http::Headers headers{{"Accept", "a"}, {"X-One", "1"}, {"accept", "b"}};
   CHECK(headers.Get("ACCEPT") == "a");
