@@ -135,6 +135,10 @@ std::string Nfc(std::string_view text) {
   return U_SUCCESS(error) ? result : std::string(text);
 }
 
+std::string TidyLine(std::string_view typed) {
+  return IsBlank(typed) ? std::string() : Nfc(FoldSpaces(typed));
+}
+
 std::string OpaqueString(std::string_view typed) {
   std::string mapped;
   for (size_t position = 0; position < typed.size();) {

@@ -22,6 +22,10 @@ std::string_view Trim(std::string_view text);
 // Trimmed, and every run of white space or zero-width spaces within made one space.
 std::string FoldSpaces(std::string_view text);
 
+// A line that a person typed, as it is stored and compared: folded, in NFC, and "" when nobody
+// would see anything.
+std::string TidyLine(std::string_view typed);
+
 // Length in Unicode code points, as `max_len` of a field's rules and a page's `maxlength` promise
 // people.
 size_t CountCharacters(std::string_view text);

@@ -47,10 +47,6 @@ std::string Indexed(std::string_view field, int index) {
 
 }  // namespace
 
-std::string TidyName(std::string_view typed) {
-  return text::IsBlank(typed) ? std::string() : text::Nfc(text::FoldSpaces(typed));
-}
-
 bool IsRedirectUri(std::string_view uri) {
   auto parsed = boost::urls::parse_uri(boost::core::string_view(uri.data(), uri.size()));
   if (!parsed.has_value() || parsed->has_userinfo() || parsed->has_fragment()) return false;
@@ -96,18 +92,18 @@ absl::Status CheckClient(const v1::CreateClientRequest& request) {
 
 NewPerson TidyPerson(const v1::CreatePersonRequest& request) {
   NewPerson person{.profile = {.email = text::TidyEmailAddress(request.email()),
-                               .given_name = TidyName(request.given_name()),
-                               .family_name = TidyName(request.family_name()),
+                               .given_name = text::TidyLine(request.given_name()),
+                               .family_name = text::TidyLine(request.family_name()),
                                .address = std::nullopt},
                    .password_hash = {},
                    .language = request.has_language() ? request.language() : "en"};
   if (!request.has_address()) return person;
   v1::Address& address = person.profile.address.emplace();
-  address.set_line_1(TidyName(request.address().line_1()));
-  address.set_line_2(TidyName(request.address().line_2()));
-  address.set_city(TidyName(request.address().city()));
-  address.set_province(TidyName(request.address().province()));
-  address.set_postal_code(TidyName(request.address().postal_code()));
+  address.set_line_1(text::TidyLine(request.address().line_1()));
+  address.set_line_2(text::TidyLine(request.address().line_2()));
+  address.set_city(text::TidyLine(request.address().city()));
+  address.set_province(text::TidyLine(request.address().province()));
+  address.set_postal_code(text::TidyLine(request.address().postal_code()));
   return person;
 }
 

@@ -11,10 +11,6 @@
 
 namespace tamarack::identity {
 
-// A name of a person, ministry or service as it is stored: in NFC, without the spaces that copying
-// brings along; "" when nobody would see anything.
-std::string TidyName(std::string_view typed);
-
 // RFC 6749 section 3.1.2 and RFC 8252: absolute, without fragment; plain http only on this machine.
 bool IsRedirectUri(std::string_view uri);
 

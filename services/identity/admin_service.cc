@@ -5,6 +5,7 @@
 #include "platform/crypto/hash.h"
 #include "platform/crypto/random.h"
 #include "platform/rpc/timestamp.h"
+#include "platform/text/text.h"
 #include "services/identity/admin_rules.h"
 #include "services/identity/api_key_format.h"
 #include "services/identity/api_key_rules.h"
@@ -61,8 +62,8 @@ class AdminService final : public v1::AdminService::CallbackService {
     client.secret_sha256 = crypto::Sha256Hex(secret);
     client.redirect_uris.assign(request.redirect_uris().begin(), request.redirect_uris().end());
     client.scopes.insert(request.scopes().begin(), request.scopes().end());
-    client.purpose_en = TidyName(request.purpose_en());
-    client.purpose_fr = TidyName(request.purpose_fr());
+    client.purpose_en = text::TidyLine(request.purpose_en());
+    client.purpose_fr = text::TidyLine(request.purpose_fr());
     if (request.has_id_token_signed_response_alg())
       client.id_token_alg = request.id_token_signed_response_alg();
     if (request.has_mode()) client.mode = request.mode();

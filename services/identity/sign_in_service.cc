@@ -2,7 +2,6 @@
 
 #include "platform/text/email_address.h"
 #include "platform/text/text.h"
-#include "services/identity/admin_rules.h"
 #include "services/identity/confirmation_code.h"
 #include "services/identity/password_rules.h"
 #include "services/identity/pending_authorization.h"
@@ -116,8 +115,8 @@ class SignInService final : public v1::SignInService::CallbackService {
       co_return co_await Render(context, again, request.return_to());
     }
     NewPerson person{.profile = {.email = text::TidyEmailAddress(request.email()),
-                                 .given_name = TidyName(request.given_name()),
-                                 .family_name = TidyName(request.family_name()),
+                                 .given_name = text::TidyLine(request.given_name()),
+                                 .family_name = text::TidyLine(request.family_name()),
                                  .address = std::nullopt},
                      .password_hash = {},
                      .language = request.lang()};

@@ -3,7 +3,7 @@
 #include "platform/base/id.h"
 #include "platform/postgres/error.h"
 #include "platform/rpc/errors.h"
-#include "services/identity/admin_rules.h"
+#include "platform/text/text.h"
 
 namespace tamarack::identity {
 namespace {
@@ -88,8 +88,8 @@ Async<v1::Ministry> TenantRepository::InsertMinistry(pg::Tx& tx,
                                                      const v1::CreateMinistryRequest& request) {
   v1::Ministry ministry;
   ministry.set_ministry_id(NewUuid());
-  ministry.set_name_en(TidyName(request.name_en()));
-  ministry.set_name_fr(TidyName(request.name_fr()));
+  ministry.set_name_en(text::TidyLine(request.name_en()));
+  ministry.set_name_fr(text::TidyLine(request.name_fr()));
   CO_RETURN_IF_ERROR((co_await tx.Query(kInsertMinistry, ministry.ministry_id(), ministry.name_en(),
                                         ministry.name_fr()))
                          .status());
@@ -135,8 +135,8 @@ Async<v1::MinistryService> TenantRepository::InsertService(
   v1::MinistryService service;
   service.set_service_id(NewUuid());
   service.set_ministry_id(request.ministry_id());
-  service.set_name_en(TidyName(request.name_en()));
-  service.set_name_fr(TidyName(request.name_fr()));
+  service.set_name_en(text::TidyLine(request.name_en()));
+  service.set_name_fr(text::TidyLine(request.name_fr()));
   auto inserted = co_await tx.Query(kInsertService, service.service_id(), service.ministry_id(),
                                     service.name_en(), service.name_fr());
   if (!inserted.ok()) co_return NoSuchParent(inserted.status(), "ministry_id");

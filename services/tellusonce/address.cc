@@ -3,7 +3,6 @@
 #include "platform/pages/format.h"
 #include "platform/text/text.h"
 
-#include <absl/strings/str_replace.h>
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -18,11 +17,6 @@ constexpr std::array<std::string_view, 13> kProvinces{"AB", "BC", "MB", "NB", "N
 constexpr size_t kLineLengthMax = 200;
 constexpr size_t kCityLengthMax = 100;
 
-// A line as it is stored: one that nobody would see is none.
-std::string Fold(std::string_view text) {
-  return text::IsBlank(text) ? std::string() : text::Nfc(text::FoldSpaces(text));
-}
-
 // A line of the address, which may hold `length_max` characters.
 void CheckLine(const char* field, const std::string& line, size_t length_max,
                std::vector<AddressProblem>& problems) {
@@ -35,13 +29,13 @@ void CheckLine(const char* field, const std::string& line, size_t length_max,
 
 v1::Address Normalize(const v1::Address& address) {
   v1::Address normal;
-  normal.set_line_1(Fold(address.line_1()));
-  normal.set_line_2(Fold(address.line_2()));
-  normal.set_city(Fold(address.city()));
-  normal.set_province(Fold(address.province()));
+  normal.set_line_1(text::TidyLine(address.line_1()));
+  normal.set_line_2(text::TidyLine(address.line_2()));
+  normal.set_city(text::TidyLine(address.city()));
+  normal.set_province(text::TidyLine(address.province()));
   // The page's form has a no-break space, what is stored and told a plain one.
-  std::string postal_code = pages::FormatPostalCode(Fold(address.postal_code()));
-  normal.set_postal_code(Fold(absl::StrReplaceAll(postal_code, {{"\u00a0", " "}})));
+  normal.set_postal_code(
+      text::TidyLine(pages::FormatPostalCode(text::TidyLine(address.postal_code()))));
   return normal;
 }
 

@@ -183,6 +183,25 @@ TEST_CASE_METHOD(World, "A subscription that does not exist is refused", "[tellu
   CHECK(Sql("SELECT count(*) FROM change") == "0");
 }
 
+TEST_CASE_METHOD(World, "A blank or endless street is told at its field, and told to nobody",
+                 "[tellusonce]") {
+  const std::string too_long(201, 'x');
+  for (const auto& [street, text] :
+       {std::pair(std::string(" "), "Enter your street address"),
+        std::pair(std::string("\u00a0"), "Enter your street address"),
+        std::pair(std::string("\u3000\u200b"), "Enter your street address"),
+        std::pair(too_long, "Enter 200\u00a0characters or fewer")}) {
+    for (const auto& shown :
+         {Show("ReviewAddress", Review(Form(street))), Show("TellAddress", Form(street))}) {
+      REQUIRE(shown.answer.status.ok());
+      CHECK(shown.answer.Http("status") == "422");
+      CHECK(shown.Has(text));
+      CHECK(shown.Has("id=\"line-1-error\""));
+    }
+  }
+  CHECK(Sql("SELECT count(*) FROM change") == "0");
+}
+
 TEST_CASE_METHOD(World, "A wrong address is shown again as it was typed, escaped", "[tellusonce]") {
   auto form = Form("<b>\"12\"</b>");
   form.set_postal_code("12345");

@@ -13,6 +13,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <random>
+
 // Goal: identity's pure rules, each alone.
 namespace tamarack::identity {
 namespace {
@@ -112,6 +114,24 @@ TEST_CASE("FindCode: the six digits, wherever they stand in what was pasted") {
   }));
   CAPTURE(typed);
   CHECK(FindCode(typed).value_or("") == code);
+}
+
+TEST_CASE("FindCode: whatever stands around the only six digits") {
+  constexpr const char* kAround[] = {"Your code is", "15 minutes", "1-800-555-0100", "2026-11-30",
+                                     "12 345 678",   "K1A 0B1",    "\n\n",           "\u00a0",
+                                     "É\u0301",      "4829150000", "code\u202e",     "№ 7"};
+  std::mt19937 random(8);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string code = std::to_string(100'000 + random() % 900'000), text;
+    auto add_around = [&] {
+      for (auto pieces = random() % 4; pieces > 0; --pieces)
+        text += std::string(kAround[random() % std::size(kAround)]) + "\n";
+    };
+    add_around();
+    text += code + "\n";
+    add_around();
+    if (FindCode(text) != code) FAIL("not found in " << text);
+  }
 }
 
 TEST_CASE("Payment keys: 32 characters of checksum under GOV.UK Pay's rule") {

@@ -87,6 +87,13 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("A line is stored as people see it") {
+  CHECK(text::TidyLine("\u00a0Zoe\u0301 \u3000 Marie\u200b ") == "Zo\u00e9 Marie");
+  CHECK(text::TidyLine("12\tMain\r\nStreet") == "12 Main Street");
+  for (const char* blank : {"", " ", "\u00a0\u3000", "\u2800", "\u3164\u200b"})
+    CHECK(text::TidyLine(blank).empty());
+}
+
 TEST_CASE("A password's normal form: NFC, with every space a plain one") {
   struct {
     const char* typed;
