@@ -257,6 +257,8 @@ Async<ClientResponse> Client::Send(ClientRequest request) {
   if (!is_enough) {
     CO_RETURN_IF_ERROR(ToStatus(code, exchange));
   }
+  // libcurl is content with half a head.
+  if (!exchange.has_head) co_return absl::UnavailableError("answer cut off");
   exchange.response.status = exchange.Status();
   co_return std::move(exchange.response);
 }

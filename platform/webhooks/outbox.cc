@@ -84,7 +84,8 @@ absl::Status CheckEndpoint(const std::string& url, const std::vector<std::string
   if (url.size() > kUrlBytesMax)
     return absl::InvalidArgumentError("url: must be at most 2048 characters");
   // libcurl, which has the last word, is not strict about syntax (RFC 3986).
-  if (!boost::urls::parse_uri({url.data(), url.size()}))
+  auto parsed = boost::urls::parse_uri({url.data(), url.size()});
+  if (!parsed || parsed->encoded_host().empty())
     return absl::InvalidArgumentError("url: is not a valid URL");
   if (absl::Status checked = http::CheckUrl(url, policy); !checked.ok())
     return absl::InvalidArgumentError(absl::StrCat("url: ", checked.message()));

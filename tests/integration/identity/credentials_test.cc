@@ -346,7 +346,7 @@ TEST_CASE_METHOD(World, "Directory: which ministries and services exist") {
     CHECK(found->service_ids(0) == service.service_id());
   }
   CHECK(absl::IsPermissionDenied(Call<v1::FindTenantsResponse>("DirectoryService/FindTenants",
-                                                               request, PlatformToken("identity"))
+                                                               request, PlatformToken("gateway"))
                                      .status()));
 }
 

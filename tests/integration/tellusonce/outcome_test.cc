@@ -97,7 +97,7 @@ TEST_CASE_METHOD(World, "The status page follows each ministry, in both language
 
 TEST_CASE_METHOD(
     World,
-    "A ministry that cannot be reached shows as delayed, also when its address is gone for good",
+    "A ministry that cannot be reached shows as delayed, as untold when its address is gone for good",
     "[tellusonce]") {
   licences.status = 500;
   health.status = 410;
@@ -110,7 +110,8 @@ TEST_CASE_METHOD(
   licences.status = 204;
   std::string second = ChangeOf(Show("TellAddress", Form("13 Birch Street", "b")));
   CHECK(Sql("SELECT count(*) FROM webhook_delivery") == "3");
-  CHECK(Status(second).Has("We could not reach this organization yet."));
+  CHECK(Status(second).Has("We could not tell this organization."));
+  CHECK(Status(second, "fr").Has("pas pu aviser cet organisme."));
 }
 
 TEST_CASE_METHOD(World, "The directory gets the newest address, whenever identity comes back",

@@ -168,14 +168,6 @@ TEST_CASE_METHOD(World, "A ministry that does not exist keeps no other from bein
   CHECK(health.received().empty());
 }
 
-TEST_CASE_METHOD(World, "The person sees that an endpoint which is gone was not told",
-                 "[tellusonce]") {
-  Sql("UPDATE webhook_endpoint SET enabled = false WHERE url = '" + health.url() + "'");
-  auto told = Show("TellAddress", Form());
-  REQUIRE(told.answer.status.ok());
-  CHECK(Status(ChangeOf(told)).Has("We could not tell this organization."));
-}
-
 TEST_CASE_METHOD(World, "A subscription that does not exist is refused", "[tellusonce]") {
   auto form = Form();
   form.add_subscription_id("018f0000-0000-7000-8000-000000000000");
