@@ -56,7 +56,7 @@ async function send(operation, media) {
     else headers[parameter.name] = `${example}${media === 'application/json' ? '' : '-form'}`;
   }
   const scope = operation.security.flatMap(({ oauth2 }) => oauth2 ?? []).find((name) => tokens[name]);
-  const token = tokens[scope];
+  const token = tokens[scope ?? 'tellusonce.subscriber']; // where none is named, any will do
   if (operation.security.length) headers.authorization = `Bearer ${typeof token === 'function' ? token() : token}`;
   let body;
   if (media) {
