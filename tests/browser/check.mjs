@@ -56,7 +56,7 @@ export async function checkPage(page, name) {
 async function checkDocument(page, ok) {
   const d = await page.evaluate(() => {
     const all = [...document.querySelectorAll('*')];
-    const toggle = document.querySelector('header #language');
+    const toggle = document.querySelector('header .ontario-language-toggler');
     const { lang } = document.documentElement;
     // Typography is for what is in the page's own language, and no code.
     const foreign = [...document.querySelectorAll(`main [lang]:not([lang="${lang}"]),main code`)].filter((e) => !e.hidden);

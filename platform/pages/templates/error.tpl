@@ -7,6 +7,6 @@
 {{/GO_BACK}}
     {{>GO_HOME}}
 {{#REFERENCE}}
-    <p>{{T_ERROR_REFERENCE}} <span class="tmk-nowrap">{{REQUEST_ID}}</span></p>
+    <p>{{T_ERROR_REFERENCE}} {{REQUEST_ID}}</p>
 {{/REFERENCE}}
 {{>BOTTOM}}
