@@ -9,7 +9,7 @@ function(tamarack_node_test name timeout)
 endfunction()
 
 file(GLOB unit_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/unit/node/*.test.mjs)
-tamarack_node_test(unit.node 120 --test ${unit_tests})
+tamarack_node_test(unit.node 300 --test ${unit_tests})
 
 # What the gateway publishes, from the gateway alone.
 file(GLOB document_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/documents/*.test.mjs)
