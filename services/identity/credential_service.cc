@@ -64,7 +64,8 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
       co_return NotifyTokenError(
           "Invalid token: this is the API key itself. Send a JWT made of it: header {\"typ\": "
           "\"JWT\", \"alg\": \"HS256\"}, claims {\"iss\": service id, \"iat\": now in seconds}, "
-          "signed with the secret. Service id and secret are the key's last two UUIDs; the official "
+          "signed with the secret. Service id and secret are the key's last two UUIDs; the "
+          "official "
           "clients do it");
     }
     co_return co_await FromAccessToken(request);

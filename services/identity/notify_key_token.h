@@ -16,8 +16,8 @@ namespace tamarack::identity {
 // ourselves with.
 bool LooksLikeNotifyToken(std::string_view bearer);
 
-// Whether a bearer credential is an API key of notifications itself, of which a JWT should have been
-// made.
+// Whether a bearer credential is an API key of notifications itself, of which a JWT should have
+// been made.
 bool LooksLikeNotifyKey(std::string_view bearer);
 
 // The service that a token claims to come from, before anything is verified. The error is what the

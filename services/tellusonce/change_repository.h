@@ -18,7 +18,7 @@ namespace tamarack::tellusonce {
 struct Recipient {
   std::string subscription_id;
   std::string ministry_subject;  // empty: there is no such ministry, and no event
-  std::string purpose;  // in the words that the person agreed to
+  std::string purpose;           // in the words that the person agreed to
 };
 
 struct NewChange {

@@ -76,12 +76,16 @@ describe('notifications-node-client', () => {
   });
 
   it('sends live what the same Idempotency-Key sent with a test key', async () => {
-    const test = new NotifyClient(stack.sandbox.gateway, stack.sandbox.ministries[0].notify_api_key_test);
     const email = 'key.contract@example.ca';
-    const headers = { 'idempotency-key': `both-${Date.now()}` };
-    const body = { email_address: email, template_id: template, personalisation };
-    const send = (through) => through.apiClient.post('/v2/notifications/email', body, { headers });
-    const [simulated, sent, again] = [await send(test), await send(client), await send(client)];
+    const key = `both-${Date.now()}`;
+    const send = (apiKey) => {
+      const keyed = new NotifyClient(stack.sandbox.gateway, apiKey);
+      const { restClient } = keyed.apiClient;
+      keyed.setClient((options) => restClient({ ...options, headers: { ...options.headers, 'Idempotency-Key': key } }));
+      return keyed.sendEmail(template, email, { personalisation });
+    };
+    const { notify_api_key_test, notify_api_key_live } = stack.sandbox.ministries[0];
+    const [simulated, sent, again] = [await send(notify_api_key_test), await send(notify_api_key_live), await send(notify_api_key_live)];
     assert.notEqual(simulated.data.id, sent.data.id);
     assert.equal(again.data.id, sent.data.id);
     await eventually('the email', async () => (await mailsTo(stack.sandbox.inbox, email)).length === 1);

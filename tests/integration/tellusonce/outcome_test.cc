@@ -95,10 +95,10 @@ TEST_CASE_METHOD(World, "The status page follows each ministry, in both language
   CHECK_FALSE(english.Has("ministry-of-"));
 }
 
-TEST_CASE_METHOD(
-    World,
-    "A ministry that cannot be reached shows as delayed, as untold when its address is gone for good",
-    "[tellusonce]") {
+TEST_CASE_METHOD(World,
+                 "A ministry that cannot be reached shows as delayed, as untold when its address "
+                 "is gone for good",
+                 "[tellusonce]") {
   licences.status = 500;
   health.status = 410;
   StartDispatcher();

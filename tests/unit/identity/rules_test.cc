@@ -231,7 +231,8 @@ TEST_CASE("Notify's tokens: the service is read strictly before anything is veri
 }
 
 TEST_CASE("A notifications key that is sent as it is is told from other credentials") {
-  const std::string tail = "-018f0000-0000-7000-8000-00000000000a-5a1f0000-0000-4000-8000-00000000000b";
+  const std::string tail =
+      "-018f0000-0000-7000-8000-00000000000a-5a1f0000-0000-4000-8000-00000000000b";
   for (const std::string& key : {"licences" + tail, "a b-c é" + tail, tail.substr(1)}) {
     INFO(key);
     CHECK(LooksLikeNotifyKey(key));
