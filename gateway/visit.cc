@@ -29,6 +29,9 @@ Visit::Visit(const http::Request& received, const TrustedProxies& proxies)
     path = path.substr(0, mark);
   }
   language = NegotiateLanguage(received.headers.Join("accept-language"));
+  // Whether or not anything is there: a page that is missing says so in its own language.
+  if (path.starts_with("/en/")) language = Language::kEnglish;
+  if (path.starts_with("/fr/")) language = Language::kFrench;
   auto parent = telemetry::ParseTraceparent(received.headers.Get("traceparent").value_or(""));
   trace = parent ? telemetry::ChildOf(*parent) : telemetry::NewTrace();
   if (parent) trace_state = TraceState(received);

@@ -18,7 +18,7 @@ struct Visit {
   const http::Request& request;
   std::string_view path;   // Raw, without the query.
   std::string_view query;  // Without the question mark.
-  Language language;       // By Accept-Language, until the path says otherwise.
+  Language language;       // The path's, else by Accept-Language.
   std::string request_id;
   telemetry::TraceContext trace;
   std::string trace_state;  // `tracestate` as it came with the trace; may be empty.

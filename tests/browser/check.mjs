@@ -81,7 +81,11 @@ async function checkDocument(page, ok) {
   ok('no inline script, style or handlers', d.inline + d.handlers === 0, `${d.inline} ${d.handlers}`);
   ok('language toggle', d.toggle && ['en', 'fr'].includes(d.toggle.lang) && d.toggle.lang !== d.lang, JSON.stringify(d.toggle));
   if (d.toggle?.action) ok('the toggle posts to the other language', d.toggle.action.startsWith(`/${d.toggle.lang}/`), d.toggle.action);
-  else if (d.toggle) ok('the toggle leads to a page', (await page.request.get(d.toggle.href)).ok(), d.toggle.href);
+  else if (d.toggle) {
+    // An error's page leads to the same error.
+    const other = await page.request.get(d.toggle.href, { headers: { accept: 'text/html' } });
+    ok('the toggle leads to a page in the other language', (await other.text()).includes(`<html lang="${d.toggle.lang}"`), d.toggle.href);
+  }
   ok('3.2.6 help is last in main', d.help);
   ok('2.4.11 nothing fixed or sticky', d.fixed === 0, d.fixed);
   ok('a CSRF token in each POST form', d.noToken === 0, d.noToken);

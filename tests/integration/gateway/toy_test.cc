@@ -213,7 +213,10 @@ TEST_CASE_METHOD(Fixture, "an error page is for everybody, and leads home and ba
   holds(stale, "id=\"go-back\" href=\"/fr/toy\"");
   std::string own = html + "Referer: " + kOrigin;
   holds(PostForm("/fr/toy", "name=x", own + "/fr/toy?name=y\r\n"), "href=\"/fr/toy?name=y\"");
-  Answer lost = Get("/en/nowhere", own + "/en/toy\r\n");
+  Answer lost = Get("/en/nowhere", own + "/en/toy\r\nAccept-Language: fr\r\n");
+  holds(lost, "<html lang=\"en\">");
+  holds(Get("/fr/nowhere", html), "<html lang=\"fr\">");
+  holds(Get("/fr/toy%ZZ", html), "<html lang=\"fr\">");
   holds(lost, "id=\"go-back\" href=\"/en/toy\"");
   Answer unread = Get("/en/toy?nothing=1", own + "/en/toy?name=y\r\n");
   CHECK(unread.status == 400);
