@@ -63,7 +63,8 @@ class CardPageService final : public v1::CardPageService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(request.payment_id()));
     CheckedCard checked = CheckCard(request, options_.clock());
     if (request.change_language() && !IsFinished(payment.status)) {
-      auto page = CardPage(PageOf(context, request.lang()), payment, checked.payer, &request, {});
+      checked.errors.clear();
+      auto page = CardPage(PageOf(context, request.lang()), payment, checked);
       page.Again(!request.card_no().empty() || !request.cvc().empty());
       co_return renderer_.Render(page);
     }
