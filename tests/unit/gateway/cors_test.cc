@@ -55,8 +55,8 @@ TEST_CASE("other sites' scripts may send every header that is read, and no other
   const std::set<std::string> others = {
       "accept",           "accept-encoding",  "access-control-request-method",
       "content-encoding", "cookie",           "forwarded",
-      "origin",           "sec-fetch-site",   "x-csrf-token",
-      "x-forwarded-for",  "x-forwarded-proto"};
+      "origin",           "referer",          "sec-fetch-site",
+      "x-csrf-token",     "x-forwarded-for",  "x-forwarded-proto"};
   Route route;
   route.allowed_origins = {"*"};
   route.policy.add_pass_headers("X-Own");
