@@ -7,6 +7,7 @@
 #include "platform/http/list.h"
 
 #include <absl/strings/ascii.h>
+#include <absl/strings/str_replace.h>
 
 namespace tamarack::gateway {
 namespace {
@@ -62,7 +63,8 @@ Gateway::Early Gateway::CheckConditions(const Visit& visit, const Route& route) 
 Gateway::Early Gateway::AddPassedHeaders(const Visit& visit, const Route& route,
                                          Metadata* metadata) const {
   for (const std::string& name : route.policy.pass_headers()) {
-    std::string value = visit.request.headers.Join(name);
+    // A tab is white space as well (RFC 9110 section 5.5), but nothing that metadata may hold.
+    std::string value = absl::StrReplaceAll(visit.request.headers.Join(name), {{"\t", " "}});
     if (name == kClientCertificate) {
       value = crypto::Base64UrlEncode(visit.request.client_certificate_sha256);
     } else if (IsCondition(name)) {

@@ -262,7 +262,7 @@ class CredentialMaker {
                            boost::json::object{{"iss", service_id_}, {"iat", Now()}})) +
                        ".";
     all.push_back(Bearer("a notify token of alg none", none, 403));
-    all.push_back(Bearer("a notify key itself", key));
+    all.push_back(Bearer("a notify key itself", key, 403));
     auto revoked = world_.NewApiKey(service_id_, "notify", "live");
     Revoke(revoked);
     auto expired = world_.NewApiKey(service_id_, "notify", "live");

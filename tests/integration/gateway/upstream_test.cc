@@ -181,7 +181,7 @@ TEST_CASE("a trace goes on with its vendors' state", "[gateway][upstream]") {
     return found == metadata.end() ? "(none)" : found->second;
   };
   CHECK(state_with(parent + "tracestate: a=1,b=2\r\n") == "a=1,b=2");
-  CHECK(state_with(parent + "tracestate: a=1\r\ntracestate: b=2\r\n") == "a=1,b=2");
+  CHECK(state_with(parent + "tracestate: a=1\r\ntracestate: b=2\r\n") == "a=1, b=2");
   CHECK(state_with(parent) == "(none)");
   CHECK(state_with("tracestate: a=1\r\n") == "(none)");
   CHECK(state_with("traceparent: broken\r\ntracestate: a=1\r\n") == "(none)");

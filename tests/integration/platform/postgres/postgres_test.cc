@@ -224,7 +224,7 @@ TEST_CASE_METHOD(Fixture, "Pool: statements that a caller cancelled cost no conn
   int finished = 0;
   auto body = [&]() -> asio::awaitable<void> {
     co_await asio::this_coro::throw_if_cancelled(false);
-    auto ignored = co_await watched.Query(kSleep, 0.5);
+    auto ignored = co_await watched.Query(kSleep, 2.0);
   };
   for (int i = 0; i < 9; ++i) {
     signals.push_back(std::make_unique<asio::cancellation_signal>());
