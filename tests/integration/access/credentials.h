@@ -29,6 +29,7 @@ struct Credential {
   std::function<http::Headers(const Probe&)> once = {};
   std::string certificate_sha256 = {};  // Of the connection.
   int refusal = 401;                    // Of methods of access TOKEN when it is not good.
+  bool is_ascii = true;                 // Every header can be handed on to a service.
 };
 
 inline Credential Bearer(std::string name, const std::string& value, int refusal = 401) {
@@ -130,8 +131,9 @@ class CredentialMaker {
     all.push_back({.name = "nothing"});
     for (const char* value : {"", "Bearer", "Bearer ", "Bearer  \t", "Basic dTpw", "Digest x",
                               "DPoP x", "Negotiate x", "Bearer a b", "Bearer \x80\xff", "x"}) {
-      all.push_back(
-          {.name = std::string("Authorization: ") + value, .headers = {{"Authorization", value}}});
+      all.push_back({.name = std::string("Authorization: ") + value,
+                     .headers = {{"Authorization", value}},
+                     .is_ascii = std::string_view(value).find('\x80') == std::string_view::npos});
     }
     all.push_back(Bearer("a foreign bearer", "ghp_0123456789abcdefghijABCDEFGHIJ012345"));
     all.push_back(Bearer("a long bearer", std::string(5000, 'A')));
@@ -372,6 +374,7 @@ class CredentialMaker {
     }));
     all.push_back(Dpop("a proof that is no text", token,
                        [](const Probe&) { return http::Headers{{"DPoP", "\x80\xff"}}; }));
+    all.back().is_ascii = false;
     bound.confirmation.jkt = "";
     bound.confirmation.x5t_s256 = "unknown";
     all.push_back(Bearer("a token bound to a certificate, without it", Token(bound, Now())));

@@ -21,15 +21,6 @@ std::string Today() {
   return absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone());
 }
 
-// What the method is to see of the caller's headers cannot be metadata: bytes outside ASCII.
-bool HasUnreadableHeader(const MethodPolicy& policy, const Credential& credential) {
-  return std::any_of(
-      policy.pass_headers().begin(), policy.pass_headers().end(), [&](const std::string& name) {
-        std::string value = credential.headers.Join(name);
-        return std::any_of(value.begin(), value.end(), [](char c) { return (c & 0x80) != 0; });
-      });
-}
-
 // The status with which the caller is refused, or that it gets through.
 int Expected(const Probe& probe, const Credential& credential) {
   if (probe.has_no_route) return 404;
@@ -40,7 +31,7 @@ int Expected(const Probe& probe, const Credential& credential) {
   bool is_form_missing = is_form_needed && !credential.is_own_form;
   switch (policy.access()) {
     case MethodPolicy::PUBLIC:
-      if (HasUnreadableHeader(policy, credential)) return 400;
+      if (!policy.pass_headers().empty() && !credential.is_ascii) return 400;
       return is_form_missing ? 403 : kThrough;
     case MethodPolicy::SESSION:
       if (!credential.is_session) return policy.page() ? 303 : 401;
