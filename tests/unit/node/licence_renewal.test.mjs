@@ -172,6 +172,26 @@ describe('a renewal', () => {
     });
   }
 
+  for (const [what, comeBack] of [['starts the payment again', 'paymentPage'], ['looks how it stands', 'settle']]) {
+    it(`that the worker gave up is looked at again once the person ${what}`, async () => {
+      const { platform, records, renewals } = setUp();
+      const { id } = begin(renewals);
+      await renewals.paymentPage({ id });
+      const find = platform.findPayment;
+      platform.findPayment = async () => Promise.reject(refusal(403));
+      let stop = renewals.startWorker();
+      while (!records.renewal.get(id).is_left) await new Promise((done) => setImmediate(done));
+      await stop();
+      platform.findPayment = find;
+      await renewals[comeBack](comeBack === 'settle' ? id : { id });
+      platform.status = 'success';
+      stop = renewals.startWorker();
+      while (records.renewal.get(id).state !== 'told') await new Promise((done) => setImmediate(done));
+      await stop();
+      assert.equal(platform.payments.size, 1);
+    });
+  }
+
   describe('ends on a page', () => {
     const show = async (lang, more) => {
       const { platform, records, renewals } = setUp();
