@@ -353,6 +353,12 @@ describe('a worker', () => {
 });
 
 describe('the texts', () => {
+  it('use the words of docs/words.md', () => {
+    const not = { en: /\bplease\b|\blog ?(in|out)\b|e-mail/i, fr: /session|communiqu|partag|\braisons?\b|veuillez|chang(er|ez) d’adresse/i };
+    const words = (lang) => Object.values(text[lang]).map((one) => (typeof one === 'function' ? one('x') : one));
+    for (const lang of ['en', 'fr']) assert.deepEqual(words(lang).filter((one) => not[lang].test(one)), []);
+  });
+
   it('say the same things in both languages', () => {
     assert.deepEqual(Object.keys(text.en), Object.keys(text.fr));
     for (const [key, words] of Object.entries(text.fr)) {
