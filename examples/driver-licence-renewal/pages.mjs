@@ -60,7 +60,7 @@ function page({ lang, session }, { title, path, body }) {
     ${body}
     <section class="tmk-help" aria-labelledby="help-title">
       <h2 class="ontario-h4" id="help-title">${t.help}</h2>
-      <p>${t.helpText} <a class="tmk-nowrap" href="tel:+18005550100">1-800-555-0100</a> <span class="tmk-nowrap">${t.helpTty}</span></p>
+      <p>${t.helpText} <a class="tmk-nowrap" href="tel:+18005550100">1-800-555-0100</a> <span class="tmk-nowrap">(${t.helpTty} <a href="tel:+18005550101">1-800-555-0101</a>)</span></p>
     </section>
   </main>
 </div>

@@ -86,6 +86,7 @@ export class Renewals {
     let renewal = this.#records.renewal.get(id);
     if (renewal.state === 'paying') {
       const payment = await this.#platform.findPayment(renewal.payment_id);
+      if (renewal.is_left) renewal = this.#records.change('renewal', id, { is_left: false }); // the person is back, and may pay
       const { status, finished, code } = payment.state;
       if (status === 'success') renewal = this.#paid(renewal, payment);
       else if (finished) renewal = this.#records.change('renewal', id, { state: 'declined', code });

@@ -1,6 +1,7 @@
 #include "platform/pages/format.h"
 
 #include "platform/base/status.h"
+#include "platform/text/canada.h"
 
 #include <absl/strings/str_cat.h>
 #include <absl/time/civil_time.h>
@@ -117,18 +118,9 @@ std::string FormatDateTime(TimePoint time, std::string_view language) {
 }
 
 std::string FormatPostalCode(std::string_view postal_code) {
-  std::string code;
-  for (const char c : postal_code) {
-    if (c == ' ' || c == '-') continue;
-    code += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  }
-  const auto letter = [](char c) { return c >= 'A' && c <= 'Z'; };
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (code.size() != 6 || !letter(code[0]) || !digit(code[1]) || !letter(code[2]) ||
-      !digit(code[3]) || !letter(code[4]) || !digit(code[5])) {
-    return std::string(postal_code);
-  }
-  return absl::StrCat(code.substr(0, 3), kNbsp, code.substr(3));
+  std::string code = text::CanadianPostalCode(postal_code);
+  if (code.empty()) return std::string(postal_code);
+  return absl::StrCat(code.substr(0, 3), kNbsp, code.substr(4));
 }
 
 std::string FormatTelephoneUri(std::string_view phone) {

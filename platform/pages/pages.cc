@@ -1,6 +1,7 @@
 #include "platform/pages/pages.h"
 
 #include "platform/base/status.h"
+#include "platform/text/canada.h"
 
 #include <absl/strings/str_cat.h>
 
@@ -83,8 +84,7 @@ void AddOption(Scope& scope, std::string_view name, std::string_view value,
 }
 
 void AddProvinces(Scope& scope, std::string_view name, std::string_view selected) {
-  for (const std::string_view code :
-       {"AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"}) {
+  for (const std::string_view code : text::kProvinces) {
     AddOption(scope, name, code, absl::StrCat("PROVINCE_", std::string(code)), selected);
   }
   scope.Sort(name, "LABEL");

@@ -210,4 +210,10 @@ absl::Status CheckTimes(const pb::Message& message) {
   return validator.Result();
 }
 
+absl::Status CheckLine(std::string_view field, std::string_view line) {
+  return text::HasControlCharacter(line)
+             ? InvalidField(field, "must hold no control characters and none of direction")
+             : absl::OkStatus();
+}
+
 }  // namespace tamarack::rpc

@@ -79,11 +79,19 @@ std::string TidyEmailAddress(std::string_view typed) {
 
 bool IsEmailAddress(std::string_view address) {
   size_t at = address.rfind('@');
-  if (address.size() > kAddressOctetsMax || at == std::string_view::npos ||
-      at > kLocalPartOctetsMax) {
+  if (at == std::string_view::npos || at > kLocalPartOctetsMax ||
+      AsciiEmailAddress(address).size() > kAddressOctetsMax) {
     return false;
   }
   return IsDotAtom(address.substr(0, at)) && IsDomain(address.substr(at + 1));
+}
+
+std::string AsciiEmailAddress(std::string_view address) {
+  size_t at = address.rfind('@');
+  std::string result(address);
+  if (at == std::string_view::npos) return result;
+  std::optional<std::string> ascii = DomainInAscii(address.substr(at + 1));
+  return ascii ? result.substr(0, at + 1) + *ascii : result;
 }
 
 }  // namespace tamarack::text

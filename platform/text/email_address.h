@@ -13,8 +13,12 @@ std::string TidyEmailAddress(std::string_view typed);
 // Whether mail can be sent to `address` as it stands (tidied before, if a person typed it): RFC
 // 5321 section 4.1.2 without quoted local parts, comments and address literals, which no form of
 // ours mails to; a domain of two labels or more, none above 63 octets in the form that DNS is asked
-// for; 64 octets before the @, 254 in all. Domains may be international (IDNA 2008), local parts
-// are ASCII: our relays promise no SMTPUTF8.
+// for; 64 octets before the @, 254 in all in that form. Domains may be international (IDNA 2008),
+// local parts are ASCII: our relays promise no SMTPUTF8.
 bool IsEmailAddress(std::string_view address);
+
+// `address` with its domain as DNS and relays know it (`m@xn--qubec-csa.example`), for SMTP without
+// SMTPUTF8; as it is when its domain cannot be one.
+std::string AsciiEmailAddress(std::string_view address);
 
 }  // namespace tamarack::text

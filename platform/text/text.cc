@@ -49,6 +49,11 @@ bool IsInvisible(UChar32 c) {
          u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0;
 }
 
+// What comes along at the ends of a copied text: spaces and controls of direction.
+bool IsWrapping(UChar32 c) {
+  return IsSpace(c) || u_hasBinaryProperty(c, UCHAR_BIDI_CONTROL) != 0;
+}
+
 // `text` with `Replace(code point)` for each decimal digit of another script, and the rest kept or
 // not.
 std::string Digits(std::string_view text, bool keeps_rest) {
@@ -76,9 +81,9 @@ bool IsBlank(std::string_view text) {
 
 std::string_view Trim(std::string_view text) {
   size_t begin = 0;
-  for (size_t next = 0; begin < text.size() && IsSpace(Next(text, next));) begin = next;
+  for (size_t next = 0; begin < text.size() && IsWrapping(Next(text, next));) begin = next;
   size_t end = text.size();
-  for (size_t before = end; end > begin && IsSpace(Previous(text, before));) end = before;
+  for (size_t before = end; end > begin && IsWrapping(Previous(text, before));) end = before;
   return text.substr(begin, end - begin);
 }
 

@@ -14,16 +14,16 @@ namespace tamarack::text {
 // (U+0020, U+00A0, U+3000, U+200B, U+3164 …), and U+2800, an empty braille cell.
 bool IsBlank(std::string_view text);
 
-// Without White_Space and zero-width spaces (U+200B, U+2060, U+FEFF) at both ends: what comes along
-// when text is copied. Joiners and variation selectors stay, since they belong to what is before
-// them.
+// Without White_Space, zero-width spaces (U+200B, U+2060, U+FEFF) and controls of direction at both
+// ends: what comes along when text is copied. Joiners and variation selectors stay, since they
+// belong to what is before them.
 std::string_view Trim(std::string_view text);
 
 // Trimmed, and every run of white space or zero-width spaces within made one space.
 std::string FoldSpaces(std::string_view text);
 
 // A line that a person typed, as it is stored and compared: folded, in NFC, and "" when nobody
-// would see anything.
+// would see anything. Where others read it, HasControlCharacter tells what must be refused.
 std::string TidyLine(std::string_view typed);
 
 // Length in Unicode code points, as `max_len` of a field's rules and a page's `maxlength` promise

@@ -1,6 +1,7 @@
 #include "services/identity/admin_rules.h"
 
 #include "platform/rpc/errors.h"
+#include "platform/rpc/validate.h"
 #include "platform/text/email_address.h"
 #include "platform/text/text.h"
 #include "services/identity/claims.h"
@@ -86,6 +87,7 @@ absl::Status CheckClient(const v1::CreateClientRequest& request) {
                                        std::pair("purpose_fr", &request.purpose_fr())}) {
     if (is_for_people && text::IsBlank(*purpose))
       return rpc::InvalidField(field, "required of a client that asks for people's data");
+    if (auto status = rpc::CheckLine(field, text::TidyLine(*purpose)); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -108,12 +110,21 @@ NewPerson TidyPerson(const v1::CreatePersonRequest& request) {
 }
 
 absl::Status CheckPerson(const NewPerson& person, std::string_view password) {
-  if (!text::IsEmailAddress(person.profile.email))
+  const Profile& profile = person.profile;
+  if (!text::IsEmailAddress(profile.email))
     return rpc::InvalidField("email", "must be an email address that mail can be sent to");
-  if (const auto& address = person.profile.address) {
+  absl::Status lines = rpc::CheckLine("given_name", profile.given_name);
+  lines.Update(rpc::CheckLine("family_name", profile.family_name));
+  if (const auto& address = profile.address) {
     if (address->line_1().empty()) return rpc::InvalidField("address.line_1", "required");
     if (address->city().empty()) return rpc::InvalidField("address.city", "required");
+    lines.Update(rpc::CheckLine("address.line_1", address->line_1()));
+    lines.Update(rpc::CheckLine("address.line_2", address->line_2()));
+    lines.Update(rpc::CheckLine("address.city", address->city()));
+    lines.Update(rpc::CheckLine("address.province", address->province()));
+    lines.Update(rpc::CheckLine("address.postal_code", address->postal_code()));
   }
+  if (!lines.ok()) return lines;
   switch (CheckPassword(password, person.profile.email, person.profile.given_name)) {
     case PasswordFault::kNone:
       return absl::OkStatus();

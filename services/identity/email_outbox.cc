@@ -2,6 +2,7 @@
 
 #include "platform/base/id.h"
 #include "platform/crypto/json.h"
+#include "platform/rpc/errors.h"
 #include "platform/rpc/json_struct.h"
 #include "platform/runtime/offload.h"
 #include "platform/telemetry/log.h"
@@ -15,6 +16,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <future>
 
 namespace tamarack::identity {
@@ -55,9 +57,12 @@ std::string Place(std::string_view id) {
   return absl::StrCat("email_outbox/", ToAbsl(id));
 }
 
-// What no other try can mend: notify refuses the email itself.
+// What no other try can mend: notify refuses the address. What else it finds wrong (the template,
+// its placeholders) an operator mends.
 bool IsFinal(const absl::Status& status) {
-  return absl::IsInvalidArgument(status);
+  auto violations = rpc::ViolationsOf(status);
+  return std::any_of(violations.begin(), violations.end(),
+                     [](const auto& violation) { return violation.field == "email_address"; });
 }
 
 }  // namespace
@@ -133,8 +138,9 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
     CO_ASSIGN_OR_RETURN(auto text, keyring.sealer().Open(sealed, Place(id)));
     CO_ASSIGN_OR_RETURN(auto email, crypto::ParseStrictObject(text));
     bool is_french = crypto::StringMember(email, "language") == "fr";
-    absl::Status has_template = co_await EnsureTemplate(is_french ? templates.fr : templates.en,
-                                                        is_french ? has_fr : has_en);
+    bool& is_there = is_french ? has_fr : has_en;
+    absl::Status has_template =
+        co_await EnsureTemplate(is_french ? templates.fr : templates.en, is_there);
     // Whatever is wrong with the template, it is not this email that is refused.
     if (!has_template.ok()) co_return absl::UnavailableError(has_template.message());
     notify_v1::SendEmailRequest request;
@@ -144,9 +150,12 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
     request.set_reference(id);
     rpc::CallOptions options;
     options.idempotency_key = id;
-    co_return (co_await notify.Call<notify_v1::SendEmailResponse>(
-                   "/tamarack.notify.v1.NotificationService/SendEmail", request, options))
-        .status();
+    absl::Status sent = (co_await notify.Call<notify_v1::SendEmailResponse>(
+                             "/tamarack.notify.v1.NotificationService/SendEmail", request, options))
+                            .status();
+    // The template may be gone: the next try looks for it again.
+    if (absl::IsInvalidArgument(sent)) is_there = false;
+    co_return sent;
   }
 
   // A template that is there may have been edited by an operator: it stays as it is.

@@ -252,8 +252,10 @@ class SignInService final : public v1::SignInService::CallbackService {
     constexpr size_t kNameLengthMax = 100;
     if (name.empty()) {
       page.Error(field, missing);
+    } else if (text::HasControlCharacter(name)) {
+      page.Error(field, "ERROR_CHARACTERS");
     } else if (text::CountCharacters(name) > kNameLengthMax) {
-      page.Error(field, "ERROR_NAME_LONG");
+      page.Error(field, "ERROR_TOO_LONG", {{"MAX", std::to_string(kNameLengthMax)}});
     }
   }
 

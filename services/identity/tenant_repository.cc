@@ -3,6 +3,7 @@
 #include "platform/base/id.h"
 #include "platform/postgres/error.h"
 #include "platform/rpc/errors.h"
+#include "platform/rpc/validate.h"
 #include "platform/text/text.h"
 
 namespace tamarack::identity {
@@ -84,12 +85,24 @@ v1::Client ToProto(const OauthClient& client) {
   return out;
 }
 
+namespace {
+
+template <class Named>
+absl::Status CheckNames(const Named& named) {
+  absl::Status status = rpc::CheckLine("name_en", named.name_en());
+  status.Update(rpc::CheckLine("name_fr", named.name_fr()));
+  return status;
+}
+
+}  // namespace
+
 Async<v1::Ministry> TenantRepository::InsertMinistry(pg::Tx& tx,
                                                      const v1::CreateMinistryRequest& request) {
   v1::Ministry ministry;
   ministry.set_ministry_id(NewUuid());
   ministry.set_name_en(text::TidyLine(request.name_en()));
   ministry.set_name_fr(text::TidyLine(request.name_fr()));
+  CO_RETURN_IF_ERROR(CheckNames(ministry));
   CO_RETURN_IF_ERROR((co_await tx.Query(kInsertMinistry, ministry.ministry_id(), ministry.name_en(),
                                         ministry.name_fr()))
                          .status());
@@ -137,6 +150,7 @@ Async<v1::MinistryService> TenantRepository::InsertService(
   service.set_ministry_id(request.ministry_id());
   service.set_name_en(text::TidyLine(request.name_en()));
   service.set_name_fr(text::TidyLine(request.name_fr()));
+  CO_RETURN_IF_ERROR(CheckNames(service));
   auto inserted = co_await tx.Query(kInsertService, service.service_id(), service.ministry_id(),
                                     service.name_en(), service.name_fr());
   if (!inserted.ok()) co_return NoSuchParent(inserted.status(), "ministry_id");

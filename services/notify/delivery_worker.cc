@@ -3,6 +3,7 @@
 #include "platform/runtime/offload.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
+#include "platform/text/email_address.h"
 #include "services/notify/email_message.h"
 #include "services/notify/recipient.h"
 
@@ -120,12 +121,12 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
     mail.password = options.smtp_password;
     mail.require_tls = options.require_tls;
     mail.from = options.from_address;
-    mail.to = row.content.email_address;
+    mail.to = text::AsciiEmailAddress(row.content.email_address);
     mail.timeout = options.smtp_timeout;
     mail.message = FormatEmail({.message_id = row.id + "@" + options.message_id_domain,
                                 .from_name = options.from_name,
                                 .from_address = options.from_address,
-                                .to_address = row.content.email_address,
+                                .to_address = mail.to,
                                 .subject = row.content.subject,
                                 .markdown = row.content.markdown,
                                 .language = row.content.language,

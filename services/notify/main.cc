@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "--from_address: not an email address\n");
     return 2;
   }
+  delivery.from_address = text::AsciiEmailAddress(delivery.from_address);
   delivery.message_id_domain = delivery.from_address.substr(delivery.from_address.find('@') + 1);
   delivery.retention_days = absl::GetFlag(FLAGS_retention_days);
 

@@ -1,5 +1,6 @@
 #include "services/payments/card_rules.h"
 
+#include "platform/text/canada.h"
 #include "platform/text/email_address.h"
 #include "platform/text/text.h"
 #include "services/payments/card_number.h"
@@ -11,8 +12,6 @@
 #include <absl/strings/str_format.h>
 #include <absl/time/time.h>
 
-#include <algorithm>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -54,24 +53,6 @@ std::optional<absl::CivilMonth> ReadExpiry(const std::string& typed) {
   return absl::CivilMonth(year < 100 ? year + 2000 : year, month);
 }
 
-// "K1A 0B1" from any way of typing it; "" for what holds letters that Canada Post does not use.
-std::string CanadianPostalCode(std::string_view typed) {
-  std::string code;
-  for (char c : text::AsciiDigits(typed)) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(c)))
-      code += absl::ascii_toupper(static_cast<unsigned char>(c));
-  }
-  constexpr std::string_view kFirst = "ABCEGHJKLMNPRSTVXY";
-  constexpr std::string_view kOther = "ABCEGHJKLMNPRSTVWXYZ";
-  bool is_code = code.size() == 6 && kFirst.find(code[0]) != kFirst.npos && IsDigit(code[1]) &&
-                 kOther.find(code[2]) != kOther.npos && IsDigit(code[3]) &&
-                 kOther.find(code[4]) != kOther.npos && IsDigit(code[5]);
-  return is_code ? code.substr(0, 3) + " " + code.substr(3) : "";
-}
-
-constexpr std::string_view kProvinces[] = {"AB", "BC", "MB", "NB", "NL", "NS", "NT",
-                                           "NU", "ON", "PE", "QC", "SK", "YT"};
-
 class Form {
  public:
   Form(const v1::SubmitCardRequest& request, TimePoint now) : request_(request), now_(now) {}
@@ -97,14 +78,16 @@ class Form {
   // is too long is, to be shortened.
   std::string Text(const char* field, std::string_view typed, const char* missing,
                    size_t characters_max = kTextCharactersMax) {
-    std::string line = PayerLine(typed);
+    std::string line = text::TidyLine(typed);
     if (line.empty()) {
       if (missing != nullptr) Add(field, missing);
     } else if (HoldsCardNumber(line)) {
       Add(field, "ERROR_CARD_NUMBER_HERE");
       line.clear();
+    } else if (text::HasControlCharacter(line)) {
+      Add(field, "ERROR_CHARACTERS");
     } else if (text::CountCharacters(line) > characters_max) {
-      Add(field, "ERROR_TEXT_TOO_LONG", {{"CHARACTERS_MAX", std::to_string(characters_max)}});
+      Add(field, "ERROR_TOO_LONG", {{"MAX", std::to_string(characters_max)}});
     }
     return line;
   }
@@ -128,8 +111,8 @@ class Form {
     std::string typed = request_.expiry_month() + " " + request_.expiry_year();
     if (text::IsBlank(typed)) return Add("expiry_month", "ERROR_EXPIRY_MISSING");
     if (HoldsCardNumber(typed)) return Add("expiry_month", "ERROR_CARD_NUMBER_HERE");
-    checked_.expiry_month = PayerLine(request_.expiry_month());
-    checked_.expiry_year = PayerLine(request_.expiry_year());
+    checked_.expiry_month = text::TidyLine(request_.expiry_month());
+    checked_.expiry_year = text::TidyLine(request_.expiry_year());
     auto expiry = ReadExpiry(typed);
     // A card is good to the end of its month wherever its owner is: UTC-12 is last.
     auto today = absl::ToCivilMonth(absl::FromUnixMicros(UnixMicros(now_)),
@@ -162,15 +145,14 @@ class Form {
     payer.line2 = Text("address_line_2", request_.address_line_2(), nullptr);
     payer.city = Text("address_city", request_.address_city(), "ERROR_CITY_MISSING");
     std::string_view province = text::Trim(request_.address_province());
-    bool is_province =
-        std::find(std::begin(kProvinces), std::end(kProvinces), province) != std::end(kProvinces);
+    bool is_province = text::IsProvince(province);
     if (is_canada && !is_province) Add("address_province", "ERROR_PROVINCE_MISSING");
     if (is_canada && is_province) payer.province = province;
     payer.postcode = Text("address_postcode", request_.address_postcode(),
                           NeedsPostalCode(payer.country) ? "ERROR_POSTCODE_MISSING" : nullptr,
                           kPostcodeCharactersMax);
     if (!is_canada || payer.postcode.empty()) return;
-    std::string code = CanadianPostalCode(payer.postcode);
+    std::string code = text::CanadianPostalCode(payer.postcode);
     if (code.empty()) return Add("address_postcode", "ERROR_POSTAL_CODE");
     payer.postcode = std::move(code);
   }

@@ -39,6 +39,8 @@ absl::Status CheckSize(const std::string& value, std::string_view field, size_t 
 // About the person: a card number that was typed into the wrong field is kept nowhere.
 absl::Status CheckPayerText(const std::string& value, std::string_view field, size_t size_max) {
   if (HoldsCardNumber(value)) return InvalidAttribute(422, field, "Must not contain a card number");
+  if (text::HasControlCharacter(value))
+    return InvalidAttribute(422, field, "Must not contain control characters");
   return CheckSize(value, field, size_max);
 }
 
@@ -150,7 +152,7 @@ absl::Status CheckPrefilled(const v1::PrefilledCardholderDetails& details) {
                 {address.postcode(), "postcode", kPostcodeCharactersMax}};
   for (const auto& line : kLines) {
     auto status =
-        CheckPayerText(PayerLine(line.value),
+        CheckPayerText(text::TidyLine(line.value),
                        absl::StrCat("prefilled_cardholder_details.", line.field), line.size_max);
     if (!status.ok()) return status;
   }
@@ -204,12 +206,12 @@ absl::StatusOr<Payment> CheckCreate(const v1::CreatePaymentRequest& request, boo
     payment.metadata = *std::move(metadata);
   }
   payment.payer = {.email = text::TidyEmailAddress(request.email()),
-                   .cardholder_name = PayerLine(details.cardholder_name()),
-                   .line1 = PayerLine(address.line1()),
-                   .line2 = PayerLine(address.line2()),
-                   .city = PayerLine(address.city()),
+                   .cardholder_name = text::TidyLine(details.cardholder_name()),
+                   .line1 = text::TidyLine(address.line1()),
+                   .line2 = text::TidyLine(address.line2()),
+                   .city = text::TidyLine(address.city()),
                    .province = {},
-                   .postcode = PayerLine(address.postcode()),
+                   .postcode = text::TidyLine(address.postcode()),
                    .country = CountryCode(address.country())};
   return payment;
 }

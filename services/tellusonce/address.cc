@@ -1,18 +1,11 @@
 #include "services/tellusonce/address.h"
 
-#include "platform/pages/format.h"
+#include "platform/text/canada.h"
 #include "platform/text/text.h"
-
-#include <re2/re2.h>
-
-#include <algorithm>
-#include <array>
 
 namespace tamarack::tellusonce {
 namespace {
 
-constexpr std::array<std::string_view, 13> kProvinces{"AB", "BC", "MB", "NB", "NL", "NS", "NT",
-                                                      "NU", "ON", "PE", "QC", "SK", "YT"};
 // What tellusonce's API and identity's directory promise to hold.
 constexpr size_t kLineLengthMax = 200;
 constexpr size_t kCityLengthMax = 100;
@@ -33,17 +26,9 @@ v1::Address Normalize(const v1::Address& address) {
   normal.set_line_2(text::TidyLine(address.line_2()));
   normal.set_city(text::TidyLine(address.city()));
   normal.set_province(text::TidyLine(address.province()));
-  // The page's form has a no-break space, what is stored and told a plain one.
-  normal.set_postal_code(
-      text::TidyLine(pages::FormatPostalCode(text::TidyLine(address.postal_code()))));
+  std::string code = text::CanadianPostalCode(address.postal_code());
+  normal.set_postal_code(code.empty() ? text::TidyLine(address.postal_code()) : code);
   return normal;
-}
-
-bool IsPostalCode(std::string_view text) {
-  // D, F, I, O, Q and U never appear; W and Z never come first.
-  static const RE2& kPattern =
-      *new RE2("[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z] [0-9][ABCEGHJ-NPRSTV-Z][0-9]");
-  return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), kPattern);
 }
 
 std::vector<AddressProblem> CheckAddress(const v1::Address& address) {
@@ -53,10 +38,9 @@ std::vector<AddressProblem> CheckAddress(const v1::Address& address) {
   CheckLine("line_2", address.line_2(), kLineLengthMax, problems);
   if (address.city().empty()) problems.push_back({"city", "ERROR_CITY_MISSING", {}});
   CheckLine("city", address.city(), kCityLengthMax, problems);
-  if (std::find(kProvinces.begin(), kProvinces.end(), address.province()) == kProvinces.end()) {
+  if (!text::IsProvince(address.province()))
     problems.push_back({"province", "ERROR_PROVINCE_MISSING", {}});
-  }
-  if (!IsPostalCode(address.postal_code()))
+  if (text::CanadianPostalCode(address.postal_code()).empty())
     problems.push_back({"postal_code", "ERROR_POSTAL_CODE", {}});
   return problems;
 }

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-// Addresses in Canada: pure rules, no I/O. Facts: Canada Post's addressing guidelines.
+// Addresses in Canada: pure rules, no I/O.
 namespace tamarack::tellusonce {
 
 // What is wrong with a field, as a key of the page's catalogue.
@@ -23,9 +23,6 @@ v1::Address Normalize(const v1::Address& address);
 
 // Problems of a normalised address; empty when it can be told.
 std::vector<AddressProblem> CheckAddress(const v1::Address& address);
-
-// True for `A1A 1A1` with letters that Canada Post uses.
-bool IsPostalCode(std::string_view text);
 
 // `10-123 Main Street, Ottawa ON  K1A 0A6`: for showing on one line.
 std::string OneLine(const v1::Address& address);

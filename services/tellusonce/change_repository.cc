@@ -3,6 +3,7 @@
 #include "platform/base/id.h"
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/random.h"
+#include "services/tellusonce/delivery_state.h"
 
 #include <boost/json/serialize.hpp>
 
@@ -33,11 +34,9 @@ constexpr pg::Statement kFindAddress{"change.find_address", R"sql(
 constexpr pg::Statement kFind{"change.find", R"sql(
   SELECT k.sealed_key, c.sealed_value, c.recorded_at FROM change c JOIN person_key k USING (subject)
   WHERE c.subject = $1 AND c.change_id = $2)sql"};
-// Without a webhook delivery (no such ministry, or its endpoint was disabled) nobody tries.
 constexpr pg::Statement kListTold{"delivery.list_of_change", R"sql(
-  SELECT s.name_en, s.name_fr,
-    coalesce(d.outcome, CASE w.state WHEN 1 THEN 'queued' WHEN 2 THEN 'delivered' WHEN 3 THEN 'parked' ELSE 'untold' END),
-    CASE WHEN w.state = 2 THEN w.finished_at END, d.acknowledged_at, d.case_reference
+  SELECT s.name_en, s.name_fr, )sql" DELIVERY_STATE R"sql(,
+    CASE WHEN w.state = 2 THEN w.finished_at END, d.acknowledged_at, d.case_reference, coalesce(w.last_error, '') <> ''
   FROM delivery d JOIN subscription s USING (subscription_id) LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
   WHERE d.change_id = $1 ORDER BY s.created_at, s.subscription_id)sql"};
 // The person stays locked while their newest change is carried, so that no other process can carry
@@ -117,7 +116,8 @@ Async<Change> ChangeRepository::Find(std::string_view subject, std::string_view 
                            .state = std::string(told.Text(row, 2)),
                            .delivered_micros = told.IsNull(row, 3) ? 0 : told.TimeMicros(row, 3),
                            .acknowledged_micros = told.IsNull(row, 4) ? 0 : told.TimeMicros(row, 4),
-                           .case_reference = std::string(told.Text(row, 5))});
+                           .case_reference = std::string(told.Text(row, 5)),
+                           .has_failed = told.Bool(row, 6)});
   }
   co_return change;
 }

@@ -31,10 +31,11 @@ struct NewChange {
 // What became of a change at one ministry, for the person.
 struct Told {
   std::string name_en, name_fr;
-  std::string state;  // as Delivery.state, or `untold`: nobody tries
+  std::string state;  // as Delivery.state
   int64_t delivered_micros = 0;
   int64_t acknowledged_micros = 0;
   std::string case_reference;
+  bool has_failed = false;  // a try did
 };
 
 struct Change {

@@ -251,12 +251,10 @@ class ChangeService final : public v1::ChangeService::CallbackService {
       row.Set("STATE", "problem").Show("REJECTED");
     } else if (told.state == "delivered" || told.state == "accepted") {
       row.Set("STATE", "active").Show("DELIVERED");
-    } else if (told.state == "parked") {
-      row.Set("STATE", "problem").Show("DELAYED");
-    } else if (told.state == "untold") {
+    } else if (told.state == "parked") {  // nobody tries any more
       row.Set("STATE", "problem").Show("UNTOLD");
     } else {
-      row.Set("STATE", "active").Show("PROGRESS");
+      row.Set("STATE", "active").Show(told.has_failed ? "DELAYED" : "PROGRESS");
     }
   }
 

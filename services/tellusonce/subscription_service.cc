@@ -1,7 +1,9 @@
 #include "services/tellusonce/subscription_service.h"
 
 #include "platform/base/id.h"
+#include "platform/rpc/validate.h"
 #include "platform/service/tenants.h"
+#include "platform/text/text.h"
 
 #include "tamarack/tellusonce/v1/subscription_service.grpc.pb.h"
 
@@ -9,6 +11,15 @@ namespace tamarack::tellusonce {
 namespace {
 
 constexpr char kAdminScope[] = "platform.admin";
+
+// What people read of a subscription.
+absl::Status CheckTexts(const v1::Subscription& subscription) {
+  absl::Status status = rpc::CheckLine("name_en", subscription.name_en());
+  status.Update(rpc::CheckLine("name_fr", subscription.name_fr()));
+  status.Update(rpc::CheckLine("purpose_en", subscription.purpose_en()));
+  status.Update(rpc::CheckLine("purpose_fr", subscription.purpose_fr()));
+  return status;
+}
 
 class SubscriptionService final : public v1::SubscriptionService::CallbackService {
  public:
@@ -28,13 +39,14 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
     v1::Subscription subscription;
     subscription.set_subscription_id(NewUuid());
     subscription.set_ministry_id(request.ministry_id());
-    subscription.set_name_en(request.name_en());
-    subscription.set_name_fr(request.name_fr());
-    subscription.set_purpose_en(request.purpose_en());
-    subscription.set_purpose_fr(request.purpose_fr());
+    subscription.set_name_en(text::TidyLine(request.name_en()));
+    subscription.set_name_fr(text::TidyLine(request.name_fr()));
+    subscription.set_purpose_en(text::TidyLine(request.purpose_en()));
+    subscription.set_purpose_fr(text::TidyLine(request.purpose_fr()));
     subscription.set_change_type(request.change_type());
     subscription.set_url(request.url());
     *subscription.mutable_return_origins() = request.return_origins();
+    CO_RETURN_IF_ERROR(CheckTexts(subscription));
     auto effect = [&](pg::Tx& tx) -> Async<v1::CreateSubscriptionResponse> {
       CO_RETURN_IF_ERROR(co_await service::CheckMinistry(identity_, context, "ministry_id",
                                                          request.ministry_id()));

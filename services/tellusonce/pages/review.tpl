@@ -2,16 +2,27 @@
     ADDRESS_TEXT (on one line); section CHOICE around rows SUBSCRIPTIONS {SUBSCRIPTION_ID, MINISTRY, PURPOSE,
     section CHECKED}, or section NO_SUBSCRIPTIONS. Fields: the address, return_to, request_id, subscription_id (repeated). Error at subscription_id. }}
 {{>TOP}}
+    {{! Back to the form as it was filled in. }}
+    <form id="edit-form" method="post" action="/{{LANG}}/address">
+      {{>CSRF}}
+      <input type="hidden" name="change_language" value="true">
+      <input type="hidden" name="return_to" value="{{RETURN_TO}}">
+      <input type="hidden" name="line_1" value="{{LINE_1}}">
+      <input type="hidden" name="line_2" value="{{LINE_2}}">
+      <input type="hidden" name="city" value="{{CITY}}">
+      <input type="hidden" name="province" value="{{PROVINCE}}">
+      <input type="hidden" name="postal_code" value="{{POSTAL_CODE}}">
+    </form>
     <div class="ontario-step-indicator">
       <div class="ontario-step-indicator--with-back-button">
-        <a class="tmk-back" href="/{{LANG}}/address?return_to={{RETURN_TO:u}}">{{T_BACK}}</a>
+        <button type="submit" class="tmk-back tmk-textbutton" form="edit-form" id="back">{{T_BACK}}</button>
         <span class="ontario-h4">{{T_STEP_2}}</span>
       </div>
       <hr>
     </div>
     <h1>{{T_REVIEW_HEADING}}</h1>
     <dl class="ontario-summary-list__container">
-      <div class="ontario-summary-list__row"><dt class="ontario-summary-list__key">{{T_NEW_ADDRESS}}</dt><dd class="ontario-summary-list__value" id="new-address">{{ADDRESS_TEXT}}</dd><dd class="ontario-summary-list-button__container"><a href="/{{LANG}}/address?return_to={{RETURN_TO:u}}">{{T_CHANGE}}<span class="ontario-show-for-sr"> {{T_CHANGE_WHAT}}</span></a></dd></div>
+      <div class="ontario-summary-list__row"><dt class="ontario-summary-list__key">{{T_NEW_ADDRESS}}</dt><dd class="ontario-summary-list__value" id="new-address">{{ADDRESS_TEXT}}</dd><dd class="ontario-summary-list-button__container"><button type="submit" class="tmk-textbutton" form="edit-form" id="change">{{T_CHANGE}}<span class="ontario-show-for-sr"> {{T_CHANGE_WHAT}}</span></button></dd></div>
     </dl>
     <form class="tmk-form" id="tell-form" method="post" action="/{{LANG}}/address/tell" novalidate>
       {{>CSRF}}

@@ -302,6 +302,12 @@ TEST_CASE_METHOD(World, "Admin: names are kept as people see them, and blank one
     request.set_name_fr(blank);
     CHECK(absl::IsInvalidArgument(create().status()));
   }
+  for (const char* bad : {"San\u202ete", "San\x07te", "San\u2067te\u200f x"}) {
+    request.set_name_fr(bad);
+    auto violations = rpc::ViolationsOf(create().status());
+    REQUIRE(violations.size() == 1);
+    CHECK(violations[0].field == "name_fr");
+  }
 }
 
 TEST_CASE_METHOD(

@@ -1,4 +1,5 @@
 #include "services/identity/email_outbox.h"
+#include "platform/rpc/errors.h"
 #include "platform/runtime/offload.h"
 #include "services/identity/migrations.h"
 #include "services/identity/registrations.h"
@@ -141,7 +142,7 @@ TEST_CASE_METHOD(
 
 TEST_CASE_METHOD(Fixture, "Email: what notify refuses for good is given up at once, and counted") {
   state.refusals = 1;
-  state.refusal = absl::InvalidArgumentError("email_address Not a valid email address");
+  state.refusal = rpc::InvalidField("email_address", "Not a valid email address");
   Begin("en");
   worker.Start();
   WaitUntilSent();
@@ -152,6 +153,29 @@ TEST_CASE_METHOD(Fixture, "Email: what notify refuses for good is given up at on
   CHECK(state.keys[0] != state.keys[1]);
   CHECK(metrics.emails_given_up.Value() == 1);
   CHECK(metrics.emails_sent.Value() == 1);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "Email: what an operator can mend waits, and a lost template is made again") {
+  auto refusal = GENERATE(absl::InvalidArgumentError("Template not found"),
+                          absl::InvalidArgumentError("Missing personalisation: name"),
+                          rpc::InvalidField("template_id", "is not a valid UUID"));
+  worker.Start();
+  Begin("en");
+  WaitUntilSent();
+  {
+    std::lock_guard lock(state.mutex);
+    state.templates.clear();
+    state.refusals = 1;
+    state.refusal = refusal;
+  }
+  Begin("en");
+  WaitUntilSent();
+  std::lock_guard lock(state.mutex);
+  REQUIRE(state.keys.size() == 3);
+  CHECK(state.keys[1] == state.keys[2]);
+  CHECK(state.templates.size() == 1);
+  CHECK(metrics.emails_given_up.Value() == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "Email: a code that is no longer good is given up, and counted") {

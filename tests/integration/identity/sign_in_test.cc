@@ -152,6 +152,11 @@ TEST_CASE_METHOD(SignInWorld, "Register: a name is what people see of it, counte
   PageAnswer answer = Register(kEmail, "a walk in the woods", repeat("ᐊ", 101));
   CHECK(answer.http_status == 422);
   CHECK(answer.Has("100\u00a0caractères"));
+  for (const char* name : {"Zo\u202ee", "Zo\x07\u0065", "Zo\u2067e\u200f e"}) {
+    answer = Register(kEmail, "a walk in the woods", name);
+    CHECK(answer.http_status == 422);
+    CHECK(answer.Has("id=\"given-name-error\""));
+  }
 }
 
 TEST_CASE_METHOD(SignInWorld, "Register: the code is found in whatever was pasted, or asked for") {

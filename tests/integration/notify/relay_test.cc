@@ -100,5 +100,27 @@ TEST_CASE_METHOD(RelayFixture, "The email says in which language it is", "[notif
   CHECK_THAT(relay.text, Catch::Contains(html.substr(0, 56)));
 }
 
+TEST_CASE_METHOD(RelayFixture, "An international domain goes to the relay in its ASCII form",
+                 "[notify]") {
+  struct Case {
+    const char* given;
+    const char* sent;
+  };
+  auto c = GENERATE(values<Case>({{"m@québec.example", "m@xn--qubec-csa.example"},
+                                  {"m@QUE\u0301BEC.Example", "m@xn--qubec-csa.example"},
+                                  {"m@ᓄᓇᕗᑦ.example", "m@xn--tfe1qja09c.example"},
+                                  {"M.O@example.test", "M.O@example.test"}}));
+  Start();
+  auto sent = Send(Email(c.given));
+  REQUIRE(sent.ok());
+  CHECK(FinalStatus(sent->id()) == "delivered");
+  mailer.Stop();
+  relay.Stop();
+  CHECK_THAT(relay.commands, Catch::VectorContains("RCPT TO:<" + std::string(c.sent) + ">"));
+  CHECK_THAT(relay.text, Catch::Contains("To: <" + std::string(c.sent) + ">\r\n"));
+  CHECK(
+      std::all_of(relay.text.begin(), relay.text.end(), [](unsigned char c) { return c < 0x80; }));
+}
+
 }  // namespace
 }  // namespace tamarack::notify

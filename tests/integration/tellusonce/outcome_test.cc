@@ -44,6 +44,23 @@ TEST_CASE_METHOD(World,
   CHECK(Read(id, licence_ministry)->state() == "applied");
 }
 
+TEST_CASE_METHOD(World, "A reason is needed to reject only; an empty one is none", "[tellusonce]") {
+  REQUIRE(Show("TellAddress", Form()).answer.status.ok());
+  for (const char* outcome : {"accepted", "applied"}) {
+    v1::ReportOutcomeRequest request;
+    request.set_delivery_id(DeliveryTo(licence_subscription));
+    request.set_outcome(outcome);
+    for (bool has_reason : {false, true}) {
+      if (has_reason) request.set_reason_code("");
+      auto reported = host.Call<v1::Delivery>(
+          "/tamarack.tellusonce.v1.SubscriptionService/ReportOutcome", request, &licence_ministry);
+      REQUIRE(reported.ok());
+      CHECK(reported->state() == outcome);
+      CHECK(reported->reason_code().empty());
+    }
+  }
+}
+
 TEST_CASE_METHOD(World, "Wrong reports are refused, and another ministry's delivery is not found",
                  "[tellusonce]") {
   REQUIRE(Show("TellAddress", Form()).answer.status.ok());
@@ -95,17 +112,29 @@ TEST_CASE_METHOD(World, "The status page follows each ministry, in both language
   CHECK_FALSE(english.Has("ministry-of-"));
 }
 
-TEST_CASE_METHOD(World,
-                 "A ministry that cannot be reached shows as delayed, as untold when its address "
-                 "is gone for good",
-                 "[tellusonce]") {
+TEST_CASE_METHOD(
+    World,
+    "A ministry that cannot be reached shows as delayed while it is tried, and then as "
+    "untold",
+    "[tellusonce]") {
   licences.status = 500;
   health.status = 410;
   StartDispatcher();
   std::string first = ChangeOf(Show("TellAddress", Form("12 Birch Street", "a")));
   WaitFor([&] { return Sql("SELECT count(*) FROM webhook_delivery WHERE state = 3") == "2"; });
+  for (const auto& shown : {Status(first), Status(first, "fr")}) {
+    CHECK_FALSE(shown.Has("We could not reach this organization yet."));
+    CHECK_FALSE(shown.Has("Nous n’avons pas encore pu joindre cet organisme."));
+  }
+  CHECK(Status(first).Has("Tell it your new address yourself."));
+  CHECK(Status(first, "fr").Has("pas pu aviser cet organisme."));
+  CHECK(Read(DeliveryTo(licence_subscription), licence_ministry)->state() == "parked");
+  CHECK(Read(DeliveryTo(health_subscription), health_ministry)->state() == "parked");
+  // As between two tries of a delivery.
+  Sql("UPDATE webhook_delivery SET state = 1, finished_at = NULL");
   CHECK(Status(first).Has("We could not reach this organization yet."));
   CHECK(Status(first, "fr").Has("Nous n’avons pas encore pu joindre cet organisme."));
+  Sql("UPDATE webhook_delivery SET state = 3, finished_at = now()");
   // Its endpoint is disabled now, so that nothing is even queued for it.
   licences.status = 204;
   std::string second = ChangeOf(Show("TellAddress", Form("13 Birch Street", "b")));

@@ -1,3 +1,4 @@
+#include "platform/rpc/errors.h"
 #include "tests/integration/tellusonce/world.h"
 
 #include <future>
@@ -129,6 +130,19 @@ TEST_CASE_METHOD(World,
   CHECK(Sql("SELECT count(*) FROM change") == "0");
 }
 
+TEST_CASE_METHOD(World, "A subscription's name is one line as people see it", "[tellusonce]") {
+  auto made =
+      TrySubscribe("parks", " Parks\u00a0\nand trails", "Parcs", "https://parks.example/hook");
+  REQUIRE(made.ok());
+  CHECK(made->subscription().name_en() == "Parks and trails");
+  for (const char* bad : {"Parks\u202e x", "Par\x07ks", "Par\u2066ks\u2069 x"}) {
+    auto violations = rpc::ViolationsOf(
+        TrySubscribe("parks", "Parks", bad, "https://parks.example/hook").status());
+    REQUIRE(violations.size() == 1);
+    CHECK(violations[0].field == "name_fr");
+  }
+}
+
 TEST_CASE_METHOD(World, "A subscription names a ministry that exists and an address to tell",
                  "[tellusonce]") {
   struct Case {
@@ -222,6 +236,28 @@ TEST_CASE_METHOD(World, "The review names who would be told and why, with none c
   CHECK(french.Has("Carte Santé"));
   CHECK(french.Has("Pour la tenir à jour."));
   CHECK_FALSE(french.Has("Health card"));
+}
+
+TEST_CASE_METHOD(World, "From the review one goes back to what was typed", "[tellusonce]") {
+  auto form = Form("7 \"Maple\" Street");
+  form.set_lang("fr");
+  form.set_return_to("/fr/account");
+  auto review = Show("ReviewAddress", Review(form));
+  size_t begin = review.html.find("<form id=\"edit-form\"");
+  REQUIRE(begin != std::string::npos);
+  std::string back = review.html.substr(begin, review.html.find("</form>", begin) - begin);
+  for (const char* part :
+       {"action=\"/fr/address\"", "name=\"change_language\" value=\"true\"",
+        "name=\"line_1\" value=\"7 &quot;Maple&quot; Street\"", "name=\"city\" value=\"Timmins\"",
+        "name=\"province\" value=\"ON\"", "name=\"postal_code\" value=\"P4N 2K6\"",
+        "name=\"return_to\" value=\"/fr/account\""}) {
+    INFO(part);
+    CHECK_THAT(back, Catch::Contains(part));
+  }
+  auto request = Review(form);
+  request.set_change_language(true);
+  CHECK(Show("ReviewAddress", request).Has("value=\"7 &quot;Maple&quot; Street\""));
+  CHECK_FALSE(review.Has("<a class=\"tmk-back\""));
 }
 
 TEST_CASE_METHOD(World,

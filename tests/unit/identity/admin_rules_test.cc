@@ -91,6 +91,26 @@ TEST_CASE("CheckPerson: what cannot be mailed or seen is named at its field") {
     request.mutable_address()->set_city(blank);
     CHECK(field_of(request, kPassword) == "address.city");
   }
+  for (const char* bad : {"Zo\u202ee", "Zo\x07\u0065", "Zo\u2067e\u200f e"}) {
+    CAPTURE(bad);
+    v1::CreatePersonRequest request = good;
+    request.set_given_name(bad);
+    CHECK(field_of(request, kPassword) == "given_name");
+    request = good;
+    request.set_family_name(bad);
+    CHECK(field_of(request, kPassword) == "family_name");
+    request = good;
+    request.mutable_address()->set_line_2(bad);
+    CHECK(field_of(request, kPassword) == "address.line_2");
+    v1::CreateClientRequest client;
+    client.set_purpose_fr(bad);
+    auto violations = rpc::ViolationsOf(CheckClient(client));
+    REQUIRE(violations.size() == 1);
+    CHECK(violations[0].field == "purpose_fr");
+  }
+  good.set_given_name("\u202aZo\u00e9\u202c");  // as copied from a list of contacts
+  CHECK(TidyPerson(good).profile.given_name == "Zo\u00e9");
+  CHECK(field_of(good, kPassword).empty());
   CHECK(field_of(good, "too short") == "password");
   CHECK(field_of(good, std::string(257, 'x') + "abcde") == "password");
 }

@@ -172,6 +172,26 @@ describe('a renewal', () => {
     });
   }
 
+  for (const [what, comeBack] of [['starts the payment again', 'paymentPage'], ['looks how it stands', 'settle']]) {
+    it(`that the worker gave up is looked at again once the person ${what}`, async () => {
+      const { platform, records, renewals } = setUp();
+      const { id } = begin(renewals);
+      await renewals.paymentPage({ id });
+      const find = platform.findPayment;
+      platform.findPayment = async () => Promise.reject(refusal(403));
+      let stop = renewals.startWorker();
+      while (!records.renewal.get(id).is_left) await new Promise((done) => setImmediate(done));
+      await stop();
+      platform.findPayment = find;
+      await renewals[comeBack](comeBack === 'settle' ? id : { id });
+      platform.status = 'success';
+      stop = renewals.startWorker();
+      while (records.renewal.get(id).state !== 'told') await new Promise((done) => setImmediate(done));
+      await stop();
+      assert.equal(platform.payments.size, 1);
+    });
+  }
+
   describe('ends on a page', () => {
     const show = async (lang, more) => {
       const { platform, records, renewals } = setUp();
@@ -333,6 +353,12 @@ describe('a worker', () => {
 });
 
 describe('the texts', () => {
+  it('use the words of docs/words.md', () => {
+    const not = { en: /\bplease\b|\blog ?(in|out)\b|e-mail/i, fr: /session|communiqu|partag|\braisons?\b|veuillez|chang(er|ez) d’adresse/i };
+    const words = (lang) => Object.values(text[lang]).map((one) => (typeof one === 'function' ? one('x') : one));
+    for (const lang of ['en', 'fr']) assert.deepEqual(words(lang).filter((one) => not[lang].test(one)), []);
+  });
+
   it('say the same things in both languages', () => {
     assert.deepEqual(Object.keys(text.en), Object.keys(text.fr));
     for (const [key, words] of Object.entries(text.fr)) {

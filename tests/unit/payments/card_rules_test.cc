@@ -140,7 +140,7 @@ const Case kCases[] = {
      "address_city:ERROR_CITY_MISSING"},
     {"name of 255 é", [](auto& f) { f.set_cardholder_name(Repeated("é", 255)); }, ""},
     {"name of 256 é", [](auto& f) { f.set_cardholder_name(Repeated("é", 256)); },
-     "cardholder_name:ERROR_TEXT_TOO_LONG"},
+     "cardholder_name:ERROR_TOO_LONG"},
     {"street of 130 ᐊ", [](auto& f) { f.set_address_line_1(Repeated("ᐊ", 130)); }, ""},
     {"name of 255 letters in NFD", [](auto& f) { f.set_cardholder_name(Repeated("e\u0301", 255)); },
      ""},
@@ -151,7 +151,7 @@ const Case kCases[] = {
      },
      ""},
     {"name too long", [](auto& f) { f.set_cardholder_name(std::string(256, 'a')); },
-     "cardholder_name:ERROR_TEXT_TOO_LONG"},
+     "cardholder_name:ERROR_TOO_LONG"},
     {"no code", [](auto& f) { f.set_cvc(""); }, "cvc:ERROR_CVC_MISSING"},
     {"code of 2", [](auto& f) { f.set_cvc("12"); }, "cvc:ERROR_CVC_WRONG"},
     {"code of 4 on Visa", [](auto& f) { f.set_cvc("1234"); }, "cvc:ERROR_CVC_WRONG"},
@@ -198,14 +198,14 @@ const Case kCases[] = {
      "address_postcode:ERROR_POSTCODE_MISSING"},
     {"postal code of 26",
      [](auto& f) { f.set_address_country("HK"), f.set_address_postcode(std::string(26, 'x')); },
-     "address_postcode:ERROR_TEXT_TOO_LONG"},
+     "address_postcode:ERROR_TOO_LONG"},
     {"country missing is Canada", [](auto& f) { f.set_address_country(""); }, ""},
     {"no email", [](auto& f) { f.set_email(""); }, "email:ERROR_EMAIL_MISSING"},
     {"padded email", [](auto& f) { f.set_email("\u200B zoe@example.ca\u00A0"); }, ""},
     {"email that nobody can mail to", [](auto& f) { f.set_email("zoe.@example.ca"); },
      "email:ERROR_EMAIL_FORMAT"},
     {"email of 255 characters", [](auto& f) { f.set_email(std::string(250, 'a') + "@b.ca"); },
-     "email:ERROR_TEXT_TOO_LONG"},
+     "email:ERROR_TOO_LONG"},
     {"email without domain", [](auto& f) { f.set_email("zoe@"); }, "email:ERROR_EMAIL_FORMAT"},
     {"everything empty", [](auto& f) { f.Clear(); },
      "card_no:ERROR_CARD_NO_MISSING expiry_month:ERROR_EXPIRY_MISSING "
@@ -253,6 +253,24 @@ TEST_CASE("Card form: a text is kept in one form, without what nobody sees", "[p
   CHECK(checked.payer.email == "Zoe@example.ca");
   CHECK(checked.payer.country == "HK");
   CHECK(checked.payer.province.empty());
+}
+
+TEST_CASE("Card form: what changes how the text around it is read is told at its field",
+          "[payments]") {
+  for (const std::string typed : {"Zoe\u202e Exemple", "Zo\u0007e", "Zoe\u2066\u200fExemple"}) {
+    auto name = GoodCard(), street = GoodCard(), city = GoodCard();
+    name.set_cardholder_name(typed);
+    street.set_address_line_2(typed);
+    city.set_address_city(typed);
+    for (const auto& [form, field] :
+         {std::pair(name, "cardholder_name"), std::pair(street, "address_line_2"),
+          std::pair(city, "address_city")}) {
+      auto errors = CheckCard(form, kNow).errors;
+      REQUIRE(errors.size() == 1);
+      CHECK(errors[0].field == field);
+      CHECK(errors[0].key == "ERROR_CHARACTERS");
+    }
+  }
 }
 
 TEST_CASE("Card form: what is too long is shown again, a card number nowhere", "[payments]") {

@@ -161,6 +161,11 @@ const Case kCases[] = {
      422, "P0102", "prefilled_cardholder_details.cardholder_name",
      "Invalid attribute value: prefilled_cardholder_details.cardholder_name. Must not contain a "
      "card number"},
+    {"prefilled name that turns the text around it",
+     [](auto& r) { r.mutable_prefilled_cardholder_details()->set_cardholder_name("Zoe\u202e x"); },
+     422, "P0102", "prefilled_cardholder_details.cardholder_name",
+     "Invalid attribute value: prefilled_cardholder_details.cardholder_name. Must not contain "
+     "control characters"},
     {"prefilled country that is none", [](auto& r) { Address(r).set_country("XX"); }, 422, "P0102",
      "prefilled_cardholder_details.country",
      "Invalid attribute value: prefilled_cardholder_details.country. Must be a valid ISO-3166-1 "

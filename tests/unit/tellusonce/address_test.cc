@@ -22,23 +22,9 @@ std::vector<std::string> Wrong(const v1::Address& address) {
   return fields;
 }
 
-TEST_CASE("IsPostalCode: the letters that Canada Post uses, where it uses them", "[tellusonce]") {
-  for (const char* good : {"K1A 0B1", "M5V 2T6", "X0A 0H0", "V6B 4Y8", "Y1A 2C6", "A1A 1A1",
-                           "P4N 2K6", "H2X 1Y4", "K1W 1Z9"}) {
-    INFO(good);
-    CHECK(IsPostalCode(good));
-  }
-  for (const char* bad :
-       {"",         "D1A 1A1", "F1A 1A1", "I1A 1A1", "O1A 1A1",   "Q1A 1A1", "U1A 1A1",  "W1A 1A1",
-        "Z1A 1A1",  "K1D 1A1", "K1A 1D1", "K1A 1O1", "K1A0B1",    "k1a 0b1", "K1A  0B1", "K1A 0B",
-        "K1A 0B12", "12345",   "K1A-0B1", "KIA 0B1", "K1A 0B1\n", " K1A 0B1"}) {
-    INFO(bad);
-    CHECK_FALSE(IsPostalCode(bad));
-  }
-}
-
 TEST_CASE("Normalize: postal codes however they are typed, spaces folded", "[tellusonce]") {
-  for (const char* typed : {"k1a0a6", "K1A0A6", "k1a 0a6", "K1A-0A6", "  K1A  0A6 "}) {
+  for (const char* typed : {"k1a0a6", "K1A0A6", "k1a 0a6", "K1A-0A6", "  K1A  0A6 ",
+                            "k１a\u00a0０a６", "Ｋ1Ａ–0Ａ6", "\u200eK1A 0A6\u200b"}) {
     INFO(typed);
     auto address = Good();
     address.set_postal_code(typed);

@@ -67,3 +67,26 @@ TEST_CASE("What a person pasted around an address is dropped, and what belongs t
   CHECK(text::TidyEmailAddress("nothing") == "nothing");
   CHECK_FALSE(text::IsEmailAddress(text::TidyEmailAddress("a b@example.com")));
 }
+
+TEST_CASE("An address goes to relays with its domain as DNS knows it") {
+  struct {
+    const char* address;
+    const char* ascii;
+  } const cases[] = {{"m@québec.example", "m@xn--qubec-csa.example"},
+                     {"M.O@mail.québec.example", "M.O@mail.xn--qubec-csa.example"},
+                     {"m@bücher.example", "m@xn--bcher-kva.example"},
+                     {"m@例え.example", "m@xn--r8jz45g.example"},
+                     {"m@xn--qubec-csa.example", "m@xn--qubec-csa.example"},
+                     {"m@example.test", "m@example.test"},
+                     {"m@", "m@"},
+                     {"nobody", "nobody"},
+                     {"m@a b.example", "m@a b.example"},
+                     {"", ""}};
+  for (const auto& [address, ascii] : cases) {
+    INFO(address);
+    CHECK(text::AsciiEmailAddress(address) == ascii);
+    CHECK(text::AsciiEmailAddress(ascii) == ascii);
+    CHECK(text::IsEmailAddress(address) == text::IsEmailAddress(ascii));
+  }
+  CHECK(text::TidyEmailAddress("\u202a zoe@Example.test\u202c\u200e") == "zoe@example.test");
+}

@@ -25,6 +25,9 @@ TEST_CASE(
   CHECK(text::Trim(" \u2003 ").empty());
   CHECK(text::Trim("\u2764\ufe0f") == "\u2764\ufe0f");
   CHECK(text::Trim("").empty());
+  CHECK(text::Trim("\u202a\u00a0\u200eZoé\u200f \u202c") == "Zoé");
+  CHECK(text::Trim("\u2066 \u2069").empty());
+  CHECK(text::Trim("a\u200fb") == "a\u200fb");
   CHECK(text::FoldSpaces("  12\u00a0\u3000 Rue \t\n Principale ") == "12 Rue Principale");
   CHECK(text::FoldSpaces("\u200b").empty());
 }
@@ -70,8 +73,8 @@ TEST_CASE(
     "Any bytes are taken: trimming and normalising end, agree with themselves and lose nothing "
     "seen") {
   std::mt19937 random(20261130);
-  const char* pieces[] = {"\u00a0",   " ",      "\u200b", "e",  "\u0301",   "é", "\xff",
-                          "\xe3\x80", "\u3000", "9",      "９", "\xf0\x9f", "🍁"};
+  const char* pieces[] = {"\u00a0",   " ",      "\u200b", "e",  "\u0301",   "é",  "\xff",
+                          "\xe3\x80", "\u3000", "9",      "９", "\xf0\x9f", "🍁", "\u200f"};
   for (int i = 0; i < 20'000; ++i) {
     std::string made;
     for (size_t n = random() % 12; n > 0; --n) made += pieces[random() % std::size(pieces)];
