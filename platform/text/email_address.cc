@@ -44,17 +44,25 @@ const icu::IDNA* Idna() {
   return kIdna;
 }
 
-// The domain as DNS is asked for it, or nothing when it cannot be one.
-std::optional<std::string> DomainInAscii(std::string_view domain) {
+using Mapping = void (icu::IDNA::*)(icu::StringPiece, icu::ByteSink&, icu::IDNAInfo&,
+                                    UErrorCode&) const;
+
+// The domain in one of the two forms of UTS 46, or nothing when it cannot be one.
+std::optional<std::string> Mapped(std::string_view domain, Mapping mapping) {
   if (domain.size() > 4 * kDomainOctetsMax || Idna() == nullptr) return std::nullopt;
-  std::string ascii;
-  icu::StringByteSink<std::string> sink(&ascii);
+  std::string mapped;
+  icu::StringByteSink<std::string> sink(&mapped);
   icu::IDNAInfo info;
   UErrorCode error = U_ZERO_ERROR;
-  Idna()->nameToASCII_UTF8({domain.data(), static_cast<std::int32_t>(domain.size())}, sink, info,
-                           error);
+  icu::StringPiece piece(domain.data(), static_cast<std::int32_t>(domain.size()));
+  (Idna()->*mapping)(piece, sink, info, error);
   if (U_FAILURE(error) || info.hasErrors()) return std::nullopt;
-  return ascii;
+  return mapped;
+}
+
+// As DNS is asked for it.
+std::optional<std::string> DomainInAscii(std::string_view domain) {
+  return Mapped(domain, &icu::IDNA::nameToASCII_UTF8);
 }
 
 bool IsDomain(std::string_view domain) {
@@ -74,7 +82,9 @@ std::string TidyEmailAddress(std::string_view typed) {
   std::string address = Nfc(Trim(typed));
   size_t at = address.rfind('@');
   if (at == std::string::npos) return address;
-  return address.substr(0, at + 1) + absl::AsciiStrToLower(address.substr(at + 1));
+  std::string domain = address.substr(at + 1);
+  std::optional<std::string> shown = Mapped(domain, &icu::IDNA::nameToUnicodeUTF8);
+  return address.substr(0, at + 1) + (shown ? *shown : absl::AsciiStrToLower(domain));
 }
 
 bool IsEmailAddress(std::string_view address) {

@@ -45,7 +45,7 @@ bool IsSpace(UChar32 c) {
 
 bool IsInvisible(UChar32 c) {
   constexpr UChar32 kBlankBraille = 0x2800;
-  return c == kBlankBraille || IsSpace(c) ||
+  return c == kBlankBraille || IsSpace(c) || u_charType(c) == U_CONTROL_CHAR ||
          u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0;
 }
 

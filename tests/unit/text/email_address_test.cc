@@ -65,6 +65,18 @@ TEST_CASE("What a person pasted around an address is dropped, and what belongs t
   CHECK(text::TidyEmailAddress(" \u200bPerson@Example.COM\u00a0") == "Person@example.com");
   CHECK(text::TidyEmailAddress("m@que\u0301bec.example") == "m@québec.example");
   CHECK(text::TidyEmailAddress("nothing") == "nothing");
+}
+
+TEST_CASE("One mailbox is one address, however its domain is spelled") {
+  for (const char* typed :
+       {"m@EX\u00c4MPLE.com", "m@ex\u00e4mple.com", "m@exa\u0308mple.com", "m@xn--exmple-cua.com",
+        "m@XN--EXMPLE-CUA.COM", "m@ex\u00e4m\u200bple\u3002com", "m@\uff45x\u00e4mple.com"}) {
+    INFO(typed);
+    CHECK(text::TidyEmailAddress(typed) == "m@ex\u00e4mple.com");
+  }
+  CHECK(text::TidyEmailAddress("a@example.co\u200bm") == "a@example.com");
+  CHECK(text::TidyEmailAddress("A@\uff25xample.com") == "A@example.com");
+  CHECK(text::TidyEmailAddress("a@no domain") == "a@no domain");
   CHECK_FALSE(text::IsEmailAddress(text::TidyEmailAddress("a b@example.com")));
 }
 

@@ -9,7 +9,7 @@ using namespace tamarack;
 TEST_CASE("Text is blank when nobody would see anything") {
   for (const char* blank :
        {"", " ", "\t\r\n", "\u00a0", "\u3000", "\u200b", "\u2003\u2029", "\ufeff", "\u00ad",
-        "\u2060\u200d", "\u3164", "\u2800", "\u180e", "\u0085"}) {
+        "\u2060\u200d", "\u3164", "\u2800", "\u180e", "\u0085", "\x01", "\x7f \x1b"}) {
     INFO(blank);
     CHECK(text::IsBlank(blank));
   }
