@@ -26,8 +26,7 @@ std::string FoldSpaces(std::string_view text);
 // would see anything.
 std::string TidyLine(std::string_view typed);
 
-// Length in Unicode code points, as `max_len` of a field's rules and a page's `maxlength` promise
-// people.
+// Length in Unicode code points, as `max_len` of a field's rules promises people.
 size_t CountCharacters(std::string_view text);
 
 // The first `characters_max` code points.
