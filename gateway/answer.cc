@@ -72,7 +72,7 @@ AnswerHints ReadHints(const Metadata& trailing) {
 }
 
 absl::Status PrintMessage(const Route& route, std::string_view wire, std::string& json,
-                          const telemetry::LogContext& context) {
+                          const telemetry::LogContext& context, bool* has_told_flaw) {
   std::string flaw;
   absl::Status printed =
       route.response_field
@@ -83,7 +83,11 @@ absl::Status PrintMessage(const Route& route, std::string_view wire, std::string
                    {{"rpc", route.method->full_name()}, {"error", error}});
   };
   if (!printed.ok()) log("answer not printed", ToStd(printed.message()));
-  if (printed.ok() && !flaw.empty()) log("answer printed in part", flaw);
+  bool is_told = has_told_flaw != nullptr && *has_told_flaw;
+  if (printed.ok() && !flaw.empty() && !is_told) {
+    log("answer printed in part", flaw);
+    if (has_told_flaw != nullptr) *has_told_flaw = true;
+  }
   return printed;
 }
 

@@ -28,9 +28,10 @@ AnswerHints ReadHints(const Metadata& trailing);
 void AddSecurityHeaders(std::string_view form_action, bool is_https, http::Response& response);
 
 // Prints a message of the route's answer, or its `response_body` field, as JSON. Logs what is wrong
-// with it, a fault of the service.
+// with it, a fault of the service; with `has_told_flaw`, what does not keep it from being printed
+// only while that is false.
 absl::Status PrintMessage(const Route& route, std::string_view wire, std::string& json,
-                          const telemetry::LogContext& context = {});
+                          const telemetry::LogContext& context, bool* has_told_flaw = nullptr);
 
 // Members 1 and 2 of google.api.HttpBody; they borrow from `wire`.
 struct HttpBody {

@@ -25,12 +25,12 @@ std::string ToString(grpc::ByteBuffer& buffer) {
   return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
 }
 
+}  // namespace
+
 // gRPC names the peer once the call has a connection, before that what it would connect to.
 bool HasConnection(std::string_view peer) {
   return peer.starts_with("ipv4:") || peer.starts_with("ipv6:") || peer.starts_with("unix:");
 }
-
-}  // namespace
 
 Backend::Backend(const std::string& address, const rpc::ChannelOptions& options)
     : channel_(std::make_unique<Channel>(rpc::OpenChannel(address, options))) {}
@@ -60,6 +60,7 @@ asio::awaitable<CallResult> Backend::Call(CallRequest request) {
   result.status = rpc::FromGrpc(status);
   result.wire = ToString(answer);
   result.may_have_arrived = HasConnection(context.peer());
+  result.request_bytes = request.wire.size();
   for (const auto& [key, value] : context.GetServerTrailingMetadata()) {
     result.trailing.emplace_back(std::string(key.data(), key.size()),
                                  std::string(value.data(), value.size()));

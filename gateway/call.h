@@ -10,6 +10,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace grpc {
 class Channel;
@@ -30,7 +31,11 @@ struct CallResult {
   std::string wire;
   Metadata trailing;
   bool may_have_arrived = true;  // False if it surely never left.
+  size_t request_bytes = 0;      // What was sent.
 };
+
+// Whether a call with this peer (grpc::ClientContext::peer) had a connection to go out on.
+bool HasConnection(std::string_view peer);
 
 // A gRPC channel to one back end. Reconnects by itself; while there is no connection calls fail at
 // once.

@@ -23,7 +23,7 @@ bool IsTagText(std::string_view text, bool is_ascii_only) {
 }
 
 // Takes the text between two quotes out of them; false where there are none.
-bool Unquote(std::string_view& text) {
+bool TakeQuotesOff(std::string_view& text) {
   if (text.size() < 2 || text.front() != '"' || text.back() != '"') return false;
   text = text.substr(1, text.size() - 2);
   return true;
@@ -48,7 +48,7 @@ std::string TagOfField(std::string_view value) {
   std::string_view text = value;
   bool is_weak = text.starts_with(kWeak);
   if (is_weak) text.remove_prefix(kWeak.size());
-  if (!Unquote(text) && is_weak) return {};
+  if (!TakeQuotesOff(text) && is_weak) return {};
   if (text.empty() || !IsTagText(text, true)) return {};
   std::string tag = absl::StrCat("\"", ToAbsl(text), "\"");
   if (WithoutCoding(tag) != tag) return {};
@@ -75,7 +75,7 @@ std::optional<TagList> ReadTags(std::string_view list) {
     bool is_weak = part.starts_with(kWeak);
     if (is_weak) part.remove_prefix(kWeak.size());
     std::string_view text = part;
-    if (!Unquote(text) || !IsTagText(text, false)) return std::nullopt;
+    if (!TakeQuotesOff(text) || !IsTagText(text, false)) return std::nullopt;
     read.tags.push_back({part, is_weak});
   }
   return read.tags.empty() ? std::nullopt : std::optional(std::move(read));

@@ -211,9 +211,12 @@ http::Response Gateway::Fail(const Visit& visit, const Route* route, const Probl
   http::Response response;
   if (is_page) {
     std::string go_back = PageBefore(visit);
+    bool is_safe = route != nullptr ? route->IsSafe() : visit.is_safe();
     auto error =
         problem.kind == ProblemKind::kCrossSite
             ? pages::StaleFormPage(visit.language_tag(), visit.request_id, go_back)
+        : !is_safe && MayHaveHappened(problem.kind)
+            ? pages::OutcomeUnknownPage(visit.language_tag(), visit.request_id, go_back)
             : pages::ErrorPage(StatusOf(problem), visit.language_tag(), visit.request_id, go_back);
     if (std::string path = PathAfterLanguage(visit, route); !path.empty()) error.Path(path);
     auto page = error_pages_.Render(error);
@@ -270,14 +273,22 @@ http::Response Gateway::Refuse(const Visit& visit, const Route& route,
 }
 
 uint64_t Gateway::BodyLimit(const http::Request& head) const {
-  if (!snapshot_->has_own_body_limits) return kBodyBytesMax;
+  const Route* route = snapshot_->has_own_body_limits ? FindRoute(head) : nullptr;
+  int64_t own = route ? route->policy.body_bytes_max() : 0;
+  return own > 0 ? static_cast<uint64_t>(own) : kBodyBytesMax;
+}
+
+bool Gateway::HasEffect(const http::Request& head) const {
+  const Route* route = snapshot_->has_gets_with_effect ? FindRoute(head) : nullptr;
+  return route != nullptr && !route->IsSafe();
+}
+
+const Route* Gateway::FindRoute(const http::Request& head) const {
   PathSegments segments;
   std::string_view path(head.target);
   path = path.substr(0, path.find('?'));
-  if (!path.starts_with('/') || SplitPath(path, &segments)) return kBodyBytesMax;
-  const Route* route = snapshot_->routes->Find(head.method, segments);
-  int64_t own = route ? route->policy.body_bytes_max() : 0;
-  return own > 0 ? static_cast<uint64_t>(own) : kBodyBytesMax;
+  if (!path.starts_with('/') || SplitPath(path, &segments)) return nullptr;
+  return snapshot_->routes->Find(head.method, segments);
 }
 
 http::Response Gateway::ServerError(int status, const http::Request* head) {

@@ -47,9 +47,11 @@ class Gateway {
   // Requests from now on are served by `snapshot`; those that have begun end with theirs.
   void Use(std::shared_ptr<const Snapshot> snapshot) { snapshot_ = std::move(snapshot); }
 
-  // For http::ServerOptions: the route's own limit, and errors that the HTTP server itself finds
-  // (`head` is null, or has its target and language only, where it could not be read).
+  // For http::ServerOptions: the route's own limit, whether it is a GET with an effect, and errors
+  // that the HTTP server itself finds (`head` is null, or has its target and language only, where
+  // it could not be read).
   uint64_t BodyLimit(const http::Request& head) const;
+  bool HasEffect(const http::Request& head) const;
   http::Response ServerError(int status, const http::Request* head);
 
  private:
@@ -68,6 +70,7 @@ class Gateway {
   Early RefuseUnknown(const Visit& visit, const Route& route, const Credential& credential) const;
   boost::asio::awaitable<void> ChargeFailure(const Visit& visit, const Route& route) const;
   Early NotAuthenticated(const Visit& visit, const Route& route, const absl::Status& status) const;
+  const Route* FindRoute(const http::Request& head) const;
   Early CheckBound(const Visit& visit, const Route& route, const Bound& bound) const;
   Early AddIdempotencyKey(const Visit& visit, const Route& route, Metadata* metadata) const;
   Early CheckCoding(const Visit& visit, const Route& route) const;

@@ -39,7 +39,7 @@ T OrExit(absl::StatusOr<T> value) {
   std::exit(2);
 }
 
-bool IsLoopback(const std::string& listen) {
+bool ListensOnLoopback(const std::string& listen) {
   return listen.starts_with("127.") || listen.starts_with("[::1]") ||
          listen.starts_with("localhost:");
 }
@@ -90,6 +90,7 @@ int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   server_options.address = absl::GetFlag(FLAGS_listen);
   server_options.tls = settings.tls;
   server_options.body_limit = [&](const http::Request& head) { return gateway.BodyLimit(head); };
+  server_options.has_effect = [&](const http::Request& head) { return gateway.HasEffect(head); };
   server_options.on_error = [&](int status, const std::string&, const http::Request* head) {
     return gateway.ServerError(status, head);
   };
@@ -113,7 +114,7 @@ absl::Status CheckTls(const http::TlsOptions& tls) {
 }
 
 void RefuseOpenNetwork() {
-  if (!IsLoopback(absl::GetFlag(FLAGS_listen))) {
+  if (!ListensOnLoopback(absl::GetFlag(FLAGS_listen))) {
     std::fprintf(stderr,
                  "tamarack-gateway: without authentication only loopback may be listened on\n");
     std::exit(2);

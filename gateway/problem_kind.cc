@@ -98,7 +98,7 @@ constexpr ProblemText kTexts[] = {
      "The service is overloaded and more urgent requests go first. Try again in a moment.",
      "Le service est surchargé et les requêtes plus urgentes passent d’abord. Réessayez dans un "
      "moment."},
-    {504, "deadline-exceeded", "unavailable", "temporarily_unavailable", "No answer in time",
+    {504, "deadline-exceeded", "unavailable", "server_error", "No answer in time",
      "Pas de réponse à temps",
      "The service did not answer in time. Whether the operation took place is unknown.",
      "Le service n’a pas répondu à temps. On ne sait pas si l’opération a eu lieu."},
@@ -111,6 +111,11 @@ static_assert(std::size(kTexts) == static_cast<size_t>(ProblemKind::kOther) + 1)
 
 const ProblemText& TextOf(ProblemKind kind) {
   return kTexts[static_cast<size_t>(kind)];
+}
+
+bool MayHaveHappened(ProblemKind kind) {
+  return kind == ProblemKind::kCancelled || kind == ProblemKind::kInternal ||
+         kind == ProblemKind::kOutcomeUnknown || kind == ProblemKind::kDeadlineExceeded;
 }
 
 ProblemKind KindOfHttpStatus(int status) {

@@ -51,6 +51,9 @@ struct ProblemText {
 
 const ProblemText& TextOf(ProblemKind kind);
 
+// Whether what was asked for may have happened all the same.
+bool MayHaveHappened(ProblemKind kind);
+
 // In the order of ProblemKind.
 std::span<const ProblemText> ProblemTexts();
 

@@ -43,7 +43,8 @@ Gateway::Early Gateway::CheckCoding(const Visit& visit, const Route& route) cons
 }
 
 // A condition that nobody checks would be one that is not met. Those of reads are judged by the
-// answer's tag (Conclude), where one that cannot be read spares nothing.
+// answer's tag (Conclude), where one that cannot be read spares nothing; If-Match not there, if the
+// GET has an effect, which would have happened by then.
 Gateway::Early Gateway::CheckConditions(const Visit& visit, const Route& route) const {
   for (const char* name : {kIfMatch, kIfNoneMatch}) {
     bool is_if_match = name == std::string_view(kIfMatch);
@@ -52,7 +53,7 @@ Gateway::Early Gateway::CheckConditions(const Visit& visit, const Route& route) 
     auto list = ReadTags(header);
     if (!list) return Refuse(visit, route, BadHeader(Reason::kInvalidHeader, name));
     bool is_passed = PassesCondition(route, name);
-    if (visit.is_safe() && !is_passed) continue;
+    if (route.IsSafe() && !is_passed) continue;
     if (!is_passed || (is_if_match && ConditionForService(*list, name).empty()))
       return Fail(visit, &route, {ProblemKind::kPreconditionFailed});
   }

@@ -3,6 +3,7 @@
 #include "gateway/codec/field_tree.h"
 #include "gateway/codec/json_to_wire.h"
 #include "gateway/codec/scalars.h"
+#include "gateway/descriptor_limits.h"
 #include "platform/base/status.h"
 
 #include <absl/strings/str_join.h>
@@ -118,6 +119,16 @@ const FieldDescriptor* FindMask(const Descriptor& request) {
 
 }  // namespace
 
+bool Route::IsSafe() const {
+  bool is_read = http_method == "GET" || http_method == "HEAD" || http_method == "OPTIONS";
+  return is_read && !policy.get_has_effect();
+}
+
+bool Route::IsRepeatable() const {
+  return IsSafe() || method->options().idempotency_level() !=
+                         google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN;
+}
+
 absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Build(
     const std::vector<BackendDescriptors>& backends, std::vector<std::string>* notes) {
   auto table = std::make_shared<RouteTable>();
@@ -133,6 +144,7 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Build(
 
 absl::Status RouteTable::AddBackend(size_t index, const BackendDescriptors& backend,
                                     std::vector<std::string>* notes) {
+  RETURN_IF_ERROR(CheckDescriptorSize(backend.files));
   // A pool of its own: two back ends may be built from different versions of the same file.
   backend_names_.push_back(backend.name);
   pools_.push_back(std::make_unique<google::protobuf::DescriptorPool>());

@@ -44,6 +44,11 @@ struct Route {
   // Web sites whose scripts may call it; empty for what people's sessions open.
   std::vector<std::string> allowed_origins;
   std::vector<FieldPath> path_fields;  // In the order of the template's variables.
+
+  // Whether it changes nothing (RFC 9110 section 9.2.1).
+  bool IsSafe() const;
+  // Whether doing it twice is as doing it once, the answer included.
+  bool IsRepeatable() const;
 };
 
 // The descriptor set of one back end.

@@ -2,6 +2,7 @@
 
 #include "gateway/uri.h"
 #include "platform/base/status.h"
+#include "platform/text/text.h"
 
 #include <absl/strings/ascii.h>
 
@@ -32,7 +33,9 @@ class Parser {
       if (!verb.ok()) return verb.status();
       result_.verb = *std::move(verb);
     }
-    if (!AtEnd()) return Error(absl::StrCat("unexpected `", Character(), "`"));
+    if (!AtEnd())
+      return Error(absl::StrCat("unexpected `",
+                                ToAbsl(text::FirstCharacters(text_.substr(position_), 1)), "`"));
     if (result_.segments.size() > kSegmentsMax) return Error("more than 100 segments");
     return std::move(result_);
   }
@@ -40,12 +43,6 @@ class Parser {
  private:
   bool AtEnd() const { return position_ == text_.size(); }
   char Peek() const { return text_[position_]; }
-  // What stands here, whole in UTF-8 too.
-  std::string Character() const {
-    size_t end = position_ + 1;
-    while (end < text_.size() && (text_[end] & '\xC0') == '\x80') ++end;
-    return std::string(text_.substr(position_, end - position_));
-  }
   bool Consume(char c) {
     if (AtEnd() || Peek() != c) return false;
     ++position_;

@@ -1,6 +1,6 @@
 #include "gateway/uri.h"
 
-#include <cstdint>
+#include <simdjson.h>
 
 namespace tamarack::gateway {
 namespace {
@@ -26,25 +26,7 @@ int HexValue(char c) {
 }
 
 bool IsUtf8(std::string_view text) {
-  const auto* p = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* end = p + text.size();
-  while (p < end) {
-    if (*p < 0x80) {
-      ++p;
-      continue;
-    }
-    int length = *p >= 0xF0 ? 4 : *p >= 0xE0 ? 3 : 2;
-    if (*p < 0xC2 || *p > 0xF4 || end - p < length) return false;
-    uint32_t point = *p & (0xFFu >> (length + 1));
-    for (int i = 1; i < length; ++i) {
-      if ((p[i] & 0xC0) != 0x80) return false;
-      point = point << 6 | (p[i] & 0x3Fu);
-    }
-    bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
-    if (overlong || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) return false;
-    p += length;
-  }
-  return true;
+  return simdjson::validate_utf8(text.data(), text.size());
 }
 
 std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space) {

@@ -206,6 +206,7 @@ Refusal EncodeScalar(const FieldDescriptor& field, ScalarText value, std::string
 
 Refusal EncodeExactDouble(std::string_view number, std::string& out) {
   constexpr double kWholeMax = 0x1p53;
+  constexpr size_t kNumberShownMax = 40;  // In the message.
   double value = 0;
   if (auto refusal = ParseFloating<double>({Kind::kNumber, number}, "double", &value))
     return refusal;
@@ -213,7 +214,10 @@ Refusal EncodeExactDouble(std::string_view number, std::string& out) {
   if (std::isnormal(value) && std::fabs(value) < kWholeMax) return {};
   std::string printed;
   PrintDouble(value, printed);
-  return ParseDecimal(printed) == ParseDecimal(number) ? Refusal() : Refuse(Reason::kInexactNumber);
+  if (ParseDecimal(printed) == ParseDecimal(number)) return {};
+  bool is_long = number.size() > kNumberShownMax;
+  std::string shown(number.substr(0, kNumberShownMax));
+  return Refuse(Reason::kInexactNumber, is_long ? shown + "…" : shown);
 }
 
 bool IsWrapper(const Descriptor& type) {

@@ -1,5 +1,7 @@
 #include "gateway/codec/well_known.h"
 
+#include "platform/base/timestamp_range.h"
+
 #include <absl/strings/ascii.h>
 #include <fmt/core.h>
 
@@ -10,8 +12,6 @@ namespace {
 
 constexpr int64_t kDurationSecondsMax = 315'576'000'000;
 constexpr int32_t kNanosMax = 999'999'999;
-constexpr int64_t kTimestampMin = -62'135'596'800;  // 0001-01-01T00:00:00Z
-constexpr int64_t kTimestampMax = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
@@ -87,12 +87,13 @@ std::optional<SecondsAndNanos> ParseTimestamp(std::string_view text) {
   if (!date.ok()) return std::nullopt;
   int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
   time.seconds = days * 86'400 + hour * 3600 + minute * 60 + second - offset;
-  if (time.seconds < kTimestampMin || time.seconds > kTimestampMax) return std::nullopt;
+  if (time.seconds < kTimestampSecondsMin || time.seconds > kTimestampSecondsMax)
+    return std::nullopt;
   return time;
 }
 
 std::optional<std::string> PrintTimestamp(SecondsAndNanos time) {
-  bool is_valid = time.seconds >= kTimestampMin && time.seconds <= kTimestampMax &&
+  bool is_valid = time.seconds >= kTimestampSecondsMin && time.seconds <= kTimestampSecondsMax &&
                   time.nanos >= 0 && time.nanos <= kNanosMax;
   if (!is_valid) return std::nullopt;
   int64_t days = time.seconds / 86'400, rest = time.seconds % 86'400;

@@ -190,10 +190,10 @@ void OperationWriter::AddProblems(const Route& route, const DocumentedPath& path
       {ProblemKind::kNotAcceptable, !route.gives_http_body && SuccessStatus(route) != 204},
       {ProblemKind::kConflict, has_key || (!is_read && !path.parameters.empty())},
       {ProblemKind::kGone, route.lifecycle.sunset.has_value()},
-      {ProblemKind::kPreconditionFailed,
-       !is_read && (PassesCondition(route, kIfMatch) || PassesCondition(route, kIfNoneMatch))},
+      {ProblemKind::kPreconditionFailed, !route.IsSafe() && (PassesCondition(route, kIfMatch) ||
+                                                             PassesCondition(route, kIfNoneMatch))},
       {ProblemKind::kTooLarge, has_body},
-      {ProblemKind::kUnsupportedMediaType, has_body && !route.takes_http_body},
+      {ProblemKind::kUnsupportedMediaType, has_body},
       {ProblemKind::kUnprocessable,
        has_key && ProblemOfReusedKey(route) == ProblemKind::kUnprocessable},
       {ProblemKind::kQuotaExceeded, true},

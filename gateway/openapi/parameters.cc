@@ -83,20 +83,20 @@ json::object IdempotencyKey(const Route& route) {
       {"example", "8e03978e-40d5-43e8-bc93-6894a57f9324"}};
 }
 
-json::object IfMatch() {
-  return {{"name", "If-Match"},
+json::object Condition(const char* name, const char* description, const char* example) {
+  return {{"name", name},
           {"in", "header"},
-          {"description",
-           "The `ETag` of what was read: what has changed since then is left as it is, with 412."},
+          {"description", description},
           {"schema", {{"type", "string"}}},
-          {"example", "\"v7\""}};
+          {"example", example}};
 }
 
 }  // namespace
 
 ProblemKind ProblemOfReusedKey(const Route& route) {
-  bool is_payments = route.service.error_shape() == api::v1::ServicePolicy::CODE_AND_DESCRIPTION;
-  return is_payments ? ProblemKind::kConflict : ProblemKind::kUnprocessable;
+  std::string own = absl::StrCat(route.method->name(), ".", "conflict");
+  bool is_conflict = route.service.error_codes().contains(own);
+  return is_conflict ? ProblemKind::kConflict : ProblemKind::kUnprocessable;
 }
 
 DocumentedPath DocumentPath(const Route& route) {
@@ -141,8 +141,16 @@ json::array DocumentParameters(const Route& route, const DocumentedPath& path,
     AddQuery(route, *route.method->input_type(), {}, schemas, parameters);
   if (route.policy.idempotency() != MethodPolicy::IDEMPOTENCY_UNSPECIFIED)
     parameters.push_back(IdempotencyKey(route));
-  if (route.http_method != "GET" && PassesCondition(route, kIfMatch))
-    parameters.push_back(IfMatch());
+  if (!route.IsSafe() && PassesCondition(route, kIfMatch)) {
+    parameters.push_back(Condition(
+        "If-Match",
+        "The `ETag` of what was read: what has changed since then is left as it is, with 412.",
+        "\"v7\""));
+  }
+  if (!route.IsSafe() && PassesCondition(route, kIfNoneMatch)) {
+    parameters.push_back(
+        Condition("If-None-Match", "`*`: what exists already is left as it is, with 412.", "*"));
+  }
   return parameters;
 }
 

@@ -23,8 +23,8 @@ struct DocumentedPath {
 };
 DocumentedPath DocumentPath(const Route& route);
 
-// How another request with a known `Idempotency-Key` is refused: 422, but 409 in the de-facto API
-// of payments.
+// How another request with a known `Idempotency-Key` is refused: 422, as platform/idempotency does,
+// but 409 where the service names an error code for the method's conflicts.
 ProblemKind ProblemOfReusedKey(const Route& route);
 
 // True for a field that the path gives, which nothing else may give again.

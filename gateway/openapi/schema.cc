@@ -32,6 +32,11 @@ json::object WellKnown(const Descriptor& type) {
   }
 }
 
+std::string SchemaName(const Descriptor& type, JsonStyle style) {
+  // No proto can give another type that name.
+  return type.full_name() + (style == JsonStyle::kProtoJson ? "-ProtoJson" : "");
+}
+
 void AddNull(json::object& schema) {
   if (json::value* values = schema.if_contains("enum")) values->get_array().emplace_back(nullptr);
   if (json::value* type = schema.if_contains("type")) {
@@ -139,15 +144,22 @@ json::object SchemaBook::Field(const FieldDescriptor& field) {
 json::object SchemaBook::Message(const Descriptor& type) {
   if (IsWrapper(type)) return Singular(*type.FindFieldByNumber(1));
   if (type.well_known_type() != Descriptor::WELLKNOWNTYPE_UNSPECIFIED) return WellKnown(type);
-  // No proto can give another type that name.
-  std::string name = type.full_name() + (style_ == JsonStyle::kProtoJson ? "-ProtoJson" : "");
-  json::object reference{{"$ref", "#/components/schemas/" + name}};
-  if (schemas_.contains(name)) return reference;
-  schemas_[name] = json::object();  // Entered first: types may be recursive.
-  json::object schema = Object(type, [](const FieldDescriptor&) { return true; });
-  if (std::string comment = CommentOf(type); !comment.empty()) schema["description"] = comment;
-  schemas_[name] = std::move(schema);
-  return reference;
+  std::string name = SchemaName(type, style_);
+  if (schemas_.emplace(name, json::object()).second) pending_.emplace_back(&type, style_);
+  return {{"$ref", "#/components/schemas/" + name}};
+}
+
+// Not recursive: types may hold themselves, or one another in a chain of any length.
+json::object& SchemaBook::schemas() {
+  while (!pending_.empty()) {
+    auto [type, style] = pending_.back();
+    pending_.pop_back();
+    Use(style);
+    json::object schema = Object(*type, [](const FieldDescriptor&) { return true; });
+    if (std::string comment = CommentOf(*type); !comment.empty()) schema["description"] = comment;
+    schemas_[SchemaName(*type, style)] = std::move(schema);
+  }
+  return schemas_;
 }
 
 void SchemaBook::AddProperty(const FieldDescriptor& field, json::object& properties,

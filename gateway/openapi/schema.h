@@ -7,6 +7,8 @@
 #include <boost/json/object.hpp>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tamarack::gateway {
 
@@ -22,8 +24,8 @@ class SchemaBook {
   // The style of what is asked for from now on. A type has a schema for each style that it is
   // asked for in.
   void Use(JsonStyle style) { style_ = style; }
-  // A reference to the type's schema, or the schema itself for a well-known type. Adds what it
-  // needs to `schemas`.
+  // A reference to the type's schema, which is then among `schemas`, or the schema itself for a
+  // well-known type.
   boost::json::object Message(const google::protobuf::Descriptor& type);
   // The value of one field, with its rules.
   boost::json::object Field(const google::protobuf::FieldDescriptor& field);
@@ -38,7 +40,8 @@ class SchemaBook {
     return MakeObject(std::move(properties), std::move(required));
   }
 
-  boost::json::object& schemas() { return schemas_; }
+  // Of all types that were referred to, by one another too.
+  boost::json::object& schemas();
 
  private:
   void AddProperty(const google::protobuf::FieldDescriptor& field, boost::json::object& properties,
@@ -49,6 +52,8 @@ class SchemaBook {
   void AddRules(const google::protobuf::FieldDescriptor& field, boost::json::object& schema) const;
   JsonStyle style_ = JsonStyle::kOurs;
   boost::json::object schemas_;
+  // Entered in `schemas_`, and still empty there.
+  std::vector<std::pair<const google::protobuf::Descriptor*, JsonStyle>> pending_;
 };
 
 }  // namespace tamarack::gateway

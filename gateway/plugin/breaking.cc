@@ -66,12 +66,20 @@ class Comparison {
       Add("body-changed", name, "gives another response_body");
     if (before.method->server_streaming() != after.method->server_streaming())
       Add("streaming-changed", name, "streams differently");
+    if (before.http_method == "GET" && before.IsSafe() && !after.IsSafe())
+      Add("head-removed", name, "get_has_effect takes its HEAD away");
     ComparePolicies(name, before.policy, after.policy);
     if (before.gives_http_body != after.gives_http_body ||
         before.takes_http_body != after.takes_http_body)
       return Add("body-changed", name, "is or was a google.api.HttpBody");
-    CompareTypes(*before.method->input_type(), *after.method->input_type(), Direction::kRequest);
-    CompareTypes(*before.method->output_type(), *after.method->output_type(), Direction::kResponse);
+    // Not recursive: types may hold one another in a chain of any length.
+    pending_ = {{before.method->input_type(), after.method->input_type(), Direction::kRequest},
+                {before.method->output_type(), after.method->output_type(), Direction::kResponse}};
+    while (!pending_.empty()) {
+      Types types = pending_.back();
+      pending_.pop_back();
+      CompareTypes(*types.before, *types.after, types.direction);
+    }
   }
 
   static std::string NameOf(const FieldDescriptor* field) { return field ? field->name() : ""; }
@@ -159,7 +167,7 @@ class Comparison {
     }
     CompareRules(name, RulesOf(before), RulesOf(after), direction);
     if (before.message_type() != nullptr)
-      CompareTypes(*before.message_type(), *after.message_type(), direction);
+      pending_.push_back({before.message_type(), after.message_type(), direction});
     if (before.enum_type() != nullptr) CompareEnums(*before.enum_type(), *after.enum_type());
   }
 
@@ -198,8 +206,15 @@ class Comparison {
     }
   }
 
+  struct Types {
+    const Descriptor* before;
+    const Descriptor* after;
+    Direction direction;
+  };
+
   std::vector<Finding> findings_;
   std::set<std::string> told_;
+  std::vector<Types> pending_;
   std::set<std::pair<const Descriptor*, Direction>> compared_;
   std::set<const EnumDescriptor*> compared_enums_;
 };

@@ -40,11 +40,17 @@ class Linter {
 
   std::vector<Finding> Run(const RouteTable& table) {
     std::map<const google::protobuf::MethodDescriptor*, const Route*> first;
+    std::set<const google::protobuf::MethodDescriptor*> gets;
+    for (const auto& route : table.routes()) {
+      if (route->http_method == "GET") gets.insert(route->method);
+    }
     for (const auto& route : table.routes()) {
       CheckRoute(*route);
       auto [known, is_first] = first.emplace(route->method, route.get());
       if (is_first) {
         CheckMethod(*route);
+        if (route->policy.get_has_effect() && !gets.contains(route->method))
+          Add(*route, "get-effect", "get_has_effect on a method without GET says nothing", false);
       } else {
         CheckAdditional(*known->second, *route);
       }
@@ -79,8 +85,7 @@ class Linter {
         paths_, [&](const std::string& path) { return IsWithin(pattern, path); });
     if (!paths_.empty() && !is_ours)
       Add(route, "foreign-path", "is not below a path of this back end");
-    if (route.http_method == "GET" &&
-        route.policy.idempotency() != MethodPolicy::IDEMPOTENCY_UNSPECIFIED)
+    if (route.IsSafe() && route.policy.idempotency() != MethodPolicy::IDEMPOTENCY_UNSPECIFIED)
       Add(route, "get-idempotency", "a GET has no effect that a key could guard", false);
     if (route.http_method == "PATCH" && route.body == Body::kField && !HasMask(route))
       Add(route, "patch-mask", "a PATCH without a FieldMask cannot clear a field", false);
@@ -117,7 +122,7 @@ class Linter {
       if (name == kSessionCookie) Add(route, "credential", "asks for the platform's session");
     }
     CheckLocation(route);
-    CheckRules(*route.method->input_type(), route);
+    CheckRules(*route.method->input_type());
   }
 
   void CheckLocation(const Route& route) {
@@ -139,9 +144,18 @@ class Linter {
     }
   }
 
-  // Every field that a request may hold.
-  void CheckRules(const Descriptor& type, const Route& route) {
-    if (!seen_.insert(&type).second) return;
+  // Every field that a request may hold. Not recursive: types may hold one another in a chain of
+  // any length.
+  void CheckRules(const Descriptor& request) {
+    std::vector<const Descriptor*> pending{&request};
+    while (!pending.empty()) {
+      const Descriptor& type = *pending.back();
+      pending.pop_back();
+      if (seen_.insert(&type).second) CheckFields(type, pending);
+    }
+  }
+
+  void CheckFields(const Descriptor& type, std::vector<const Descriptor*>& pending) {
     for (int i = 0; i < type.field_count(); ++i) {
       const FieldDescriptor& field = *type.field(i);
       const auto& rules = field.options().GetExtension(api::v1::rules);
@@ -153,7 +167,7 @@ class Linter {
       bool is_empty_range = rules.has_min() && rules.has_max() && rules.min() > rules.max();
       bool is_empty_length = rules.max_len() > 0 && rules.min_len() > rules.max_len();
       if (is_empty_range || is_empty_length) refuse("field-range", "no value is allowed");
-      if (field.message_type() != nullptr) CheckRules(*field.message_type(), route);
+      if (field.message_type() != nullptr) pending.push_back(field.message_type());
     }
   }
 

@@ -10,16 +10,12 @@ namespace json = boost::json;
 namespace {
 
 using google::protobuf::MethodDescriptor;
-using google::protobuf::MethodOptions;
 
 json::array IdempotentMethods(const RouteTable& routes) {
   std::map<const MethodDescriptor*, bool> methods;
   for (const auto& route : routes.routes()) {
-    bool is_marked =
-        route->method->options().idempotency_level() != MethodOptions::IDEMPOTENCY_UNKNOWN;
     bool& may_repeat = methods.try_emplace(route->method, true).first->second;
-    bool is_read = route->http_method == "GET" && !route->policy.get_has_effect();
-    may_repeat = may_repeat && (is_marked || is_read);
+    may_repeat = may_repeat && route->IsRepeatable();
   }
   json::array names;
   for (const auto& [method, may_repeat] : methods) {

@@ -11,6 +11,9 @@ std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const RouteTable> r
   snapshot->has_own_body_limits =
       std::any_of(routes->routes().begin(), routes->routes().end(),
                   [](const auto& route) { return route->policy.body_bytes_max() > 0; });
+  snapshot->has_gets_with_effect = std::any_of(
+      routes->routes().begin(), routes->routes().end(),
+      [](const auto& route) { return route->http_method == "GET" && !route->IsSafe(); });
   snapshot->documents = Documents(*routes, documents);
   snapshot->routes = std::move(routes);
   snapshot->backends = std::move(backends);

@@ -19,6 +19,7 @@ struct Snapshot {
   std::vector<std::shared_ptr<Backend>> backends;
   Documents documents;
   bool has_own_body_limits = false;
+  bool has_gets_with_effect = false;
 };
 
 // Takes time with the size of the table; any thread.

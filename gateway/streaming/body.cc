@@ -13,13 +13,14 @@ using Event = UpstreamStream::Event;
 
 StreamBody::StreamBody(std::unique_ptr<UpstreamStream> upstream,
                        std::unique_ptr<AdaptiveLimit::Call> running, Event first,
-                       StreamFormat format, const Route& route, std::chrono::milliseconds heartbeat,
-                       PrintProblem print_problem)
+                       StreamFormat format, const Route& route, telemetry::LogContext log_context,
+                       std::chrono::milliseconds heartbeat, PrintProblem print_problem)
     : upstream_(std::move(upstream)),
       running_(std::move(running)),
       pending_(first),
       framer_(format),
       route_(route),
+      log_context_(log_context),
       heartbeat_(heartbeat),
       print_problem_(std::move(print_problem)) {}
 
@@ -56,7 +57,7 @@ absl::StatusOr<std::string> StreamBody::Message() {
     return std::string(ReadHttpBody(wire).data);
   }
   std::string text, id;
-  absl::Status printed = PrintMessage(route_, wire, text);
+  absl::Status printed = PrintMessage(route_, wire, text, log_context_, &has_told_flaw_);
   if (printed.ok() && route_.event_id_field != nullptr) {
     printed = WireFieldToJson(wire, *route_.response_plan, route_.event_id_field->number(), id);
     if (id.size() >= 2 && id.front() == '"') id = id.substr(1, id.size() - 2);

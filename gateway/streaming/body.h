@@ -5,6 +5,7 @@
 #include "gateway/streaming/format.h"
 #include "gateway/streaming/upstream.h"
 #include "platform/base/status.h"
+#include "platform/telemetry/log.h"
 
 #include <chrono>
 #include <functional>
@@ -25,7 +26,8 @@ class StreamBody {
   // `route` and its back end outlive the body.
   StreamBody(std::unique_ptr<UpstreamStream> upstream, std::unique_ptr<AdaptiveLimit::Call> running,
              UpstreamStream::Event first, StreamFormat format, const Route& route,
-             std::chrono::milliseconds heartbeat, PrintProblem print_problem);
+             telemetry::LogContext log_context, std::chrono::milliseconds heartbeat,
+             PrintProblem print_problem);
 
   // The next piece; see http::BodySource. An error when the body can only be cut off: the client
   // has gone, or raw bytes break off.
@@ -41,9 +43,11 @@ class StreamBody {
   std::optional<UpstreamStream::Event> pending_;
   StreamFramer framer_;
   const Route& route_;
+  telemetry::LogContext log_context_;  // Of the visit, which outlives the body.
   std::chrono::milliseconds heartbeat_;
   PrintProblem print_problem_;
   bool has_ended_ = false;
+  bool has_told_flaw_ = false;  // Once a stream: it may have any number of messages.
 };
 
 }  // namespace tamarack::gateway

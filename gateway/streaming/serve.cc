@@ -45,7 +45,11 @@ asio::awaitable<http::Response> Gateway::ServeStream(const Visit& visit, const R
       std::make_unique<UpstreamStream>(co_await asio::this_coro::executor, backend.channel(), call);
   Event first = co_await upstream->Next(UpstreamStream::Clock::now() + wait);
   if (first == Event::kEnd && !upstream->status().ok()) {
-    CallResult failed{upstream->status(), {}, upstream->trailing()};
+    CallResult failed{upstream->status(),
+                      {},
+                      upstream->trailing(),
+                      upstream->may_have_arrived(),
+                      call.wire.size()};
     co_return PrintAnswer(visit, route, failed);
   }
   if (first == Event::kTimeout && !is_events) {
@@ -67,8 +71,9 @@ asio::awaitable<http::Response> Gateway::ServeStream(const Visit& visit, const R
   auto print_problem = [this, &visit, &route](const absl::Status& error) {
     return Fail(visit, &route, ProblemOfCall(visit, route, {error, {}, {}})).body;
   };
-  auto body = std::make_shared<StreamBody>(std::move(upstream), std::move(running), first, format,
-                                           route, options_.heartbeat, print_problem);
+  auto body =
+      std::make_shared<StreamBody>(std::move(upstream), std::move(running), first, format, route,
+                                   visit.log_context(), options_.heartbeat, print_problem);
   response.body_source = [body] { return body->Next(); };
   co_return response;
 }

@@ -47,6 +47,7 @@ struct UpstreamStream::Inbox {
   Metadata initial;
   Metadata trailing;
   absl::Status status;
+  bool may_have_arrived = true;
 };
 
 // gRPC's side of the call: runs on its threads and lives until it is done with it. The mutex is
@@ -119,10 +120,11 @@ class UpstreamStream::Reactor : public grpc::ClientBidiReactor<grpc::ByteBuffer,
     std::lock_guard lock(mutex_);
     if (!inbox_) return;
     asio::post(inbox_->wake.get_executor(),
-               [inbox = inbox_, ended = rpc::FromGrpc(status),
+               [inbox = inbox_, ended = rpc::FromGrpc(status), peer = context_.peer(),
                 trailing = ToMetadata(context_.GetServerTrailingMetadata())]() mutable {
                  inbox->status = std::move(ended);
                  inbox->trailing = std::move(trailing);
+                 inbox->may_have_arrived = HasConnection(peer);
                  inbox->has_ended = true;
                  inbox->wake.cancel();
                });
@@ -181,6 +183,9 @@ const absl::Status& UpstreamStream::status() const {
 }
 const Metadata& UpstreamStream::trailing() const {
   return inbox_->trailing;
+}
+bool UpstreamStream::may_have_arrived() const {
+  return inbox_->may_have_arrived;
 }
 
 }  // namespace tamarack::gateway

@@ -42,6 +42,8 @@ class UpstreamStream {
   // Status and trailing metadata; known after kEnd.
   const absl::Status& status() const;
   const Metadata& trailing() const;
+  // False if the call surely never left; known after kEnd.
+  bool may_have_arrived() const;
 
  private:
   struct Inbox;

@@ -47,7 +47,7 @@ struct TokenVerifier::State {
   AsyncStatus Refetch();
   AsyncStatus NeedKeyOf(std::string_view kid);
   absl::StatusOr<Verified> Check(std::string_view token) const;
-  absl::StatusOr<int64_t> CheckTimes(const json::object& claims) const;
+  absl::StatusOr<int64_t> CheckLifetime(const json::object& claims) const;
   void Remember(std::string digest, Verified verified);
 
   const VerifierOptions options;
@@ -107,7 +107,7 @@ AsyncStatus TokenVerifier::State::NeedKeyOf(std::string_view kid) {
 }
 
 // When it ends.
-absl::StatusOr<int64_t> TokenVerifier::State::CheckTimes(const json::object& claims) const {
+absl::StatusOr<int64_t> TokenVerifier::State::CheckLifetime(const json::object& claims) const {
   int64_t now = Now();
   int64_t skew = options.clock_skew.count();
   auto expires = TimeOf(claims, "exp");
@@ -138,7 +138,7 @@ absl::StatusOr<TokenVerifier::State::Verified> TokenVerifier::State::Check(
   if (!IsFor(claims, options.audience)) {
     return absl::UnauthenticatedError("token: for another audience");
   }
-  absl::StatusOr<int64_t> expires = CheckTimes(claims);
+  absl::StatusOr<int64_t> expires = CheckLifetime(claims);
   if (!expires.ok()) return expires.status();
   absl::StatusOr<Principal> principal = FromClaims(claims);
   if (!principal.ok()) return principal.status();

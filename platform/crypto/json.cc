@@ -2,6 +2,7 @@
 
 #include "platform/base/json_events.h"
 #include "platform/base/status.h"
+#include "platform/base/timestamp_range.h"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
@@ -67,12 +68,11 @@ std::string_view StringMember(const json::object& object, std::string_view name)
 }
 
 std::optional<int64_t> NumericDate(const json::object& object, std::string_view name) {
-  constexpr double kSecondsMax = 253'402'300'799;  // 9999-12-31T23:59:59Z
   const json::value* value = object.if_contains({name.data(), name.size()});
   if (value == nullptr || !value->is_number()) return std::nullopt;
   // Exact for every whole second within the limits.
   auto seconds = value->to_number<double>();
-  if (!(seconds >= 0 && seconds <= kSecondsMax)) return std::nullopt;
+  if (!(seconds >= 0 && seconds <= static_cast<double>(kTimestampSecondsMax))) return std::nullopt;
   return static_cast<int64_t>(seconds);
 }
 

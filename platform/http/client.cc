@@ -16,6 +16,7 @@ namespace {
 namespace ip = boost::asio::ip;
 
 constexpr size_t kHeaderBytesMax = 64 * 1024;
+constexpr uint64_t kUnkeptBytesMax = 16 * 1024;
 
 struct UrlDeleter {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -28,7 +29,7 @@ struct Exchange {
   const ClientRequest& request;
   std::string host;
   int port;
-  CURL* easy;
+  CURL* easy = nullptr;  // Outlived by this.
   ClientResponse response{};
   size_t header_bytes = 0;
   uint64_t body_bytes = 0;
@@ -40,6 +41,13 @@ struct Exchange {
     long status = 0;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     return static_cast<int>(status);
+  }
+  void EndHead() {
+    has_head = Status() >= 200;
+    if (!has_head || !request.head_only) return;
+    // What comes at once is read, which keeps the connection; nobody waits for the rest.
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L << 30);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 1L);
   }
   bool Allows(const ip::address& address) {
     bool allowed = policy.Allows(host, port, address);
@@ -89,7 +97,7 @@ size_t OnHeader(char* data, size_t, size_t size, void* self) {
     exchange.response.headers = {};  // what came before belonged to a 1xx
     return size;
   }
-  if (line == "\r\n" || line == "\n") exchange.has_head = exchange.Status() >= 200;
+  if (line == "\r\n" || line == "\n") exchange.EndHead();
   size_t colon = line.find(':');
   if (colon == std::string_view::npos) return size;
   std::string_view value = line.substr(colon + 1);
@@ -102,11 +110,12 @@ size_t OnHeader(char* data, size_t, size_t size, void* self) {
 size_t OnBody(char* data, size_t, size_t size, void* self) {
   auto& exchange = *static_cast<Exchange*>(self);
   exchange.body_bytes += size;
-  if (exchange.body_bytes > exchange.request.max_response_bytes) {
+  bool is_unkept = exchange.request.head_only;
+  if (exchange.body_bytes > (is_unkept ? kUnkeptBytesMax : exchange.request.max_response_bytes)) {
     exchange.is_too_large = true;
     return 0;
   }
-  if (!exchange.request.head_only) exchange.response.body.append(data, size);
+  if (!is_unkept) exchange.response.body.append(data, size);
   return size;
 }
 
@@ -239,9 +248,11 @@ Async<ClientResponse> Client::Send(ClientRequest request) {
   CO_ASSIGN_OR_RETURN(Target target, ParseUrl(request.url));
   CO_ASSIGN_OR_RETURN(curl::List headers, MakeHeaders(request));
 
+  // Before the handle, which calls back into it to its own end.
+  Exchange exchange{options_.policy, request, target.host, target.port};
   curl::Easy easy(curl_easy_init());
   if (!easy) co_return absl::UnavailableError("out of memory");
-  Exchange exchange{options_.policy, request, target.host, target.port, easy.get()};
+  exchange.easy = easy.get();
   curl_easy_setopt(easy.get(), CURLOPT_CURLU, target.url.get());
   curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, &OnHeader);

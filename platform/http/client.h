@@ -24,8 +24,9 @@ struct ClientRequest {
   // false opens a connection of its own. A kept connection that turns out dead makes the client
   // send again, so say false for what must reach the server at most once.
   bool reuse_connection = true;
-  // The answer is its status and headers. Of the body only `max_response_bytes` are read, which
-  // keeps the connection, and nothing is kept; what goes wrong after the head does not matter.
+  // The answer is its status and headers. Of the body nothing is kept, and only what is short and
+  // comes within a second or two is read, so that the connection can be used again; what goes wrong
+  // after the head does not matter.
   bool head_only = false;
 };
 

@@ -30,6 +30,9 @@ struct ServerOptions {
   uint64_t body_bytes_max = 1 << 20;    // Above: 413.
   // When set, gives the limit for this request instead; sees the request without its body.
   std::function<uint64_t(const Request& head)> body_limit;
+  // When set, says of a GET or HEAD whether it changes something all the same: then it goes on
+  // though its client has shut its writing side, as other methods do.
+  std::function<bool(const Request& head)> has_effect;
   // Above: 503 and close. Fewer where the process may not open so many files.
   size_t connections_max = 10'000;
   uint64_t bodies_bytes_max = 256 << 20;  // All requests' bodies together; above: 503.

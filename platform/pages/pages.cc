@@ -98,13 +98,18 @@ Page ErrorPage(int http_status, std::string_view language, std::string_view requ
     if (status == known) kind = known;
   }
   if (http_status == 401) kind = "403";
-  if (http_status == 504) kind = "503";
+  if (http_status == 499 || http_status == 504) kind = "503";
   return ErrorPageOf(kind, language, request_id, go_back);
 }
 
 Page StaleFormPage(std::string_view language, std::string_view request_id,
                    std::string_view go_back) {
   return ErrorPageOf("STALE", language, request_id, go_back);
+}
+
+Page OutcomeUnknownPage(std::string_view language, std::string_view request_id,
+                        std::string_view go_back) {
+  return ErrorPageOf("OUTCOME", language, request_id, go_back);
 }
 
 Page MessagePage(std::string_view language, std::string_view title_key, std::string_view text_key,

@@ -178,6 +178,11 @@ Page ErrorPage(int http_status, std::string_view language, std::string_view requ
 Page StaleFormPage(std::string_view language, std::string_view request_id,
                    std::string_view go_back = {});
 
+// The same for a form whose answer was lost: what it was to do may have been done, so it invites
+// nobody to send it again.
+Page OutcomeUnknownPage(std::string_view language, std::string_view request_id,
+                        std::string_view go_back = {});
+
 // "message" page: a heading, a paragraph and perhaps one link onward, all from the catalogue.
 Page MessagePage(std::string_view language, std::string_view title_key, std::string_view text_key,
                  std::string_view link_key = {}, std::string_view link_path = {});

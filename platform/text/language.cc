@@ -1,17 +1,15 @@
 #include "platform/text/language.h"
 
+#include "platform/base/status.h"
+
+#include <absl/strings/match.h>
+
 #include <algorithm>
 
 namespace tamarack::text {
 namespace {
 
 constexpr std::string_view kEnglish = "en", kFrench = "fr";
-
-bool EqualsIgnoreCase(std::string_view a, std::string_view lower) {
-  return std::equal(a.begin(), a.end(), lower.begin(), lower.end(), [](char x, char y) {
-    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x) == y;
-  });
-}
 
 // One to eight letters and digits (RFC 5646 section 2.1).
 bool IsSubtag(std::string_view text) {
@@ -32,7 +30,7 @@ std::string_view Lookup(std::string_view tag) {
     rest.remove_prefix(1 + subtag.size());
   }
   for (std::string_view ours : {kEnglish, kFrench}) {
-    if (EqualsIgnoreCase(primary, ours)) return ours;
+    if (absl::EqualsIgnoreCase(ToAbsl(primary), ToAbsl(ours))) return ours;
   }
   return {};
 }

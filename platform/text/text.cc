@@ -54,8 +54,7 @@ bool IsWrapping(UChar32 c) {
   return IsSpace(c) || u_hasBinaryProperty(c, UCHAR_BIDI_CONTROL) != 0;
 }
 
-// `text` with `Replace(code point)` for each decimal digit of another script, and the rest kept or
-// not.
+// The decimal digits of `text`, of any script, as ASCII ones; the rest is kept or left out.
 std::string Digits(std::string_view text, bool keeps_rest) {
   std::string result;
   for (size_t position = 0; position < text.size();) {

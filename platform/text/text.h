@@ -27,8 +27,7 @@ std::string FoldSpaces(std::string_view text);
 // would see anything. Where others read it, HasControlCharacter tells what must be refused.
 std::string TidyLine(std::string_view typed);
 
-// Length in Unicode code points, as `max_len` of a field's rules and a page's `maxlength` promise
-// people.
+// Length in Unicode code points, as `max_len` of a field's rules promises people.
 size_t CountCharacters(std::string_view text);
 
 // The first `characters_max` code points.

@@ -69,6 +69,21 @@ TEST_CASE_METHOD(Fixture, "a request is one line with what an operator needs", "
   CHECK(Show(line.if_contains("flags")).empty());
 }
 
+TEST_CASE_METHOD(Fixture, "a stream of flawed messages is one line of error", "[gateway]") {
+  CapturedLog log;
+  Answer answer = Get("/toy/v1/kites:watch?count=50&padding=-1");
+  std::string text = log.Text();  // Of protobuf too, in the toy.
+  INFO(text);
+  CHECK(answer.status == 200);
+  constexpr char kFlaw[] = "answer printed in part";
+  size_t found = text.find(kFlaw);
+  REQUIRE(found != std::string::npos);
+  CHECK(text.find(kFlaw, found + 1) == std::string::npos);
+  size_t begin = text.rfind('\n', found) + 1;
+  CHECK(text.substr(begin, text.find('\n', found) - begin).find(answer.Header("x-request-id")) !=
+        std::string::npos);
+}
+
 TEST_CASE_METHOD(Fixture, "the log flags what befell a request", "[gateway]") {
   CapturedLog log;
   PostJson("/toy/v1/fail", R"({"code":8})");

@@ -250,6 +250,13 @@ TEST_CASE_METHOD(Fixture, "a GET with an effect is for those who mean it", "[gat
     CHECK(ahead.Header("cache-control") == "no-store");
     CHECK(Get("/toy/v1/kites/7", purpose).status == 200);
   }
+  // Nor does it happen first and is then said not to have been wanted.
+  for (const char* condition :
+       {"If-Match: \"x\"\r\n", "If-Match: *\r\n", "If-Match: W/\"x\"\r\n"}) {
+    INFO(condition);
+    CHECK(Get("/toy/v1/ticket", condition).status == 412);
+  }
+  CHECK(Get("/toy/v1/ticket", "If-Match: x\r\n").status == 400);
   CHECK(toy.kites.tickets == 1);
   CHECK(Get("/toy/v1/ticket", "Sec-Purpose: x\r\n").status == 200);
   CHECK(Send("HEAD", "/toy/v1/kites/7").status == 200);

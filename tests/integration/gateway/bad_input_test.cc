@@ -379,51 +379,5 @@ TEST_CASE_METHOD(Fixture, "what is not HTTP is refused and the connection closed
   CHECK(answer.Header("content-type") == "application/problem+json");
 }
 
-TEST_CASE_METHOD(Fixture, "a service's errors keep their meaning in every shape", "[gateway]") {
-  Answer plain = PostJson("/toy/v1/fail", R"({"code":3,"message":"is taken","field":"kite.name"})");
-  CHECK(plain.status == 400);
-  CHECK(Show(plain.Json().at("errors").at(0).as_object().if_contains("pointer")) == "/kite/name");
-
-  Answer notify =
-      PostJson("/status-code/fail", R"({"code":3,"message":"is taken","field":"name"})", kWriter);
-  CHECK(notify.status == 400);
-  CHECK(Show(notify.Json().if_contains("status_code")) == "400");
-  CHECK(Show(notify.Json().at("errors").at(0).as_object().if_contains("error")) ==
-        "ValidationError");
-  CHECK(Show(notify.Json().at("errors").at(0).as_object().if_contains("message")) ==
-        "name: is taken");
-  Answer denied = PostJson("/status-code/fail", "{}", "Authorization: Bearer nobody\r\n");
-  CHECK(denied.status == 401);
-  CHECK(Show(denied.Json().at("errors").at(0).as_object().if_contains("error")) == "AuthError");
-  CHECK(Show(denied.Json().at("errors").at(0).as_object().if_contains("message")) ==
-        "The key is not known.");
-  CHECK(Show(denied.Json().if_contains("hint")) == "check it");
-
-  Answer pay = PostJson("/code/fail", "{");
-  CHECK(Show(pay.Json().if_contains("code")) == "P0197");
-  Answer field = PostJson("/code/fail", R"({"code":"x"})");
-  CHECK(Show(field.Json().if_contains("code")) == "P0102");
-  CHECK(Show(field.Json().if_contains("field")) == "code");
-  Answer own =
-      PostJson("/code/fail",
-               R"({"code":9,"message":"No.","http_status":422,"members":{"code":"P9","n":7}})");
-  CHECK(own.status == 422);
-  CHECK(Show(own.Json().if_contains("code")) == "P9");
-  CHECK(Show(own.Json().if_contains("n")) == "7");
-
-  Answer oauth = PostForm("/oauth/fail", "code=3&message=No.");
-  CHECK(oauth.status == 400);
-  CHECK(oauth.Header("content-type") == "application/json");
-  CHECK(oauth.body == R"({"error":"invalid_request","error_description":"No."})");
-}
-
-TEST_CASE_METHOD(Fixture, "errors speak the caller's language", "[gateway]") {
-  Answer french = PostJson("/toy/v1/echo", R"({"x":1})", "Accept-Language: fr-CA\r\n");
-  CHECK(french.Header("content-language") == "fr");
-  CHECK(Show(french.Json().if_contains("title")) == "Requête invalide");
-  CHECK(Show(french.Json().if_contains("detail")) ==
-        "Ce champ n’existe pas. Vérifiez son orthographe.");
-}
-
 }  // namespace
 }  // namespace tamarack::gateway

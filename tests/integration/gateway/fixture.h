@@ -129,6 +129,7 @@ struct Fixture {
 
   std::unique_ptr<http::Server> MakeServer(http::ServerOptions options = {}) {
     options.body_limit = [this](const http::Request& head) { return gateway->BodyLimit(head); };
+    options.has_effect = [this](const http::Request& head) { return gateway->HasEffect(head); };
     options.on_error = [this](int status, const std::string&, const http::Request* head) {
       return gateway->ServerError(status, head);
     };

@@ -128,6 +128,8 @@ class Kites final : public toy::v1::KiteService::Service {
   }
   Status Page(Context* context, const toy::v1::PageRequest* request,
               google::api::HttpBody* page) override {
+    if (request->name() == "fails")
+      return {static_cast<grpc::StatusCode>(request->age()), "as it was told"};
     return Render(*context, *request, page);
   }
   Status Account(Context* context, const toy::v1::PageRequest* request,
@@ -145,7 +147,9 @@ class Kites final : public toy::v1::KiteService::Service {
     for (int i = 1; i <= request->count(); ++i) {
       toy::v1::Kite kite;
       kite.set_name("kites/" + std::to_string(i));
-      kite.set_note(note + std::string(static_cast<size_t>(request->padding()), 'n'));
+      bool is_broken = request->padding() < 0;
+      kite.set_note(is_broken ? "\xff"
+                              : note + std::string(static_cast<size_t>(request->padding()), 'n'));
       if (!writer->Write(kite)) break;
       ++written;
     }

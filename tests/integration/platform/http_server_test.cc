@@ -1,100 +1,15 @@
-#include "platform/http/server.h"
-#include "tests/integration/platform/net_support.h"
+#include "tests/integration/platform/http_server_fixture.h"
 
 #include <chrono>
-#include <stdexcept>
 
-namespace asio = boost::asio;
 namespace http = tamarack::http;
 using namespace std::chrono_literals;
 using tamarack::test::Answer;
-using tamarack::test::Gate;
-using tamarack::test::LoopThread;
+using tamarack::test::Get;
+using tamarack::test::kHost;
+using tamarack::test::Post;
 using tamarack::test::RawClient;
-
-namespace {
-
-const std::string kHost = "Host: test\r\n";
-
-// A server whose handler answers with the method, the target and the body.
-struct Fixture {
-  LoopThread loop;
-  Gate gate{loop.executor()};
-  Gate later{loop.executor()};
-  http::ServerOptions options;
-  std::unique_ptr<http::Server> server;
-  int pieces =
-      0;  // That the source of /flood was asked for; to be read once the server is drained.
-
-  RawClient Connect() {
-    if (!server) {
-      server = std::make_unique<http::Server>(
-          loop.executor(), options, [this](http::Request request) { return Handle(request); });
-    }
-    return RawClient(server->port());
-  }
-  ~Fixture() {
-    if (server) server->Drain(5s);
-  }
-  asio::awaitable<http::Response> Handle(http::Request request) {
-    http::Response response;
-    if (request.target == "/throw") throw std::runtime_error("on purpose");
-    if (request.target == "/split") response.headers.Add("X", "a\r\nY: b");
-    if (request.target == "/wait" || request.target == "/big") co_await gate.Pass();
-    if (request.target == "/wait-later") co_await later.Pass();
-    if (request.target == "/big") {
-      response.shared_body = std::make_shared<const std::string>(64 << 20, 'b');
-    }
-    if (request.target == "/trailer") {
-      response.body = request.headers.Has("x-trailer") ? "merged" : "dropped";
-      co_return response;
-    }
-    if (request.target == "/stream") response.body_source = Pieces();
-    if (request.target == "/broken") {
-      response.body_source = [n = 0]() mutable -> tamarack::Async<std::optional<std::string>> {
-        if (n++ == 0) co_return "one";
-        co_return absl::UnavailableError("on purpose");
-      };
-    }
-    if (request.target == "/flood") {
-      response.body_source = [this]() -> tamarack::Async<std::optional<std::string>> {
-        ++pieces;
-        co_return std::string(64 << 10, 'f');
-      };
-    }
-    if (request.target == "/peer") response.headers.Add("X-Peer", request.remote_address);
-    response.body = request.method + " " + request.target + " " + request.body;
-    co_return response;
-  }
-  // `one`, nothing for a while, and after the gate `two`.
-  http::BodySource Pieces() {
-    return [this, n = 0]() mutable -> tamarack::Async<std::optional<std::string>> {
-      switch (n++) {
-        case 0:
-          co_return "one";
-        case 1:
-          co_return "";
-        case 2:
-          co_await gate.Pass();
-          co_return "two";
-        default:
-          co_return std::nullopt;
-      }
-    };
-  }
-};
-
-std::string Get(const std::string& target) {
-  return "GET " + target + " HTTP/1.1\r\n" + kHost + "\r\n";
-}
-
-std::string Post(const std::string& target, size_t body_bytes) {
-  return "POST " + target + " HTTP/1.1\r\n" + kHost +
-         "Content-Length: " + std::to_string(body_bytes) + "\r\n\r\n" +
-         std::string(body_bytes, 'b');
-}
-
-}  // namespace
+using Fixture = tamarack::test::HttpServerFixture;
 
 TEST_CASE_METHOD(Fixture, "A connection serves one request after the other") {
   auto client = Connect();
@@ -327,7 +242,8 @@ TEST_CASE_METHOD(Fixture, "A handler is cancelled when its peer goes away") {
 }
 
 TEST_CASE_METHOD(Fixture, "What changes something is answered though its client sends no more") {
-  std::string method = GENERATE("POST", "PUT", "DELETE", "PATCH");
+  std::string method = GENERATE("POST", "PUT", "DELETE", "PATCH", "GET");
+  options.has_effect = [](const http::Request& head) { return head.target == "/wait"; };
   auto client = Connect();
   client.Send(method + " /wait HTTP/1.1\r\n" + kHost + "Content-Length: 1\r\n\r\nb");
   gate.AwaitEntry();
@@ -352,102 +268,4 @@ TEST_CASE_METHOD(Fixture, "A handler is cancelled when its peer resets the conne
   gate.AwaitEntry();
   client.Reset();
   CHECK_FALSE(gate.AwaitLeaving());
-}
-
-TEST_CASE_METHOD(Fixture, "A body of unknown length goes out in chunks as its source gives them") {
-  auto client = Connect();
-  client.Send(Get("/stream"));
-  Answer answer = client.Read();
-  CHECK_THAT(answer.head, Catch::Contains("\r\nTransfer-Encoding: chunked\r\n"));
-  CHECK_THAT(answer.head, !Catch::Contains("Content-Length"));
-  gate.AwaitEntry();
-  CHECK(client.ReadUntil("one\r\n") == "3\r\none\r\n");  // before the source has more
-  gate.Open();
-  CHECK(client.ReadUntil("0\r\n\r\n") == "3\r\ntwo\r\n0\r\n\r\n");
-  client.Send(Get("/next"));
-  CHECK(client.Read().body == "GET /next ");
-}
-
-TEST_CASE_METHOD(Fixture, "HTTP/1.0 gets a body of unknown length up to the connection's end") {
-  auto client = Connect();
-  client.Send("GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-  gate.AwaitEntry();
-  gate.Open();
-  Answer answer = client.Read();
-  CHECK_THAT(answer.head, Catch::Contains("\r\nConnection: close\r\n"));
-  CHECK_THAT(answer.head, !Catch::Contains("Transfer-Encoding"));
-  CHECK(client.ReadUntil("two") == "onetwo");
-  CHECK(client.ReadsEnd());
-}
-
-TEST_CASE_METHOD(Fixture, "HEAD asks a source for nothing") {
-  auto client = Connect();
-  client.Send("HEAD /stream HTTP/1.1\r\n" + kHost + "\r\n" + Get("/next"));
-  CHECK_THAT(client.Read(false).head, Catch::Contains("\r\nTransfer-Encoding: chunked\r\n"));
-  CHECK(client.Read().body == "GET /next ");
-}
-
-TEST_CASE_METHOD(Fixture, "A body whose source fails is cut off without its end") {
-  auto client = Connect();
-  client.Send(Get("/broken"));
-  client.Read();
-  CHECK(client.ReadUntil("0\r\n\r\n") == "3\r\none\r\n");
-  CHECK(client.ReadsEnd());
-}
-
-TEST_CASE_METHOD(Fixture, "A source is cancelled when its peer goes away") {
-  auto client = Connect();
-  client.Send(Get("/stream"));
-  gate.AwaitEntry();
-  client.Close();
-  CHECK_FALSE(gate.AwaitLeaving());
-}
-
-TEST_CASE_METHOD(Fixture, "A source waits for a peer that does not read, which is then cut off") {
-  options.write_timeout = 100ms;
-  auto client = Connect();
-  client.Send(Get("/flood"));
-  client.Read();
-  CHECK(server->Drain(5s));  // the session has ended by itself
-  CHECK(pieces < 1000);      // what the sockets' buffers hold, far from what 100 ms could make
-}
-
-TEST_CASE_METHOD(Fixture, "Draining lets a stream end, and cuts off one that does not") {
-  bool ends = GENERATE(true, false);
-  auto client = Connect();
-  client.Send(Get("/stream"));
-  gate.AwaitEntry();
-  auto drained = std::async(std::launch::async, [&] { return server->Drain(ends ? 5s : 30ms); });
-  if (ends) gate.Open();
-  client.Read();
-  CHECK(client.ReadUntil("0\r\n\r\n").ends_with("0\r\n\r\n") == ends);
-  CHECK(drained.get() == ends);
-}
-
-TEST_CASE_METHOD(Fixture, "Draining lets a running request end and closes the rest") {
-  auto busy = Connect();
-  busy.Send(Get("/wait"));
-  gate.AwaitEntry();
-  auto idle = Connect();
-  idle.Send(Get("/"));
-  CHECK(idle.Read().status == 200);
-
-  auto drained = std::async(std::launch::async, [&] { return server->Drain(5s); });
-  CHECK(idle.ReadsEnd());  // so draining has begun
-  CHECK_THROWS(RawClient(server->port()));
-  gate.Open();
-  Answer answer = busy.Read();
-  CHECK(answer.status == 200);
-  CHECK_THAT(answer.head, Catch::Contains("Connection: close\r\n"));
-  CHECK(busy.ReadsEnd());
-  CHECK(drained.get());
-}
-
-TEST_CASE_METHOD(Fixture, "Draining cuts off what outlasts its limit") {
-  auto client = Connect();
-  client.Send(Get("/wait"));
-  gate.AwaitEntry();
-  CHECK_FALSE(server->Drain(30ms));
-  CHECK_FALSE(gate.AwaitLeaving());
-  CHECK(client.Read().status == 0);
 }

@@ -9,7 +9,7 @@ namespace tamarack::gateway {
 namespace {
 
 Problem ProblemOf(const std::string& method, const std::string& path, const http::Headers& headers,
-                  const absl::Status& status, bool may_have_arrived) {
+                  const absl::Status& status, bool may_have_arrived, size_t request_bytes = 0) {
   static const auto routes = ToyRoutes();
   http::Request request;
   request.method = method;
@@ -20,7 +20,7 @@ Problem ProblemOf(const std::string& method, const std::string& path, const http
   REQUIRE_FALSE(SplitPath(path, &segments));
   const Route* route = routes->Find(method, segments);
   REQUIRE(route != nullptr);
-  return ProblemOfCall(visit, *route, {status, {}, {}, may_have_arrived});
+  return ProblemOfCall(visit, *route, {status, {}, {}, may_have_arrived, request_bytes});
 }
 
 TEST_CASE("only what may be repeated is invited to", "[gateway]") {
@@ -32,6 +32,8 @@ TEST_CASE("only what may be repeated is invited to", "[gateway]") {
           {"DELETE", "/toy/v1/kites/7", {}, true, "unavailable"},
           {"PUT", "/toy/v1/echo/list", {}, true, "unavailable"},
           {"POST", "/toy/v1/kites", kKey, true, "unavailable"},
+          {"GET", "/toy/v1/ticket", {}, true, "outcome-unknown"},  // a GET with an effect
+          {"GET", "/toy/v1/ticket", {}, false, "unavailable"},
           {"POST", "/toy/v1/kites", {}, false, "unavailable"},
           {"POST", "/toy/v1/fail", {}, false, "unavailable"},
           {"POST", "/toy/v1/kites", {}, true, "outcome-unknown"},
@@ -62,6 +64,21 @@ TEST_CASE("an answer above gRPC's limit is our fault, not the caller's haste", "
   Problem theirs =
       ProblemOf("POST", "/toy/v1/fail", {}, absl::ResourceExhaustedError("full"), true);
   CHECK(StatusOf(theirs) == 429);
+}
+
+TEST_CASE("a request above the back end's own limit is too large, and nothing has happened",
+          "[gateway]") {
+  auto [text, status] = GENERATE(table<const char*, int>({
+      {"Received message larger than max (5000000 vs. 4194304)", 413},
+      {"SERVER: Received message larger than max (5000000 vs. 4194304)", 413},
+      {"grpc: received message larger than max (5000000 vs. 1000)", 413},
+      {"Received message larger than max (50000001 vs. 4194304)", 500},
+      {"Received message larger than max (5000001 vs. 4194304)", 500},
+  }));
+  INFO(text);
+  Problem problem =
+      ProblemOf("POST", "/toy/v1/fail", {}, absl::ResourceExhaustedError(text), true, 5'000'000);
+  CHECK(StatusOf(problem) == status);
 }
 
 TEST_CASE("no sentence of ours asks to repeat what may have happened", "[gateway]") {

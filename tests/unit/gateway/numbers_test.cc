@@ -2,6 +2,7 @@
 // number, or is refused by name.
 #include "gateway/codec/decimal.h"
 #include "gateway/codec/json_to_wire.h"
+#include "gateway/codec/scalars.h"
 #include "gateway/codec/wire_to_json.h"
 #include "toy.pb.h"
 
@@ -91,6 +92,21 @@ TEST_CASE("the refusal names the member, however deep", "[gateway][numbers]") {
   CHECK(Echo(R"({"list_value":[0,12345678901234567]})") == "/list_value/1 inexact_number");
   CHECK(Echo(R"({"any":{"@type":"type.googleapis.com/google.protobuf.Value",)"
              R"("value":9007199254740993}})") == "/any/value inexact_number");
+}
+
+TEST_CASE("the refusal of a number shows it as the text to send instead", "[gateway][numbers]") {
+  auto [number, shown] = GENERATE(table<std::string, std::string>({
+      {"12345678901234567", "\"12345678901234567\""},
+      {"-9007199254740993", "\"-9007199254740993\""},
+      {"9007199254740992.5", "\"9007199254740992.5\""},
+      {"1" + std::string(300, '0') + "1", "\"1" + std::string(39, '0') + "…\""},
+  }));
+  std::string wire;
+  Refusal refusal = EncodeExactDouble(number, wire);
+  REQUIRE(refusal);
+  CHECK(Describe(*refusal, Language::kEnglish).ends_with("send it as text, " + shown + "."));
+  CHECK(
+      Describe(*refusal, Language::kFrench).ends_with("envoyez-le comme du texte, " + shown + "."));
 }
 
 TEST_CASE("a field that is declared a double is rounded, as protobuf has it",

@@ -8,6 +8,8 @@
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
+#include <set>
+
 namespace tamarack::gateway {
 namespace {
 
@@ -188,7 +190,7 @@ service Sea {
 
 TEST_CASE("a reused key is refused as the service's API has it, in text and answers alike",
           "[gateway]") {
-  auto document_of = [](const char* shape) {
+  auto document_of = [](const char* service) {
     auto routes = CompileRoutes(absl::StrCat(R"(
 syntax = "proto3";
 package t;
@@ -196,8 +198,8 @@ import "google/api/annotations.proto";
 import "tamarack/api/v1/policy.proto";
 message Fish { string name = 1; }
 service Sea {
-  option (tamarack.api.v1.service) = {error_shape: )",
-                                             shape, R"(};
+  option (tamarack.api.v1.service) = {)",
+                                             service, R"(};
   rpc Make(Fish) returns (Fish) {
     option (google.api.http) = {post: "/fish" body: "*"};
     option (tamarack.api.v1.policy) = {access: PUBLIC idempotency: OPTIONAL};
@@ -206,12 +208,14 @@ service Sea {
 )"));
     return Operation(MakeOpenApi(*routes, {"https://services.example"}), "/fish", "post");
   };
-  for (const auto& [shape, status, has_422] :
-       {std::tuple("CODE_AND_DESCRIPTION", "409", false),
-        std::tuple("STATUS_CODE_AND_ERRORS", "422", true),
-        std::tuple("ERROR_SHAPE_UNSPECIFIED", "422", true)}) {
-    INFO(shape);
-    json::object operation = document_of(shape);
+  for (const auto& [service, status, has_422] :
+       {std::tuple("error_codes: {key: 'Make.conflict' value: 'P0191'}", "409", false),
+        std::tuple("error_codes: {key: 'conflict' value: 'X1'}", "422", true),
+        std::tuple("error_shape: CODE_AND_DESCRIPTION", "422", true),
+        std::tuple("error_shape: STATUS_CODE_AND_ERRORS", "422", true),
+        std::tuple("", "422", true)}) {
+    INFO(service);
+    json::object operation = document_of(service);
     std::string text = Show(operation.at("parameters").at(0).at("description"));
     CHECK(text.find(absl::StrCat("With another body ", status)) != std::string::npos);
     CHECK(operation.at("responses").as_object().contains("409"));
@@ -240,6 +244,58 @@ TEST_CASE("conditional requests are described where they are possible", "[gatewa
         "#/components/responses/PreconditionFailed");
   auto parameters = json::serialize(Operation(document, update, "patch").at("parameters"));
   CHECK(parameters.find(R"("name":"If-Match")") != std::string::npos);
+}
+
+TEST_CASE("conditions are described where the service gets them", "[gateway]") {
+  auto routes = CompileRoutes(R"(
+syntax = "proto3";
+package t;
+import "google/api/annotations.proto";
+import "google/api/httpbody.proto";
+import "tamarack/api/v1/policy.proto";
+message Fish { string name = 1; }
+service Sea {
+  rpc Put(Fish) returns (Fish) {
+    option (google.api.http) = {put: "/fish" body: "*"};
+    option (tamarack.api.v1.policy) = {access: PUBLIC pass_headers: "if-none-match"};
+  }
+  rpc Open(Fish) returns (Fish) {
+    option (google.api.http) = {get: "/open"};
+    option (tamarack.api.v1.policy) = {
+      access: PUBLIC get_has_effect: true pass_headers: "If-Match" pass_headers: "if-none-match"
+    };
+  }
+  rpc Look(Fish) returns (Fish) {
+    option (google.api.http) = {get: "/look"};
+    option (tamarack.api.v1.policy) = {access: PUBLIC pass_headers: "if-match"};
+  }
+  rpc Upload(google.api.HttpBody) returns (Fish) {
+    option (google.api.http) = {post: "/raw" body: "*"};
+    option (tamarack.api.v1.policy) = {access: PUBLIC};
+  }
+}
+)");
+  json::object document = MakeOpenApi(*routes, {"https://services.example"});
+  auto [path, method, conditions, has_412] =
+      GENERATE(table<const char*, const char*, std::set<std::string>, bool>({
+          {"/fish", "put", {"If-None-Match"}, true},
+          {"/open", "get", {"If-Match", "If-None-Match"}, true},
+          {"/look", "get", {}, false},
+          {"/raw", "post", {}, false},
+      }));
+  INFO(path);
+  json::object operation = Operation(document, path, method);
+  std::set<std::string> found;
+  if (const json::value* parameters = operation.if_contains("parameters")) {
+    for (const json::value& parameter : parameters->as_array()) {
+      if (Show(parameter.at("in")) == "header") found.insert(Show(parameter.at("name")));
+    }
+  }
+  CHECK(found == conditions);
+  CHECK(operation.at("responses").as_object().contains("412") == has_412);
+  // Whatever the body is, none in a content coding is taken.
+  bool has_body = operation.contains("requestBody");
+  CHECK(operation.at("responses").as_object().contains("415") == has_body);
 }
 
 TEST_CASE("a service is described in its own JSON style", "[gateway]") {

@@ -139,6 +139,9 @@ TEST_CASE("the shape of RFC 6749 has its two members only", "[gateway]") {
   CHECK(Show(rendered.body.at("error_description")) == "The code has expired.");
   CHECK(Show(Render({ProblemKind::kUnavailable}, ServicePolicy::OAUTH).body.at("error")) ==
         "temporarily_unavailable");
+  for (ProblemKind kind : {ProblemKind::kCancelled, ProblemKind::kInternal,
+                           ProblemKind::kOutcomeUnknown, ProblemKind::kDeadlineExceeded})
+    CHECK(Show(Render({kind}, ServicePolicy::OAUTH).body.at("error")) == "server_error");
 }
 
 TEST_CASE("the catalogue of problems in the documentation is the code's", "[gateway]") {

@@ -121,26 +121,5 @@ TEST_CASE("where APIs of several shapes meet, none of them speaks", "[gateway]")
   CHECK(near("/v1/other/x")->error_shape() == ServicePolicy::ERROR_SHAPE_UNSPECIFIED);
 }
 
-TEST_CASE("types that hold one another in a long chain are planned without recursion",
-          "[gateway]") {
-  auto backend = OneMethod("a", Get("/x"));
-  auto& file = *backend.files.mutable_file(0);
-  constexpr int kTypes = 20'000;
-  for (int i = 0; i < kTypes; ++i) {
-    auto& type = *file.add_message_type();
-    type.set_name("T" + std::to_string(i));
-    if (i + 1 == kTypes) break;
-    auto& next = *type.add_field();
-    next.set_name("next");
-    next.set_number(1);
-    next.set_label(google::protobuf::FieldDescriptorProto::LABEL_OPTIONAL);
-    next.set_type(google::protobuf::FieldDescriptorProto::TYPE_MESSAGE);
-    next.set_type_name(".a.T" + std::to_string(i + 1));
-  }
-  file.mutable_service(0)->mutable_method(0)->set_output_type(".a.T0");
-  std::vector<std::string> notes;
-  CHECK(RouteTable::Build({backend}, &notes).ok());
-}
-
 }  // namespace
 }  // namespace tamarack::gateway

@@ -88,7 +88,7 @@ TEST_CASE("a service may ask for protobuf's own JSON style", "[gateway]") {
   auto print = [&](const std::string& options) {
     auto routes = CompileRoutes(Service(get, options));
     std::string json;
-    REQUIRE(PrintMessage(*routes->routes().at(0), wire, json).ok());
+    REQUIRE(PrintMessage(*routes->routes().at(0), wire, json, {}).ok());
     return json;
   };
   CHECK(

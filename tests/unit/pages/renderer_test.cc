@@ -197,6 +197,17 @@ TEST_CASE("A program without pages of its own has the shared ones") {
   CHECK_THAT(renderer.Render(ErrorPage(405, "en", "")).data(),
              Contains("<h1>We could not read your request</h1>"));
   CHECK_THAT(renderer.Render(ErrorPage(504, "fr", "")).data(), Contains("pas disponible"));
+  CHECK_THAT(renderer.Render(ErrorPage(499, "en", "")).data(), Contains("not available now"));
+}
+
+TEST_CASE("Whose form's answer was lost is not invited to send it again") {
+  auto [language, heading, text] = GENERATE(table<const char*, const char*, const char*>({
+      {"en", "We do not know whether this worked", "Check before you do it again."},
+      {"fr", "Nous ne savons pas si cela a fonctionné", "Vérifiez avant de recommencer."},
+  }));
+  const std::string html = SharedRenderer().Render(OutcomeUnknownPage(language, "r-1")).data();
+  CHECK_THAT(html, Contains(heading) && Contains(text) && Contains("r-1"));
+  CHECK_THAT(html, !Contains("ry again") && !Contains("éessayez"));
 }
 
 TEST_CASE("The brand is read from a file, and what it leaves out is the neutral one") {

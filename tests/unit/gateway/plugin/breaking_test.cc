@@ -101,6 +101,7 @@ TEST_CASE("what breaks callers is found by its rule", "[gateway][breaking]") {
       {{R"(scopes: "b" )", ""}, "scopes-narrowed"},
       {{R"(access: PUBLIC)", R"(access: PUBLIC scopes: "a")"}, "scopes-narrowed"},
       {{"idempotency: OPTIONAL", "idempotency: REQUIRED"}, "idempotency-required"},
+      {{"access: PUBLIC ", "access: PUBLIC get_has_effect: true "}, "head-removed"},
       {{"body_bytes_max: 4096", "body_bytes_max: 4095"}, "limit-lowered"},
       {{R"( ignore_query: "utm_source")", ""}, "parameter-refused"},
       // Fields.

@@ -76,6 +76,7 @@ TEST_CASE("each lint rule finds the smallest change that breaks it", "[gateway][
       {R"(post: "/u" body: "*")", R"(put: "/u")", "additional-body", false},
       {R"(google.protobuf.FieldMask mask = 2;)", "", "patch-mask", false},
       {R"(pass_headers: "if-match")", "idempotency: REQUIRED", "get-idempotency", false},
+      {R"(success_status: 201)", "get_has_effect: true", "get-effect", false},
       {R"(success_status: 201)", "success_status: 303", "success-status", true},
       {R"(timeout_ms: 5000)", "timeout_ms: -1", "negative-limit", true},
       {R"(timeout_ms: 5000)", "body_bytes_max: -1", "negative-limit", true},
@@ -118,6 +119,12 @@ TEST_CASE("a back end keeps to the paths that it was given", "[gateway][lint]") 
   auto findings = Lint(*CompileRoutes(kClean), {{}, paths});
   CHECK(findings.size() == foreign);
   for (const Finding& finding : findings) CHECK(finding.rule == "foreign-path");
+}
+
+TEST_CASE("a GET with an effect may have a key that guards it", "[gateway][lint]") {
+  std::string text =
+      Replaced(kClean, R"(pass_headers: "if-match")", "get_has_effect: true idempotency: OPTIONAL");
+  CHECK(Lint(*CompileRoutes(text)).empty());
 }
 
 TEST_CASE("the location may be built from a nested field", "[gateway][lint]") {

@@ -42,6 +42,16 @@ service S {
     option (tamarack.api.v1.policy) = {access: PUBLIC};
   }
 }
+service Writes {
+  rpc Replace(Thing) returns (Thing) {
+    option (google.api.http) = {put: "/replace" body: "*"};
+    option (tamarack.api.v1.policy) = {access: PUBLIC};
+  }
+  rpc Remove(Thing) returns (Thing) {
+    option (google.api.http) = {delete: "/remove"};
+    option (tamarack.api.v1.policy) = {access: PUBLIC};
+  }
+}
 message Thing {
   string id = 1;
 }
