@@ -1,7 +1,9 @@
 #include "services/tellusonce/subscription_service.h"
 
 #include "platform/base/id.h"
+#include "platform/rpc/errors.h"
 #include "platform/service/tenants.h"
+#include "services/tellusonce/return_address.h"
 
 #include "tamarack/tellusonce/v1/subscription_service.grpc.pb.h"
 
@@ -9,6 +11,15 @@ namespace tamarack::tellusonce {
 namespace {
 
 constexpr char kAdminScope[] = "platform.admin";
+
+// The pattern of the field lets nothing follow the origin.
+absl::Status CheckOrigins(const v1::CreateSubscriptionRequest& request) {
+  for (int i = 0; i < request.return_origins_size(); ++i) {
+    if (OriginOf(request.return_origins(i)).empty())
+      return rpc::InvalidField(absl::StrCat("return_origins[", i, "]"), "is not a valid origin");
+  }
+  return absl::OkStatus();
+}
 
 class SubscriptionService final : public v1::SubscriptionService::CallbackService {
  public:
@@ -25,6 +36,7 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
 
   TAMARACK_UNARY(CreateSubscription, v1::CreateSubscriptionRequest,
                  v1::CreateSubscriptionResponse) {
+    CO_RETURN_IF_ERROR(CheckOrigins(request));
     v1::Subscription subscription;
     subscription.set_subscription_id(NewUuid());
     subscription.set_ministry_id(request.ministry_id());
