@@ -185,6 +185,9 @@ TEST_CASE_METHOD(Flow, "Authorize: prompt=login and max_age ask to sign in again
   SECTION("prompt") {
     request.set_prompt("login");
   }
+  SECTION("another account") {
+    request.set_prompt("select_account");
+  }
   SECTION("max_age") {
     request.set_max_age("10");
     clock_offset = std::chrono::seconds(60);
