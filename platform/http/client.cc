@@ -1,6 +1,7 @@
 #include "platform/http/client.h"
 
 #include "platform/curl/loop.h"
+#include "platform/http/web_url.h"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -279,6 +280,8 @@ absl::Status CheckUrl(const std::string& url, const AddressPolicy& policy) {
   if (!target.ok()) return target.status();
   if (!PartOf(target->url.get(), CURLUPART_FRAGMENT).empty())
     return absl::InvalidArgumentError("must have no fragment");
+  // libcurl is not strict about syntax.
+  if (!ParseWebUrl(url)) return absl::InvalidArgumentError("is not a valid URL");
   auto address = AddressWithoutDns(target->host);
   if (address && !policy.Allows(target->host, target->port, *address))
     return absl::InvalidArgumentError("must not lead into a private network or to this machine");

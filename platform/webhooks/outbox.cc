@@ -6,8 +6,6 @@
 #include "platform/webhooks/lanes.h"
 #include "platform/webhooks/signature.h"
 
-#include <boost/url/parse.hpp>
-
 #include <algorithm>
 
 namespace tamarack::webhooks {
@@ -83,10 +81,6 @@ absl::Status CheckEndpoint(const std::string& url, const std::vector<std::string
                            const http::AddressPolicy& policy) {
   if (url.size() > kUrlBytesMax)
     return absl::InvalidArgumentError("url: must be at most 2048 characters");
-  // libcurl, which has the last word, is not strict about syntax (RFC 3986).
-  auto parsed = boost::urls::parse_uri({url.data(), url.size()});
-  if (!parsed || parsed->encoded_host().empty())
-    return absl::InvalidArgumentError("url: is not a valid URL");
   if (absl::Status checked = http::CheckUrl(url, policy); !checked.ok())
     return absl::InvalidArgumentError(absl::StrCat("url: ", checked.message()));
   if (event_types.size() > kEventTypesMax)

@@ -1,16 +1,12 @@
 #include "services/identity/admin_rules.h"
 
+#include "platform/http/web_url.h"
 #include "platform/rpc/errors.h"
 #include "platform/rpc/validate.h"
 #include "platform/text/email_address.h"
 #include "platform/text/text.h"
 #include "services/identity/claims.h"
 #include "services/identity/password_rules.h"
-
-#include <absl/strings/ascii.h>
-#include <absl/strings/numbers.h>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
 
 #include <algorithm>
 
@@ -29,19 +25,6 @@ bool Holds(const auto& names, std::string_view name) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-// As it may stand in a header, too: reg-name allows `;` and more.
-bool IsHost(std::string_view host) {
-  return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-           std::string_view("-.[]:").find(c) != std::string_view::npos;
-  });
-}
-
-bool IsPort(std::string_view text) {
-  uint32_t port = 0;
-  return absl::SimpleAtoi(ToAbsl(text), &port) && port > 0 && port <= 65535;
-}
-
 std::string Indexed(std::string_view field, int index) {
   return absl::StrCat(ToAbsl(field), "[", index, "]");
 }
@@ -49,17 +32,11 @@ std::string Indexed(std::string_view field, int index) {
 }  // namespace
 
 bool IsRedirectUri(std::string_view uri) {
-  auto parsed = boost::urls::parse_uri(boost::core::string_view(uri.data(), uri.size()));
-  if (!parsed.has_value() || parsed->has_userinfo() || parsed->has_fragment()) return false;
-  std::string_view host(parsed->encoded_host().data(), parsed->encoded_host().size());
-  std::string_view port(parsed->port().data(), parsed->port().size());
-  if (!IsHost(host) || (parsed->has_port() && !IsPort(port))) return false;
-  // Boost 1.81 reads `https://host:8443.evil/` as a port and a path without its slash.
-  std::string_view rest = uri.substr(parsed->encoded_origin().size());
-  if (!rest.empty() && rest[0] != '/' && rest[0] != '?') return false;
-  bool is_local = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
-  return parsed->scheme_id() == boost::urls::scheme::https ||
-         (parsed->scheme_id() == boost::urls::scheme::http && is_local);
+  auto parsed = http::ParseWebUrl(uri);
+  if (!parsed || parsed->has_fragment) return false;
+  bool is_local =
+      parsed->host == "localhost" || parsed->host == "127.0.0.1" || parsed->host == "[::1]";
+  return parsed->scheme == "https" || is_local;
 }
 
 bool IsClientScope(std::string_view scope) {

@@ -81,7 +81,8 @@ Result CheckPrompt(const Request& request, const OauthClient&, AuthorizationTerm
     if (std::find(std::begin(kKnown), std::end(kKnown), ToStd(prompt)) == std::end(kKnown)) {
       return {{"invalid_request", "prompt has an unknown value"}};
     }
-    terms->prompts.emplace(prompt);
+    // A session is one account: another one is chosen by signing in to it.
+    terms->prompts.emplace(prompt == "select_account" ? "login" : prompt);
   }
   if (terms->prompts.contains("none") && terms->prompts.size() > 1) {
     return {{"invalid_request", "prompt=none excludes other prompts"}};
@@ -135,8 +136,11 @@ std::string SuccessLocation(const Request& request, std::string_view code,
 
 std::string ErrorLocation(const Request& request, const AuthorizationError& error,
                           std::string_view issuer) {
+  // With more, the answer's head would be too large for servers and browsers on the way.
+  constexpr size_t kStateBytesMax = 6000;
   QueryParams params{{"error", error.error}, {"error_description", error.description}};
-  if (!request.state().empty()) params.emplace_back("state", request.state());
+  bool fits = PercentEncode(request.state()).size() <= kStateBytesMax;
+  if (!request.state().empty() && fits) params.emplace_back("state", request.state());
   params.emplace_back("iss", issuer);
   return AppendQuery(request.redirect_uri(), params);
 }

@@ -25,6 +25,7 @@ struct AuthorizationError {
 struct AuthorizationTerms {
   // Those asked for that the client may have.
   Scopes scopes;
+  // `select_account` as `login`.
   std::set<std::string, std::less<>> prompts;
   std::optional<int64_t> max_age_seconds;
   std::optional<int64_t> auth_after_seconds;
@@ -40,7 +41,8 @@ std::optional<AuthorizationError> CheckAuthorization(const v1::AuthorizeRequest&
                                                      const OauthClient& client,
                                                      AuthorizationTerms* terms);
 
-// Where the client's answer goes: code or error, with `state` and `iss` (RFC 9207).
+// Where the client's answer goes: code or error, with `state` and `iss` (RFC 9207). An error leaves
+// out a `state` of which no answer could be made.
 std::string SuccessLocation(const v1::AuthorizeRequest& request, std::string_view code,
                             std::string_view issuer);
 std::string ErrorLocation(const v1::AuthorizeRequest& request, const AuthorizationError& error,

@@ -31,14 +31,10 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
   explicit AuthorizeService(const AuthorizeServiceParts& parts) : parts_(parts), rpc_(parts.rpc) {}
 
   TAMARACK_UNARY(Authorize, v1::AuthorizeRequest, HttpBody) {
-    auto client = co_await parts_.tenants.FindClient(request.client_id());
-    if (!client.ok() && !absl::IsNotFound(client.status())) co_return client.status();
-    // Nobody may use us to send people to a place that no client of ours has registered.
-    if (!client.ok() || !MayRedirect(request, *client)) co_return LocalError(context);
     AuthorizationTerms terms;
-    if (auto error = CheckAuthorization(request, *client, &terms))
-      co_return Fail(context, request, *error);
-
+    HttpBody refusal;
+    CO_ASSIGN_OR_RETURN(auto client, co_await Check(context, request, terms, refusal));
+    if (!client) co_return refusal;
     CO_ASSIGN_OR_RETURN(auto session,
                         co_await parts_.sessions.FindByCookie(context.Cookie(kSessionCookieKey)));
     std::string subject;
@@ -68,6 +64,11 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
   }
 
   TAMARACK_UNARY(PostAuthorize, v1::AuthorizeRequest, HttpBody) {
+    AuthorizationTerms terms;
+    HttpBody refusal;
+    // Refused here, for as a URL it might be longer than what we take.
+    CO_ASSIGN_OR_RETURN(auto client, co_await Check(context, request, terms, refusal));
+    if (!client) co_return refusal;
     context.http.Redirect(ToPath(request));
     co_return HttpBody();
   }
@@ -117,6 +118,24 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
   }
 
  private:
+  // Whose request it is; nobody when it has a fault, and then `refusal` is the answer.
+  Async<std::optional<OauthClient>> Check(rpc::Context& context,
+                                          const v1::AuthorizeRequest& request,
+                                          AuthorizationTerms& terms, HttpBody& refusal) {
+    auto client = co_await parts_.tenants.FindClient(request.client_id());
+    if (!client.ok() && !absl::IsNotFound(client.status())) co_return client.status();
+    // Nobody may use us to send people to a place that no client of ours has registered.
+    if (!client.ok() || !MayRedirect(request, *client)) {
+      refusal = LocalError(context);
+      co_return std::nullopt;
+    }
+    if (auto error = CheckAuthorization(request, *client, &terms)) {
+      refusal = Fail(context, request, *error);
+      co_return std::nullopt;
+    }
+    co_return *std::move(client);
+  }
+
   HttpBody LocalError(rpc::Context& context) const {
     context.http.SetStatus(400);
     return parts_.pages.Render(pages::ErrorPage(400, context.language, context.request_id));

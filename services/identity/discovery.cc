@@ -40,7 +40,7 @@ std::string DiscoveryDocument(const std::string& issuer) {
       {"tls_client_certificate_bound_access_tokens", true},
       {"authorization_response_iss_parameter_supported", true},
       {"acr_values_supported", array{kAcrPassword}},
-      {"prompt_values_supported", array{"none", "login", "consent"}},
+      {"prompt_values_supported", array{"none", "login", "consent", "select_account"}},
       {"display_values_supported", array{"page"}},
       {"claim_types_supported", array{"normal"}},
       {"claims_supported",

@@ -6,6 +6,7 @@
 #include "platform/crypto/jws.h"
 #include "platform/rpc/errors.h"
 
+#include <absl/strings/str_cat.h>
 #include <boost/json/array.hpp>
 
 #include <cstdlib>
@@ -15,6 +16,22 @@ namespace {
 
 namespace json = boost::json;
 constexpr int64_t kClockSkewSeconds = 30;
+
+// The clients of GOV.UK Notify send neither limit; who does means it (RFC 7519 sections 4.1.4 and
+// 4.1.5).
+absl::Status CheckLimits(const json::object& claims, int64_t now_seconds) {
+  for (const char* name : {"exp", "nbf"}) {
+    if (claims.contains(name) && !crypto::NumericDate(claims, name))
+      return NotifyTokenError(absl::StrCat("Invalid token: ", name, " field is not a time"));
+  }
+  auto expires = crypto::NumericDate(claims, "exp");
+  if (expires && *expires <= now_seconds - kClockSkewSeconds)
+    return NotifyTokenError("Invalid token: expired");
+  auto not_before = crypto::NumericDate(claims, "nbf");
+  if (not_before && *not_before > now_seconds + kClockSkewSeconds)
+    return NotifyTokenError("Invalid token: not valid yet");
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -67,6 +84,7 @@ absl::StatusOr<ApiKey> VerifyNotifyToken(std::string_view bearer, const std::vec
     if (!issued_at || std::abs(*issued_at - now_seconds) > kClockSkewSeconds) {
       return NotifyTokenError("Error: Your system clock must be accurate to within 30 seconds");
     }
+    if (auto status = CheckLimits(token->claims, now_seconds); !status.ok()) return status;
     if (candidate.is_revoked) return NotifyTokenError("Invalid token: API key revoked");
     return candidate;
   }

@@ -25,7 +25,8 @@ bool LooksLikeNotifyKey(std::string_view bearer);
 absl::StatusOr<std::string> ServiceOfNotifyToken(std::string_view bearer);
 
 // Finds the key of the service that signed the token, in the order in which GOV.UK Notify checks:
-// signature, clock, revocation. `keys` are all keys of the service, revoked ones included.
+// signature, clock, revocation; with the clock go `exp` and `nbf`, where there are any. `keys` are
+// all keys of the service, revoked ones included.
 absl::StatusOr<ApiKey> VerifyNotifyToken(std::string_view bearer, const std::vector<ApiKey>& keys,
                                          int64_t now_seconds);
 

@@ -2,6 +2,7 @@
 
 #include "platform/base/id.h"
 #include "platform/base/url.h"
+#include "platform/http/web_url.h"
 #include "platform/idempotency/once.h"
 #include "platform/rpc/json_struct.h"
 #include "platform/text/email_address.h"
@@ -22,6 +23,10 @@ absl::Status CheckFields(const v1::SendEmailRequest& request, const std::string&
   if (!IsUuid(request.template_id())) return ValidationError("template_id", "is not a valid UUID");
   if (!text::IsEmailAddress(text::TidyEmailAddress(request.email_address())))
     return ValidationError("email_address", "Not a valid email address");
+  if (!request.one_click_unsubscribe_url().empty() &&
+      !http::ParseWebUrl(request.one_click_unsubscribe_url())) {
+    return ValidationError("one_click_unsubscribe_url", "is not a valid URL");
+  }
   if (request.has_scheduled_for() && !request.scheduled_for().empty()) {
     return BadRequest("Scheduled notifications are not supported");
   }

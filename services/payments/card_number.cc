@@ -155,4 +155,17 @@ bool HoldsCardNumber(std::string_view text) {
   return AnyIsCardNumber(groups) || (!has_words && IsCardNumber(text::DigitsIn(text)));
 }
 
+bool IsSecurityCode(std::string_view text) {
+  size_t digits = text::DigitsIn(text).size();
+  if (digits != 3 && digits != 4) return false;
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+  auto length = static_cast<std::int32_t>(text.size());
+  for (std::int32_t at = 0; at < length;) {
+    UChar32 c = 0;
+    U8_NEXT(bytes, at, length, c);
+    if (u_isalpha(c)) return false;
+  }
+  return true;
+}
+
 }  // namespace tamarack::payments

@@ -29,4 +29,8 @@ bool IsCardNumber(std::string_view digits);
 // digits add up.
 bool HoldsCardNumber(std::string_view text);
 
+// Whether a text is nothing but 3 or 4 digits of any script, however parted: a security code that
+// was typed into the wrong field, where words are meant.
+bool IsSecurityCode(std::string_view text);
+
 }  // namespace tamarack::payments

@@ -60,9 +60,7 @@ class Form {
   CheckedCard Check() {
     CheckNumber();
     CheckExpiry();
-    checked_.payer.cardholder_name =
-        Text("cardholder_name", request_.cardholder_name(), "ERROR_CARDHOLDER_NAME_MISSING");
-    checked_.card.holder = checked_.payer.cardholder_name;
+    CheckHolder();
     CheckSecurityCode();
     CheckAddress();
     CheckEmail();
@@ -124,6 +122,15 @@ class Form {
     checked_.card.expiry_year = static_cast<int>(expiry->year());
     checked_.summary.expiry_date =
         absl::StrFormat("%02d/%02d", expiry->month(), expiry->year() % 100);
+  }
+
+  void CheckHolder() {
+    std::string name =
+        Text("cardholder_name", request_.cardholder_name(), "ERROR_CARDHOLDER_NAME_MISSING");
+    // Not even shown again: a security code is kept nowhere (PCI DSS 3.3).
+    if (IsSecurityCode(name)) return Add("cardholder_name", "ERROR_SECURITY_CODE_HERE");
+    checked_.card.holder = name;
+    checked_.payer.cardholder_name = std::move(name);
   }
 
   void CheckSecurityCode() {

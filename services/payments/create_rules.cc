@@ -1,5 +1,6 @@
 #include "services/payments/create_rules.h"
 
+#include "platform/http/web_url.h"
 #include "platform/text/email_address.h"
 #include "platform/text/text.h"
 #include "services/payments/card_number.h"
@@ -9,7 +10,6 @@
 
 #include <absl/strings/ascii.h>
 #include <google/protobuf/util/json_util.h>
-#include <boost/url/parse.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -70,11 +70,9 @@ absl::Status CheckReturnUrl(const v1::CreatePaymentRequest& request, bool is_liv
   const std::string& url = request.return_url();
   if (!request.has_return_url() || text::IsBlank(url)) return MissingAttribute("return_url");
   if (auto status = CheckSize(url, "return_url", kReturnUrlSizeMax); !status.ok()) return status;
-  auto parsed = boost::urls::parse_uri(url);
-  bool is_web = parsed.has_value() && (parsed->scheme() == "https" || parsed->scheme() == "http") &&
-                !parsed->host().empty() && !parsed->has_userinfo();
-  if (!is_web) return InvalidAttribute(422, "return_url", "Must be a valid URL format");
-  if (is_live && parsed->scheme() != "https") {
+  auto parsed = http::ParseWebUrl(url);
+  if (!parsed) return InvalidAttribute(422, "return_url", "Must be a valid URL format");
+  if (is_live && parsed->scheme != "https") {
     return InvalidAttribute(422, "return_url",
                             "Must begin with https:// for a live gateway account");
   }
@@ -155,6 +153,10 @@ absl::Status CheckPrefilled(const v1::PrefilledCardholderDetails& details) {
         CheckPayerText(text::TidyLine(line.value),
                        absl::StrCat("prefilled_cardholder_details.", line.field), line.size_max);
     if (!status.ok()) return status;
+  }
+  if (IsSecurityCode(PayerLine(details.cardholder_name()))) {
+    return InvalidAttribute(422, "prefilled_cardholder_details.cardholder_name",
+                            "Must not be a security code");
   }
   if (address.has_country() && CountryCode(address.country()).empty()) {
     return InvalidAttribute(422, "prefilled_cardholder_details.country",

@@ -1,5 +1,7 @@
 #include "services/tellusonce/return_address.h"
 
+#include "platform/http/web_url.h"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -8,17 +10,8 @@
 namespace tamarack::tellusonce {
 
 std::string OriginOf(std::string_view url) {
-  auto parsed = boost::urls::parse_uri(boost::core::string_view(url.data(), url.size()));
-  if (!parsed.has_value() || parsed->has_userinfo() || parsed->encoded_host().empty()) return {};
-  if (parsed->scheme_id() != boost::urls::scheme::https &&
-      parsed->scheme_id() != boost::urls::scheme::http)
-    return {};
-  // Boost 1.81 reads `https://host:8443.evil/` as a port and a path without its slash.
-  std::string origin(parsed->encoded_origin());
-  std::string_view rest = url.substr(origin.size());
-  return rest.empty() || std::string_view("/?#").find(rest[0]) != std::string_view::npos
-             ? origin
-             : std::string();
+  auto parsed = http::ParseWebUrl(url);
+  return parsed ? parsed->Origin() : std::string();
 }
 
 std::string SafeReturnTo(std::string_view return_to,
@@ -32,7 +25,8 @@ std::string SafeReturnTo(std::string_view return_to,
   if (origin.empty()) return {};
   for (const auto& subscription : subscriptions) {
     const auto& origins = subscription.return_origins();
-    if (std::find(origins.begin(), origins.end(), origin) != origins.end())
+    if (std::any_of(origins.begin(), origins.end(),
+                    [&](const auto& named) { return OriginOf(named) == origin; }))
       return std::string(return_to);
   }
   return {};

@@ -8,8 +8,8 @@
 
 namespace tamarack::tellusonce {
 
-// The scheme and authority of an absolute http or https URL, `https://host:port`; empty for
-// anything else, and for URLs with user names, backslashes or control characters.
+// The scheme and authority of an absolute http or https URL (platform/http/web_url.h), in lower
+// case: `https://host:port`; empty for anything else.
 std::string OriginOf(std::string_view url);
 
 // `return_to` when the person may be sent there: a path of this site, or a URL whose origin a

@@ -1,9 +1,11 @@
 #include "services/tellusonce/subscription_service.h"
 
 #include "platform/base/id.h"
+#include "platform/rpc/errors.h"
 #include "platform/rpc/validate.h"
 #include "platform/service/tenants.h"
 #include "platform/text/text.h"
+#include "services/tellusonce/return_address.h"
 
 #include "tamarack/tellusonce/v1/subscription_service.grpc.pb.h"
 
@@ -21,6 +23,15 @@ absl::Status CheckTexts(const v1::Subscription& subscription) {
   return status;
 }
 
+// The pattern of the field lets nothing follow the origin.
+absl::Status CheckOrigins(const v1::CreateSubscriptionRequest& request) {
+  for (int i = 0; i < request.return_origins_size(); ++i) {
+    if (OriginOf(request.return_origins(i)).empty())
+      return rpc::InvalidField(absl::StrCat("return_origins[", i, "]"), "is not a valid origin");
+  }
+  return absl::OkStatus();
+}
+
 class SubscriptionService final : public v1::SubscriptionService::CallbackService {
  public:
   using Api = v1::SubscriptionService;
@@ -36,6 +47,7 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
 
   TAMARACK_UNARY(CreateSubscription, v1::CreateSubscriptionRequest,
                  v1::CreateSubscriptionResponse) {
+    CO_RETURN_IF_ERROR(CheckOrigins(request));
     v1::Subscription subscription;
     subscription.set_subscription_id(NewUuid());
     subscription.set_ministry_id(request.ministry_id());

@@ -168,6 +168,30 @@ TEST_CASE_METHOD(Flow,
   CHECK(answer.location.empty());
 }
 
+TEST_CASE_METHOD(Flow, "Authorize: of whatever length, what is wrong is told to the client") {
+  for (const char* path : {kAuthorize, "AuthorizeService/PostAuthorize"}) {
+    auto told = [&](const v1::AuthorizeRequest& request) {
+      PageAnswer answer = browser.Open(path, request);
+      CHECK(answer.http_status == 303);
+      CHECK(answer.location.starts_with(request.redirect_uri()));
+      CHECK(answer.Param("state") == request.state());
+      return answer.Param("error");
+    };
+    auto request = ministry.Request();
+    request.set_max_age(std::string(21, '9'));
+    CHECK(told(request) == "invalid_request");
+    request = ministry.Request();
+    request.set_nonce(std::string(5000, 'n'));
+    CHECK(told(request) == "invalid_request");
+    request = ministry.Request();
+    request.set_state(std::string(5000, 's'));
+    CHECK(told(request) == "invalid_request");
+    request.set_redirect_uri("https://evil.test/");
+    CHECK(browser.Open(path, request).http_status == 400);
+    CHECK(browser.Open(path, request).location.empty());
+  }
+}
+
 TEST_CASE_METHOD(Flow, "Authorize: prompt=none answers without a page") {
   auto request = ministry.Request();
   request.set_prompt("none");
@@ -184,6 +208,9 @@ TEST_CASE_METHOD(Flow, "Authorize: prompt=login and max_age ask to sign in again
   auto request = ministry.Request();
   SECTION("prompt") {
     request.set_prompt("login");
+  }
+  SECTION("another account") {
+    request.set_prompt("select_account");
   }
   SECTION("max_age") {
     request.set_max_age("10");

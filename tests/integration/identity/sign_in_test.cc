@@ -230,7 +230,8 @@ TEST_CASE_METHOD(SignInWorld, "Sign-in: whoever is signed in goes on, unless ask
   show.set_return_to(ToPath(ministry.Request()));
   CHECK(open().location == show.return_to());
 
-  for (const char* prompt : {"login", "login consent"}) {
+  for (const char* prompt :
+       {"login", "login consent", "select_account", "select_account consent"}) {
     v1::AuthorizeRequest request = ministry.Request();
     request.set_prompt(prompt);
     PageAnswer answer = browser.Open("AuthorizeService/Authorize", request);

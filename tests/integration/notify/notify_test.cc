@@ -185,8 +185,12 @@ TEST_CASE_METHOD(Fixture,
   reply_to.set_email_reply_to_id("018f0000-0000-7000-8000-000000000000");
   CHECK(absl::IsInvalidArgument(Send(reply_to).status()));
   auto unsubscribe = Email();
-  unsubscribe.set_one_click_unsubscribe_url("https://e.ca/\r\nBcc:");
-  CHECK(absl::IsInvalidArgument(Send(unsubscribe).status()));
+  for (const char* url : {"https://e.ca/\r\nBcc:", "http://e.ca/u", "https://e.ca:99999/u",
+                          "https://e..ca/u", "https://1.2.3.999/u"}) {
+    CAPTURE(url);
+    unsubscribe.set_one_click_unsubscribe_url(url);
+    CHECK(absl::IsInvalidArgument(Send(unsubscribe).status()));
+  }
   CHECK(Count() == "0");
 }
 

@@ -160,9 +160,18 @@ TEST_CASE_METHOD(World, "A subscription names a ministry that exists and an addr
     CHECK(absl::IsInvalidArgument(status));
     CHECK_THAT(std::string(status.message()), Catch::StartsWith(each.field));
   }
+  constexpr char kHook[] = "https://parks.example/hook";
+  for (const char* origin :
+       {"https://parks.example/", "https://parks.example:99999", "https://parks..example",
+        "https://1.2.3.999", "ftp://parks.example"}) {
+    INFO(origin);
+    auto status = TrySubscribe("parks", "Parks", "Parcs", kHook, origin).status();
+    CHECK(absl::IsInvalidArgument(status));
+    CHECK_THAT(std::string(status.message()), Catch::StartsWith("return_origins[0]"));
+  }
   CHECK(Sql("SELECT count(*) FROM subscription") == "2");
   CHECK(Sql("SELECT count(*) FROM webhook_endpoint") == "2");
-  CHECK(TrySubscribe("parks", "Parks", "Parcs", "https://parks.example/hook").ok());
+  CHECK(TrySubscribe("parks", "Parks", "Parcs", kHook, "HTTPS://parks.example").ok());
 }
 
 // As an older version let them in, or as a ministry that was closed leaves them behind.

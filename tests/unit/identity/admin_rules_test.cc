@@ -12,7 +12,8 @@ TEST_CASE("Redirect URIs: absolute, with a host, https or on this machine") {
   for (const char* good :
        {"https://ministry.test/callback", "https://ministry.test", "https://ministry.test?x=1",
         "https://ministry.test:8443/cb?a=b", "http://localhost:8080/cb", "http://localhost/cb",
-        "http://127.0.0.1:1/", "http://[::1]:8080/cb"}) {
+        "http://127.0.0.1:1/", "http://[::1]:8080/cb", "HTTPS://Ministry.test/cb",
+        "Http://LOCALHOST/cb"}) {
     CAPTURE(good);
     CHECK(IsRedirectUri(good));
   }
@@ -32,6 +33,8 @@ TEST_CASE("Redirect URIs: absolute, with a host, https or on this machine") {
                           "https://a.test/ x",
                           "https://a.test/\n",
                           "https://a;b.test/",
+                          "https://a..test/",
+                          "https://1.2.3.999/",
                           "https://a.test:0/",
                           "https://a.test:99999/",
                           "https://a.test:80.evil/",

@@ -62,7 +62,16 @@ TEST_CASE("CheckAuthorization: names what is wrong") {
       {"invalid_request", [](Request& r) { r.set_max_age("-1"); }},
       {"invalid_request", [](Request& r) { r.set_max_age("soon"); }},
       {"invalid_request", [](Request& r) { r.set_auth_after("x"); }},
+      {"invalid_request", [](Request& r) { r.set_max_age(std::string(21, '9')); }},
+      {"invalid_request", [](Request& r) { r.set_max_age(std::string(2000, '0') + "x"); }},
+      {"invalid_request", [](Request& r) { r.set_auth_after("9223372036854775808"); }},
       {"invalid_request", [](Request& r) { r.set_state(std::string(2000, '%')); }},
+      {"invalid_request", [](Request& r) { r.set_nonce(std::string(3500, 'n')); }},
+      {"invalid_request", [](Request& r) { r.set_ui_locales(std::string(4000, ' ')); }},
+      {"invalid_request", [](Request& r) { r.set_prompt(std::string(201, 'x')); }},
+      {"invalid_request", [](Request& r) { r.set_code_challenge_method(std::string(21, 'S')); }},
+      {"unsupported_response_type", [](Request& r) { r.set_response_type(std::string(201, 'x')); }},
+      {"invalid_request", [](Request& r) { r.set_prompt("none select_account"); }},
   };
   for (const auto& one : cases) {
     v1::AuthorizeRequest request = Good();
@@ -98,6 +107,43 @@ TEST_CASE(
   CHECK(!terms.auth_after_seconds);
 }
 
+TEST_CASE("CheckAuthorization: what is long or unknown, but does no harm, is good") {
+  const std::function<void(v1::AuthorizeRequest&)> changes[] = {
+      [](auto& r) { r.set_nonce(std::string(2001, 'n')); },
+      [](auto& r) { r.set_state(std::string(2001, 's')); },
+      [](auto& r) {
+        std::string locales;
+        for (int i = 0; i < 40; ++i) locales += "x-klingon ";
+        r.set_ui_locales(locales + "fr");
+      },
+      [](auto& r) { r.set_max_age("0000000000000000000060"); },
+  };
+  for (const auto& change : changes) {
+    v1::AuthorizeRequest request = Good();
+    change(request);
+    CAPTURE(request.ShortDebugString().substr(0, 300));
+    AuthorizationTerms terms;
+    CHECK(!CheckAuthorization(request, Client(), &terms));
+  }
+}
+
+TEST_CASE("CheckAuthorization: to choose an account is to sign in again") {
+  const struct {
+    const char* prompt;
+    std::set<std::string, std::less<>> prompts;
+  } kCases[] = {{"select_account", {"login"}},
+                {"select_account consent", {"consent", "login"}},
+                {"login select_account", {"login"}},
+                {"", {}}};
+  for (const auto& c : kCases) {
+    v1::AuthorizeRequest request = Good();
+    request.set_prompt(c.prompt);
+    AuthorizationTerms terms;
+    REQUIRE(!CheckAuthorization(request, Client(), &terms));
+    CHECK(terms.prompts == c.prompts);
+  }
+}
+
 TEST_CASE("MayRedirect: only to a registered URI, character by character, of an enabled client") {
   v1::AuthorizeRequest request = Good();
   OauthClient client = Client();
@@ -126,6 +172,17 @@ TEST_CASE(
   CHECK(ErrorLocation(request, {"access_denied", "no"}, "https://id.test") ==
         "https://ministry.test/"
         "cb?tenant=1&error=access_denied&error_description=no&iss=https%3A%2F%2Fid.test");
+}
+
+TEST_CASE("ErrorLocation: a state comes back unless no header could hold it") {
+  v1::AuthorizeRequest request = Good();
+  for (const auto& [state, comes_back] :
+       {std::pair(std::string(6000, 's'), true), std::pair(std::string(6001, 's'), false),
+        std::pair(std::string(2000, '%'), true), std::pair(std::string(2001, '%'), false)}) {
+    request.set_state(state);
+    std::string location = ErrorLocation(request, {"invalid_request", "no"}, "https://id.test");
+    CHECK((location.find("&state=") != std::string::npos) == comes_back);
+  }
 }
 
 TEST_CASE("ToPath and FromPath: what goes in comes out") {

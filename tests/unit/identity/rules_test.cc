@@ -212,6 +212,44 @@ TEST_CASE("Notify's tokens: each fault in GOV.UK Notify's order and words") {
         "Invalid token: service has no API keys");
 }
 
+TEST_CASE("Notify's tokens: limits that a caller sets hold, and no others do") {
+  std::string secret = NewNotifySecret();
+  std::vector<ApiKey> keys(1);
+  keys[0].secret = secret;
+  const struct {
+    boost::json::object limits;
+    const char* error;  // "" when the token is good
+  } kCases[] = {
+      {{{"exp", kNow - 300}}, "Invalid token: expired"},
+      {{{"exp", kNow - 30}}, "Invalid token: expired"},
+      {{{"exp", 1}}, "Invalid token: expired"},
+      {{{"exp", 0.5}}, "Invalid token: expired"},
+      {{{"exp", kNow - 29}}, ""},
+      {{{"exp", kNow + 0.5}}, ""},
+      {{{"exp", kNow + 3600}, {"nbf", kNow - 3600}}, ""},
+      {{{"nbf", kNow + 3600}}, "Invalid token: not valid yet"},
+      {{{"nbf", kNow + 31}, {"exp", kNow + 60}}, "Invalid token: not valid yet"},
+      {{{"nbf", kNow + 30}}, ""},
+      {{{"nbf", 0}}, ""},
+      {{{"exp", "soon"}}, "Invalid token: exp field is not a time"},
+      {{{"exp", std::to_string(kNow + 60)}}, "Invalid token: exp field is not a time"},
+      {{{"exp", nullptr}}, "Invalid token: exp field is not a time"},
+      {{{"exp", -1}}, "Invalid token: exp field is not a time"},
+      {{{"exp", 1e300}}, "Invalid token: exp field is not a time"},
+      {{{"nbf", true}}, "Invalid token: nbf field is not a time"},
+      {{{"nbf", boost::json::array{kNow}}}, "Invalid token: nbf field is not a time"},
+  };
+  for (const auto& c : kCases) {
+    boost::json::object claims = c.limits;
+    claims["iss"] = kService;
+    claims["iat"] = kNow;
+    INFO(boost::json::serialize(claims));
+    auto key = VerifyNotifyToken(SignNotify(secret, claims), keys, kNow);
+    CHECK(key.ok() == std::string_view(c.error).empty());
+    CHECK(key.status().message() == c.error);
+  }
+}
+
 TEST_CASE("Notify's tokens: the service is read strictly before anything is verified") {
   std::string secret = NewNotifySecret();
   CHECK(*ServiceOfNotifyToken(SignNotify(secret, {{"iss", kService}})) == kService);

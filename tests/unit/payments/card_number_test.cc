@@ -188,4 +188,17 @@ TEST_CASE("Text: what people type", "[payments]") {
   }
 }
 
+TEST_CASE("Text: a security code is 3 or 4 digits and no word", "[payments]") {
+  for (const char* code : {"123", "1234", "000", " 1 2 3 ", "1-2-3-4", "１２３", "٤٢٤", "1\u00AD23",
+                           "#123", "1/2/3", "12\uFE0F\u20E33"}) {
+    CAPTURE(code);
+    CHECK(IsSecurityCode(code));
+  }
+  for (const char* other : {"", "12", "12345", "4242424242424242", "Zoé 123", "123e", "ᐊ123",
+                            "名1234", "Zoé Exemple", "\xFF\xFE 42"}) {
+    CAPTURE(other);
+    CHECK_FALSE(IsSecurityCode(other));
+  }
+}
+
 }  // namespace tamarack::payments

@@ -119,6 +119,18 @@ const Case kCases[] = {
     {"card number in full width as name",
      [](auto& f) { f.set_cardholder_name("Zoé ４２４２ ４２４２ ４２４２ ４２４２"); },
      "cardholder_name:ERROR_CARD_NUMBER_HERE"},
+    {"security code as name", [](auto& f) { f.set_cardholder_name("123"); },
+     "cardholder_name:ERROR_SECURITY_CODE_HERE"},
+    {"security code in groups as name", [](auto& f) { f.set_cardholder_name(" 1-2 3 "); },
+     "cardholder_name:ERROR_SECURITY_CODE_HERE"},
+    {"security code of 4 in full width as name", [](auto& f) { f.set_cardholder_name("０１２３"); },
+     "cardholder_name:ERROR_SECURITY_CODE_HERE"},
+    {"security code in its field and as name, on a card of another length",
+     [](auto& f) { f.set_card_no("3714 4963 5398 431"), f.set_cardholder_name("1234"); },
+     "cardholder_name:ERROR_SECURITY_CODE_HERE cvc:ERROR_CVC_WRONG"},
+    {"name with a number", [](auto& f) { f.set_cardholder_name("John Exemple 3rd, 123"); }, ""},
+    {"name of a numbered company", [](auto& f) { f.set_cardholder_name("1234567"); }, ""},
+    {"unit of 3 digits", [](auto& f) { f.set_address_line_2("123"); }, ""},
     {"card number in the street",
      [](auto& f) { f.set_address_line_1("4242 4242 4242 4242 apt 5"); },
      "address_line_1:ERROR_CARD_NUMBER_HERE"},
@@ -289,6 +301,17 @@ TEST_CASE("Card form: what is too long is shown again, a card number nowhere", "
        {checked.payer.line1, checked.payer.line2, checked.payer.city, checked.payer.postcode,
         checked.payer.email, checked.expiry_month, checked.expiry_year}) {
     CHECK(text.empty());
+  }
+}
+
+TEST_CASE("Card form: a security code as the name goes nowhere", "[payments]") {
+  for (const char* code : {"123", "0123", "１２３", "१२३४", "1 2\u00A03", "1.2.3.4", "(123)"}) {
+    auto form = GoodCard();
+    form.set_cardholder_name(code);
+    CAPTURE(code);
+    auto checked = CheckCard(form, kNow);
+    CHECK(checked.payer.cardholder_name.empty());
+    CHECK(checked.card.holder.empty());
   }
 }
 

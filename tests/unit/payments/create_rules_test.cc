@@ -130,6 +130,14 @@ const Case kCases[] = {
      "P0102", "return_url", "Invalid attribute value: return_url. Must be a valid URL format"},
     {"return_url with a line break", [](auto& r) { r.set_return_url("https://a.example/\r\nx"); },
      422, "P0102", "return_url", "Invalid attribute value: return_url. Must be a valid URL format"},
+    {"return_url with a port that none is",
+     [](auto& r) { r.set_return_url("https://a.example:99999/"); }, 422, "P0102", "return_url",
+     "Invalid attribute value: return_url. Must be a valid URL format"},
+    {"return_url of an empty label", [](auto& r) { r.set_return_url("https://a..example/"); }, 422,
+     "P0102", "return_url", "Invalid attribute value: return_url. Must be a valid URL format"},
+    {"return_url in capitals, without encryption on live",
+     [](auto& r) { r.set_return_url("HTTP://a.example/"); }, 422, "P0102", "return_url",
+     "Invalid attribute value: return_url. Must begin with https:// for a live gateway account"},
     {"return_url without encryption on live",
      [](auto& r) { r.set_return_url("http://a.example/"); }, 422, "P0102", "return_url",
      "Invalid attribute value: return_url. Must begin with https:// for a live gateway account"},
@@ -166,6 +174,12 @@ const Case kCases[] = {
      422, "P0102", "prefilled_cardholder_details.cardholder_name",
      "Invalid attribute value: prefilled_cardholder_details.cardholder_name. Must not contain "
      "control characters"},
+    {"prefilled security code as name",
+     [](auto& r) { r.mutable_prefilled_cardholder_details()->set_cardholder_name(" 1 2\u00A03"); },
+     422, "P0102", "prefilled_cardholder_details.cardholder_name",
+     "Invalid attribute value: prefilled_cardholder_details.cardholder_name. Must not be a "
+     "security "
+     "code"},
     {"prefilled country that is none", [](auto& r) { Address(r).set_country("XX"); }, 422, "P0102",
      "prefilled_cardholder_details.country",
      "Invalid attribute value: prefilled_cardholder_details.country. Must be a valid ISO-3166-1 "
@@ -315,6 +329,10 @@ TEST_CASE(
   request.set_reference(kLong256Accents.substr(2));
   request.set_return_url("http://localhost:8090/paid");
   CHECK(CheckCreate(request, false).ok());
+  request.set_return_url("HTTP://localhost:8090/paid");
+  CHECK(CheckCreate(request, false)->return_url == "HTTP://localhost:8090/paid");
+  request.set_return_url("Https://ministry.example/done");
+  CHECK(CheckCreate(request, true).ok());
 }
 
 TEST_CASE("Idempotency-Key: letters, digits and hyphens, 255 at most", "[payments]") {

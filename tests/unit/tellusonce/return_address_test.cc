@@ -15,9 +15,10 @@ std::vector<v1::Subscription> Subscriptions() {
 
 TEST_CASE("SafeReturnTo: paths of this site and origins that a subscription names",
           "[tellusonce]") {
-  for (const char* good : {"/", "/en/account", "/en/changes/1?a=b&c=%2F", "/a//b", "/a:b",
-                           "https://licences.example", "https://licences.example/en/licence?x=1#y",
-                           "http://localhost:8090/fr/", "https://[2001:db8::1]:8443/x"}) {
+  for (const char* good :
+       {"/", "/en/account", "/en/changes/1?a=b&c=%2F", "/a//b", "/a:b", "https://licences.example",
+        "https://licences.example/en/licence?x=1#y", "http://localhost:8090/fr/",
+        "https://[2001:db8::1]:8443/x", "HTTPS://Licences.Example/X"}) {
     INFO(good);
     CHECK(SafeReturnTo(good, Subscriptions()) == good);
   }
@@ -80,8 +81,10 @@ TEST_CASE("SafeReturnTo: everything else is dropped, however it is dressed up", 
 TEST_CASE("OriginOf: scheme, host and port of web addresses", "[tellusonce]") {
   CHECK(OriginOf("https://a.example/x?y#z") == "https://a.example");
   CHECK(OriginOf("http://a.example:81/x") == "http://a.example:81");
-  for (const char* none : {"", "/x", "//a.example", "ftp://a.example", "https://u@a.example",
-                           "https://", "https:///x", "x"}) {
+  CHECK(OriginOf("HTTPS://A.Example:81/X") == "https://a.example:81");
+  for (const char* none :
+       {"", "/x", "//a.example", "ftp://a.example", "https://u@a.example", "https://", "https:///x",
+        "x", "https://a.example:0", "https://a..example", "https://1.2.3.999"}) {
     INFO(none);
     CHECK(OriginOf(none).empty());
   }
