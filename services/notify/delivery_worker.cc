@@ -150,19 +150,25 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
     if (row.attempts >= kAttemptsMax)
       return GiveUp(row, sent, Status::kTechnicalFailure, technical_failures);
     postponed.Increment();
+    LogFailure("notification postponed", row, sent, Status::kSending);
     return notifications.Postpone(row, DelayAfter(row.attempts));
   }
 
-  AsyncStatus GiveUp(const NotificationRow& row, const absl::Status& sent, Status status,
-                     prometheus::Counter& failures) {
-    failures.Increment();
-    // Without the reply's words, which often repeat the address.
-    telemetry::Log(telemetry::Level::kWarning, "notification failed",
+  // Without the reply's words, which often repeat the address.
+  static void LogFailure(std::string_view message, const NotificationRow& row,
+                         const absl::Status& sent, Status status) {
+    telemetry::Log(telemetry::Level::kWarning, message,
                    {{"notification_id", row.id},
                     {"status", StatusName(status)},
                     {"attempts", row.attempts},
                     {"reply", smtp::ReplyCode(ToStd(sent.message()))},
                     {"code", absl::StatusCodeToString(sent.code())}});
+  }
+
+  AsyncStatus GiveUp(const NotificationRow& row, const absl::Status& sent, Status status,
+                     prometheus::Counter& failures) {
+    failures.Increment();
+    LogFailure("notification failed", row, sent, status);
     return notifications.Finish(row.id, status);
   }
 
