@@ -2,6 +2,8 @@
 
 #include <absl/status/statusor.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -28,5 +30,13 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path);
 
 // As ReadSecretFile, but ends the process with status 2 and a clear message: for main() only.
 std::string ReadSecretFileOrExit(const std::string& path);
+
+// The value, or the process's end with status 2 and the status's message: for main() only.
+template <class T>
+T OrExit(absl::StatusOr<T> value) {
+  if (value.ok()) return *std::move(value);
+  std::fprintf(stderr, "%s\n", std::string(value.status().message()).c_str());
+  std::exit(2);
+}
 
 }  // namespace tamarack::config

@@ -1,6 +1,6 @@
 // Requests that may be repeated (draft-ietf-httpapi-idempotency-key-header-07): the same
 // `Idempotency-Key` has its effect once and gets the first answer again. Table `idempotent_answer`;
-// a service takes schema_v1.sql and schema_v2.sql in as symbolic links among its migrations.
+// a service takes schema_v1.sql in as a symbolic link among its migrations.
 #pragma once
 
 #include "platform/base/status.h"
@@ -13,12 +13,18 @@
 #include <concepts>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace tamarack::idempotency {
 
 // Hash of a request, the same whatever the order of its maps. 64 hex digits.
 std::string RequestHash(const google::protobuf::Message& request);
+
+// Whose keys these are, as tables of keys store it: an owner's live keys and its sandbox's are
+// apart. Rows from before modes were told apart hold the bare owner. They count for every mode,
+// after the row of the mode itself.
+std::string KeyOwner(std::string_view owner, std::string_view mode);
 
 // Marks the answer as that of an earlier request: `Idempotent-Replayed: true`.
 void MarkReplayed(rpc::Context& context);
@@ -33,6 +39,12 @@ absl::Status KeyReused(const rpc::Context& context);
 //   co_return co_await once_.Run<v1::Ministry>(context, request, [&](pg::Tx& tx) {
 //     return tenants_.InsertMinistry(tx, request);
 //   });
+// What else has to hold goes into a preparation before the effect: checks, questions to other
+// services, slow hashes. It runs without a transaction and only where no answer is stored, so that
+// a repeated request gets its answer even if it would be refused by now:
+//   co_return co_await once_.Run<v1::Person>(
+//       context, request, [&]() -> AsyncStatus { co_return CheckPerson(request); },
+//       [&](pg::Tx& tx) { return people_.Insert(tx, request); });
 // Effect, key and answer are committed together, so that an answer is stored exactly if its effect
 // is. A failed effect stores nothing: the key may be tried again. Keys belong to the calling
 // service (or client, where there is none), live or sandbox, and the method; they are kept for a
@@ -48,18 +60,32 @@ class Once {
     requires std::same_as<std::invoke_result_t<Effect, pg::Tx&>, Async<Response>>
   Async<Response> Run(rpc::Context& context, const google::protobuf::Message& request,
                       Effect effect) {
+    co_return co_await Run<Response>(context, request, PrepareFunction(), std::move(effect));
+  }
+
+  template <class Response, class Prepare, class Effect>
+    requires std::same_as<std::invoke_result_t<Prepare>, AsyncStatus> &&
+             std::same_as<std::invoke_result_t<Effect, pg::Tx&>, Async<Response>>
+  Async<Response> Run(rpc::Context& context, const google::protobuf::Message& request,
+                      Prepare prepare, Effect effect) {
     Response response;
-    CO_RETURN_IF_ERROR(co_await RunInto(context, request, response, [&](pg::Tx& tx) -> AsyncStatus {
+    auto fill = [&](pg::Tx& tx) -> AsyncStatus {
       CO_ASSIGN_OR_RETURN(response, co_await effect(tx));
       co_return absl::OkStatus();
-    }));
+    };
+    CO_RETURN_IF_ERROR(co_await RunInto(context, request, response, std::move(prepare), fill));
     co_return response;
   }
 
  private:
+  using PrepareFunction = std::function<AsyncStatus()>;
   using EffectFunction = std::function<AsyncStatus(pg::Tx&)>;
+  struct Place;
   AsyncStatus RunInto(rpc::Context& context, const google::protobuf::Message& request,
-                      google::protobuf::Message& response, EffectFunction effect);
+                      google::protobuf::Message& response, PrepareFunction prepare,
+                      EffectFunction effect);
+  absl::StatusOr<bool> Replay(rpc::Context& context, const Place& place, const pg::Rows& stored,
+                              google::protobuf::Message& response) const;
   static AsyncStatus RunChecked(pg::Tx& tx, const google::protobuf::Message& response,
                                 const EffectFunction& effect);
 

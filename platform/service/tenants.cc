@@ -18,22 +18,22 @@ Async<FindTenantsResponse> Find(rpc::Client& identity, const rpc::Context& conte
 
 }  // namespace
 
-AsyncStatus CheckMinistry(rpc::Client& identity, const rpc::Context& context,
-                          std::string_view field, const std::string& ministry_id) {
+Async<std::string> FindMinistry(rpc::Client& identity, const rpc::Context& context,
+                                std::string_view field, const std::string& ministry_id) {
   FindTenantsRequest request;
   request.add_ministry_ids(ministry_id);
   CO_ASSIGN_OR_RETURN(auto known, co_await Find(identity, context, std::move(request)));
-  co_return known.ministry_ids().empty() ? rpc::InvalidField(field, "there is no such ministry")
-                                         : absl::OkStatus();
+  if (known.ministry_ids().empty()) co_return rpc::InvalidField(field, "there is no such ministry");
+  co_return known.ministry_ids(0);
 }
 
-AsyncStatus CheckService(rpc::Client& identity, const rpc::Context& context, std::string_view field,
-                         const std::string& service_id) {
+Async<std::string> FindService(rpc::Client& identity, const rpc::Context& context,
+                               std::string_view field, const std::string& service_id) {
   FindTenantsRequest request;
   request.add_service_ids(service_id);
   CO_ASSIGN_OR_RETURN(auto known, co_await Find(identity, context, std::move(request)));
-  co_return known.service_ids().empty() ? rpc::InvalidField(field, "there is no such service")
-                                        : absl::OkStatus();
+  if (known.service_ids().empty()) co_return rpc::InvalidField(field, "there is no such service");
+  co_return known.service_ids(0);
 }
 
 }  // namespace tamarack::service

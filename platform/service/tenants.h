@@ -7,12 +7,14 @@
 #include <string_view>
 
 // What is set up for a ministry or one of its services names one that exists. Both ask identity and
-// give INVALID_ARGUMENT for `field` when it knows none of that id.
+// give the id as identity writes it, which is what to keep: as text, two spellings of a UUID are
+// two. INVALID_ARGUMENT for `field` when it knows none of that id. Not for use while a transaction
+// is open.
 namespace tamarack::service {
 
-AsyncStatus CheckMinistry(rpc::Client& identity, const rpc::Context& context,
-                          std::string_view field, const std::string& ministry_id);
-AsyncStatus CheckService(rpc::Client& identity, const rpc::Context& context, std::string_view field,
-                         const std::string& service_id);
+Async<std::string> FindMinistry(rpc::Client& identity, const rpc::Context& context,
+                                std::string_view field, const std::string& ministry_id);
+Async<std::string> FindService(rpc::Client& identity, const rpc::Context& context,
+                               std::string_view field, const std::string& service_id);
 
 }  // namespace tamarack::service

@@ -42,7 +42,7 @@ struct DeliveryFilter {
 };
 
 // Writes and reads events and deliveries. `pool` and `sealer` must outlive it; `policy` is that of
-// the Dispatcher's client.
+// the Dispatcher's client (see sender.h).
 class Outbox {
  public:
   Outbox(pg::Pool& pool, const crypto::Sealer& sealer, http::AddressPolicy policy = {})
@@ -56,12 +56,13 @@ class Outbox {
   Async<std::vector<std::string>> Append(pg::Tx& tx, std::span<const Event> events);
   Async<std::string> Append(pg::Tx& tx, const Event& event);
 
-  // Registers an address with a new secret. INVALID_ARGUMENT that names the field (`url`,
-  // `event_types`) for an address that nothing could ever be delivered to, and for what is no
-  // event type.
+  // Registers an address with a new secret. INVALID_ARGUMENT that names the field (`url`) for an
+  // address that nothing could ever be delivered to. Which events there are is the caller's
+  // knowledge.
   Async<CreatedEndpoint> CreateEndpoint(pg::Tx& tx, std::string tenant_id, std::string url,
                                         std::vector<std::string> event_types);
-  // Changes url, event types and enabled. NOT_FOUND when there is none of that id and tenant.
+  // Changes url, event types and enabled; only a new URL is checked, and that of an endpoint that
+  // is enabled again. NOT_FOUND when there is none of that id and tenant.
   Async<Endpoint> UpdateEndpoint(Endpoint endpoint);
   Async<std::vector<Endpoint>> ListEndpoints(std::string tenant_id);
 

@@ -54,7 +54,6 @@ class AdminService final : public v1::AdminService::CallbackService {
   }
 
   TAMARACK_UNARY(CreateClient, v1::CreateClientRequest, v1::CreateClientResponse) {
-    CO_RETURN_IF_ERROR(CheckClient(request));
     std::string secret = crypto::RandomToken(32);
     OauthClient client;
     client.id = NewUuid();
@@ -69,6 +68,7 @@ class AdminService final : public v1::AdminService::CallbackService {
     if (request.has_mode()) client.mode = request.mode();
     client.is_dpop_bound = request.dpop_bound_access_tokens();
     client.is_certificate_bound = request.tls_client_certificate_bound_access_tokens();
+    auto prepare = [&]() -> AsyncStatus { co_return CheckClient(request); };
     auto effect = [&](pg::Tx& tx) -> Async<v1::CreateClientResponse> {
       CO_ASSIGN_OR_RETURN(auto inserted, co_await tenants_.InsertClient(tx, client));
       v1::CreateClientResponse response;
@@ -76,7 +76,7 @@ class AdminService final : public v1::AdminService::CallbackService {
       response.set_client_secret(secret);
       co_return response;
     };
-    co_return co_await once_.Run<v1::CreateClientResponse>(context, request, effect);
+    co_return co_await once_.Run<v1::CreateClientResponse>(context, request, prepare, effect);
   }
 
   TAMARACK_UNARY(SetClientEnabled, v1::SetClientEnabledRequest, v1::Client) {
@@ -86,8 +86,8 @@ class AdminService final : public v1::AdminService::CallbackService {
   }
 
   TAMARACK_UNARY(CreateApiKey, v1::CreateApiKeyRequest, v1::CreateApiKeyResponse) {
-    CO_RETURN_IF_ERROR(CheckNewApiKey(request, Now()));
     std::string secret = NewSecret(request.kind());
+    auto prepare = [&]() -> AsyncStatus { co_return CheckNewApiKey(request, Now()); };
     auto effect = [&](pg::Tx& tx) -> Async<v1::CreateApiKeyResponse> {
       v1::CreateApiKeyResponse response;
       CO_ASSIGN_OR_RETURN(*response.mutable_api_key(),
@@ -95,12 +95,17 @@ class AdminService final : public v1::AdminService::CallbackService {
       response.set_secret(Presented(response.api_key(), secret));
       co_return response;
     };
-    co_return co_await once_.Run<v1::CreateApiKeyResponse>(context, request, effect);
+    co_return co_await once_.Run<v1::CreateApiKeyResponse>(context, request, prepare, effect);
   }
 
   TAMARACK_UNARY(RotateApiKey, v1::RotateApiKeyRequest, v1::CreateApiKeyResponse) {
-    CO_ASSIGN_OR_RETURN(auto key, co_await api_keys_.Get(request.api_key_id()));
-    std::string secret = NewSecret(key.kind());
+    v1::ApiKey key;
+    std::string secret;
+    auto prepare = [&]() -> AsyncStatus {
+      CO_ASSIGN_OR_RETURN(key, co_await api_keys_.Get(request.api_key_id()));
+      secret = NewSecret(key.kind());
+      co_return absl::OkStatus();
+    };
     TimePoint previous_expires = request.has_previous_secret_expire_time()
                                      ? rpc::FromTimestamp(request.previous_secret_expire_time())
                                      : Now();
@@ -111,7 +116,7 @@ class AdminService final : public v1::AdminService::CallbackService {
       response.set_secret(Presented(key, secret));
       co_return response;
     };
-    co_return co_await once_.Run<v1::CreateApiKeyResponse>(context, request, effect);
+    co_return co_await once_.Run<v1::CreateApiKeyResponse>(context, request, prepare, effect);
   }
 
   TAMARACK_UNARY(ListApiKeys, v1::ListApiKeysRequest, v1::ListApiKeysResponse) {
@@ -127,8 +132,11 @@ class AdminService final : public v1::AdminService::CallbackService {
 
   TAMARACK_UNARY(CreatePerson, v1::CreatePersonRequest, v1::Person) {
     NewPerson person = TidyPerson(request);
-    CO_RETURN_IF_ERROR(CheckPerson(person, request.password()));
-    CO_ASSIGN_OR_RETURN(person.password_hash, co_await passwords_.Hash(request.password()));
+    auto prepare = [&]() -> AsyncStatus {
+      CO_RETURN_IF_ERROR(CheckPerson(person, request.password()));
+      CO_ASSIGN_OR_RETURN(person.password_hash, co_await passwords_.Hash(request.password()));
+      co_return absl::OkStatus();
+    };
     auto effect = [&](pg::Tx& tx) -> Async<v1::Person> {
       auto inserted = co_await people_.Insert(tx, person);
       if (absl::IsAlreadyExists(inserted.status()))
@@ -138,7 +146,7 @@ class AdminService final : public v1::AdminService::CallbackService {
       response.set_subject(inserted->subject);
       co_return response;
     };
-    co_return co_await once_.Run<v1::Person>(context, request, effect);
+    co_return co_await once_.Run<v1::Person>(context, request, prepare, effect);
   }
 
  private:

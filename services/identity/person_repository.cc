@@ -15,7 +15,7 @@ namespace json = boost::json;
   "person_id, subject, key_sealed, profile_sealed, password_hash, language, updated_at"
 constexpr pg::Statement kInsert{"person.insert", R"sql(
   INSERT INTO person (person_id, subject, email_index, key_sealed, profile_sealed, password_hash, language)
-  VALUES ($1, $2, $3, $4, $5, $6, $7))sql"};
+  VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email_index) DO NOTHING)sql"};
 constexpr pg::Statement kFind{"person.find",
                               "SELECT " PERSON_COLUMNS
                               " FROM person WHERE person_id = $1 AND erased_at IS NULL"};
@@ -94,12 +94,14 @@ Async<Person> PersonRepository::Insert(pg::Tx& tx, const NewPerson& person) {
   out.subject = keyring_.PairwiseSubject(kPlatformSector, out.id);
   std::string data_key = crypto::RandomBytes(32);
   CO_ASSIGN_OR_RETURN(auto sealer, PersonalSealer(data_key));
-  CO_RETURN_IF_ERROR(
-      (co_await tx.Query(kInsert, out.id, out.subject, keyring_.EmailIndex(person.profile.email),
-                         keyring_.sealer().Seal(data_key, KeyPlace(out.id)),
-                         sealer.Seal(Encode(person.profile), ProfilePlace(out.id)),
-                         person.password_hash, person.language))
-          .status());
+  CO_ASSIGN_OR_RETURN(
+      auto inserted,
+      co_await tx.Query(kInsert, out.id, out.subject, keyring_.EmailIndex(person.profile.email),
+                        keyring_.sealer().Seal(data_key, KeyPlace(out.id)),
+                        sealer.Seal(Encode(person.profile), ProfilePlace(out.id)),
+                        person.password_hash, person.language));
+  if (inserted.affected() == 0)
+    co_return absl::AlreadyExistsError("the email address has an account");
   co_return out;
 }
 

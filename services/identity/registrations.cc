@@ -101,7 +101,7 @@ Async<ConfirmResult> Registrations::Confirm(std::string_view cookie, std::string
   CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
   auto person = co_await people_.Insert(tx, row.person);
   if (absl::IsAlreadyExists(person.status())) {
-    CO_RETURN_IF_ERROR((co_await pool_.Query(kDelete, row.id)).status());
+    CO_RETURN_IF_ERROR((co_await tx.QueryAllAndCommit({pg::Call(kDelete, row.id)})).status());
     co_return ConfirmResult{ConfirmOutcome::kHasAccount, {}};
   }
   CO_RETURN_IF_ERROR(person.status());

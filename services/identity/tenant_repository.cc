@@ -18,7 +18,8 @@ constexpr pg::Statement kKnownMinistries{
 constexpr pg::Statement kKnownServices{
     "service.known", "SELECT service_id FROM service WHERE service_id = ANY($1::uuid[])"};
 constexpr pg::Statement kInsertService{"service.insert", R"sql(
-  INSERT INTO service (service_id, ministry_id, name_en, name_fr) VALUES ($1, $2, $3, $4))sql"};
+  INSERT INTO service (service_id, ministry_id, name_en, name_fr) VALUES ($1, $2, $3, $4)
+  RETURNING ministry_id)sql"};
 constexpr pg::Statement kListServices{"service.list", R"sql(
   SELECT service_id, ministry_id, name_en, name_fr FROM service
   WHERE $1::uuid IS NULL OR ministry_id = $1 ORDER BY service_id)sql"};
@@ -147,13 +148,13 @@ Async<v1::MinistryService> TenantRepository::InsertService(
     pg::Tx& tx, const v1::CreateServiceRequest& request) {
   v1::MinistryService service;
   service.set_service_id(NewUuid());
-  service.set_ministry_id(request.ministry_id());
   service.set_name_en(text::TidyLine(request.name_en()));
   service.set_name_fr(text::TidyLine(request.name_fr()));
   CO_RETURN_IF_ERROR(CheckNames(service));
-  auto inserted = co_await tx.Query(kInsertService, service.service_id(), service.ministry_id(),
+  auto inserted = co_await tx.Query(kInsertService, service.service_id(), request.ministry_id(),
                                     service.name_en(), service.name_fr());
   if (!inserted.ok()) co_return NoSuchParent(inserted.status(), "ministry_id");
+  service.set_ministry_id(std::string(inserted->Text(0, 0)));
   co_return service;
 }
 

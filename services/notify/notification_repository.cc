@@ -1,12 +1,14 @@
 #include "services/notify/notification_repository.h"
 
+#include "platform/idempotency/once.h"
 #include "platform/telemetry/log.h"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <array>
-#include <unordered_map>
+#include <map>
+#include <utility>
 
 namespace tamarack::notify {
 namespace {
@@ -34,20 +36,22 @@ constexpr pg::Statement kInsertMany{"notification.insert", R"sql(
   INSERT INTO notification (notification_id, service_id, key_type, template_id, template_version, reference, sealed)
   SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::text[], $7::text[]))sql"};
 constexpr pg::Statement kInsertKeys{"idempotency_key.insert", R"sql(
-  INSERT INTO idempotency_key (service_id, key_type, key, request_sha256, notification_id)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[])
-    AS k(service_id, key_type, key, sha, id)
-  ORDER BY service_id, key_type, key
-  ON CONFLICT (service_id, key_type, key) DO NOTHING)sql"};
+  INSERT INTO idempotency_key (service_id, key, request_sha256, notification_id)
+  SELECT k.owner, k.key, k.sha, k.id
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[]) AS k(owner, service_id, key, sha, id)
+  WHERE NOT EXISTS (SELECT FROM idempotency_key i WHERE i.service_id = k.service_id AND i.key = k.key)
+  ORDER BY k.owner, k.key
+  ON CONFLICT (service_id, key) DO NOTHING)sql"};
 constexpr pg::Statement kDropSurplus{"notification.drop_surplus", R"sql(
   DELETE FROM notification n
-  USING unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) AS k(service_id, key_type, key, id), idempotency_key i
-  WHERE i.service_id = k.service_id AND i.key_type = k.key_type AND i.key = k.key AND n.notification_id = k.id
-    AND i.notification_id <> k.id)sql"};
+  USING unnest($1::text[], $2::text[], $3::uuid[]) AS k(owner, key, id)
+  WHERE n.notification_id = k.id AND NOT EXISTS (
+    SELECT FROM idempotency_key i WHERE i.service_id = k.owner AND i.key = k.key AND i.notification_id = k.id))sql"};
 constexpr pg::Statement kFindKeys{"idempotency_key.find", R"sql(
-  SELECT i.service_id, i.key_type, i.key, i.notification_id, i.request_sha256
-  FROM idempotency_key i JOIN unnest($1::text[], $2::text[], $3::text[]) AS k(service_id, key_type, key)
-    USING (service_id, key_type, key))sql"};
+  SELECT DISTINCT ON (k.owner, k.key) k.owner, k.key, i.notification_id, i.request_sha256
+  FROM unnest($1::text[], $2::text[], $3::text[]) AS k(owner, service_id, key)
+    JOIN idempotency_key i ON i.service_id IN (k.owner, k.service_id) AND i.key = k.key
+  ORDER BY k.owner, k.key, i.service_id = k.owner DESC)sql"};
 
 constexpr pg::Statement kFind{"notification.find",
                               "SELECT " NOTIFICATION_COLUMNS
@@ -108,12 +112,6 @@ absl::StatusOr<NotificationContent> FromJson(const std::string& text) {
                              .one_click_unsubscribe_url = member("one_click_unsubscribe_url")};
 }
 
-// What an Idempotency-Key belongs to. No part holds a line feed.
-std::string ScopedKey(std::string_view service_id, std::string_view key_type,
-                      std::string_view key) {
-  return absl::StrCat(ToAbsl(service_id), "\n", ToAbsl(key_type), "\n", ToAbsl(key));
-}
-
 // The notification that a key made, if this is the same request.
 absl::StatusOr<std::string> SameRequest(std::string_view first_id, std::string_view first_sha256,
                                         std::string_view sha256) {
@@ -152,7 +150,7 @@ Async<std::vector<absl::StatusOr<std::string>>> NotificationRepository::InsertMa
   std::vector<std::string> ids, services, key_types, templates, sealed;
   std::vector<int> versions;
   std::vector<std::optional<std::string>> references;
-  std::vector<std::string> keyed_services, keyed_types, keys, hashes, keyed_ids;
+  std::vector<std::string> owners, keyed_services, keys, hashes, keyed_ids;
   for (const auto& row : rows) {
     ids.push_back(row.id);
     services.push_back(row.service_id);
@@ -162,8 +160,8 @@ Async<std::vector<absl::StatusOr<std::string>>> NotificationRepository::InsertMa
     references.push_back(row.reference);
     sealed.push_back(sealer_.Seal(ToJson(row.content), row.id));
     if (row.idempotency_key.empty()) continue;
+    owners.push_back(idempotency::KeyOwner(row.service_id, row.key_type));
     keyed_services.push_back(row.service_id);
-    keyed_types.push_back(row.key_type);
     keys.push_back(row.idempotency_key);
     hashes.push_back(row.request_sha256);
     keyed_ids.push_back(row.id);
@@ -172,23 +170,24 @@ Async<std::vector<absl::StatusOr<std::string>>> NotificationRepository::InsertMa
   calls.emplace_back(kInsertMany, ids, services, key_types, templates, versions, references,
                      sealed);
   if (!keys.empty()) {
-    calls.emplace_back(kInsertKeys, keyed_services, keyed_types, keys, hashes, keyed_ids);
-    calls.emplace_back(kDropSurplus, keyed_services, keyed_types, keys, keyed_ids);
-    calls.emplace_back(kFindKeys, keyed_services, keyed_types, keys);
+    calls.emplace_back(kInsertKeys, owners, keyed_services, keys, hashes, keyed_ids);
+    calls.emplace_back(kDropSurplus, owners, keys, keyed_ids);
+    calls.emplace_back(kFindKeys, owners, keyed_services, keys);
   }
   CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(std::move(calls)));
 
-  std::unordered_map<std::string, std::pair<std::string, std::string>> first_by_key;
+  std::map<std::pair<std::string, std::string>, std::pair<std::string, std::string>> first_by_key;
   if (!keys.empty()) {
     const auto& found = results.back();
     for (int i = 0; i < found.size(); ++i) {
-      first_by_key[ScopedKey(found.Text(i, 0), found.Text(i, 1), found.Text(i, 2))] = {
-          std::string(found.Text(i, 3)), std::string(found.Text(i, 4))};
+      first_by_key[{std::string(found.Text(i, 0)), std::string(found.Text(i, 1))}] = {
+          std::string(found.Text(i, 2)), std::string(found.Text(i, 3))};
     }
   }
   std::vector<absl::StatusOr<std::string>> answers;
   for (const auto& row : rows) {
-    auto first = first_by_key.find(ScopedKey(row.service_id, row.key_type, row.idempotency_key));
+    auto first = first_by_key.find(
+        {idempotency::KeyOwner(row.service_id, row.key_type), row.idempotency_key});
     if (row.idempotency_key.empty() || first == first_by_key.end()) {
       answers.emplace_back(row.id);
     } else {
@@ -201,10 +200,12 @@ Async<std::vector<absl::StatusOr<std::string>>> NotificationRepository::InsertMa
 Async<std::optional<std::string>> NotificationRepository::FindByKey(
     const std::string& service_id, const std::string& key_type, const std::string& key,
     const std::string& request_sha256) {
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindKeys, std::vector{service_id},
-                                                      std::vector{key_type}, std::vector{key}));
+  CO_ASSIGN_OR_RETURN(
+      auto rows,
+      co_await pool_.Query(kFindKeys, std::vector{idempotency::KeyOwner(service_id, key_type)},
+                           std::vector{service_id}, std::vector{key}));
   if (rows.empty()) co_return std::optional<std::string>();
-  co_return SameRequest(rows.Text(0, 3), rows.Text(0, 4), request_sha256);
+  co_return SameRequest(rows.Text(0, 2), rows.Text(0, 3), request_sha256);
 }
 
 Async<NotificationRow> NotificationRepository::Find(std::string_view service_id,

@@ -23,14 +23,17 @@ class TemplateService final : public v1::TemplateService::CallbackService {
       : rpc_(rpc), templates_(templates), once_(once), identity_(identity) {}
 
   TAMARACK_UNARY(PutTemplate, v1::PutTemplateRequest, v1::Template) {
-    if (request.has_id() && !IsUuid(request.id()))
-      co_return ValidationError("id", "is not a valid UUID");
-    auto effect = [&](pg::Tx& tx) -> Async<v1::Template> {
-      CO_RETURN_IF_ERROR(
-          co_await service::CheckService(identity_, context, "service_id", request.service_id()));
-      co_return co_await templates_.Put(tx, request, context.principal.client_id);
+    v1::PutTemplateRequest put = request;
+    auto prepare = [&]() -> AsyncStatus {
+      if (request.has_id() && !IsUuid(request.id()))
+        co_return ValidationError("id", "is not a valid UUID");
+      CO_ASSIGN_OR_RETURN(
+          *put.mutable_service_id(),
+          co_await service::FindService(identity_, context, "service_id", request.service_id()));
+      co_return absl::OkStatus();
     };
-    co_return co_await once_.Run<v1::Template>(context, request, effect);
+    auto effect = [&](pg::Tx& tx) { return templates_.Put(tx, put, context.principal.client_id); };
+    co_return co_await once_.Run<v1::Template>(context, request, prepare, effect);
   }
 
   TAMARACK_UNARY(GetTemplate, v1::GetTemplateRequest, v1::Template) {

@@ -1,10 +1,10 @@
+#include "platform/config/flags.h"
 #include "platform/crypto/seal.h"
 #include "platform/curl/loop.h"
 #include "platform/http/client.h"
 #include "platform/pages/pages.h"
 #include "platform/service/shell.h"
-#include "platform/webhooks/dispatcher.h"
-#include "platform/webhooks/outbox.h"
+#include "platform/webhooks/sender.h"
 #include "services/payments/card_page_service.h"
 #include "services/payments/ledger_service.h"
 #include "services/payments/migrations.h"
@@ -15,40 +15,13 @@
 #include "services/payments/workers.h"
 
 #include <absl/flags/flag.h>
-#include <absl/strings/str_split.h>
-
-#include <cstdio>
-#include <cstdlib>
 
 ABSL_FLAG(std::string, processor_url, "http://127.0.0.1:8110", "URL of the sandbox card processor");
 ABSL_FLAG(int, processor_timeout_ms, 10000, "longest wait for an answer of the card processor");
 ABSL_FLAG(std::string, public_url, "",
           "where people and services reach the platform; empty: --issuer");
 ABSL_FLAG(int, expire_after_seconds, 90 * 60, "age at which an unfinished payment expires");
-ABSL_FLAG(double, webhook_retry_scale, 1.0,
-          "multiplies the gaps between tries of a webhook; below 1 in sandboxes");
-ABSL_FLAG(bool, webhook_allow_loopback, false, "let subscribers be on this machine: for sandboxes");
-ABSL_FLAG(
-    std::string, webhook_allowed_hosts, "",
-    "host:port,… of subscribers that may have private addresses (they are refused otherwise)");
 ABSL_FLAG(std::string, brand_file, "", "brand.json; empty: the neutral brand");
-
-namespace {
-
-template <class T>
-T OrExit(absl::StatusOr<T> value) {
-  if (value.ok()) return *std::move(value);
-  std::fprintf(stderr, "%s\n", std::string(value.status().message()).c_str());
-  std::exit(2);
-}
-
-tamarack::http::AddressPolicy SubscriberPolicy() {
-  return {.allow_loopback = absl::GetFlag(FLAGS_webhook_allow_loopback),
-          .allowed =
-              absl::StrSplit(absl::GetFlag(FLAGS_webhook_allowed_hosts), ',', absl::SkipEmpty())};
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   using namespace tamarack;
@@ -58,10 +31,12 @@ int main(int argc, char** argv) {
   std::string public_url =
       absl::GetFlag(FLAGS_public_url).empty() ? shell.issuer() : absl::GetFlag(FLAGS_public_url);
 
-  auto payer_sealer = OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "payments.payer"));
-  auto webhook_sealer = OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "payments.webhook"));
+  auto payer_sealer =
+      config::OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "payments.payer"));
+  auto webhook_sealer =
+      config::OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "payments.webhook"));
   pages::Renderer renderer(payments::PageBundle(),
-                           OrExit(pages::LoadBrand(absl::GetFlag(FLAGS_brand_file))),
+                           config::OrExit(pages::LoadBrand(absl::GetFlag(FLAGS_brand_file))),
                            {.home = "/account", .nav = {}});
 
   curl::Loop curl(shell.executor());
@@ -71,22 +46,15 @@ int main(int argc, char** argv) {
   payments::SandboxProcessor processor(processor_client, absl::GetFlag(FLAGS_processor_url),
                                        timeout, shell.registry());
 
-  http::ClientOptions webhook_options;
-  webhook_options.policy = SubscriberPolicy();
-  http::Client webhook_client(curl, webhook_options);
-  webhooks::Outbox outbox(shell.database(), webhook_sealer, SubscriberPolicy());
-  webhooks::DispatcherOptions dispatcher_options;
-  dispatcher_options.retry_scale = absl::GetFlag(FLAGS_webhook_retry_scale);
-  dispatcher_options.registry = &shell.registry();
-  webhooks::Dispatcher dispatcher(shell.executor(), shell.database(), webhook_client,
-                                  webhook_sealer, dispatcher_options);
+  webhooks::Sender sender(shell.executor(), curl, shell.database(), webhook_sealer,
+                          shell.registry());
 
   payments::PaymentMetrics metrics(shell.registry());
   payments::PayerAccess access(shell.secret_key(), SystemClock());
   payments::PaymentRepository repository(shell.executor(), shell.database(), payer_sealer);
   payments::ProcessorQueue queue(shell.database());
   std::function<void()> wake = [] {};
-  payments::PaymentMoves moves(shell.database(), payer_sealer, outbox, metrics,
+  payments::PaymentMoves moves(shell.database(), payer_sealer, sender.outbox(), metrics,
                                [&wake] { wake(); });
   payments::Workers workers(
       shell.executor(), queue, moves, processor, metrics,
@@ -94,7 +62,7 @@ int main(int argc, char** argv) {
        .expire_after = std::chrono::seconds(absl::GetFlag(FLAGS_expire_after_seconds))});
   wake = [&] {
     workers.Wake();
-    dispatcher.Wake();
+    sender.dispatcher().Wake();
   };
 
   auto payment_service = payments::MakePaymentService(peer.interceptor(), repository, moves, access,
@@ -105,13 +73,13 @@ int main(int argc, char** argv) {
   auto ledger = payments::MakeLedgerService(peer.interceptor(), shell.database());
   idempotency::Once once(shell.database(), webhook_sealer);
   auto webhook_service =
-      payments::MakeWebhookService(peer.interceptor(), outbox, once, peer.identity());
+      payments::MakeWebhookService(peer.interceptor(), sender.outbox(), once, peer.identity());
 
   workers.Start();
-  dispatcher.Start();
+  sender.dispatcher().Start();
   return shell.Run({payment_service.get(), card_pages.get(), ledger.get(), webhook_service.get()},
                    [&] {
                      workers.Stop();
-                     dispatcher.Stop();
+                     sender.dispatcher().Stop();
                    });
 }

@@ -1,5 +1,6 @@
 #include "services/payments/payment_repository.h"
 
+#include "platform/idempotency/once.h"
 #include "services/payments/payer_seal.h"
 
 #include <set>
@@ -17,11 +18,13 @@ constexpr pg::Statement kInsertMany{"payment.insert", R"sql(
                          $9::text[], $10::jsonb[], $11::text[], $12::timestamptz[], $13::text[], $14::text[],
                          $15::text[])
       AS i (payment_id, service_id, ministry_id, is_live, amount_cents, reference, description, return_url, language,
-            metadata, payer_sealed, created_at, key, request_hash,
-            key_owner)
+            metadata, payer_sealed, created_at, key, request_hash, key_owner)
   ), keys AS (
     INSERT INTO payment_idempotency (service_id, key, request_hash, payment_id, created_at)
-    SELECT key_owner, key, request_hash, payment_id, created_at FROM input WHERE key <> '' ORDER BY key_owner, key
+    SELECT key_owner, key, request_hash, payment_id, created_at FROM input
+    WHERE key <> '' AND NOT EXISTS (
+      SELECT FROM payment_idempotency i WHERE i.service_id = input.service_id AND i.key = input.key)
+    ORDER BY key_owner, key
     ON CONFLICT (service_id, key) DO NOTHING
     RETURNING payment_id
   ), made AS (
@@ -37,7 +40,8 @@ constexpr pg::Statement kInsertMany{"payment.insert", R"sql(
   SELECT payment_id FROM made)sql"};
 
 constexpr pg::Statement kFindKey{"payment_idempotency.find", R"sql(
-  SELECT payment_id, request_hash FROM payment_idempotency WHERE service_id = $1 AND key = $2)sql"};
+  SELECT payment_id, request_hash FROM payment_idempotency
+  WHERE service_id IN ($1, $2) AND key = $3 ORDER BY service_id = $1 DESC LIMIT 1)sql"};
 
 #define PAYMENT_COLUMNS                                                                      \
   "p.payment_id, p.service_id, p.ministry_id, p.is_live, p.amount_cents, p.currency, "       \
@@ -81,9 +85,8 @@ std::optional<TimePoint> OptionalTime(const pg::Rows& rows, int row, int column)
   return FromUnixMicros(rows.TimeMicros(row, column));
 }
 
-// Whose Idempotency-Keys: a service's live payments have keys of their own.
 std::string KeyOwner(std::string_view service_id, bool is_live) {
-  return absl::StrCat(ToAbsl(service_id), is_live ? "/live" : "");
+  return idempotency::KeyOwner(service_id, is_live ? "live" : "sandbox");
 }
 
 // One vector per column, as unnest takes them.
@@ -149,8 +152,8 @@ Async<bool> PaymentRepository::Create(NewPayment new_payment) {
 
 Async<PaymentRepository::Earlier> PaymentRepository::FindByKey(std::string_view service_id,
                                                                bool is_live, std::string_view key) {
-  CO_ASSIGN_OR_RETURN(auto rows,
-                      co_await pool_.Query(kFindKey, KeyOwner(service_id, is_live), key));
+  CO_ASSIGN_OR_RETURN(
+      auto rows, co_await pool_.Query(kFindKey, KeyOwner(service_id, is_live), service_id, key));
   if (rows.empty()) co_return absl::NotFoundError("no payment has that key");
   co_return Earlier{std::string(rows.Text(0, 0)), std::string(rows.Text(0, 1))};
 }

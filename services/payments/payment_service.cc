@@ -36,13 +36,15 @@ class PaymentService final : public v1::PaymentService::CallbackService {
   TAMARACK_UNARY(CreatePayment, v1::CreatePaymentRequest, v1::Payment) {
     CO_RETURN_IF_ERROR(CheckService(context));
     CO_RETURN_IF_ERROR(CheckIdempotencyKey(context.idempotency_key));
-    CO_ASSIGN_OR_RETURN(auto payment, CheckCreate(request, context.principal.mode == "live"));
-    if (payment.is_live) co_return NoLiveProcessor();
+    std::string hash = context.idempotency_key.empty() ? "" : idempotency::RequestHash(request);
+    auto checked = CheckCreate(request, context.principal.mode == "live");
+    if (checked.ok() && checked->is_live) checked = NoLiveProcessor();
+    if (!checked.ok()) co_return co_await Refuse(context, hash, checked.status());
+    Payment payment = *std::move(checked);
     payment.id = NewShortId();
     payment.service_id = context.principal.service_id;
     payment.ministry_id = context.principal.ministry_id;
     payment.created_at = clock_();
-    std::string hash = context.idempotency_key.empty() ? "" : idempotency::RequestHash(request);
     CO_ASSIGN_OR_RETURN(bool is_new,
                         co_await repository_.Create({payment, context.idempotency_key, hash}));
     if (!is_new) co_return co_await Replay(context, hash);
@@ -115,7 +117,15 @@ class PaymentService final : public v1::PaymentService::CallbackService {
     co_return payment;
   }
 
-  // The payment that the key made, as it is now.
+  // Whatever would be refused now, a request that was accepted gets its payment again.
+  Async<v1::Payment> Refuse(rpc::Context& context, const std::string& hash, absl::Status refusal) {
+    if (hash.empty()) co_return refusal;
+    auto earlier = co_await Replay(context, hash);
+    if (absl::IsNotFound(earlier.status())) co_return refusal;
+    co_return earlier;
+  }
+
+  // The payment that the key made, as it is now. NOT_FOUND when it made none.
   Async<v1::Payment> Replay(rpc::Context& context, const std::string& hash) {
     CO_ASSIGN_OR_RETURN(
         auto earlier,

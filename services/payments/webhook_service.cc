@@ -28,12 +28,16 @@ class WebhookService final : public v1::WebhookService::CallbackService {
 
   TAMARACK_UNARY(CreateWebhookEndpoint, v1::CreateWebhookEndpointRequest, v1::WebhookEndpoint) {
     std::vector<std::string> types(request.event_types().begin(), request.event_types().end());
-    CO_RETURN_IF_ERROR(CheckEventTypes(types));
+    std::string service_id;
+    auto prepare = [&]() -> AsyncStatus {
+      CO_RETURN_IF_ERROR(CheckEventTypes(types));
+      CO_ASSIGN_OR_RETURN(service_id, co_await service::FindService(
+                                          identity_, context, "service_id", request.service_id()));
+      co_return absl::OkStatus();
+    };
     auto effect = [&](pg::Tx& tx) -> Async<v1::WebhookEndpoint> {
-      CO_RETURN_IF_ERROR(
-          co_await service::CheckService(identity_, context, "service_id", request.service_id()));
-      CO_ASSIGN_OR_RETURN(auto created, co_await outbox_.CreateEndpoint(tx, request.service_id(),
-                                                                        request.url(), types));
+      CO_ASSIGN_OR_RETURN(auto created,
+                          co_await outbox_.CreateEndpoint(tx, service_id, request.url(), types));
       v1::WebhookEndpoint response;
       response.set_id(created.endpoint.id);
       response.set_service_id(created.endpoint.tenant_id);
@@ -42,7 +46,7 @@ class WebhookService final : public v1::WebhookService::CallbackService {
       response.set_secret(created.secret);
       co_return response;
     };
-    co_return co_await once_.Run<v1::WebhookEndpoint>(context, request, effect);
+    co_return co_await once_.Run<v1::WebhookEndpoint>(context, request, prepare, effect);
   }
 
  private:

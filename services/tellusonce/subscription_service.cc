@@ -47,10 +47,8 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
 
   TAMARACK_UNARY(CreateSubscription, v1::CreateSubscriptionRequest,
                  v1::CreateSubscriptionResponse) {
-    CO_RETURN_IF_ERROR(CheckOrigins(request));
     v1::Subscription subscription;
     subscription.set_subscription_id(NewUuid());
-    subscription.set_ministry_id(request.ministry_id());
     subscription.set_name_en(text::TidyLine(request.name_en()));
     subscription.set_name_fr(text::TidyLine(request.name_fr()));
     subscription.set_purpose_en(text::TidyLine(request.purpose_en()));
@@ -58,10 +56,15 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
     subscription.set_change_type(request.change_type());
     subscription.set_url(request.url());
     *subscription.mutable_return_origins() = request.return_origins();
-    CO_RETURN_IF_ERROR(CheckTexts(subscription));
+    auto prepare = [&]() -> AsyncStatus {
+      CO_RETURN_IF_ERROR(CheckOrigins(request));
+      CO_RETURN_IF_ERROR(CheckTexts(subscription));
+      CO_ASSIGN_OR_RETURN(
+          *subscription.mutable_ministry_id(),
+          co_await service::FindMinistry(identity_, context, "ministry_id", request.ministry_id()));
+      co_return absl::OkStatus();
+    };
     auto effect = [&](pg::Tx& tx) -> Async<v1::CreateSubscriptionResponse> {
-      CO_RETURN_IF_ERROR(co_await service::CheckMinistry(identity_, context, "ministry_id",
-                                                         request.ministry_id()));
       CO_ASSIGN_OR_RETURN(
           auto endpoint,
           co_await outbox_.CreateEndpoint(tx, subscription.subscription_id(), request.url(), {}));
@@ -71,7 +74,7 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
       response.set_secret(endpoint.secret);
       co_return response;
     };
-    co_return co_await once_.Run<v1::CreateSubscriptionResponse>(context, request, effect);
+    co_return co_await once_.Run<v1::CreateSubscriptionResponse>(context, request, prepare, effect);
   }
 
   TAMARACK_UNARY(ListSubscriptions, v1::ListSubscriptionsRequest, v1::ListSubscriptionsResponse) {

@@ -29,11 +29,8 @@ using google::protobuf::StringValue;
 std::span<const pg::Migration> Schema() {
   static const auto& sql = *new std::string([] {
     std::string all = "CREATE TABLE kite (name text NOT NULL);";
-    for (const char* version : {"schema_v1.sql", "schema_v2.sql"}) {
-      std::ifstream file(std::string(TAMARACK_SOURCE_DIR "/platform/idempotency/") + version);
-      all.append(std::istreambuf_iterator<char>(file), {});
-    }
-    return all;
+    std::ifstream file(TAMARACK_SOURCE_DIR "/platform/idempotency/schema_v1.sql");
+    return all.append(std::istreambuf_iterator<char>(file), {});
   }());
   static const auto& sha256 = *new std::string(crypto::Sha256Hex(sql));
   static const pg::Migration migrations[] = {{1, "0001_kite", sql.c_str(), sha256.c_str()}};
@@ -130,13 +127,83 @@ TEST_CASE_METHOD(Fixture, "a key used in a sandbox is another than the same key 
 TEST_CASE_METHOD(Fixture, "answers from before modes were told apart still count",
                  "[idempotency]") {
   REQUIRE(Ask(Call("k"), Named("a")).ok());
-  database.Execute("UPDATE idempotent_answer SET mode = ''");
+  database.Execute("UPDATE idempotent_answer SET caller = 's1'");
   for (const char* mode : {"live", "sandbox"}) {
     auto context = Call("k");
     context.principal.mode = mode;
     CHECK(Ask(context, Named("a"))->value() == "kite 1");
+    CHECK(absl::IsFailedPrecondition(Ask(context, Named("b")).status()));
   }
   CHECK(Kites() == "1");
+  // An answer of the mode itself comes before one that may be the other's.
+  database.Execute("UPDATE idempotent_answer SET caller = 's2'");
+  REQUIRE(Ask(Call("k"), Named("b"))->value() == "kite 2");
+  database.Execute("UPDATE idempotent_answer SET caller = 's1' WHERE caller = 's2'");
+  CHECK(Ask(Call("k"), Named("b"))->value() == "kite 2");
+}
+
+TEST_CASE_METHOD(Fixture, "a key that the release before modes is busy with is in flight",
+                 "[idempotency]") {
+  // As that release writes it.
+  constexpr pg::Statement kLock{
+      "earlier.lock",
+      "SELECT pg_advisory_xact_lock(hashtextextended('s1 google.protobuf.StringValue k', 0))"};
+  auto earlier = loop.Await(pool.Begin());
+  REQUIRE(earlier.ok());
+  REQUIRE(loop.Await(earlier->Query(kLock)).ok());
+  for (const char* mode : {"live", "sandbox"}) {
+    auto context = Call("k");
+    context.principal.mode = mode;
+    CHECK(absl::IsAborted(Ask(context, Named("a")).status()));
+  }
+  REQUIRE(loop.Await(earlier->Commit()).ok());
+  CHECK(Ask(Call("k"), Named("a")).ok());
+}
+
+TEST_CASE_METHOD(Fixture, "a stored answer comes before what would refuse the request now",
+                 "[idempotency]") {
+  absl::Status refusal;
+  int checks = 0;
+  auto ask = [&](const std::string& key, const std::string& name) {
+    auto context = Call(key);
+    auto request = Named(name);
+    return loop.Await(once.Run<StringValue>(
+        context, request,
+        [&]() -> AsyncStatus {
+          ++checks;
+          co_return refusal;
+        },
+        [&](pg::Tx& tx) -> Async<StringValue> {
+          CO_RETURN_IF_ERROR((co_await tx.Query(kInsertKite, "red")).status());
+          co_return Named("kite " + std::to_string(++made));
+        }));
+  };
+  CHECK(ask("k", "a")->value() == "kite 1");
+  CHECK(ask("", "a")->value() == "kite 2");
+  refusal = absl::InvalidArgumentError("too late");
+  CHECK(ask("k", "a")->value() == "kite 1");
+  CHECK(rpc::ReasonOf(ask("k", "b").status()) == "IDEMPOTENCY_KEY_REUSED");
+  CHECK(checks == 2);
+  CHECK(ask("", "a").status() == refusal);
+  CHECK(ask("new", "a").status() == refusal);
+  CHECK(checks == 4);
+  refusal = absl::OkStatus();
+  CHECK(ask("new", "a")->value() == "kite 3");
+  CHECK(Kites() == "3");
+}
+
+TEST_CASE_METHOD(Fixture, "checks hold no connection and no key", "[idempotency]") {
+  pg::Pool narrow(loop.executor(), database.dsn(), 1);
+  Once with_one(narrow, sealer);
+  auto context = Call("k");
+  auto request = Named("a");
+  auto answer = loop.Await(with_one.Run<StringValue>(
+      context, request,
+      [&]() -> AsyncStatus {
+        co_return (co_await narrow.Query(kInsertKite, "needs the only connection")).status();
+      },
+      [&](pg::Tx&) -> Async<StringValue> { co_return Named("done"); }));
+  CHECK(answer.ok());
 }
 
 TEST_CASE_METHOD(Fixture, "a key that was used for another request is refused", "[idempotency]") {

@@ -14,6 +14,7 @@
 #include "tamarack/identity/v1/directory_service.grpc.pb.h"
 #include "tamarack/notify/v1/notification_service.pb.h"
 
+#include <absl/strings/ascii.h>
 #include <catch2/catch.hpp>
 
 #include <future>
@@ -34,7 +35,8 @@ inline auth::Principal TestKey(std::string service_id) {
   return KeyOf(std::move(service_id), "test");
 }
 
-// What identity answers: of the services only `nowhere` does not exist.
+// What identity answers: of the services only `nowhere` does not exist. Ids come in lower case, as
+// PostgreSQL writes UUIDs.
 class Directory final : public identity::v1::DirectoryService::CallbackService {
  public:
   using Api = identity::v1::DirectoryService;
@@ -43,7 +45,7 @@ class Directory final : public identity::v1::DirectoryService::CallbackService {
   TAMARACK_UNARY(FindTenants, identity::v1::FindTenantsRequest, identity::v1::FindTenantsResponse) {
     identity::v1::FindTenantsResponse response;
     for (const auto& id : request.service_ids()) {
-      if (id != "nowhere") response.add_service_ids(id);
+      if (id != "nowhere") response.add_service_ids(absl::AsciiStrToLower(id));
     }
     co_return response;
   }

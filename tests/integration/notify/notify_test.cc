@@ -80,6 +80,9 @@ TEST_CASE_METHOD(Fixture, "A template belongs to a service that exists and has a
   auto nowhere = put([](auto& request) { request.set_service_id("nowhere"); }).status();
   CHECK(absl::IsInvalidArgument(nowhere));
   CHECK(nowhere.message() == "service_id: there is no such service");
+  CHECK(put([](auto& request) { request.set_service_id("S1"); }).ok());
+  CHECK(host.database().Execute("SELECT string_agg(DISTINCT service_id, ' ') FROM template") ==
+        "s1");
   CHECK(put([](auto&) {})->language() == "en");
   CHECK(put([](auto& request) { request.set_language("iu-Cans"); })->language() == "iu-Cans");
   for (const char* language : {"French", "fr_CA", "fr\"", "x"}) {
@@ -88,7 +91,7 @@ TEST_CASE_METHOD(Fixture, "A template belongs to a service that exists and has a
     CHECK(absl::IsInvalidArgument(status));
     CHECK_THAT(std::string(status.message()), Catch::StartsWith("language"));
   }
-  CHECK(host.database().Execute("SELECT count(*) FROM template") == "3");
+  CHECK(host.database().Execute("SELECT count(*) FROM template") == "4");
 }
 
 TEST_CASE_METHOD(Fixture, "A service sees neither another's templates nor its notifications",

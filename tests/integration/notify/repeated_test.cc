@@ -1,3 +1,4 @@
+#include "platform/base/id.h"
 #include "tests/integration/notify/fixture.h"
 
 #include <set>
@@ -37,6 +38,28 @@ TEST_CASE_METHOD(Fixture, "A key used with a test key is another than the one us
   }
   CHECK(ids.size() == 4);
   CHECK(Count("key_type = 'live'") == "2");
+}
+
+TEST_CASE_METHOD(Fixture, "A key from before modes were told apart still counts for each",
+                 "[notify]") {
+  auto first = Send(Email(), "key-1");
+  REQUIRE(first.ok());
+  host.database().Execute("UPDATE idempotency_key SET service_id = 's1'");
+  for (const char* key_type : {"live", "test"}) {
+    caller = KeyOf("s1", key_type);
+    CHECK(Send(Email(), "key-1")->id() == first->id());
+    CHECK(absl::IsFailedPrecondition(Send(Email("b@simulator.notify"), "key-1").status()));
+    // A replica of that release may have stored it between our look and our insertion.
+    NotificationRow row;
+    row.id = NewUuid();
+    row.service_id = "s1";
+    row.key_type = key_type;
+    row.template_id = NewUuid();
+    row.idempotency_key = "key-1";
+    row.request_sha256 = host.database().Execute("SELECT request_sha256 FROM idempotency_key");
+    CHECK(*host.Await(notifications.Insert(row)) == first->id());
+  }
+  CHECK(Count() == "1");
 }
 
 TEST_CASE_METHOD(Fixture, "One key serves sending an email and making a template", "[notify]") {

@@ -1,3 +1,4 @@
+#include "platform/idempotency/once.h"
 #include "platform/rpc/errors.h"
 #include "services/payments/create_rules.h"
 #include "tests/integration/payments/world.h"
@@ -107,6 +108,40 @@ TEST_CASE_METHOD(World1, "CreatePayment: a key of a test payment is none of a li
   CHECK_FALSE(create("c", true));
   CHECK(host.Await(repository.FindByKey("s1", false, "same-key"))->request_hash == "a");
   CHECK(host.Await(repository.FindByKey("s1", true, "same-key"))->request_hash == "b");
+}
+
+TEST_CASE_METHOD(World1, "CreatePayment: a key from before modes were told apart counts for each",
+                 "[payments]") {
+  auto first = Create(NewRequest(), "key-1");
+  REQUIRE(first.ok());
+  Sql("UPDATE payment_idempotency SET service_id = 's1'");
+  CHECK(Create(NewRequest(), "key-1")->payment_id() == first->payment_id());
+  CHECK(CodeOf(Create(NewRequest("other"), "key-1").status()) == "409 P0191");
+  for (bool is_live : {false, true})
+    CHECK(host.Await(repository.FindByKey("s1", is_live, "key-1"))->payment_id ==
+          first->payment_id());
+  CHECK(Sql("SELECT count(*) FROM payment") == "1");
+}
+
+TEST_CASE_METHOD(World1, "CreatePayment: a repeat is answered though our rules have changed",
+                 "[payments]") {
+  auto first = Create(NewRequest(), "key-1").value();
+  // As an earlier release, with other rules, accepted them.
+  auto refused_now = NewRequest();
+  refused_now.set_amount(0);
+  auto live = ministry;
+  live.mode = "live";
+  Sql("UPDATE payment_idempotency SET request_hash = '" + idempotency::RequestHash(refused_now) +
+      "'");
+  CHECK(Create(refused_now, "key-1")->payment_id() == first.payment_id());
+  // Another request is told so first, even one that would be refused anyway.
+  auto other = refused_now;
+  other.set_reference("");
+  CHECK(CodeOf(Create(other, "key-1").status()) == "409 P0191");
+  CHECK(CodeOf(Create(other, "key-2").status()).substr(0, 3) == "422");
+  Sql("UPDATE payment_idempotency SET service_id = 's1/live'");
+  CHECK(Create(refused_now, "key-1", &live)->payment_id() == first.payment_id());
+  CHECK(Sql("SELECT count(*) FROM payment") == "1");
 }
 
 TEST_CASE_METHOD(World1, "CreatePayment: metadata's numbers come back with their digits",

@@ -8,6 +8,7 @@
 #include "tamarack/identity/v1/directory_service.grpc.pb.h"
 #include "tamarack/payments/v1/webhook_service.pb.h"
 
+#include <absl/strings/ascii.h>
 #include <catch2/catch.hpp>
 
 #include <atomic>
@@ -30,7 +31,7 @@ class Directory final : public identity_v1::DirectoryService::CallbackService {
     if (is_down) co_return absl::UnavailableError("down");
     identity_v1::FindTenantsResponse response;
     for (const auto& id : request.service_ids()) {
-      if (id == "s1") response.add_service_ids(id);
+      if (absl::AsciiStrToLower(id) == "s1") response.add_service_ids("s1");
     }
     co_return response;
   }
@@ -48,17 +49,21 @@ struct Fixture {
   }
 
   absl::StatusOr<v1::WebhookEndpoint> Create(const std::string& service_id,
-                                             const std::vector<std::string>& types) {
+                                             const std::vector<std::string>& types,
+                                             const std::string& url = "https://a.example/hook",
+                                             const std::string& key = "") {
     v1::CreateWebhookEndpointRequest request;
     request.set_service_id(service_id);
-    request.set_url("https://ministry.example/hook");
+    request.set_url(url);
     request.mutable_event_types()->Add(types.begin(), types.end());
     return host.Call<v1::WebhookEndpoint>(
-        "/tamarack.payments.v1.WebhookService/CreateWebhookEndpoint", request, &admin);
+        "/tamarack.payments.v1.WebhookService/CreateWebhookEndpoint", request, &admin,
+        {{"x-tamarack-idempotency-key", key}});
   }
   // The field that the answer names.
-  std::string Refused(const std::string& service_id, const std::vector<std::string>& types) {
-    auto violations = rpc::ViolationsOf(Create(service_id, types).status());
+  std::string Refused(const std::string& service_id, const std::vector<std::string>& types,
+                      const std::string& url = "https://a.example/hook") {
+    auto violations = rpc::ViolationsOf(Create(service_id, types, url).status());
     return violations.size() == 1 ? violations[0].field : "";
   }
 
@@ -98,9 +103,33 @@ TEST_CASE_METHOD(Fixture,
   CHECK(Refused("s1", {"payment.captured"}) == "event_types[0]");
   CHECK(Refused("s1", {kCaptured, "ca.tamarack.payments.payment.refunded.v1"}) == "event_types[1]");
   CHECK(Refused("s1", {"ca.tamarack.tellusonce.address.changed.v1"}) == "event_types[0]");
+  for (const char* url : {"ftp://a.example/hook", "https://u:p@a.example/hook", "https://a/#x",
+                          "http://127.0.0.1/hook", "http://10.0.0.1/hook", "not a url"}) {
+    INFO(url);
+    CHECK(Refused("s1", {}, url) == "url");
+  }
   directory.is_down = true;
   CHECK(absl::IsUnavailable(Create("s1", {}).status()));
   CHECK(host.database().Execute("SELECT count(*) FROM webhook_endpoint") == "0");
+}
+
+TEST_CASE_METHOD(Fixture, "Webhook endpoint: belongs to the service as identity writes its id",
+                 "[payments]") {
+  CHECK(Create("S1", {})->service_id() == "s1");
+  CHECK(host.database().Execute("SELECT tenant_id FROM webhook_endpoint") == "s1");
+}
+
+TEST_CASE_METHOD(Fixture, "Webhook endpoint: a repeat gets its secret while identity is down",
+                 "[payments]") {
+  auto first = Create("s1", {}, "https://a.example/hook", "k");
+  REQUIRE(first.ok());
+  directory.is_down = true;
+  CHECK(Create("s1", {}, "https://a.example/hook", "k")->secret() == first->secret());
+  // Another request is told so, even one that would be refused anyway.
+  for (const char* type : {"ca.tamarack.payments.payment.captured.v1", "no event"})
+    CHECK(rpc::ReasonOf(Create("s1", {type}, "https://a.example/hook", "k").status()) ==
+          "IDEMPOTENCY_KEY_REUSED");
+  CHECK(host.database().Execute("SELECT count(*) FROM webhook_endpoint") == "1");
 }
 
 }  // namespace tamarack::payments

@@ -1,0 +1,28 @@
+// What a service needs to tell its subscribers of events: the outbox, and who sends what it holds.
+#pragma once
+
+#include "platform/curl/loop.h"
+#include "platform/http/client.h"
+#include "platform/webhooks/dispatcher.h"
+#include "platform/webhooks/outbox.h"
+
+namespace tamarack::webhooks {
+
+// Made in main(), after the flags are parsed: whom webhooks may reach (--webhook_allow_loopback,
+// --webhook_allowed_hosts) and how soon they are tried again (--webhook_retry_scale). One policy
+// for what may be registered and what may be sent to. Everything passed must outlive it.
+class Sender {
+ public:
+  Sender(boost::asio::any_io_executor executor, curl::Loop& curl, pg::Pool& pool,
+         const crypto::Sealer& sealer, prometheus::Registry& registry);
+
+  Outbox& outbox() { return outbox_; }
+  Dispatcher& dispatcher() { return dispatcher_; }
+
+ private:
+  http::Client client_;
+  Outbox outbox_;
+  Dispatcher dispatcher_;
+};
+
+}  // namespace tamarack::webhooks

@@ -1,1 +1,0 @@
-../../../platform/idempotency/schema_v2.sql
