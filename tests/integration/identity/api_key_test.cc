@@ -1,8 +1,12 @@
+#include "platform/rpc/errors.h"
 #include "platform/rpc/timestamp.h"
 #include "tests/integration/identity/world.h"
 
+#include <absl/strings/ascii.h>
 #include <google/protobuf/util/time_util.h>
 #include <catch2/catch.hpp>
+
+#include <thread>
 
 // Goal: an API key ends when it was said to, however far away that is, and no time that was stored
 // once hides a service's keys. Method: as credentials_test.cc.
@@ -22,6 +26,12 @@ struct KeyWorld : World {
     request.set_name("some-name");
     *request.mutable_expire_time() = expires;
     return Call<v1::CreateApiKeyResponse>("AdminService/CreateApiKey", request, admin_token());
+  }
+  template <class Response>
+  absl::StatusOr<Response> Repeat(const std::string& method,
+                                  const google::protobuf::Message& request) {
+    return Call<Response>("AdminService/" + method, request, admin_token(),
+                          {{"x-tamarack-idempotency-key", "k"}});
   }
   absl::StatusOr<v1::ListApiKeysResponse> List() {
     v1::ListApiKeysRequest request;
@@ -70,6 +80,67 @@ TEST_CASE_METHOD(KeyWorld,
   CHECK(absl::IsInvalidArgument(created.status()));
   CHECK(created.status().message().find("expire_time") != absl::string_view::npos);
   CHECK(database_value("SELECT count(*) FROM api_key") == "0");
+}
+
+TEST_CASE_METHOD(KeyWorld, "API keys: a repeat gets its secret though the key has ended since") {
+  v1::CreateApiKeyRequest request;
+  request.set_service_id(service_id);
+  request.set_kind("pay");
+  request.set_key_type("test");
+  request.set_name("some-name");
+  *request.mutable_expire_time() = TimeUtil::GetCurrentTime() + TimeUtil::SecondsToDuration(1);
+  auto first = Repeat<v1::CreateApiKeyResponse>("CreateApiKey", request);
+  REQUIRE(first.ok());
+  while (TimeUtil::GetCurrentTime() <= request.expire_time()) std::this_thread::yield();
+  auto again = Repeat<v1::CreateApiKeyResponse>("CreateApiKey", request);
+  REQUIRE(again.ok());
+  CHECK(again->secret() == first->secret());
+  CHECK(database_value("SELECT count(*) FROM api_key") == "1");
+  request.set_key_type("team");  // which would be refused
+  CHECK(rpc::ReasonOf(Repeat<v1::CreateApiKeyResponse>("CreateApiKey", request).status()) ==
+        "IDEMPOTENCY_KEY_REUSED");
+  *request.mutable_expire_time() = TimeUtil::SecondsToTimestamp(1);
+  CHECK(absl::IsInvalidArgument(
+      Call<v1::CreateApiKeyResponse>("AdminService/CreateApiKey", request, admin_token())
+          .status()));
+}
+
+TEST_CASE_METHOD(KeyWorld, "Administration: another request with a used key is told so first") {
+  v1::CreateClientRequest client;
+  client.set_service_id(service_id);
+  client.add_redirect_uris("https://licences.example/callback");
+  client.add_scopes("openid");
+  client.set_purpose_en("To sign you in");
+  client.set_purpose_fr("Pour vous identifier");
+  auto made = Repeat<v1::CreateClientResponse>("CreateClient", client);
+  REQUIRE(made.ok());
+  CHECK(Repeat<v1::CreateClientResponse>("CreateClient", client)->client_secret() ==
+        made->client_secret());
+  client.set_redirect_uris(0, "http://licences.example/callback");
+  CHECK(rpc::ReasonOf(Repeat<v1::CreateClientResponse>("CreateClient", client).status()) ==
+        "IDEMPOTENCY_KEY_REUSED");
+
+  v1::CreatePersonRequest person;
+  person.set_email("noor@example.test");
+  person.set_password("a walk in the woods");
+  person.set_given_name("Noor");
+  person.set_family_name("Exemple");
+  auto noor = Repeat<v1::Person>("CreatePerson", person);
+  REQUIRE(noor.ok());
+  CHECK(Repeat<v1::Person>("CreatePerson", person)->subject() == noor->subject());
+  person.set_password("short");
+  CHECK(rpc::ReasonOf(Repeat<v1::Person>("CreatePerson", person).status()) ==
+        "IDEMPOTENCY_KEY_REUSED");
+}
+
+TEST_CASE_METHOD(KeyWorld, "Services: their ministry's id is told as it is stored") {
+  v1::CreateServiceRequest request;
+  request.set_ministry_id(absl::AsciiStrToUpper(NewService().ministry_id()));
+  request.set_name_en("Licences");
+  request.set_name_fr("Permis");
+  auto made = Call<v1::MinistryService>("AdminService/CreateService", request, admin_token());
+  REQUIRE(made.ok());
+  CHECK(made->ministry_id() == absl::AsciiStrToLower(request.ministry_id()));
 }
 
 TEST_CASE_METHOD(KeyWorld, "API keys: whatever times a row holds, its service's keys are listed") {

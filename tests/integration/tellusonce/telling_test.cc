@@ -171,7 +171,10 @@ TEST_CASE_METHOD(World, "A subscription names a ministry that exists and an addr
   }
   CHECK(Sql("SELECT count(*) FROM subscription") == "2");
   CHECK(Sql("SELECT count(*) FROM webhook_endpoint") == "2");
-  CHECK(TrySubscribe("parks", "Parks", "Parcs", kHook, "HTTPS://parks.example").ok());
+  // A ministry has one spelling, that of identity.
+  auto parks = TrySubscribe("PARKS", "Parks", "Parcs", kHook, "HTTPS://parks.example");
+  REQUIRE(parks.ok());
+  CHECK(parks->subscription().ministry_id() == "ministry-of-parks");
 }
 
 // As an older version let them in, or as a ministry that was closed leaves them behind.

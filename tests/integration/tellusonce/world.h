@@ -19,6 +19,7 @@
 #include "tamarack/identity/v1/directory_service.grpc.pb.h"
 #include "tamarack/tellusonce/v1/change_service.pb.h"
 
+#include <absl/strings/ascii.h>
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
@@ -51,7 +52,7 @@ class Directory final : public identity_v1::DirectoryService::CallbackService {
     if (is_down) co_return absl::UnavailableError("down");
     identity_v1::FindTenantsResponse response;
     for (const auto& id : request.ministry_ids()) {
-      if (id != unknown_ministry) response.add_ministry_ids(id);
+      if (id != unknown_ministry) response.add_ministry_ids(absl::AsciiStrToLower(id));
     }
     co_return response;
   }
