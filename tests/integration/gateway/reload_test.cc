@@ -121,6 +121,28 @@ TEST_CASE("what is refused changes nothing, and the reasons are told", "[gateway
   CHECK(gateway.Metric("gateway_configuration_clean") == "1");
 }
 
+TEST_CASE("a back end of 20,000 types is refused alone", "[gateway][plugin]") {
+  std::string chained = FishProto("", "u");
+  for (int i = 0; i < 20'000; ++i) {
+    absl::StrAppend(&chained, "message M", i, " {",
+                    i > 0 ? absl::StrCat("M", i - 1, " m = 1;") : "", "}\n");
+  }
+  GenericServer one, two;
+  Plugged gateway(Descriptors(one, "t") + "," + Descriptors(two, "u"));
+  gateway.WriteDescriptors("t.binpb", FishProto());
+  gateway.WriteDescriptors("u.binpb", FishProto("", "u"));
+  gateway.Start();
+  gateway.WriteDescriptors("u.binpb", chained);
+  REQUIRE(Eventually([&] { return !gateway.Report(1).at("current").as_bool(); }));
+  CHECK_THAT(ProblemsOf(gateway, 1), Catch::Contains("it has more than 10000 message types"));
+  CHECK(gateway.Status("GET", "/t/7") == 200);
+  CHECK(gateway.Status("GET", "/u/7") == 200);
+
+  gateway.WriteDescriptors("t.binpb", FishProto(GetMethod("Weigh", "/t/{id}/weight")));
+  REQUIRE(gateway.AwaitUses(1));
+  CHECK(gateway.Status("GET", "/t/7/weight") == 200);
+}
+
 TEST_CASE("breaking changes are taken where the configuration says so", "[gateway][plugin]") {
   GenericServer server;
   Plugged gateway(Descriptors(server, "t", R"(, "allow_breaking": true)"));

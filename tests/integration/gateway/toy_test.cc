@@ -142,6 +142,31 @@ TEST_CASE_METHOD(Fixture, "what is deep enough to be read is not too deep for th
   CHECK(PostJson("/toy/v1/echo", nested(33)).status == 400);
 }
 
+TEST_CASE_METHOD(Fixture, "whose form's answer is lost is not invited to send it again",
+                 "[gateway]") {
+  auto [language, heading] = GENERATE(
+      table<std::string, const char*>({{"en", "We do not know whether this worked"},
+                                       {"fr", "Nous ne savons pas si cela a fonctionné"}}));
+  std::string token = Get("/en/toy", "Accept: text/html\r\n").Header("set-cookie").substr(21, 22);
+  std::string own = "Accept: text/html\r\nCookie: __Host-tamarack-csrf=" + token +
+                    "\r\nSec-Fetch-Site: same-origin\r\n";
+  std::string path = "/" + language + "/toy";
+  for (auto [code, status] : {std::pair(1, 499), {4, 504}, {13, 500}, {14, 503}}) {
+    INFO(code);
+    std::string query = "name=fails&age=" + std::to_string(code);
+    Answer sent = PostForm(path, query + "&csrf_token=" + token, own);
+    CHECK(sent.status == status);
+    CHECK(sent.Header("retry-after").empty());
+    CHECK(sent.body.find(heading) != std::string::npos);
+    CHECK(sent.body.find("ry again") == std::string::npos);
+    CHECK(sent.body.find("éessayez") == std::string::npos);
+    // Who only looked may look again.
+    Answer seen = Get(path + "?" + query, own);
+    CHECK(seen.status == status);
+    CHECK(seen.body.find(heading) == std::string::npos);
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "a page gets its headers and its token against cross-site requests",
                  "[gateway]") {
   Answer page = Get("/en/toy?name=hello", "Accept: text/html\r\n");

@@ -22,7 +22,11 @@ TEST_CASE("a back end that is down answers 503 at once, and the others feel noth
           "[gateway][upstream]") {
   GenericServer one, two;
   Plugged gateway(At(one.address(), "t") + "," + At(two.address(), "u"));
-  gateway.WriteDescriptors("t.binpb", FishProto());
+  gateway.WriteDescriptors("t.binpb", FishProto(R"(
+  rpc Watch(Fry) returns (stream Fry) {
+    option (google.api.http) = {post: "/t:watch" body: "*"};
+    option (tamarack.api.v1.policy) = {access: PUBLIC};
+  })"));
   gateway.WriteDescriptors("u.binpb", FishProto("", "u"));
   gateway.Start();
   REQUIRE(gateway.Status("GET", "/t/7") == 200);
@@ -43,10 +47,14 @@ TEST_CASE("a back end that is down answers 503 at once, and the others feel noth
   CHECK(down.Header("retry-after") == "1");
   CHECK(down.Header("content-type") == "application/problem+json");
   // What surely has not left may be repeated, whatever it is.
-  Answer not_made =
-      gateway.Connect().Send("POST", "/t", "Content-Type: application/json\r\n", "{}");
-  CHECK(not_made.status == 503);
-  CHECK(not_made.Header("retry-after") == "1");
+  for (const char* target : {"/t", "/t:watch"}) {
+    INFO(target);
+    Answer not_made =
+        gateway.Connect().Send("POST", target, "Content-Type: application/json\r\n", "{}");
+    CHECK(not_made.status == 503);
+    CHECK(Show(not_made.Json().if_contains("type")).ends_with("/problems/unavailable"));
+    CHECK(not_made.Header("retry-after") == "1");
+  }
   int before = served;
   REQUIRE(Eventually([&] { return served > before + 20; }));
   is_over = true;
