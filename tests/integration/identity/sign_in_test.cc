@@ -313,7 +313,7 @@ TEST_CASE_METHOD(SignInWorld, "Sign-in: makes a new session and ends the one bef
 TEST_CASE_METHOD(SignInWorld, "Sign-in: leads to this site only") {
   NewPerson(kEmail);
   auto [return_to, location] = GENERATE(table<std::string, std::string>({
-      {"/fr/changes/1?x=y", "/fr/changes/1?x=y"},
+      {"/fr/changes/1?x=y", "/en/changes/1?x=y"},
       {"", "/en/account"},
       {"https://evil.test/", "/en/account"},
       {"//evil.test/", "/en/account"},
