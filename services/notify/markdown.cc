@@ -1,9 +1,11 @@
 #include "services/notify/markdown.h"
 
+#include "platform/base/status.h"
 #include "platform/text/text.h"
 #include "services/notify/markers.h"
 #include "services/notify/opaque.h"
 
+#include <absl/strings/match.h>
 #include <absl/strings/str_replace.h>
 #include <cmark.h>
 
@@ -73,7 +75,8 @@ std::string WordsBelow(cmark_node* node, std::string_view separator) {
 }
 
 bool IsWebUrl(std::string_view url) {
-  return url.starts_with("https://") || url.starts_with("http://");
+  return absl::StartsWithIgnoreCase(ToAbsl(url), "https://") ||
+         absl::StartsWithIgnoreCase(ToAbsl(url), "http://");
 }
 
 std::string UrlOf(cmark_node* link) {
@@ -139,7 +142,8 @@ class HtmlWriter {
 
   std::string LinkOrText(cmark_node* node) {
     std::string url = UrlOf(node);
-    if (!IsWebUrl(url) && !url.starts_with("mailto:") && !url.starts_with("tel:"))
+    if (!IsWebUrl(url) && !absl::StartsWithIgnoreCase(url, "mailto:") &&
+        !absl::StartsWithIgnoreCase(url, "tel:"))
       return Children(node);
     // Text that is an address itself must not become a link in a link.
     return Link(url, TextHtml(WordsBelow(node, "")));

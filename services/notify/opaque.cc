@@ -83,7 +83,7 @@ class AddressReader {
       is_kept = is_run_kept_;
     } else {
       is_kept =
-          std::string_view(".,;:!?'").find(c) == std::string_view::npos && c != "’" && c != "‘";
+          std::string_view(".,;:!?'\\").find(c) == std::string_view::npos && c != "’" && c != "‘";
     }
     previous_ = c;
     is_last_kept_ = is_kept;
@@ -103,7 +103,7 @@ class AddressReader {
 // Where the web address ends that begins at `at`; `at` if there is none.
 size_t AddressEnd(std::string_view marked, size_t at) {
   size_t next = at + 4;
-  if (marked.substr(next, 1) == "s") ++next;
+  if (marked.substr(next, 1).find_first_of("sS") == 0) ++next;
   for (char c : std::string_view("://")) {
     if (next >= marked.size()) return at;
     Character found = CharacterAt(marked, next);
@@ -145,9 +145,10 @@ std::string OpaqueAddress(std::string_view marked) {
 
 std::string WithOpaqueWebAddresses(std::string_view marked) {
   std::string result;
+  std::string lower = absl::AsciiStrToLower(std::string(marked));  // RFC 3986 3.1
   size_t done = 0;
   size_t at = 0;
-  while ((at = marked.find("http", at)) != std::string_view::npos) {
+  while ((at = lower.find("http", at)) != std::string::npos) {
     size_t end = AddressEnd(marked, at);
     bool is_in_angles = at > 0 && marked[at - 1] == '<' && marked.substr(end, 1) == ">";
     if (end == at || is_in_angles) {
@@ -202,7 +203,7 @@ bool IsIn(char c, std::string_view characters) {
 // What stands for `c` of a value in an address that so far is `url`. Callers who encoded their
 // values themselves, as GOV.UK Notify asks them to, sent `%` and two digits: `is_encoded`.
 void AppendEncoded(std::string& url, char c, bool is_address_itself, bool is_encoded) {
-  bool is_web = url.starts_with("http");
+  bool is_web = url.starts_with('h') || url.starts_with('H');
   std::string_view kept = !is_web ? "@+" : url.find('/', 8) != std::string::npos ? "/" : "";
   bool stays = is_address_itself ? !IsIn(c, " \"<>\\^`{|}") && !absl::ascii_iscntrl(c)
                                  : absl::ascii_isalnum(c) || IsIn(c, "-._~") || IsIn(c, kept);

@@ -81,6 +81,7 @@ TEST_CASE("Values in an address are percent-encoded and stay in it", "[notify]")
       {"[Open](((n)))", "https://e.ca/a_b?c=d&e=f#g", "https://e.ca/a_b?c=d&e=f#g"},
       {"[Open](((n)))", "https://e.ca/a b)\"c", "https://e.ca/a%20b)%22c"},
       {"[Open](((n))/x?y=1)", "https://e.ca", "https://e.ca/x?y=1"},
+      {"[Open](HTTPS://e.ca/((n)))", "@", "HTTPS://e.ca/%40"},
       {"[Open](mailto:((n)))", "a+b@e.ca", "mailto:a+b@e.ca"},
       {"https://e.example/?n=((n)).", "Zoé Exemple", "https://e.example/?n=Zo%C3%A9%20Exemple"},
       {"((n))/x.", "https://e.ca", "https://e.ca/x"},
@@ -103,7 +104,8 @@ TEST_CASE("Addresses are whole: they are found before emphasis and links are rea
   for (const char* url :
        {"https://example.com/_foo_/x", "https://e.ca/*a*", "https://e.ca/__x__/y",
         "https://e.ca/?q=[a](b)", "https://e.ca/wiki/Tree_(graph)", "https://e.ca/a~~b~~c",
-        "https://e.ca/a!b", "https://e.ca/?a=1&b=2", "https://e.ca/a'b", "http://e.ca/é_è_"}) {
+        "https://e.ca/a!b", "HTTPS://e.ca/a_b_", "Http://e.ca/_a_", "https://e.ca/?a=1&b=2",
+        "https://e.ca/a'b", "http://e.ca/é_è_"}) {
     for (const char* text :
          {"%", "see %.", "(%)", "“%”", "«%»", "%…", "%。", "（%）", "[%]", "{%}", "‘%’", "a\n%\nb",
           "* %", "# %", "「%」", "%, then", "%?", "<%>", "[x](%)"}) {
@@ -121,6 +123,7 @@ TEST_CASE("Addresses are whole: they are found before emphasis and links are rea
         "<p><strong><a href=\"https://e.ca/x\">https://e.ca/x</a></strong></p>");
   CHECK(Html("_see https://e.ca/x_") ==
         "<p><em>see <a href=\"https://e.ca/x\">https://e.ca/x</a></em></p>");
+  CHECK(Html("https://e.ca/a\\\nb") == "<p><a href=\"https://e.ca/a\">https://e.ca/a</a><br>b</p>");
   CHECK(Html("https://e.ca/a\\_b") == "<p><a href=\"https://e.ca/a_b\">https://e.ca/a_b</a></p>");
 }
 
