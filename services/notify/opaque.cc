@@ -18,6 +18,10 @@ constexpr std::string_view kByte = "\uFDD4";  // two hexadecimal digits follow
 constexpr std::string_view kMarks[] = {kValueBegin, kValueEnd, kAddressBegin, kAddressEnd, kByte};
 constexpr char kHex[] = "0123456789ABCDEF";
 
+bool IsIn(char c, std::string_view characters) {
+  return characters.find(c) != std::string_view::npos;
+}
+
 bool IsMark(std::string_view text) {
   return std::find(std::begin(kMarks), std::end(kMarks), text) != std::end(kMarks);
 }
@@ -121,6 +125,12 @@ size_t AddressEnd(std::string_view marked, size_t at) {
       continue;
     }
     next += found.raw.size();
+    if (found.raw == kValueEnd) {
+      // It began in this value. The template's text goes on with it where it is plainly meant to,
+      // and keeps its own markup otherwise.
+      if (next >= marked.size() || !IsIn(marked[next], "/?#")) break;
+      continue;
+    }
     if (IsMark(found.text)) continue;
     if (!reader.Read(found.text)) break;
     if (reader.is_last_kept()) end = next;
@@ -194,10 +204,6 @@ std::string WithOpaqueWords(std::string_view marked) {
     }
   }
   return result.append(marked.substr(done));
-}
-
-bool IsIn(char c, std::string_view characters) {
-  return characters.find(c) != std::string_view::npos;
 }
 
 // What stands for `c` of a value in an address that so far is `url`. Callers who encoded their

@@ -85,6 +85,9 @@ TEST_CASE("Values in an address are percent-encoded and stay in it", "[notify]")
       {"[Open](mailto:((n)))", "a+b@e.ca", "mailto:a+b@e.ca"},
       {"https://e.example/?n=((n)).", "Zoé Exemple", "https://e.example/?n=Zo%C3%A9%20Exemple"},
       {"((n))/x.", "https://e.ca", "https://e.ca/x"},
+      {"((n))/sign_in_?a=((n))", "https://e.ca", "https://e.ca/sign_in_?a=https%3A//e.ca"},
+      {"_((n))_x**", "https://e.ca/a", "https://e.ca/a"},
+      {"((n)).pdf", "https://e.ca/a", "https://e.ca/a"},
       {"((n))/x", "see https://e.ca.", "https://e.ca./x"},
       {"((n)) x", "see https://e.ca/a_b_.", "https://e.ca/a_b_"},
   };
