@@ -123,8 +123,10 @@ bool IsTrue(const json::value& value) {
   static constexpr std::string_view kTrue[] = {"yes",     "y",       "true",     "t",      "1",
                                                "include", "show",    "oui",      "o",      "vrai",
                                                "v",       "inclure", "afficher", "montrer"};
-  std::string word = text::CaseFolded(text::Trim(ScalarText(value)));
-  return std::find(std::begin(kTrue), std::end(kTrue), word) != std::end(kTrue);
+  std::string text = ScalarText(value);
+  std::string_view word = text::Trim(text);
+  if (word.size() > 16) return false;  // longer than any of them: not worth folding
+  return std::find(std::begin(kTrue), std::end(kTrue), text::CaseFolded(word)) != std::end(kTrue);
 }
 
 std::string OneLine(std::string_view text) {
