@@ -4,6 +4,8 @@
 
 #include <absl/strings/ascii.h>
 
+#include <algorithm>
+
 namespace tamarack::notify {
 namespace {
 
