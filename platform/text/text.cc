@@ -4,6 +4,7 @@
 #include <unicode/normalizer2.h>
 #include <unicode/stringpiece.h>
 #include <unicode/uchar.h>
+#include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
 #include <cstdint>
@@ -141,6 +142,13 @@ std::string Nfc(std::string_view text) {
 
 std::string TidyLine(std::string_view typed) {
   return IsBlank(typed) ? std::string() : Nfc(FoldSpaces(typed));
+}
+
+std::string CaseFolded(std::string_view text) {
+  icu::StringPiece piece(text.data(), static_cast<std::int32_t>(text.size()));
+  std::string folded;
+  icu::UnicodeString::fromUTF8(piece).foldCase().toUTF8String(folded);
+  return Nfc(folded);
 }
 
 std::string OpaqueString(std::string_view typed) {

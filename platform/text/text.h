@@ -39,6 +39,9 @@ std::string ValidUtf8(std::string_view text);
 // Unicode Normalization Form C (UAX #15).
 std::string Nfc(std::string_view text);
 
+// `text` without regard to upper and lower case, in NFC: equal for what people take for one name.
+std::string CaseFolded(std::string_view text);
+
 // A password as it is compared, however its keyboard composes accents: NFC, with every space that
 // is none of ASCII's made U+0020 (RFC 8265 OpaqueString).
 std::string OpaqueString(std::string_view typed);

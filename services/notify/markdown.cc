@@ -1,5 +1,12 @@
 #include "services/notify/markdown.h"
 
+#include "platform/base/status.h"
+#include "platform/text/text.h"
+#include "services/notify/markers.h"
+#include "services/notify/opaque.h"
+
+#include <absl/strings/match.h>
+#include <absl/strings/str_replace.h>
 #include <cmark.h>
 
 #include <memory>
@@ -19,21 +26,10 @@ struct NodeDeleter {
   void operator()(cmark_node* node) const { cmark_node_free(node); }
 };
 
-// GOV.UK Notify's `^ text` is CommonMark's block quote.
-std::string InsetsToQuotes(std::string_view markdown) {
-  std::string text;
-  bool at_line_start = true;
-  for (char c : markdown) {
-    text += at_line_start && c == '^' ? '>' : c;
-    at_line_start = c == '\n' || c == '\r';
-  }
-  return text;
-}
-
 // Without smart punctuation, which would alter web addresses; with whole texts, so that addresses
 // are found in them.
 std::unique_ptr<cmark_node, NodeDeleter> Parse(std::string_view markdown) {
-  std::string text = InsetsToQuotes(markdown);
+  std::string text = WithOpaqueAddresses(WithCommonMarkers(text::ValidUtf8(markdown)));
   std::unique_ptr<cmark_node, NodeDeleter> document(
       cmark_parse_document(text.data(), text.size(), CMARK_OPT_VALIDATE_UTF8));
   cmark_consolidate_text_nodes(document.get());
@@ -45,6 +41,25 @@ std::string_view Literal(cmark_node* node) {
   return literal == nullptr ? std::string_view() : std::string_view(literal);
 }
 
+// Calls back for what `marked` says, its words and its addresses.
+template <class OnText, class OnUrl>
+void ForEachPart(std::string_view marked, OnText on_text, OnUrl on_url) {
+  while (true) {
+    AddressInText found = FirstAddress(marked);
+    on_text(Reveal(found.before));
+    if (found.address.empty()) break;
+    on_url(RevealAddress(found.address));
+    marked = found.after;
+  }
+}
+
+std::string Words(std::string_view marked) {
+  std::string words;
+  auto add = [&](std::string_view part) { words += part; };
+  ForEachPart(marked, add, add);
+  return words;
+}
+
 // All words below a node, without recursion; `separator` stands between texts.
 std::string WordsBelow(cmark_node* node, std::string_view separator) {
   std::unique_ptr<cmark_iter, decltype(&cmark_iter_free)> iterator(cmark_iter_new(node),
@@ -52,35 +67,26 @@ std::string WordsBelow(cmark_node* node, std::string_view separator) {
   std::string words;
   while (cmark_iter_next(iterator.get()) != CMARK_EVENT_DONE) {
     cmark_node* below = cmark_iter_get_node(iterator.get());
-    std::string_view literal =
-        cmark_node_get_type(below) == CMARK_NODE_SOFTBREAK ? " " : Literal(below);
+    std::string literal =
+        cmark_node_get_type(below) == CMARK_NODE_SOFTBREAK ? " " : Words(Literal(below));
     if (!literal.empty()) words.append(words.empty() ? "" : separator).append(literal);
   }
   return words;
 }
 
 bool IsWebUrl(std::string_view url) {
-  return url.starts_with("https://") || url.starts_with("http://");
+  return absl::StartsWithIgnoreCase(ToAbsl(url), "https://") ||
+         absl::StartsWithIgnoreCase(ToAbsl(url), "http://");
 }
 
-// Splits `text` into words and web addresses, and calls back for each.
-template <class OnText, class OnUrl>
-void ForEachUrl(std::string_view text, OnText on_text, OnUrl on_url) {
-  size_t done = 0;
-  size_t at = 0;
-  while ((at = text.find("http", at)) != std::string_view::npos) {
-    if (!IsWebUrl(text.substr(at))) {
-      at += 4;
-      continue;
-    }
-    size_t end = std::min(text.find_first_of(" \t\n<>\"", at), text.size());
-    while (end > at && std::string_view(".,;:!?)'").find(text[end - 1]) != std::string_view::npos)
-      --end;
-    on_text(text.substr(done, at - done));
-    on_url(text.substr(at, end - at));
-    done = at = end;
-  }
-  on_text(text.substr(done));
+std::string UrlOf(cmark_node* link) {
+  const char* url = cmark_node_get_url(link);
+  return url == nullptr ? std::string() : RevealAddress(url);
+}
+
+// A value may have several lines wherever it stands.
+std::string TextHtml(std::string_view text) {
+  return absl::StrReplaceAll(EscapeHtml(text), {{"\n", "<br>"}});
 }
 
 std::string Link(std::string_view url, std::string_view text_html) {
@@ -124,20 +130,23 @@ class HtmlWriter {
     return Element(level == 1 ? "h2" : "h3", style + ";margin:25px 0 10px", Children(node));
   }
 
-  std::string Text(std::string_view text) {
+  static std::string Text(std::string_view marked) {
     std::string html;
-    ForEachUrl(
-        text, [&](std::string_view part) { html += EscapeHtml(part); },
-        [&](std::string_view url) { html += Link(url, EscapeHtml(url)); });
+    ForEachPart(
+        marked, [&](std::string_view part) { html += TextHtml(part); },
+        [&](std::string_view url) {
+          html += IsWebUrl(url) ? Link(url, EscapeHtml(url)) : EscapeHtml(url);
+        });
     return html;
   }
 
   std::string LinkOrText(cmark_node* node) {
-    std::string_view url = cmark_node_get_url(node) == nullptr ? "" : cmark_node_get_url(node);
-    if (!IsWebUrl(url) && !url.starts_with("mailto:") && !url.starts_with("tel:"))
+    std::string url = UrlOf(node);
+    if (!IsWebUrl(url) && !absl::StartsWithIgnoreCase(url, "mailto:") &&
+        !absl::StartsWithIgnoreCase(url, "tel:"))
       return Children(node);
     // Text that is an address itself must not become a link in a link.
-    return Link(url, EscapeHtml(WordsBelow(node, "")));
+    return Link(url, TextHtml(WordsBelow(node, "")));
   }
 
   std::string Node(cmark_node* node) {
@@ -172,10 +181,11 @@ class HtmlWriter {
         return Children(node);
       case CMARK_NODE_CODE_BLOCK:
       case CMARK_NODE_HTML_BLOCK:
-        return Element("p", std::string("margin:15px 0;") + kFont, EscapeHtml(Literal(node)));
+        return Element("p", std::string("margin:15px 0;") + kFont,
+                       EscapeHtml(Words(Literal(node))));
       case CMARK_NODE_CODE:
       case CMARK_NODE_HTML_INLINE:
-        return EscapeHtml(Literal(node));
+        return TextHtml(Words(Literal(node)));
       default:
         return Children(node);
     }
@@ -190,8 +200,10 @@ class HtmlWriter {
 
   std::string Paragraph(cmark_node* node) {
     bool is_in_item = cmark_node_get_type(cmark_node_parent(node)) == CMARK_NODE_ITEM;
-    return is_in_item ? Children(node)
-                      : Element("p", std::string("margin:15px 0;") + kFont, Children(node));
+    std::string html = Children(node);
+    // Nothing but empty values.
+    if (is_in_item || html.empty()) return html;
+    return Element("p", std::string("margin:15px 0;") + kFont, html);
   }
 };
 
@@ -238,13 +250,13 @@ class PlainTextWriter {
       case CMARK_NODE_TEXT:
       case CMARK_NODE_CODE:
       case CMARK_NODE_HTML_INLINE:
-        return std::string(Literal(node));
+        return Words(Literal(node));
       case CMARK_NODE_CODE_BLOCK:
       case CMARK_NODE_HTML_BLOCK:
-        return std::string(Literal(node)) + "\n";
+        return Words(Literal(node)) + "\n";
       case CMARK_NODE_LINK: {
         std::string text = Children(node);
-        std::string url = cmark_node_get_url(node) == nullptr ? "" : cmark_node_get_url(node);
+        std::string url = UrlOf(node);
         return text == url ? url : text + ": " + url;
       }
       default:

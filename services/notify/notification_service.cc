@@ -48,9 +48,11 @@ absl::StatusOr<NotificationContent> Render(const v1::Template& from,
     return BadRequest("Missing personalisation: " + absl::StrJoin(missing, ", "));
   NotificationContent content;
   content.email_address = text::TidyEmailAddress(request.email_address());
-  content.subject = FillPlaceholders(from.subject(), personalisation, FillMode::kLine);
-  content.body = FillPlaceholders(from.body(), personalisation, FillMode::kPlain);
-  content.markdown = FillPlaceholders(from.body(), personalisation, FillMode::kMarkdown);
+  content.subject =
+      FillPlaceholders(from.subject(), personalisation, FillMode::kLine, from.language());
+  content.body = FillPlaceholders(from.body(), personalisation, FillMode::kPlain, from.language());
+  content.markdown =
+      FillPlaceholders(from.body(), personalisation, FillMode::kMarkdown, from.language());
   content.language = from.language();
   content.one_click_unsubscribe_url = request.one_click_unsubscribe_url();
   if (IsTooLong({content.subject, content.body, content.markdown})) return MessageTooLong();

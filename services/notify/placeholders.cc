@@ -1,5 +1,8 @@
 #include "services/notify/placeholders.h"
 
+#include "platform/text/text.h"
+#include "services/notify/opaque.h"
+
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -22,19 +25,38 @@ struct Placeholder {
   bool is_conditional = false;
 };
 
-// Lower-case ASCII without separators: `First Name`, `first_name` and `firstName` are one name.
+// `First Name`, `first_name` and `FIRST-NAME` are one name.
 std::string NormalName(std::string_view name) {
-  std::string normal;
-  for (char c : name) {
-    if (c == ' ' || c == '_' || c == '-') continue;
-    normal += (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
-  }
+  std::string normal = text::CaseFolded(text::FoldSpaces(name));
+  std::erase_if(normal, [](char c) { return c == ' ' || c == '_' || c == '-'; });
   return normal;
 }
 
-// Calls `literal` and `placeholder` for the parts of `text` in order.
-void Scan(std::string_view text, const std::function<void(std::string_view)>& literal,
-          const std::function<void(const Placeholder&)>& placeholder) {
+// Where the placeholder's own `))` stands whose inside begins at `begin`: brackets within balance.
+// None when there is no such place or another placeholder begins before it.
+size_t CloseOf(std::string_view text, size_t begin) {
+  int depth = 0;
+  for (size_t at = begin; (at = text.find_first_of("()", at)) != std::string_view::npos; ++at) {
+    if (text.substr(at, 2) == "((") break;
+    if (text[at] == '(') {
+      ++depth;
+    } else if (depth > 0) {
+      --depth;
+    } else {
+      return text.substr(at, 2) == "))" ? at : std::string_view::npos;
+    }
+  }
+  return std::string_view::npos;
+}
+
+struct Visitor {
+  std::function<void(std::string_view)> literal = [](std::string_view) {};
+  std::function<void(const Placeholder&)> placeholder = [](const Placeholder&) {};
+  std::function<void(size_t)> unreadable = [](size_t) {};  // where it begins
+};
+
+// Calls `visitor` for the parts of `text` in order. What cannot be read is literal, too.
+void Scan(std::string_view text, const Visitor& visitor) {
   size_t done = 0;
   size_t from = 0;
   while (true) {
@@ -42,25 +64,26 @@ void Scan(std::string_view text, const std::function<void(std::string_view)>& li
     if (open == std::string_view::npos) break;
     // Of `(((x))` the innermost pair counts, so that a link's own bracket may stand before it.
     while (open + 2 < text.size() && text[open + 2] == '(') ++open;
-    size_t inner_end = text.find_first_of("()", open + 2);
-    bool is_closed = inner_end != std::string_view::npos && inner_end > open + 2 &&
-                     text.substr(inner_end, 2) == "))";
-    if (!is_closed) {
+    size_t close = CloseOf(text, open + 2);
+    Placeholder found;
+    if (close != std::string_view::npos) {
+      found.whole = text.substr(open, close + 2 - open);
+      std::string_view inner = text.substr(open + 2, close - open - 2);
+      size_t question = inner.find("??");
+      found.is_conditional = question != std::string_view::npos;
+      found.name = inner.substr(0, question);
+      if (found.is_conditional) found.text = inner.substr(question + 2);
+    }
+    if (NormalName(found.name).empty()) {
+      visitor.unreadable(open);
       from = open + 2;
       continue;
     }
-    Placeholder found;
-    found.whole = text.substr(open, inner_end + 2 - open);
-    std::string_view inner = text.substr(open + 2, inner_end - open - 2);
-    size_t question = inner.find("??");
-    found.is_conditional = question != std::string_view::npos;
-    found.name = inner.substr(0, question);
-    if (found.is_conditional) found.text = inner.substr(question + 2);
-    literal(text.substr(done, open - done));
-    placeholder(found);
-    done = from = inner_end + 2;
+    visitor.literal(text.substr(done, open - done));
+    visitor.placeholder(found);
+    done = from = close + 2;
   }
-  literal(text.substr(done));
+  visitor.literal(text.substr(done));
 }
 
 // The values by their normal names; of two with one name the first counts.
@@ -94,35 +117,16 @@ std::string ScalarText(const json::value& value) {
   return json::serialize(value);
 }
 
+// GOV.UK Notify's words and the French ones, whatever the language of the template: the caller may
+// be another program than its author's.
 bool IsTrue(const json::value& value) {
+  static constexpr std::string_view kTrue[] = {"yes",     "y",       "true",     "t",      "1",
+                                               "include", "show",    "oui",      "o",      "vrai",
+                                               "v",       "inclure", "afficher", "montrer"};
   std::string text = ScalarText(value);
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  static constexpr std::string_view kTrue[] = {"yes", "y", "true", "t", "1", "include", "show"};
-  return std::find(std::begin(kTrue), std::end(kTrue), text) != std::end(kTrue);
-}
-
-// Backslashes before all that markdown could read as its own: everywhere what marks up words, at
-// the start of a line what begins headings, lists, quotes and rules. Indentation goes, because it
-// would make the line code.
-std::string EscapeMarkdown(std::string_view text) {
-  std::string escaped;
-  bool at_line_start = true;
-  bool after_number = false;  // "1." and "1)" begin lists
-  for (char c : text) {
-    if (at_line_start && (c == ' ' || c == '\t')) {
-      if (escaped.empty()) escaped += ' ';
-      continue;
-    }
-    bool is_special = std::string_view("\\`*_[]<>&~").find(c) != std::string_view::npos;
-    bool begins_block =
-        at_line_start && std::string_view("#^-+=").find(c) != std::string_view::npos;
-    if (is_special || begins_block || (after_number && (c == '.' || c == ')'))) escaped += '\\';
-    escaped += c;
-    after_number = c >= '0' && c <= '9' && (at_line_start || after_number);
-    at_line_start = c == '\n' || c == '\r';
-  }
-  return escaped;
+  std::string_view word = text::Trim(text);
+  if (word.size() > 16) return false;  // longer than any of them: not worth folding
+  return std::find(std::begin(kTrue), std::end(kTrue), text::CaseFolded(word)) != std::end(kTrue);
 }
 
 std::string OneLine(std::string_view text) {
@@ -131,41 +135,58 @@ std::string OneLine(std::string_view text) {
   return line;
 }
 
-std::string ElementText(const json::value& value, FillMode mode) {
-  std::string text = ScalarText(value);
-  if (mode == FillMode::kMarkdown) return EscapeMarkdown(text);
-  if (mode == FillMode::kLine) return OneLine(text);
-  return text;
-}
+// Writes the values of one message.
+class ValueWriter {
+ public:
+  ValueWriter(FillMode mode, std::string_view language)
+      : mode_(mode), is_french_(IsFrench(language)) {}
 
-std::string ListText(const json::array& list, FillMode mode) {
-  std::vector<std::string> items;
-  for (const auto& element : list) {
-    if (element.is_null()) continue;
-    std::string item = ElementText(element, mode);
-    if (!item.empty()) items.push_back(std::move(item));
+  std::string Write(const json::value& value) const {
+    return value.is_array() ? List(value.get_array()) : Element(value);
   }
-  std::string text;
-  for (size_t i = 0; i < items.size(); ++i) {
-    if (mode != FillMode::kLine) {
-      text += (i == 0 ? "\n\n* " : "\n* ") + items[i];
-    } else {
-      text += (i == 0 ? "" : i + 1 == items.size() ? " and " : ", ") + items[i];
+
+ private:
+  static bool IsFrench(std::string_view language) {
+    return text::CaseFolded(language.substr(0, language.find('-'))) == "fr";
+  }
+
+  std::string Element(const json::value& value) const {
+    std::string text = ScalarText(value);
+    if (value.is_bool() && is_french_) text = value.get_bool() ? "oui" : "non";
+    if (mode_ == FillMode::kMarkdown) return OpaqueValue(text);
+    if (mode_ == FillMode::kLine) return OneLine(text);
+    return text;
+  }
+
+  std::string List(const json::array& list) const {
+    std::vector<std::string> items;
+    for (const auto& element : list) {
+      if (!element.is_null() && !ScalarText(element).empty()) items.push_back(Element(element));
     }
+    std::string_view last = is_french_ ? " et " : " and ";
+    std::string text;
+    for (size_t i = 0; i < items.size(); ++i) {
+      if (mode_ != FillMode::kLine) {
+        text += (i == 0 ? "\n\n* " : "\n* ") + items[i];
+      } else {
+        text.append(i == 0 ? "" : i + 1 == items.size() ? last : ", ").append(items[i]);
+      }
+    }
+    return text;
   }
-  return text;
-}
+
+  FillMode mode_;
+  bool is_french_;
+};
 
 }  // namespace
 
 std::vector<std::string> PlaceholderNames(std::string_view text) {
   std::vector<std::string> names;
   std::set<std::string> seen;
-  Scan(
-      text, [](std::string_view) {},
-      [&](const Placeholder& placeholder) {
-        if (seen.insert(NormalName(placeholder.name)).second) names.emplace_back(placeholder.name);
-      });
+  Scan(text, {.placeholder = [&](const Placeholder& placeholder) {
+         if (seen.insert(NormalName(placeholder.name)).second) names.emplace_back(placeholder.name);
+       }});
   return names;
 }
 
@@ -178,25 +199,39 @@ std::vector<std::string> MissingPersonalisation(std::string_view text,
 }
 
 std::string FillPlaceholders(std::string_view text, const json::object& personalisation,
-                             FillMode mode) {
+                             FillMode mode, std::string_view language) {
   std::string filled;
   Values values(personalisation);
-  Scan(
-      text, [&](std::string_view literal) { filled += literal; },
-      [&](const Placeholder& placeholder) {
-        if (filled.size() > kFilledBytesMax) return;
-        const json::value* value = values.Find(placeholder.name);
-        if (value == nullptr) {
-          filled += placeholder.whole;
-        } else if (placeholder.is_conditional) {
-          if (IsTrue(*value)) filled += placeholder.text;
-        } else if (value->is_array()) {
-          filled += ListText(value->get_array(), mode);
-        } else {
-          filled += ElementText(*value, mode);
-        }
-      });
+  ValueWriter writer(mode, language);
+  auto literal = [&](std::string_view part) {
+    filled += mode == FillMode::kMarkdown ? WithoutMarks(part) : part;
+  };
+  auto placeholder = [&](const Placeholder& found) {
+    if (filled.size() > kFilledBytesMax) return;
+    const json::value* value = values.Find(found.name);
+    if (value == nullptr) {
+      literal(found.whole);
+    } else if (!found.is_conditional) {
+      filled += writer.Write(*value);
+    } else if (IsTrue(*value)) {
+      literal(found.text);
+    }
+  };
+  Scan(text, {.literal = literal, .placeholder = placeholder});
   return filled;
+}
+
+std::string UnreadablePlaceholder(std::string_view text) {
+  std::string words;
+  Scan(text, {.unreadable = [&](size_t begin) {
+         if (!words.empty()) return;
+         auto line =
+             1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
+         std::string_view excerpt = text.substr(begin, text.substr(begin).find_first_of("\r\n"));
+         words = "line " + std::to_string(line) + ": “" +
+                 std::string(text::FirstCharacters(excerpt, 40)) + "”";
+       }});
+  return words;
 }
 
 bool IsTooLong(std::initializer_list<std::string_view> filled) {

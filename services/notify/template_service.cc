@@ -15,6 +15,12 @@
 namespace tamarack::notify {
 namespace {
 
+absl::Status CheckPlaceholders(std::string_view field, std::string_view text) {
+  std::string place = UnreadablePlaceholder(text);
+  if (place.empty()) return absl::OkStatus();
+  return ValidationError(field, "has a placeholder that cannot be read in " + place);
+}
+
 class TemplateService final : public v1::TemplateService::CallbackService {
  public:
   using Api = v1::TemplateService;
@@ -27,6 +33,8 @@ class TemplateService final : public v1::TemplateService::CallbackService {
     auto prepare = [&]() -> AsyncStatus {
       if (request.has_id() && !IsUuid(request.id()))
         co_return ValidationError("id", "is not a valid UUID");
+      CO_RETURN_IF_ERROR(CheckPlaceholders("subject", request.subject()));
+      CO_RETURN_IF_ERROR(CheckPlaceholders("body", request.body()));
       CO_ASSIGN_OR_RETURN(
           *put.mutable_service_id(),
           co_await service::FindService(identity_, context, "service_id", request.service_id()));
@@ -62,9 +70,12 @@ class TemplateService final : public v1::TemplateService::CallbackService {
     preview.set_id(found.id());
     preview.set_type(found.type());
     preview.set_version(found.version());
-    preview.set_body(FillPlaceholders(found.body(), personalisation, FillMode::kPlain));
-    preview.set_subject(FillPlaceholders(found.subject(), personalisation, FillMode::kLine));
-    std::string markdown = FillPlaceholders(found.body(), personalisation, FillMode::kMarkdown);
+    preview.set_body(
+        FillPlaceholders(found.body(), personalisation, FillMode::kPlain, found.language()));
+    preview.set_subject(
+        FillPlaceholders(found.subject(), personalisation, FillMode::kLine, found.language()));
+    std::string markdown =
+        FillPlaceholders(found.body(), personalisation, FillMode::kMarkdown, found.language());
     if (IsTooLong({preview.subject(), preview.body(), markdown})) co_return MessageTooLong();
     preview.set_html(EmailHtml(found.language(), preview.subject(), markdown));
     co_return preview;

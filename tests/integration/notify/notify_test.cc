@@ -94,6 +94,28 @@ TEST_CASE_METHOD(Fixture, "A template belongs to a service that exists and has a
   CHECK(host.database().Execute("SELECT count(*) FROM template") == "4");
 }
 
+TEST_CASE_METHOD(Fixture, "A template whose placeholders cannot be read is refused with the place",
+                 "[notify]") {
+  auto put = [&](std::string subject, std::string body) {
+    auto request = NewTemplate();
+    request.set_subject(std::move(subject));
+    request.set_body(std::move(body));
+    return host.Call<v1::Template>(kPut, request, &admin).status();
+  };
+  auto body = put("Hello", "Dear\n((name),");
+  CHECK(absl::IsInvalidArgument(body));
+  CHECK(body.message() == "body: has a placeholder that cannot be read in line 2: “((name),”");
+  CHECK(
+      absl::IsInvalidArgument(put("((c?"
+                                  "?((n))))",
+                                  "Hello")));
+  CHECK(put("((amount (CAD)))",
+            "((c?"
+            "?[Apply](https://e.example/a)))")
+            .ok());
+  CHECK(host.database().Execute("SELECT count(*) FROM template") == "2");
+}
+
 TEST_CASE_METHOD(Fixture, "A service sees neither another's templates nor its notifications",
                  "[notify]") {
   auto sent = Send(Email());

@@ -50,13 +50,18 @@ TEST_CASE("FillPlaceholders: the documented forms", "[notify]") {
       {"((l))", {{"l", array{"a", "b", "c"}}}, FillMode::kLine, "a, b and c"},
       {"((l))", {{"l", array{}}}, FillMode::kPlain, ""},
       {"Re: ((s))", {{"s", "two\r\nlines"}}, FillMode::kLine, "Re: two  lines"},
-      {"((v))", {{"v", "[x](http://e)"}}, FillMode::kMarkdown, "\\[x\\](http://e)"},
-      {"((v))", {{"v", "# big"}}, FillMode::kMarkdown, "\\# big"},
-      {"((v))", {{"v", "a # b - c"}}, FillMode::kMarkdown, "a # b - c"},
-      {"((v))", {{"v", "1. a\n12) b\n1.5 c"}}, FillMode::kMarkdown, "1\\. a\n12\\) b\n1\\.5 c"},
-      {"((v))", {{"v", "a\r# b\n- c"}}, FillMode::kMarkdown, "a\r\\# b\n\\- c"},
-      {"((v))", {{"v", "~~~\n    code\n\tcode"}}, FillMode::kMarkdown, "\\~\\~\\~\ncode\ncode"},
-      {"a((v))", {{"v", "  b"}}, FillMode::kMarkdown, "a b"},
+      {"((c??[Apply](https://e.example/a)))",
+       {{"c", true}},
+       FillMode::kPlain,
+       "[Apply](https://e.example/a)"},
+      {"((c??Call (613) 555-0100.)) x", {{"c", 1}}, FillMode::kPlain, "Call (613) 555-0100. x"},
+      {"((amount (CAD)))", {{"amount (CAD)", 5}}, FillMode::kPlain, "5"},
+      {"((c??a ((n)) b))", {{"n", 5}, {"c", 1}}, FillMode::kPlain, "((c??a 5 b))"},
+      {"((École))", {{"école", "x"}}, FillMode::kPlain, "x"},
+      {"((ŒUVRE d’art))", {{"œuvre_d’art", "x"}}, FillMode::kPlain, "x"},
+      {"((Zo\u00e9))", {{"ZOE\u0301", "x"}}, FillMode::kPlain, "x"},
+      {"((ΣΊΣΥΦΟΣ))", {{"σίσυφος", "x"}}, FillMode::kPlain, "x"},
+      {"((First\u00a0name))", {{"first-name", "x"}}, FillMode::kPlain, "x"},
       {"((v))", {{"v", "((w))"}, {"w", "no"}}, FillMode::kPlain, "((w))"},
       {"keep ((missing))", {}, FillMode::kPlain, "keep ((missing))"},
       {"[go](((url)))", {{"url", "https://e.ca/a_b"}}, FillMode::kPlain, "[go](https://e.ca/a_b)"},
@@ -90,8 +95,47 @@ TEST_CASE("FillPlaceholders: numbers stand as people write them", "[notify]") {
     INFO(each.text);
     CHECK(FillPlaceholders("((v))", {{"v", each.value}}, FillMode::kLine) == each.text);
   }
-  // At the start of a line markdown would take it for a list.
-  CHECK(FillPlaceholders("((v))", {{"v", 12.5}}, FillMode::kMarkdown) == "12\\.5");
+}
+
+TEST_CASE("FillPlaceholders: a condition holds in French as in English", "[notify]") {
+  for (const char* word : {"yes", "Y", "TRUE", "t", "1", "include", "show", "oui", "Oui ", "O",
+                           "Vrai", "inclure", "afficher", "AFFICHER"}) {
+    INFO(word);
+    CHECK(FillPlaceholders("((a??A))", {{"a", word}}, FillMode::kPlain, "fr") == "A");
+    CHECK(FillPlaceholders("((a??A))", {{"a", word}}, FillMode::kPlain, "en") == "A");
+  }
+  for (const char* word : {"no", "non", "faux", "0", "", "masquer", "ouï"}) {
+    INFO(word);
+    CHECK(FillPlaceholders("((a??A))", {{"a", word}}, FillMode::kPlain, "fr").empty());
+  }
+}
+
+TEST_CASE("FillPlaceholders: words that are put in are in the message's language", "[notify]") {
+  object values{{"l", array{"a", "b", "c"}}, {"t", true}, {"f", false}, {"b", array{true, false}}};
+  for (const char* language : {"fr", "fr-CA", "FR"}) {
+    CHECK(FillPlaceholders("((l)), ((t)), ((f)), ((b))", values, FillMode::kLine, language) ==
+          "a, b et c, oui, non, oui et non");
+  }
+  for (const char* language : {"en", "", "frr", "iu-Cans"}) {
+    CHECK(FillPlaceholders("((l)), ((t)), ((f))", values, FillMode::kLine, language) ==
+          "a, b and c, yes, no");
+  }
+}
+
+TEST_CASE("UnreadablePlaceholder: names the place of the first that cannot be read", "[notify]") {
+  for (const char* text :
+       {"", "no (brackets) (((here)))", "((a)) [x](((url)))", "((c??[A](https://e.ca/a)))",
+        "((amount (CAD)))", "(a) b)) c", "((c??Call (613) 555-0100.))"}) {
+    INFO(text);
+    CHECK(UnreadablePlaceholder(text).empty());
+  }
+  CHECK(UnreadablePlaceholder("Hi\n((name)") == "line 2: “((name)”");
+  CHECK(UnreadablePlaceholder("((a)b)) ((c))") == "line 1: “((a)b)) ((c))”");
+  CHECK(UnreadablePlaceholder("((a))\n\n((name\nx") == "line 3: “((name”");
+  CHECK(UnreadablePlaceholder("(())") == "line 1: “(())”");
+  CHECK(UnreadablePlaceholder("((??x))") == "line 1: “((??x))”");
+  CHECK(UnreadablePlaceholder("((c??a ((b)) d))") == "line 1: “((c??a ((b)) d))”");
+  CHECK(UnreadablePlaceholder("((c??Call (613))") == "line 1: “((c??Call (613))”");
 }
 
 TEST_CASE("FillPlaceholders: every number comes back from its text, without an exponent",

@@ -117,3 +117,11 @@ TEST_CASE("A password's normal form: NFC, with every space a plain one") {
     CHECK(text::OpaqueString(normal) == normal);
   }
 }
+
+TEST_CASE("CaseFolded: names that people take for one are one", "[text]") {
+  CHECK(text::CaseFolded("ÉCOLE") == "école");
+  CHECK(text::CaseFolded("E\u0301COLE") == "école");
+  CHECK(text::CaseFolded("Straße") == text::CaseFolded("STRASSE"));
+  CHECK(text::CaseFolded("ΣΊΣΥΦΟΣ") == text::CaseFolded("σίσυφος"));
+  CHECK(text::CaseFolded("") == "");
+}
