@@ -154,7 +154,7 @@ absl::Status CheckPrefilled(const v1::PrefilledCardholderDetails& details) {
                        absl::StrCat("prefilled_cardholder_details.", line.field), line.size_max);
     if (!status.ok()) return status;
   }
-  if (IsSecurityCode(PayerLine(details.cardholder_name()))) {
+  if (IsSecurityCode(text::TidyLine(details.cardholder_name()))) {
     return InvalidAttribute(422, "prefilled_cardholder_details.cardholder_name",
                             "Must not be a security code");
   }
