@@ -89,7 +89,7 @@ describe('a person who renews', () => {
   it('is signed out for good, and known by another id after the next sign-in', async () => {
     const before = person.browser.cookie(sandbox.example, sessionCookie);
     const page = await person.browser.submit(await person.browser.open(`${sandbox.example}/fr/licence`), '#sign-out');
-    assert.match(page.text('h2'), /Vous avez fermé votre session/);
+    assert.match(page.text('h2'), /Déconnexion de ce service réussie/);
     const stolen = await fetch(`${sandbox.example}/fr/licence`, { headers: { cookie: `${sessionCookie}=${before}` }, redirect: 'manual' });
     assert.equal(stolen.headers.get('location'), '/fr/sign-in');
     await person.signIn();
