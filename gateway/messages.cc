@@ -60,7 +60,8 @@ constexpr Text kTexts[] = {
      "Le nombre est hors de la plage de {}."},
     {"inexact_number",
      "The number has more digits than are kept here (about 16): send it as text, \"{}\".",
-     "Le nombre a plus de chiffres qu’il n’en est gardé ici (environ 16) : envoyez-le comme du "
+     "Le nombre a plus de chiffres qu’il n’en est gardé ici (environ 16)\u00a0: envoyez-le comme "
+     "du "
      "texte, \"{}\"."},
     {"unsupported_type", "Values of type {} are not accepted.",
      "Les valeurs de type {} ne sont pas acceptées."},
@@ -73,7 +74,7 @@ constexpr Text kTexts[] = {
     {"content_coding", "Send the body as it is, without {}.",
      "Envoyez le corps tel quel, sans {}."},
     {"fetched_ahead", "Opening this address has an effect: it is not fetched ahead.",
-     "Ouvrir cette adresse a un effet : elle ne se charge pas à l’avance."},
+     "Ouvrir cette adresse a un effet\u00a0: elle ne se charge pas à l’avance."},
     {"credential_in_url",
      "Send the credential in the Authorization header. Addresses are kept in logs and histories: "
      "revoke this one.",

@@ -91,7 +91,8 @@ constexpr ProblemText kTexts[] = {
     {503, "outcome-unknown", "unavailable", "server_error", "Outcome unknown", "Issue inconnue",
      "The service did not answer. Whether the operation took place is unknown: check before you "
      "repeat it.",
-     "Le service n’a pas répondu. On ne sait pas si l’opération a eu lieu : vérifiez avant de la "
+     "Le service n’a pas répondu. On ne sait pas si l’opération a eu lieu\u00a0: vérifiez avant de "
+     "la "
      "répéter."},
     {503, "temporary-reduced-capacity", "unavailable", "temporarily_unavailable",
      "Temporarily reduced capacity", "Capacité temporairement réduite",
