@@ -97,7 +97,8 @@ TEST_CASE("a path that no route has takes the errors of the API it lies in", "[g
   INFO(path);
   PathSegments segments;
   REQUIRE_FALSE(SplitPath(path, &segments));
-  const ServicePolicy* service = ToyRoutes()->ServiceNear(segments);
+  auto routes = ToyRoutes();
+  const ServicePolicy* service = routes->ServiceNear(segments);
   CHECK((service ? service->error_shape() : ServicePolicy::ERROR_SHAPE_UNSPECIFIED) == shape);
 }
 
