@@ -103,8 +103,7 @@ boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
   http::Response response = co_await Dispatch(exchange->visit, observation);
   auto state = co_await boost::asio::this_coro::cancellation_state;
   observation.is_cancelled = state.cancelled() != boost::asio::cancellation_type::none;
-  if (observation.route != nullptr)
-    AddCorsHeaders(exchange->visit.request, *observation.route, response);
+  AddCorsHeadersOf(exchange->visit, observation.route, response);
   response.headers.Set("X-Request-Id", exchange->visit.request_id);
   for (const auto& [name, value] : observation.headers) response.headers.Add(name, value);
   if (response.body_source) {
@@ -113,6 +112,19 @@ boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
     telemetry_.Record(exchange->visit, observation, response);
   }
   co_return response;
+}
+
+void Gateway::AddCorsHeadersOf(const Visit& visit, const Route* route,
+                               http::Response& response) const {
+  if (route == nullptr && response.status >= 400 && visit.path.starts_with('/')) {
+    PathSegments segments;
+    std::ignore = SplitPath(visit.path, &segments);
+    std::string_view origin = visit.request.headers.Get("origin").value_or("");
+    for (const Route* near : snapshot_->routes->RoutesNear(segments)) {
+      if (route == nullptr || AllowsOrigin(*near, origin)) route = near;
+    }
+  }
+  if (route != nullptr) AddCorsHeaders(visit.request, *route, response);
 }
 
 // A streaming answer outlives its handler: what it refers to ends with its source, which is when it
@@ -301,6 +313,7 @@ http::Response Gateway::ServerError(int status, const http::Request* head) {
                            ? snapshot_->routes->Find(visit.request.method, segments)
                            : nullptr;
   http::Response response = Fail(visit, route, problem);
+  AddCorsHeadersOf(visit, route, response);
   response.headers.Set("X-Request-Id", visit.request_id);
   telemetry_.Record(visit, {}, response);
   return response;

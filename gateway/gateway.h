@@ -82,6 +82,8 @@ class Gateway {
   http::Response Conclude(const Visit& visit, const Route& route, std::string_view wire,
                           http::Response response) const;
   http::Response AnswerOptions(http::Headers headers) const;
+  // For scripts of other sites. Errors where there is no route say what the routes near them would.
+  void AddCorsHeadersOf(const Visit& visit, const Route* route, http::Response& response) const;
   // An error in the shape of the route's API, or as a page for a browser on a page. `route` may be
   // null.
   http::Response Fail(const Visit& visit, const Route* route, const Problem& problem) const;

@@ -297,12 +297,18 @@ const Route* RouteTable::Find(std::string_view method, const PathSegments& path)
   return match.kind == Router::Match::Kind::kFound ? &route(match.target) : nullptr;
 }
 
+std::vector<const Route*> RouteTable::RoutesNear(const PathSegments& path) const {
+  std::vector<const Route*> near;
+  for (int target : router_.Nearest(path)) near.push_back(&route(target));
+  return near;
+}
+
 const api::v1::ServicePolicy* RouteTable::ServiceNear(const PathSegments& path) const {
-  std::vector<int> near = router_.Nearest(path);
+  std::vector<const Route*> near = RoutesNear(path);
   if (near.empty()) return nullptr;
-  const api::v1::ServicePolicy& service = route(near[0]).service;
-  bool is_one = std::ranges::all_of(near, [&](int target) {
-    return route(target).service.error_shape() == service.error_shape();
+  const api::v1::ServicePolicy& service = near[0]->service;
+  bool is_one = std::ranges::all_of(near, [&](const Route* each) {
+    return each->service.error_shape() == service.error_shape();
   });
   return is_one ? &service : nullptr;
 }

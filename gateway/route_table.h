@@ -72,8 +72,10 @@ class RouteTable {
   const Router& router() const { return router_; }
   // The route of a request's path and method; null when there is none.
   const Route* Find(std::string_view method, const PathSegments& path) const;
-  // Whose errors look like those of a path that no route has: all routes below its longest known
-  // beginning agree on a shape. Null where they do not, or nothing is known.
+  // The routes below the longest known beginning of a path that no route has.
+  std::vector<const Route*> RoutesNear(const PathSegments& path) const;
+  // Whose errors look like those of such a path: all routes near it agree on a shape. Null where
+  // they do not, or nothing is known.
   const api::v1::ServicePolicy* ServiceNear(const PathSegments& path) const;
   const Route& route(int target) const { return *routes_[static_cast<size_t>(target)]; }
   const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Admin } from './seed/admin.mjs';
 import { ministries, people } from './seed/content.mjs';
 import { dsn } from './stack/postgres.mjs';
-import { redisSocket } from './stack/components.mjs';
+import { brandFile, redisSocket } from './stack/components.mjs';
 import { services } from './stack/layout.mjs';
 import { writePrivateJson } from './stack/private.mjs';
 import { secret } from './stack/secrets.mjs';
@@ -100,6 +100,7 @@ function writeExampleConfig(layout, seeded) {
       templates: ids,
       webhook_secret: subscription.secret,
       journal: journalOf(layout, part),
+      brand_file: brandFile,
     });
   }
 }

@@ -19,6 +19,8 @@ export function readConfig(required) {
     const { protocol, hostname } = URL.canParse(config.url) ? new URL(config.url) : {};
     // Browsers keep our cookies on https and on this machine alone.
     if (protocol !== 'https:' && !(protocol === 'http:' && hostname === 'localhost')) fail(`${process.env.CONFIG_FILE}: url must begin with https:// or http://localhost`);
+    // Names, links and phone numbers of the pages' frame: the platform's own file, so that people see one government.
+    if (config.brand_file) config.brand = JSON.parse(readFileSync(config.brand_file, 'utf8'));
     return config;
   } catch (error) {
     return fail(`${process.env.CONFIG_FILE}: ${error.message}`);

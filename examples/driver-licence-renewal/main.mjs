@@ -12,7 +12,7 @@ import { Sessions } from './sessions.mjs';
 import { Webhooks } from './webhooks.mjs';
 
 const config = readConfig(['port', 'url', 'gateway', 'issuer', 'client_id', 'client_secret', 'redirect_uri', 'pay_api_key', 'notify_api_key',
-  'templates', 'webhook_secret', 'journal']);
+  'templates', 'webhook_secret', 'journal', 'brand_file']);
 const journal = new Journal(config.journal);
 const records = new Records(journal);
 const identity = new Identity(config);

@@ -19,7 +19,7 @@ function html(parts, ...values) {
 
 // The frame of every page. `path` is the page's path in `lang`; the toggle leads to the same one in the other language. With a
 // session, the person can end it from every page.
-function page({ lang, session }, { title, path, body }) {
+function page({ lang, session, config: { brand } }, { title, path, body }) {
   const t = text[lang];
   const elsewhere = path.replace(`/${lang}/`, `/${t.other}/`);
   return `<!doctype html>${html`
@@ -40,7 +40,7 @@ function page({ lang, session }, { title, path, body }) {
 <header>
   <div class="ontario-application-header">
     <div class="ontario-row">
-      <div class="ontario-columns ontario-small-8 ontario-application-header__logo"><a class="tmk-wordmark" href="/${lang}/">${t.government}</a></div>
+      <div class="ontario-columns ontario-small-8 ontario-application-header__logo"><a class="tmk-wordmark" href="${brand.home[lang]}">${brand.name[lang]}</a></div>
       <div class="ontario-columns ontario-small-4 ontario-application-header__lang-toggle">
         <a class="ontario-language-toggler ontario-language-toggler--small" href="${elsewhere}" hreflang="${t.other}" lang="${t.other}">${t.otherLanguage}</a>
       </div>
@@ -60,17 +60,26 @@ function page({ lang, session }, { title, path, body }) {
     ${body}
     <section class="tmk-help" aria-labelledby="help-title">
       <h2 class="ontario-h4" id="help-title">${t.help}</h2>
-      <p>${t.helpText} <a class="tmk-nowrap" href="tel:+18005550100">1-800-555-0100</a> <span class="tmk-nowrap">(${t.helpTty} <a href="tel:+18005550101">1-800-555-0101</a>)</span></p>
+      <p>${t.helpText} ${phone(brand.help_phone)} <span class="tmk-nowrap">(${t.helpTty} ${phone(brand.help_tty)})</span></p>
     </section>
   </main>
 </div>
 <footer class="ontario-footer ontario-footer--default">
-  <div class="ontario-row"><div class="ontario-columns ontario-small-12"><p class="ontario-footer__copyright">${t.operator}</p></div></div>
+  <div class="ontario-row">
+    <div class="ontario-columns ontario-small-12">
+      <ul class="ontario-footer__links-container ontario-footer__links-container--inline">
+        ${brand.footer_links.map((link) => html`<li><a class="ontario-footer__link" href="${link.href[lang]}">${link.text[lang]}</a></li>
+        `)}</ul>
+      <p class="ontario-footer__copyright">${brand.owner_line[lang]}</p>
+    </div>
+  </div>
 </footer>
 </body>
 </html>`.value}`;
 }
 
+// North American numbers alone are written without the country's.
+const phone = (number) => html`<a class="tmk-nowrap" href="tel:+1${number.replaceAll(/^1|\D/g, '')}">${number}</a>`;
 const csrfField = ({ csrf_token }) => html`<input type="hidden" name="csrf_token" value="${csrf_token}">`;
 const signOutMenu = (lang, session) => html`<nav class="ontario-application-subheader__menu-container" aria-label="${text[lang].menu}">
           <ul class="ontario-application-subheader__menu">
@@ -115,12 +124,13 @@ function addressLine(address, lang) {
   return [line_1, line_2, `${city} ${province}\u00a0 ${postal_code}`].filter(Boolean).join(', ');
 }
 
-// `paid` is the renewal that is already paid for, if any.
-export function licencePage(view, licence, paid) {
+// `paid` is the renewal that is already paid for, if any; `notice` is `form-stale` when a form was refused.
+export function licencePage(view, licence, paid, notice) {
   const { lang, config } = view;
   const t = text[lang];
   const back = encodeURIComponent(`${config.url}/${lang}/licence`);
   return page(view, { title: t.licence, path: `/${lang}/licence`, body: html`<h1>${t.licence}</h1>
+    ${notice === 'form-stale' ? alert('warning', t.formStale, html`<p>${t.formStaleText}</p>`) : ''}
     ${summary([[t.number, licence.number, 'licence-number'], [t.name, licence.name, 'name'], [t.address, addressLine(licence.address, lang), 'address'],
       [t.expires, date(licence.expires, lang), 'expires'], [t.fee, money(feeCents, lang), 'fee']])}
     <p><a class="tmk-link" id="change-address" href="${config.gateway}/${lang}/address?return_to=${back}">${t.change}</a><br>${t.changeNote}</p>

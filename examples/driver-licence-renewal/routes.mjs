@@ -17,9 +17,9 @@ export function routes({ config, records, sessions, identity, renewals, webhooks
     return handle({ ...call, session, licence: records.licence.get(session.subject), view: view(call.params.lang, session) });
   };
   // Wraps what a signed-in person does by a form: the form must be one that we gave to this very session. One that is older
-  // leads back to where there is a fresh one.
+  // leads back to where there is a fresh one, and to why.
   const byOwnForm = (handle) => signedIn((call) =>
-    (call.form.csrf_token === call.session.csrf_token ? handle(call) : seeOther(`/${call.params.lang}/licence`)));
+    (call.form.csrf_token === call.session.csrf_token ? handle(call) : seeOther(`/${call.params.lang}/licence?notice=form-stale`)));
 
   async function signIn({ request, params }) {
     if (sessions.of(request)) return seeOther(`/${params.lang}/licence`);
@@ -50,9 +50,9 @@ export function routes({ config, records, sessions, identity, renewals, webhooks
     return seeOther((await renewals.paymentPage(renewal)) ?? `/${params.lang}/renewals/${renewal.id}`);
   }
 
-  function showLicence({ licence, session, view: own }) {
+  function showLicence({ licence, session, url, view: own }) {
     const renewal = renewals.of(session.subject);
-    return { body: licencePage(own, licence, isPaid(renewal) ? renewal : null) };
+    return { body: licencePage(own, licence, isPaid(renewal) ? renewal : null, url.searchParams.get('notice')) };
   }
 
   async function showRenewal({ session, params, view: own }) {

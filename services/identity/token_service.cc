@@ -134,7 +134,8 @@ class TokenService final : public v1::TokenService::CallbackService {
     std::string_view proof = context.RequestHeader("dpop");
     if (proof.empty() && client.is_dpop_bound)
       co_return OauthError("invalid_dpop_proof", "the client has to send a DPoP proof");
-    if (!proof.empty()) {
+    // An empty header is a proof too, and a bad one.
+    if (context.request_headers.contains("dpop")) {
       auto thumbprint = co_await parts_.possession.UseProof(
           proof, {.method = "POST", .url = token_endpoint_, .access_token = {}});
       if (absl::IsUnauthenticated(thumbprint.status()))

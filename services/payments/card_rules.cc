@@ -146,7 +146,11 @@ class Form {
   void CheckAddress() {
     Payer& payer = checked_.payer;
     payer.country = CountryCode(request_.address_country());
-    if (payer.country.empty()) payer.country = "CA";
+    if (payer.country.empty()) {
+      payer.country = "CA";
+      // The list always sends one; what is none of it is no address that anybody meant.
+      if (!text::IsBlank(request_.address_country())) Add("address_country", "ERROR_COUNTRY");
+    }
     bool is_canada = payer.country == "CA";
     payer.line1 = Text("address_line_1", request_.address_line_1(), "ERROR_ADDRESS_LINE_1_MISSING");
     payer.line2 = Text("address_line_2", request_.address_line_2(), nullptr);

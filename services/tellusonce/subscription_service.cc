@@ -93,6 +93,8 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
     if (request.outcome() == "rejected" && request.reason_code().empty()) {
       co_return rpc::InvalidField("reason_code", "required when the outcome is rejected");
     }
+    if (request.outcome() != "rejected" && !request.reason_code().empty())
+      co_return rpc::InvalidField("reason_code", "belongs to the outcome rejected alone");
     co_return co_await deliveries_.ReportOutcome(context.principal.ministry_id, request);
   }
 

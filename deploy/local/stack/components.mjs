@@ -12,6 +12,7 @@ const loopback = '127.0.0.1';
 const program = (layout, name) => join(layout.build, name);
 // Whose government this is: an obvious sandbox.
 const brandFolder = join(root, 'deploy/local/brand');
+export const brandFile = join(brandFolder, 'brand.json');
 export const redisSocket = (layout) => join(layout.servers, 'redis.sock');
 
 // Each part: name, start(layout), stop(layout).
@@ -66,7 +67,7 @@ function serviceEnvironment(layout, name) {
     TAMARACK_REDIS: `unix:${redisSocket(layout)}`,
     TAMARACK_ISSUER: layout.gateway,
     TAMARACK_IDENTITY_ADDRESS: `${loopback}:${layout.ports.grpc.identity}`,
-    TAMARACK_BRAND_FILE: join(brandFolder, 'brand.json'),
+    TAMARACK_BRAND_FILE: brandFile,
     TAMARACK_CLIENT_SECRET_FILE: clientSecretFile(layout, name),
     TAMARACK_SECRET_KEY_FILE: secretFile(layout, `key-${name}`),
     ...ownEnvironment[name](layout),
@@ -118,7 +119,7 @@ function configureGateway(layout, { isFishing }) {
   writePrivateJson(config, {
     public_url: layout.gateway,
     assets_dir: join(layout.folder, 'assets'),
-    brand_file: join(brandFolder, 'brand.json'),
+    brand_file: brandFile,
     credentials: { address: `${loopback}:${layout.ports.grpc.identity}`, client_secret_file: clientSecretFile(layout, 'gateway') },
     limits: { redis: `unix:${redisSocket(layout)}` },
     backends: services.map((name) => ({

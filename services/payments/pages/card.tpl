@@ -55,9 +55,10 @@
       <fieldset class="ontario-fieldset" aria-describedby="billing-hint">
       <legend class="ontario-fieldset__legend ontario-fieldset__legend--large">{{T_BILLING}}</legend>
       <p class="ontario-hint" id="billing-hint">{{T_BILLING_HINT}}</p>
-      <div class="ontario-form-group">
+      <div class="ontario-form-group{{#E_ADDRESS_COUNTRY}} tmk-has-error{{/E_ADDRESS_COUNTRY}}">
         <label class="ontario-label" for="address-country">{{T_COUNTRY}}</label>
-        <select class="ontario-input ontario-dropdown tmk-narrow" id="address-country" name="address_country" autocomplete="billing country" aria-required="true">
+        {{#E_ADDRESS_COUNTRY}}{{>FIELD_ERROR}}{{/E_ADDRESS_COUNTRY}}
+        <select class="ontario-input ontario-dropdown tmk-narrow{{#E_ADDRESS_COUNTRY}} ontario-input__error{{/E_ADDRESS_COUNTRY}}" id="address-country" name="address_country" autocomplete="billing country" aria-required="true"{{#E_ADDRESS_COUNTRY}} aria-describedby="address-country-error" aria-invalid="true"{{/E_ADDRESS_COUNTRY}}>
 {{#COUNTRIES}}
           <option value="{{VALUE}}"{{#SELECTED}} selected{{/SELECTED}}>{{LABEL}}</option>
 {{/COUNTRIES}}

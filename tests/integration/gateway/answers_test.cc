@@ -329,6 +329,20 @@ TEST_CASE_METHOD(Fixture, "scripts of the sites that are named may read answers"
   CHECK(Get("/toy/v1/inspect", kScript).Header("access-control-allow-origin") ==
         "https://app.example");
 
+  // So that they can read what was wrong: a path without a route, a method that it lacks, a body
+  // over the limit, a target that is none.
+  for (const Answer& error :
+       {Get("/toy/v1/unknown", kScript), Send("DELETE", "/toy/v1/inspect", kScript),
+        Send("POST", "/toy/v1/kites", kScript + "Content-Length: 99999999\r\n"),
+        Get("/toy/v1/kites/%zz", kScript)}) {
+    INFO(error.status);
+    CHECK(error.status >= 400);
+    CHECK(error.Header("access-control-allow-origin") == "https://app.example");
+    CHECK_THAT(error.Header("vary"), Catch::Contains("Origin"));
+  }
+  CHECK(Get("/toy/v1/unknown", "Origin: https://evil.example\r\n")
+            .Header("access-control-allow-origin") == "");
+
   for (const char* origin :
        {"https://evil.example", "https://app.example.evil.example", "null", "http://app.example",
         "https://app.example:444", "https://APP.example"}) {

@@ -68,6 +68,8 @@ TEST_CASE_METHOD(World, "Wrong reports are refused, and another ministry's deliv
   CHECK(absl::IsInvalidArgument(Report(id, "rejected", licence_ministry).status()));
   CHECK(absl::IsInvalidArgument(Report(id, "rejected", licence_ministry, "bad weather").status()));
   CHECK(absl::IsInvalidArgument(Report(id, "done", licence_ministry).status()));
+  for (const char* outcome : {"accepted", "applied"})
+    CHECK(absl::IsInvalidArgument(Report(id, outcome, licence_ministry, "deceased").status()));
   CHECK(absl::IsNotFound(Report(id, "applied", health_ministry).status()));
   CHECK(absl::IsNotFound(
       Report("018f0000-0000-7000-8000-000000000000", "applied", licence_ministry).status()));

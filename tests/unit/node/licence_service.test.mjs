@@ -1,7 +1,7 @@
 // The example's HTTP side, with a stand-in for the platform: sessions, forms, and what no page answers.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { serve } from '../../../examples/driver-licence-renewal/server.mjs';
 import { Sessions, sessionCookie, signInCookie } from '../../../examples/driver-licence-renewal/sessions.mjs';
 import { text } from '../../../examples/driver-licence-renewal/text.mjs';
 
-const config = { port: 0, url: 'http://localhost:8090', gateway: 'http://localhost:8080', templates: {} };
+const config = { port: 0, url: 'http://localhost:8090', gateway: 'http://localhost:8080', templates: {}, brand: JSON.parse(readFileSync(join(import.meta.dirname, '../../../deploy/local/brand/brand.json'), 'utf8')) };
 let folder;
 let records;
 let server;
@@ -144,14 +144,16 @@ describe('a form', () => {
       const other = tokenOf(await (await get('/en/licence', await signIn())).text());
       for (const form of [{}, { csrf_token: '' }, { csrf_token: other }]) {
         const answer = await post(path, cookie, form);
-        assert.equal(answer.headers.get('location'), `${path.slice(0, 3)}/licence`);
+        const back = `${path.slice(0, 3)}/licence?notice=form-stale`;
+        assert.equal(answer.headers.get('location'), back);
+        assert.match(await (await get(back, cookie)).text(), /ontario-alert--warning/);
       }
       for (const origin of [null, 'null', 'http://evil.example', 'http://localhost:8091', `${config.url}.evil.example`]) {
         const answer = await post(path, cookie, { csrf_token }, origin);
         assert.equal(answer.status, 403, origin);
         assert.match(await answer.text(), /<h1>/);
       }
-      assert.equal((await get('/en/licence', cookie)).status, 200);
+      assert.doesNotMatch(await (await get('/en/licence', cookie)).text(), /ontario-alert--warning/);
       assert.equal(records.renewal.size, 0);
     });
   }
