@@ -12,6 +12,7 @@ import { Renewals } from '../../../examples/driver-licence-renewal/renewals.mjs'
 import { date, money, text } from '../../../examples/driver-licence-renewal/text.mjs';
 import { Webhooks } from '../../../examples/driver-licence-renewal/webhooks.mjs';
 import { startWorker } from '../../../examples/driver-licence-renewal/worker.mjs';
+import { brand } from '../../support/brand.mjs';
 
 let folder;
 let path;
@@ -68,7 +69,7 @@ class FakePlatform {
 const refusal = (status) => new PlatformError('POST', '/somewhere', status, '');
 
 describe('a renewal', () => {
-  const config = { url: 'http://ministry', gateway: 'http://gateway', templates: { 'licence-renewed-fr': 'template-fr' } };
+  const config = { url: 'http://ministry', gateway: 'http://gateway', templates: { 'licence-renewed-fr': 'template-fr' }, brand };
   const address = { line_1: '12 Elm Street', line_2: 'app. 3', city: 'Sudbury', province: 'ON', postal_code: 'P3C 1S8' };
   const setUp = () => {
     const records = reopen();

@@ -1,7 +1,7 @@
 // The example's HTTP side, with a stand-in for the platform: sessions, forms, and what no page answers.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +14,9 @@ import { routes } from '../../../examples/driver-licence-renewal/routes.mjs';
 import { serve } from '../../../examples/driver-licence-renewal/server.mjs';
 import { Sessions, sessionCookie, signInCookie } from '../../../examples/driver-licence-renewal/sessions.mjs';
 import { text } from '../../../examples/driver-licence-renewal/text.mjs';
+import { brand } from '../../support/brand.mjs';
 
-const config = { port: 0, url: 'http://localhost:8090', gateway: 'http://localhost:8080', templates: {}, brand: JSON.parse(readFileSync(join(import.meta.dirname, '../../../deploy/local/brand/brand.json'), 'utf8')) };
+const config = { port: 0, url: 'http://localhost:8090', gateway: 'http://localhost:8080', templates: {}, brand };
 let folder;
 let records;
 let server;
@@ -247,7 +248,7 @@ describe('the settings', () => {
   const cases = [
     ['driver-licence-renewal', null, 2, /CONFIG_FILE is not set[^]*usage:/],
     ['health-card-registry', null, 2, /CONFIG_FILE is not set[^]*usage:/],
-    ['driver-licence-renewal', '{"port": 1, "gateway": "http://localhost:8080"}', 2, /settings\.json: url, issuer, client_id, .*journal are missing/],
+    ['driver-licence-renewal', '{"port": 1, "gateway": "http://localhost:8080"}', 2, /settings\.json: url, issuer, client_id, .*journal, brand_file are missing/],
     ['health-card-registry', '{"port": 1, "url": "http://localhost:1", "gateway": "x", "issuer": "x", "client_id": "x", "client_secret": "x", "webhook_secret": ""}', 2, /webhook_secret, journal are missing/],
     ['health-card-registry', '{"port": 1, "url": "http://ministry.example", "gateway": "x", "issuer": "x", "client_id": "x", "client_secret": "x", "webhook_secret": "x", "journal": "x"}', 2, /url must begin with https/],
     ['health-card-registry', 'null', 2, /are missing/],
