@@ -73,7 +73,8 @@ class ParameterBinder {
     };
     // As deep as JSON may be, so that nothing behind walks deeper.
     if (std::count(name.begin(), name.end(), '.') >= kJsonDepthMax)
-      return InputError{Reason::kTooDeep, source_, {}, std::to_string(kJsonDepthMax)};
+      return InputError{Reason::kTooDeep, source_, Where(name.substr(0, name.find('.'))),
+                        std::to_string(kJsonDepthMax)};
     Route::FieldPath path;
     const Descriptor* message = &type_;
     FieldTree* node = &given_;

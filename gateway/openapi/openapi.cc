@@ -112,7 +112,10 @@ class Writer {
       }
     }
     json::object contact{{"name", options_.title}};
-    if (!options_.help_url.empty()) contact["url"] = options_.help_url;
+    if (!options_.help_url.empty()) {
+      bool is_path = options_.help_url.starts_with('/');
+      contact["url"] = absl::StrCat(is_path ? options_.public_url : "", options_.help_url);
+    }
     return {{"title", title},
             {"version", "1"},
             {"description", description},

@@ -2,10 +2,14 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
+
 namespace tamarack {
 namespace {
 
-constexpr rlim_t kOwnShare = 8;  // One of so many is left to what is no connection of a client's.
+// One of so many is left to what is no connection of a client's, and this many at least.
+constexpr rlim_t kOwnShare = 8;
+constexpr rlim_t kOwnFilesMin = 64;
 
 rlim_t SoftLimit() {
   rlimit limit{};
@@ -25,7 +29,8 @@ size_t RaiseOpenFilesLimit() {
 
 size_t ConnectionsWithinLimit() {
   rlim_t limit = SoftLimit();
-  return limit - limit / kOwnShare;
+  rlim_t own = std::max(limit / kOwnShare, kOwnFilesMin);
+  return limit > own ? limit - own : 1;
 }
 
 }  // namespace tamarack

@@ -128,13 +128,17 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   }
 
   static asio::awaitable<void> Accept(std::shared_ptr<Impl> self) {
+    bool is_failing = false;
     while (self->acceptor_.is_open()) {
       auto [error, socket] =
           co_await self->acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
       if (!error) {
+        is_failing = false;
         self->Serve(std::move(socket));
       } else if (error != asio::error::operation_aborted) {
-        telemetry::Log(telemetry::Level::kError, "accept failed", {{"error", error.message()}});
+        // Said once for as long as it lasts: the next tries come many times a second.
+        if (!std::exchange(is_failing, true))
+          telemetry::Log(telemetry::Level::kError, "accept failed", {{"error", error.message()}});
         asio::steady_timer pause(self->acceptor_.get_executor(), kAcceptPause);
         co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
       }

@@ -112,6 +112,10 @@ Page OutcomeUnknownPage(std::string_view language, std::string_view request_id,
   return ErrorPageOf("OUTCOME", language, request_id, go_back);
 }
 
+Page BadSignInPage(std::string_view language, std::string_view request_id) {
+  return ErrorPageOf("SIGN_IN", language, request_id, {});
+}
+
 Page MessagePage(std::string_view language, std::string_view title_key, std::string_view text_key,
                  std::string_view link_key, std::string_view link_path) {
   Page page("message", language);

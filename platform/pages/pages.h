@@ -183,6 +183,10 @@ Page StaleFormPage(std::string_view language, std::string_view request_id,
 Page OutcomeUnknownPage(std::string_view language, std::string_view request_id,
                         std::string_view go_back = {});
 
+// The same for people whom a service sent here with a request that is no good: trying again will
+// not help, telling that service will.
+Page BadSignInPage(std::string_view language, std::string_view request_id);
+
 // "message" page: a heading, a paragraph and perhaps one link onward, all from the catalogue.
 Page MessagePage(std::string_view language, std::string_view title_key, std::string_view text_key,
                  std::string_view link_key = {}, std::string_view link_path = {});

@@ -40,7 +40,9 @@ std::string PublicMessage(const absl::Status& status) {
     case absl::StatusCode::kDataLoss:
       return "internal error";
     case absl::StatusCode::kUnavailable:
-      return "temporarily unavailable";
+      // Unless a handler found words for it, and said so by attaching how they are to be shown.
+      if (!status.GetPayload(TypeUrl<api::v1::HttpError>())) return "temporarily unavailable";
+      [[fallthrough]];
     // A database's words name tables and constraints, whatever the code. Handlers that expect an
     // error reword it.
     default:

@@ -40,7 +40,8 @@ std::string ReasonOf(const absl::Status& status);
 std::vector<FieldViolation> ViolationsOf(const absl::Status& status);
 
 // Payloads travel as the details of google.rpc.Status. `ToGrpc` replaces the text of INTERNAL,
-// UNKNOWN, DATA_LOSS and UNAVAILABLE errors by a fixed one: what happened belongs in the log.
+// UNKNOWN, DATA_LOSS and UNAVAILABLE errors by a fixed one: what happened belongs in the log. The
+// text of UNAVAILABLE stays where WithHttp was applied: then a handler chose it.
 grpc::Status ToGrpc(const absl::Status& status);
 absl::Status FromGrpc(const grpc::Status& status);
 

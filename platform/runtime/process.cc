@@ -16,7 +16,7 @@ Process::Process() {
   // Debian builds Abseil with its debugging checks: at every lock it would look for cycles, and
   // gRPC locks often.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  telemetry::Log(telemetry::Level::kInfo, "open files", {{"limit", RaiseOpenFilesLimit()}});
+  RaiseOpenFilesLimit();
   telemetry::GatherLog([this] { boost::asio::post(io_, telemetry::FlushLog); });
 }
 
@@ -26,6 +26,7 @@ Process::~Process() {
 
 int Process::RunUntilSignal(std::function<void()> drain) {
   std::signal(SIGPIPE, SIG_IGN);
+  telemetry::Log(telemetry::Level::kInfo, "open files", {{"limit", RaiseOpenFilesLimit()}});
   std::thread drainer;
   boost::asio::signal_set signals(io_, SIGTERM, SIGINT);
   signals.async_wait([&](boost::system::error_code error, int) {

@@ -2,6 +2,7 @@
 
 #include "platform/rpc/client.h"
 #include "platform/rpc/context.h"
+#include "tamarack/identity/v1/admin_service.pb.h"
 
 #include <string>
 #include <string_view>
@@ -12,8 +13,9 @@
 // is open.
 namespace tamarack::service {
 
-Async<std::string> FindMinistry(rpc::Client& identity, const rpc::Context& context,
-                                std::string_view field, const std::string& ministry_id);
+Async<identity::v1::Ministry> FindMinistry(rpc::Client& identity, const rpc::Context& context,
+                                           std::string_view field, const std::string& ministry_id);
+// The id alone.
 Async<std::string> FindService(rpc::Client& identity, const rpc::Context& context,
                                std::string_view field, const std::string& service_id);
 

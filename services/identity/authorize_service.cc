@@ -138,7 +138,7 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
 
   HttpBody LocalError(rpc::Context& context) const {
     context.http.SetStatus(400);
-    return parts_.pages.Render(pages::ErrorPage(400, context.language, context.request_id));
+    return parts_.pages.Render(pages::BadSignInPage(context.language, context.request_id));
   }
 
   HttpBody Fail(rpc::Context& context, const v1::AuthorizeRequest& request,

@@ -33,9 +33,9 @@ class DirectoryService final : public v1::DirectoryService::CallbackService {
     std::vector<std::string> asked(request.ministry_ids().begin(), request.ministry_ids().end());
     CO_ASSIGN_OR_RETURN(auto known, co_await tenants_.KnownMinistries(asked));
     v1::ResolveSubjectsResponse response;
-    for (const auto& ministry_id : known) {
-      (*response.mutable_subjects())[ministry_id] =
-          keyring_.PairwiseSubject(ministry_id, person.id);
+    for (const auto& ministry : known) {
+      (*response.mutable_subjects())[ministry.ministry_id()] =
+          keyring_.PairwiseSubject(ministry.ministry_id(), person.id);
     }
     co_return response;
   }
@@ -48,7 +48,7 @@ class DirectoryService final : public v1::DirectoryService::CallbackService {
                         co_await tenants_.KnownServices(
                             {request.service_ids().begin(), request.service_ids().end()}));
     v1::FindTenantsResponse response;
-    response.mutable_ministry_ids()->Add(ministries.begin(), ministries.end());
+    response.mutable_ministries()->Add(ministries.begin(), ministries.end());
     response.mutable_service_ids()->Add(services.begin(), services.end());
     co_return response;
   }

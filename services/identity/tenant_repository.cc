@@ -6,6 +6,9 @@
 #include "platform/rpc/validate.h"
 #include "platform/text/text.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace tamarack::identity {
 namespace {
 
@@ -14,7 +17,8 @@ constexpr pg::Statement kInsertMinistry{
 constexpr pg::Statement kListMinistries{
     "ministry.list", "SELECT ministry_id, name_en, name_fr FROM ministry ORDER BY ministry_id"};
 constexpr pg::Statement kKnownMinistries{
-    "ministry.known", "SELECT ministry_id FROM ministry WHERE ministry_id = ANY($1::uuid[])"};
+    "ministry.known",
+    "SELECT ministry_id, name_en, name_fr FROM ministry WHERE ministry_id = ANY($1::uuid[])"};
 constexpr pg::Statement kKnownServices{
     "service.known", "SELECT service_id FROM service WHERE service_id = ANY($1::uuid[])"};
 constexpr pg::Statement kInsertService{"service.insert", R"sql(
@@ -57,6 +61,24 @@ OauthClient DecodeClient(const pg::Rows& rows, int row) {
   client.is_dpop_bound = rows.Bool(row, 16);
   client.is_certificate_bound = rows.Bool(row, 17);
   return client;
+}
+
+std::vector<v1::Ministry> DecodeMinistries(const pg::Rows& rows) {
+  std::vector<v1::Ministry> ministries(static_cast<size_t>(rows.size()));
+  for (int row = 0; row < rows.size(); ++row) {
+    auto& ministry = ministries[static_cast<size_t>(row)];
+    ministry.set_ministry_id(std::string(rows.Text(row, 0)));
+    ministry.set_name_en(std::string(rows.Text(row, 1)));
+    ministry.set_name_fr(std::string(rows.Text(row, 2)));
+  }
+  return ministries;
+}
+
+// Whatever else was asked for is known to nobody.
+std::vector<std::string> UuidsOf(const std::vector<std::string>& ids) {
+  std::vector<std::string> uuids;
+  std::copy_if(ids.begin(), ids.end(), std::back_inserter(uuids), IsUuid);
+  return uuids;
 }
 
 }  // namespace
@@ -112,33 +134,18 @@ Async<v1::Ministry> TenantRepository::InsertMinistry(pg::Tx& tx,
 
 Async<std::vector<v1::Ministry>> TenantRepository::ListMinistries() {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListMinistries));
-  std::vector<v1::Ministry> ministries(static_cast<size_t>(rows.size()));
-  for (int row = 0; row < rows.size(); ++row) {
-    auto& ministry = ministries[static_cast<size_t>(row)];
-    ministry.set_ministry_id(std::string(rows.Text(row, 0)));
-    ministry.set_name_en(std::string(rows.Text(row, 1)));
-    ministry.set_name_fr(std::string(rows.Text(row, 2)));
-  }
-  co_return ministries;
+  co_return DecodeMinistries(rows);
 }
 
-Async<std::vector<std::string>> TenantRepository::KnownMinistries(
+Async<std::vector<v1::Ministry>> TenantRepository::KnownMinistries(
     const std::vector<std::string>& ids) {
-  return Known(kKnownMinistries, ids);
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kKnownMinistries, UuidsOf(ids)));
+  co_return DecodeMinistries(rows);
 }
 
 Async<std::vector<std::string>> TenantRepository::KnownServices(
     const std::vector<std::string>& ids) {
-  return Known(kKnownServices, ids);
-}
-
-Async<std::vector<std::string>> TenantRepository::Known(const pg::Statement& statement,
-                                                        const std::vector<std::string>& ids) {
-  std::vector<std::string> uuids;
-  for (const auto& id : ids) {
-    if (IsUuid(id)) uuids.push_back(id);
-  }
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(statement, uuids));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kKnownServices, UuidsOf(ids)));
   std::vector<std::string> known;
   for (int row = 0; row < rows.size(); ++row) known.emplace_back(rows.Text(row, 0));
   co_return known;

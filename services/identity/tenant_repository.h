@@ -62,7 +62,7 @@ class TenantRepository {
   Async<v1::Ministry> InsertMinistry(pg::Tx& tx, const v1::CreateMinistryRequest& request);
   Async<std::vector<v1::Ministry>> ListMinistries();
   // Those of `ids` that exist.
-  Async<std::vector<std::string>> KnownMinistries(const std::vector<std::string>& ids);
+  Async<std::vector<v1::Ministry>> KnownMinistries(const std::vector<std::string>& ids);
   Async<std::vector<std::string>> KnownServices(const std::vector<std::string>& ids);
   // INVALID_ARGUMENT at `ministry_id` when there is no such ministry.
   Async<v1::MinistryService> InsertService(pg::Tx& tx, const v1::CreateServiceRequest& request);
@@ -75,9 +75,6 @@ class TenantRepository {
   Async<OauthClient> SetClientEnabled(std::string_view client_id, bool is_enabled);
 
  private:
-  Async<std::vector<std::string>> Known(const pg::Statement& statement,
-                                        const std::vector<std::string>& ids);
-
   pg::Pool& pool_;
 };
 

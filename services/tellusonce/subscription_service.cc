@@ -9,6 +9,8 @@
 
 #include "tamarack/tellusonce/v1/subscription_service.grpc.pb.h"
 
+#include <absl/strings/match.h>
+
 namespace tamarack::tellusonce {
 namespace {
 
@@ -21,6 +23,12 @@ absl::Status CheckTexts(const v1::Subscription& subscription) {
   status.Update(rpc::CheckLine("purpose_en", subscription.purpose_en()));
   status.Update(rpc::CheckLine("purpose_fr", subscription.purpose_fr()));
   return status;
+}
+
+// People choose who is told: the name says which ministry, whatever else it says.
+std::string WithMinistry(const std::string& ministry, const std::string& name) {
+  if (absl::StrContains(text::CaseFolded(name), text::CaseFolded(ministry))) return name;
+  return absl::StrCat(ministry, ", ", name);
 }
 
 // The pattern of the field lets nothing follow the origin.
@@ -60,8 +68,11 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
       CO_RETURN_IF_ERROR(CheckOrigins(request));
       CO_RETURN_IF_ERROR(CheckTexts(subscription));
       CO_ASSIGN_OR_RETURN(
-          *subscription.mutable_ministry_id(),
+          auto ministry,
           co_await service::FindMinistry(identity_, context, "ministry_id", request.ministry_id()));
+      subscription.set_ministry_id(ministry.ministry_id());
+      subscription.set_name_en(WithMinistry(ministry.name_en(), subscription.name_en()));
+      subscription.set_name_fr(WithMinistry(ministry.name_fr(), subscription.name_fr()));
       co_return absl::OkStatus();
     };
     auto effect = [&](pg::Tx& tx) -> Async<v1::CreateSubscriptionResponse> {

@@ -346,8 +346,10 @@ TEST_CASE_METHOD(World, "Directory: which ministries and services exist") {
     auto found = Call<v1::FindTenantsResponse>("DirectoryService/FindTenants", request,
                                                PlatformToken(caller));
     REQUIRE(found.ok());
-    REQUIRE(found->ministry_ids_size() == 1);
-    CHECK(found->ministry_ids(0) == service.ministry_id());
+    REQUIRE(found->ministries_size() == 1);
+    CHECK(found->ministries(0).ministry_id() == service.ministry_id());
+    CHECK_THAT(found->ministries(0).name_en(), Catch::Contains("Transportation"));
+    CHECK_FALSE(found->ministries(0).name_fr().empty());
     REQUIRE(found->service_ids_size() == 1);
     CHECK(found->service_ids(0) == service.service_id());
   }

@@ -103,13 +103,17 @@ TEST_CASE_METHOD(Fixture,
   CHECK(Refused("s1", {"payment.captured"}) == "event_types[0]");
   CHECK(Refused("s1", {kCaptured, "ca.tamarack.payments.payment.refunded.v1"}) == "event_types[1]");
   CHECK(Refused("s1", {"ca.tamarack.tellusonce.address.changed.v1"}) == "event_types[0]");
-  for (const char* url : {"ftp://a.example/hook", "https://u:p@a.example/hook", "https://a/#x",
-                          "http://127.0.0.1/hook", "http://10.0.0.1/hook", "not a url"}) {
+  for (const char* url :
+       {"ftp://a.example/hook", "https://u:p@a.example/hook", "https://a/#x",
+        "http://127.0.0.1/hook", "http://10.0.0.1/hook", "http://10.0.0.1./hook", "not a url"}) {
     INFO(url);
     CHECK(Refused("s1", {}, url) == "url");
   }
   directory.is_down = true;
-  CHECK(absl::IsUnavailable(Create("s1", {}).status()));
+  auto status = Create("s1", {}).status();
+  CHECK(absl::IsUnavailable(status));
+  // So that the caller may try again: nothing happened.
+  CHECK_THAT(std::string(status.message()), Catch::StartsWith("Nothing was done"));
   CHECK(host.database().Execute("SELECT count(*) FROM webhook_endpoint") == "0");
 }
 

@@ -30,8 +30,15 @@ struct SoftLimit {
 };
 
 TEST_CASE("The soft limit of open files becomes the hard one") {
+  struct {
+    rlim_t files;
+    size_t connections;
+  } const kCases[] = {{8192, 7168}, {1024, 896}, {256, 192}, {80, 16}, {64, 1}, {50, 1}};
+  for (const auto& c : kCases) {
+    SoftLimit limited(c.files);
+    CHECK(tamarack::ConnectionsWithinLimit() == c.connections);
+  }
   SoftLimit low(256);
-  CHECK(tamarack::ConnectionsWithinLimit() == 224);
   CHECK(tamarack::RaiseOpenFilesLimit() == low.before.rlim_max);
 }
 
@@ -39,7 +46,7 @@ TEST_CASE("A server under a low limit of open files refuses what is too much, an
   LoopThread loop;
   std::unique_ptr<http::Server> server;
   {
-    SoftLimit low(128);
+    SoftLimit low(176);
     server = std::make_unique<http::Server>(
         loop.executor(), http::ServerOptions(),
         [](http::Request) -> asio::awaitable<http::Response> { co_return http::Response(); });

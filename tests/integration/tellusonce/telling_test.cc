@@ -134,12 +134,43 @@ TEST_CASE_METHOD(World, "A subscription's name is one line as people see it", "[
   auto made =
       TrySubscribe("parks", " Parks\u00a0\nand trails", "Parcs", "https://parks.example/hook");
   REQUIRE(made.ok());
-  CHECK(made->subscription().name_en() == "Parks and trails");
+  CHECK(made->subscription().name_en() == "Ministry of Services, Parks and trails");
   for (const char* bad : {"Parks\u202e x", "Par\x07ks", "Par\u2066ks\u2069 x"}) {
     auto violations = rpc::ViolationsOf(
         TrySubscribe("parks", "Parks", bad, "https://parks.example/hook").status());
     REQUIRE(violations.size() == 1);
     CHECK(violations[0].field == "name_fr");
+  }
+}
+
+TEST_CASE_METHOD(World, "People read the ministry's name, once, whatever a subscription is called",
+                 "[tellusonce]") {
+  struct {
+    const char* called_en;
+    const char* called_fr;
+    const char* read_en;
+    const char* read_fr;
+  } const kCases[] = {
+      {"My service", "Mon service", "Ministry of Services, My service",
+       "Ministère des Services, Mon service"},
+      {"Ministry of Services, parks", "Parcs (ministère des services)",
+       "Ministry of Services, parks", "Parcs (ministère des services)"},
+      // Another ministry's name does not stand alone.
+      {"Ministry of Health", "Ministère de la Santé", "Ministry of Services, Ministry of Health",
+       "Ministère des Services, Ministère de la Santé"},
+  };
+  for (const auto& c : kCases) {
+    auto made = TrySubscribe("parks", c.called_en, c.called_fr, "https://parks.example/hook");
+    REQUIRE(made.ok());
+    CHECK(made->subscription().name_en() == c.read_en);
+    CHECK(made->subscription().name_fr() == c.read_fr);
+  }
+  for (auto [lang, read] : {std::pair("en", "Ministry of Services, My service"),
+                            std::pair("fr", "Ministère des Services, Mon service")}) {
+    auto form = Form();
+    form.set_lang(lang);
+    form.clear_subscription_id();  // asks again
+    CHECK(Show("TellAddress", form).Has(read));
   }
 }
 

@@ -52,7 +52,11 @@ class Directory final : public identity_v1::DirectoryService::CallbackService {
     if (is_down) co_return absl::UnavailableError("down");
     identity_v1::FindTenantsResponse response;
     for (const auto& id : request.ministry_ids()) {
-      if (id != unknown_ministry) response.add_ministry_ids(absl::AsciiStrToLower(id));
+      if (id == unknown_ministry) continue;
+      auto& ministry = *response.add_ministries();
+      ministry.set_ministry_id(absl::AsciiStrToLower(id));
+      ministry.set_name_en("Ministry of Services");
+      ministry.set_name_fr("Ministère des Services");
     }
     co_return response;
   }
