@@ -2,8 +2,6 @@
 
 #include "platform/rpc/errors.h"
 
-#include "tamarack/identity/v1/directory_service.pb.h"
-
 namespace tamarack::service {
 namespace {
 

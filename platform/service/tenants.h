@@ -2,7 +2,7 @@
 
 #include "platform/rpc/client.h"
 #include "platform/rpc/context.h"
-#include "tamarack/identity/v1/admin_service.pb.h"
+#include "tamarack/identity/v1/directory_service.pb.h"
 
 #include <string>
 #include <string_view>
