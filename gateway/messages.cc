@@ -59,10 +59,9 @@ constexpr Text kTexts[] = {
     {"out_of_range", "The number is outside the range of {}.",
      "Le nombre est hors de la plage de {}."},
     {"inexact_number",
-     "The number has more digits than are kept here (about 16): send it as text, \"{}\".",
+     "The number has more digits than are kept here (about 16): send it as text, in quotes.",
      "Le nombre a plus de chiffres qu’il n’en est gardé ici (environ 16)\u00a0: envoyez-le comme "
-     "du "
-     "texte, \"{}\"."},
+     "du texte, entre guillemets."},
     {"unsupported_type", "Values of type {} are not accepted.",
      "Les valeurs de type {} ne sont pas acceptées."},
     {"body_not_allowed", "This operation takes no body.",

@@ -206,7 +206,6 @@ Refusal EncodeScalar(const FieldDescriptor& field, ScalarText value, std::string
 
 Refusal EncodeExactDouble(std::string_view number, std::string& out) {
   constexpr double kWholeMax = 0x1p53;
-  constexpr size_t kNumberShownMax = 40;  // In the message.
   double value = 0;
   if (auto refusal = ParseFloating<double>({Kind::kNumber, number}, "double", &value))
     return refusal;
@@ -215,9 +214,7 @@ Refusal EncodeExactDouble(std::string_view number, std::string& out) {
   std::string printed;
   PrintDouble(value, printed);
   if (ParseDecimal(printed) == ParseDecimal(number)) return {};
-  bool is_long = number.size() > kNumberShownMax;
-  std::string shown(number.substr(0, kNumberShownMax));
-  return Refuse(Reason::kInexactNumber, is_long ? shown + "…" : shown);
+  return Refuse(Reason::kInexactNumber);  // Not the number: it may be personal, and answers are logged.
 }
 
 bool IsWrapper(const Descriptor& type) {

@@ -1,6 +1,7 @@
 #include "gateway/plugin/reflection.h"
 
 #include "gateway/codec/wire.h"
+#include "gateway/descriptor_limits.h"
 #include "platform/base/status.h"
 #include "platform/rpc/errors.h"
 
@@ -108,11 +109,14 @@ class Conversation {
   bool is_finished_ = false;
 };
 
-absl::Status AddFiles(const std::string& answer, Files* files) {
+// `room` is how many bytes more may be held.
+absl::Status AddFiles(const std::string& answer, Files* files, size_t* room) {
   for (const std::string& bytes : Bytes(answer, 1)) {
     FileDescriptorProto file;
     if (!file.ParseFromString(bytes)) return absl::InvalidArgumentError("not a file descriptor");
     if (files->size() >= kFilesMax) return absl::InvalidArgumentError("too many files");
+    if (bytes.size() > *room) return absl::InvalidArgumentError("the descriptors are too large");
+    *room -= bytes.size();
     files->emplace(file.name(), std::move(file));
   }
   return absl::OkStatus();
@@ -140,17 +144,18 @@ absl::StatusOr<FileDescriptorSet> FetchAll(Conversation& conversation) {
   auto list = conversation.Ask(kListServices, "*", kListServicesResponse);
   if (!list.ok()) return list.status();
   Files files;
+  size_t room = kDescriptorBytesMax;
   for (const std::string& service : Bytes(*list, 1)) {
     auto names = Bytes(service, 1);
     if (names.size() != 1 || names[0].starts_with("grpc.")) continue;
     auto answer = conversation.Ask(kFileContainingSymbol, names[0], kFileDescriptorResponse);
     if (!answer.ok()) return answer.status();
-    if (auto status = AddFiles(*answer, &files); !status.ok()) return status;
+    if (auto status = AddFiles(*answer, &files, &room); !status.ok()) return status;
   }
   for (auto missing = MissingImport(files); missing.ok(); missing = MissingImport(files)) {
     auto answer = conversation.Ask(kFileByFilename, *missing, kFileDescriptorResponse);
     if (!answer.ok()) return answer.status();
-    if (auto status = AddFiles(*answer, &files); !status.ok()) return status;
+    if (auto status = AddFiles(*answer, &files, &room); !status.ok()) return status;
     if (!files.contains(*missing))
       return absl::InvalidArgumentError("reflection gives another file than " + *missing);
   }

@@ -12,7 +12,9 @@ Async<FindTenantsResponse> Find(rpc::Client& identity, const rpc::Context& conte
                                 FindTenantsRequest request) {
   auto found = co_await identity.Call<FindTenantsResponse>(
       "/tamarack.identity.v1.DirectoryService/FindTenants", request, {.on_behalf_of = &context});
-  if (!absl::IsUnavailable(found.status())) co_return found;
+  bool is_unanswered =
+      absl::IsUnavailable(found.status()) || absl::IsDeadlineExceeded(found.status());
+  if (!is_unanswered) co_return found;
   // In words of our own, which tell the gateway that the outcome is known.
   co_return rpc::WithHttp(
       absl::UnavailableError(

@@ -26,6 +26,7 @@ ABSL_FLAG(std::string, brand_file, "", "brand.json; empty: the neutral brand");
 int main(int argc, char** argv) {
   using namespace tamarack;
   service::Shell shell(argc, argv, "payments", payments::Migrations());
+  config::RequireFlags({"client_secret_file", "secret_key_file"});
   service::Peer peer(shell);
   auto timeout = std::chrono::milliseconds(absl::GetFlag(FLAGS_processor_timeout_ms));
   std::string public_url =

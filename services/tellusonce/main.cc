@@ -21,6 +21,7 @@ ABSL_FLAG(std::string, brand_file, "", "brand.json; empty: the neutral brand");
 int main(int argc, char** argv) {
   using namespace tamarack;
   service::Shell shell(argc, argv, "tellusonce", tellusonce::Migrations());
+  config::RequireFlags({"client_secret_file", "secret_key_file"});
   service::Peer peer(shell);
   auto change_sealer =
       config::OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "tellusonce.person_key"));

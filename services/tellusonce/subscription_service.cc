@@ -27,8 +27,9 @@ absl::Status CheckTexts(const v1::Subscription& subscription) {
 
 // People choose who is told: the name says which ministry, whatever else it says.
 std::string WithMinistry(const std::string& ministry, const std::string& name) {
-  if (absl::StrContains(text::CaseFolded(name), text::CaseFolded(ministry))) return name;
-  return absl::StrCat(ministry, ", ", name);
+  std::string said = text::CaseFolded(name), must_say = text::CaseFolded(ministry);
+  bool says = said == must_say || absl::StartsWith(said, absl::StrCat(must_say, ","));
+  return says ? name : absl::StrCat(ministry, ", ", name);
 }
 
 // The pattern of the field lets nothing follow the origin.

@@ -87,6 +87,22 @@ function learn({ name }, text) {
   };
 }
 
+// Opening these changes something (a reading is noted, a code issued, a link used up): HEAD would do so unseen.
+const withEffect = ['/oauth2/authorize', '/oauth2/userinfo', '/secure/unknown', '/en/card_details/unknown', '/card_details/unknown', `/v1/deliveries/${randomUUID()}`];
+
+describe('a GET that changes something', () => {
+  for (const path of withEffect) {
+    it(`has no HEAD: ${path.replace(/[0-9a-f-]{36}/, '{id}')}`, async () => {
+      const answer = await fetch(stack.sandbox.gateway + path, { method: 'HEAD' });
+      assert.equal(answer.status, 405);
+      assert.match(answer.headers.get('allow'), /\bGET\b/);
+      assert.doesNotMatch(answer.headers.get('allow'), /HEAD/);
+      const ahead = await fetch(stack.sandbox.gateway + path, { headers: { 'sec-purpose': 'prefetch' }, redirect: 'manual' });
+      assert.equal(ahead.status, 403);
+    });
+  }
+});
+
 describe('the examples of the API documents', () => {
   it('work as they stand', async () => {
     const failures = [];

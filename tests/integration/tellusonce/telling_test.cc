@@ -153,9 +153,14 @@ TEST_CASE_METHOD(World, "People read the ministry's name, once, whatever a subsc
   } const kCases[] = {
       {"My service", "Mon service", "Ministry of Services, My service",
        "Ministère des Services, Mon service"},
-      {"Ministry of Services, parks", "Parcs (ministère des services)",
-       "Ministry of Services, parks", "Parcs (ministère des services)"},
-      // Another ministry's name does not stand alone.
+      {"Ministry of Services, parks", "ministère des services, parcs",
+       "Ministry of Services, parks", "ministère des services, parcs"},
+      {"Ministry of Services", "Ministère des Services", "Ministry of Services",
+       "Ministère des Services"},
+      // Another ministry's name never comes first.
+      {"Ministry of Health, Ministry of Services", "Ministère des Services sociaux",
+       "Ministry of Services, Ministry of Health, Ministry of Services",
+       "Ministère des Services, Ministère des Services sociaux"},
       {"Ministry of Health", "Ministère de la Santé", "Ministry of Services, Ministry of Health",
        "Ministère des Services, Ministère de la Santé"},
   };

@@ -94,19 +94,16 @@ TEST_CASE("the refusal names the member, however deep", "[gateway][numbers]") {
              R"("value":9007199254740993}})") == "/any/value inexact_number");
 }
 
-TEST_CASE("the refusal of a number shows it as the text to send instead", "[gateway][numbers]") {
-  auto [number, shown] = GENERATE(table<std::string, std::string>({
-      {"12345678901234567", "\"12345678901234567\""},
-      {"-9007199254740993", "\"-9007199254740993\""},
-      {"9007199254740992.5", "\"9007199254740992.5\""},
-      {"1" + std::string(300, '0') + "1", "\"1" + std::string(39, '0') + "…\""},
-  }));
+TEST_CASE("the refusal of a number does not repeat it: it may be a person's or a card's",
+          "[gateway][numbers]") {
+  auto number = GENERATE(as<std::string>(), "12345678901234567", "4242424242424242424",
+                         "-9007199254740993", "9007199254740992.5");
   std::string wire;
   Refusal refusal = EncodeExactDouble(number, wire);
   REQUIRE(refusal);
-  CHECK(Describe(*refusal, Language::kEnglish).ends_with("send it as text, " + shown + "."));
-  CHECK(
-      Describe(*refusal, Language::kFrench).ends_with("envoyez-le comme du texte, " + shown + "."));
+  for (Language language : {Language::kEnglish, Language::kFrench})
+    CHECK_THAT(Describe(*refusal, language), !Catch::Contains(number.substr(0, 5)));
+  CHECK(Describe(*refusal, Language::kEnglish).ends_with("send it as text, in quotes."));
 }
 
 TEST_CASE("a field that is declared a double is rounded, as protobuf has it",

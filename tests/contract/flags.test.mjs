@@ -1,0 +1,28 @@
+// Programs that lack what they cannot do without say so, all of it, before they do anything.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { layoutOf } from '../../deploy/local/stack/layout.mjs';
+
+// What each asks for in the end, beside the database without which no service begins.
+const needed = {
+  identity: ['secret_key_file'],
+  payments: ['client_secret_file', 'secret_key_file'],
+  notify: ['client_secret_file', 'secret_key_file', 'smtp_url', 'from_address'],
+  tellusonce: ['client_secret_file', 'secret_key_file'],
+  gateway: ['config'],
+};
+const run = (name, env) => spawnSync(join(layoutOf().build, `tamarack-${name}`), [], { encoding: 'utf8', timeout: 20000, env });
+const saysMissing = (flag) => new RegExp(`^--${flag} \\(or TAMARACK_${flag.toUpperCase()}\\) is missing: \\S`, 'm');
+
+describe('a program without its flags', () => {
+  for (const [name, flags] of Object.entries(needed)) {
+    it(`names what tamarack-${name} needs`, () => {
+      const { status, stderr } = run(name, { TAMARACK_PG_DSN: 'host=/nowhere' });
+      assert.equal(status, 2, stderr);
+      for (const flag of flags) assert.match(stderr, saysMissing(flag));
+      if (name !== 'gateway') assert.match(run(name, {}).stderr, saysMissing('pg_dsn'));
+    });
+  }
+});
