@@ -22,6 +22,8 @@ namespace json = boost::json;
 
 constexpr size_t kCoordinateBytes = 32;
 constexpr size_t kJwksKeysMax = 32;
+constexpr size_t kKidLengthMax = 256;
+constexpr int kRsaExponentBitsMax = 32;
 
 struct Deleter {
   void operator()(BIGNUM* number) const { BN_free(number); }
@@ -42,6 +44,11 @@ Owned<BIGNUM> ToNumber(std::string_view bytes) {
                                  static_cast<int>(bytes.size()), nullptr));
 }
 
+// What a member of `bytes` bytes is at most in base64url, a leading zero included.
+constexpr size_t EncodedLengthMax(size_t bytes) {
+  return ((bytes + 1) * 4 + 2) / 3;
+}
+
 // Builds a public key of `type` from what `fill` puts into the builder; null when it is no good.
 template <class Fill>
 EVP_PKEY* Build(const char* type, Fill fill) {
@@ -54,26 +61,37 @@ EVP_PKEY* Build(const char* type, Fill fill) {
       EVP_PKEY_fromdata(context.get(), &raw, EVP_PKEY_PUBLIC_KEY, params.get()) != 1) {
     return nullptr;
   }
-  Owned<EVP_PKEY> pkey(raw);
-  Owned<EVP_PKEY_CTX> check(EVP_PKEY_CTX_new_from_pkey(nullptr, raw, nullptr));
-  return EVP_PKEY_public_check(check.get()) == 1 ? pkey.release() : nullptr;
+  return raw;
+}
+
+// Whether the point is on the curve, which is all there is to know where the cofactor is 1.
+bool IsOnCurve(EVP_PKEY* pkey) {
+  Owned<EVP_PKEY_CTX> check(EVP_PKEY_CTX_new_from_pkey(nullptr, pkey, nullptr));
+  return check && EVP_PKEY_public_check_quick(check.get()) == 1;
 }
 
 EVP_PKEY* BuildEc(std::string_view x, std::string_view y) {
   if (x.size() != kCoordinateBytes || y.size() != kCoordinateBytes) return nullptr;
   std::string point = absl::StrCat("\x04", ToAbsl(x), ToAbsl(y));
-  return Build("EC", [&](OSSL_PARAM_BLD* builder) {
+  Owned<EVP_PKEY> pkey(Build("EC", [&](OSSL_PARAM_BLD* builder) {
     return OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0) &&
            OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point.data(),
                                             point.size());
-  });
+  }));
+  return pkey && IsOnCurve(pkey.get()) ? pkey.release() : nullptr;
 }
 
+// By size and shape alone: whether the modulus is sound is a search for primes, which takes half a
+// second for a long one, and whoever shows a bad one harms himself only.
 EVP_PKEY* BuildRsa(std::string_view n, std::string_view e) {
-  if (n.size() > 1024 + 1 || e.empty() || e.size() > 4) return nullptr;
   Owned<BIGNUM> modulus = ToNumber(n);
   Owned<BIGNUM> exponent = ToNumber(e);
-  if (!BN_is_odd(exponent.get()) || BN_is_one(exponent.get())) return nullptr;
+  int bits = BN_num_bits(modulus.get());
+  if (bits < kRsaBitsMin || bits > kRsaBitsMax || !BN_is_odd(modulus.get())) return nullptr;
+  if (BN_num_bits(exponent.get()) > kRsaExponentBitsMax || !BN_is_odd(exponent.get()) ||
+      BN_is_one(exponent.get())) {
+    return nullptr;
+  }
   return Build("RSA", [&](OSSL_PARAM_BLD* builder) {
     return OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus.get()) &&
            OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent.get());
@@ -81,6 +99,7 @@ EVP_PKEY* BuildRsa(std::string_view n, std::string_view e) {
 }
 
 EVP_PKEY* BuildEd25519(std::string_view x) {
+  if (x.size() != kCoordinateBytes) return nullptr;
   return EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr,
                                         reinterpret_cast<const unsigned char*>(x.data()), x.size());
 }
@@ -154,14 +173,23 @@ absl::StatusOr<ReadJwk> ReadPublicJwk(const json::object& jwk) {
     return absl::InvalidArgumentError("jwk: alg does not suit the key");
   }
   bool is_rsa = *algorithm == Algorithm::kRs256;
-  auto first = Base64UrlDecode(StringMember(jwk, is_rsa ? "n" : "x"));
-  auto second = Base64UrlDecode(StringMember(jwk, is_rsa ? "e" : "y"));  // "" for Ed25519
+  std::string_view first_text = StringMember(jwk, is_rsa ? "n" : "x");
+  std::string_view second_text = StringMember(jwk, is_rsa ? "e" : "y");  // "" for Ed25519
+  std::string_view kid = StringMember(jwk, "kid");
+  // Nothing is decoded, let alone computed with, that could not be part of such a key.
+  if (first_text.size() > EncodedLengthMax(is_rsa ? kRsaBitsMax / 8 : kCoordinateBytes) ||
+      second_text.size() > EncodedLengthMax(is_rsa ? kRsaExponentBitsMax / 8 : kCoordinateBytes) ||
+      kid.size() > kKidLengthMax) {
+    return absl::InvalidArgumentError("jwk: a member is too long");
+  }
+  auto first = Base64UrlDecode(first_text);
+  auto second = Base64UrlDecode(second_text);
   if (!first.ok() || !second.ok()) return absl::InvalidArgumentError("jwk: not base64url");
   EVP_PKEY* pkey = is_rsa                            ? BuildRsa(*first, *second)
                    : *algorithm == Algorithm::kEs256 ? BuildEc(*first, *second)
                                                      : BuildEd25519(*first);
   if (pkey == nullptr) return absl::InvalidArgumentError("jwk: no such public key");
-  return ReadJwk{*algorithm, pkey, std::string(StringMember(jwk, "kid"))};
+  return ReadJwk{*algorithm, pkey, std::string(kid)};
 }
 
 absl::StatusOr<json::object> WritePublicJwk(const EVP_PKEY* pkey, std::string_view kid,

@@ -33,7 +33,7 @@ const unsigned char* Octets(std::string_view bytes) {
 bool Fits(Algorithm algorithm, const EVP_PKEY* pkey) {
   if (algorithm == Algorithm::kRs256) {
     int bits = EVP_PKEY_get_bits(pkey);
-    return EVP_PKEY_is_a(pkey, "RSA") == 1 && bits >= 2048 && bits <= 8192;
+    return EVP_PKEY_is_a(pkey, "RSA") == 1 && bits >= kRsaBitsMin && bits <= kRsaBitsMax;
   }
   if (algorithm == Algorithm::kEd25519) return EVP_PKEY_is_a(pkey, "ED25519") == 1;
   char group[32] = {};
@@ -102,7 +102,7 @@ absl::StatusOr<Key> Key::Adopt(Algorithm algorithm, EVP_PKEY* pkey, std::string 
   key.can_sign_ = can_sign;
   if (pkey == nullptr || !Fits(algorithm, pkey)) {
     return absl::InvalidArgumentError(
-        "key: want EC P-256 for ES256, RSA of 2048 to 8192 bits for RS256, or Ed25519");
+        "key: want EC P-256 for ES256, RSA of 2048 to 4096 bits for RS256, or Ed25519");
   }
   if (key.kid_.empty()) {
     absl::StatusOr<std::string> thumbprint = Thumbprint(pkey);

@@ -16,6 +16,10 @@ namespace tamarack::crypto {
 // RFC 7518 section 3.1, RFC 8037. There is no `none`.
 enum class Algorithm { kEs256, kRs256, kHs256, kEd25519 };
 
+// What an RSA key may have; less is weak, more costs the verifier more than it is worth.
+inline constexpr int kRsaBitsMin = 2048;
+inline constexpr int kRsaBitsMax = 4096;
+
 // "ES256", "RS256", "HS256", "Ed25519".
 std::string_view Name(Algorithm algorithm);
 
@@ -33,13 +37,14 @@ class Key {
   // An HS256 key; at least 32 bytes (RFC 7518 section 3.2).
   static absl::StatusOr<Key> FromSecret(std::string secret, std::string kid = "");
 
-  // PKCS #8 PEM. INVALID_ARGUMENT unless it is a P-256 key (ES256) or RSA of 2048 to 8192 bits
+  // PKCS #8 PEM. INVALID_ARGUMENT unless it is a P-256 key (ES256) or RSA of 2048 to 4096 bits
   // (RS256).
   static absl::StatusOr<Key> FromPrivatePem(Algorithm algorithm, std::string_view pem,
                                             std::string kid = "");
 
-  // A public EC P-256, Ed25519 or RSA key. Refused: symmetric and private keys, `use` other than
-  // "sig", `alg` other than the key type's, points off the curve.
+  // A public EC P-256, Ed25519 or RSA key (2048 to 4096 bits, exponent of up to 32), which may be a
+  // stranger's: every member is bounded before anything is computed. Refused: symmetric and private
+  // keys, `use` other than "sig", `alg` other than the key type's, points off the curve.
   static absl::StatusOr<Key> FromPublicJwk(const boost::json::object& jwk);
 
   Algorithm algorithm() const { return algorithm_; }

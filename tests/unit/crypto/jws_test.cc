@@ -3,12 +3,15 @@
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/json.h"
 
+#include <openssl/bn.h>
 #include <catch2/catch.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace crypto = tamarack::crypto;
 namespace json = boost::json;
@@ -240,5 +243,58 @@ TEST_CASE("Public keys that are weak, private or misplaced are refused", "[jws]"
   CHECK(KeySet::FromJwks(set).value().keys().size() == 1);
   for (std::string text : {"", "{}", "[]", R"({"keys":{}})", R"({"keys":[]})"}) {
     CHECK_FALSE(KeySet::FromJwks(text).ok());
+  }
+}
+
+TEST_CASE("Strangers' RSA keys are held to sizes before anything is computed", "[jws]") {
+  // A modulus of so many bits that no small prime divides, which is all that anybody checked.
+  auto modulus = [](int bits) {
+    std::unique_ptr<BIGNUM, decltype(&BN_free)> number(BN_new(), &BN_free);
+    auto is_divisible = [&] {
+      for (BN_ULONG divisor = 3; divisor < 1000; divisor += 2) {
+        if (BN_mod_word(number.get(), divisor) == 0) return true;
+      }
+      return false;
+    };
+    do {
+      REQUIRE(BN_rand(number.get(), bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD) == 1);
+    } while (is_divisible());
+    std::string bytes(static_cast<size_t>(BN_num_bytes(number.get())), '\0');
+    BN_bn2bin(number.get(), reinterpret_cast<unsigned char*>(bytes.data()));
+    return bytes;
+  };
+  const std::string usual("\x01\x00\x01", 3);
+  struct Case {
+    const char* name;
+    std::string n;
+    std::string e;
+    bool is_accepted;
+  };
+  std::string even = modulus(2048);
+  even.back() = '\x02';
+  const std::vector<Case> table = {
+      {"2048 bits", modulus(2048), usual, true},
+      {"4096 bits", modulus(4096), usual, true},
+      {"4096 bits, a leading zero", std::string(1, '\0') + modulus(4096), usual, true},
+      {"e of 32 bits", modulus(2048), "\xff\xff\xff\xff", true},
+      {"1024 bits", modulus(1024), usual, false},
+      {"2047 bits", modulus(2047), usual, false},
+      {"4097 bits", modulus(4097), usual, false},
+      {"8192 bits", modulus(8192), usual, false},
+      {"an even modulus", even, usual, false},
+      {"no modulus", "", usual, false},
+      {"e of 33 bits", modulus(2048), std::string("\x01\x00\x00\x00\x01", 5), false},
+      {"e as long as n", modulus(2048), modulus(2048), false},
+      {"e = 1", modulus(2048), "\x01", false},
+      {"e even", modulus(2048), "\x04", false},
+      {"no e", modulus(2048), "", false},
+  };
+  for (const auto& [name, n, e, is_accepted] : table) {
+    json::object jwk{
+        {"kty", "RSA"}, {"n", crypto::Base64UrlEncode(n)}, {"e", crypto::Base64UrlEncode(e)}};
+    CAPTURE(name);
+    CHECK(Key::FromPublicJwk(jwk).ok() == is_accepted);
+    jwk["kid"] = std::string(257, 'k');
+    CHECK_FALSE(Key::FromPublicJwk(jwk).ok());
   }
 }
