@@ -79,8 +79,8 @@ WITH made AS (
   VALUES (lpad((:a)::text, 26, '0'), 's1', 'm1', false, 9000, 'DL-1', 'Driver licence renewal',
           'https://ministry.example/done?x=1', 'en', '{}', 1, now(), now()) RETURNING payment_id, created_at
 ), keys AS (
-  INSERT INTO payment_idempotency (service_id, key, request_hash, payment_id, created_at)
-  SELECT 's1', payment_id, repeat('0', 64), payment_id, created_at FROM made ON CONFLICT (service_id, key) DO NOTHING
+  INSERT INTO idempotent_answer (caller, method, key, answer_sealed, expires_at)
+  SELECT 's1/sandbox', 'bench', payment_id, repeat('0', 160), now() + interval '30 days' FROM made ON CONFLICT DO NOTHING
 )
 INSERT INTO payment_event (payment_id, version, status, created_at) SELECT payment_id, 1, 1, created_at FROM made;
 )sql";
@@ -136,14 +136,16 @@ int Run() {
     auto writer = Measure(world.host.executor(), n, length, [&](int i) -> AsyncStatus {
       NewPayment row;
       row.payment.id = NewShortId();
-      row.payment.service_id = "s1";
+      row.payment.owner = auth::OwnerOf(world.ministry);
       row.payment.amount_cents = 9000;
       row.payment.reference = "DL-1";
       row.payment.description = "Driver licence renewal";
       row.payment.return_url = "https://ministry.example/done?x=1";
       row.payment.created_at = Now();
-      row.idempotency_key = absl::StrFormat("writer-%d-%d", n, i);
-      row.request_hash = std::string(64, '0');
+      rpc::Context context;
+      context.principal = world.ministry;
+      context.idempotency_key = absl::StrFormat("writer-%d-%d", n, i);
+      row.key = world.keys.RowOf(context, World::NewRequest(), row.payment.id);
       co_return (co_await world.repository.Create(std::move(row))).status();
     });
     Print("the batching writer alone", n, writer);

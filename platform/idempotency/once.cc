@@ -1,11 +1,15 @@
 #include "platform/idempotency/once.h"
 
+#include "platform/auth/owner.h"
 #include "platform/crypto/hash.h"
 #include "platform/rpc/errors.h"
 #include "platform/rpc/validate.h"
+#include "platform/telemetry/log.h"
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <vector>
 
 namespace tamarack::idempotency {
 namespace {
@@ -18,16 +22,31 @@ constexpr pg::Statement kLock{"idempotent_answer.lock", R"sql(
 constexpr pg::Statement kFind{"idempotent_answer.find", R"sql(
   SELECT answer_sealed FROM idempotent_answer
   WHERE caller IN ($1, $2) AND method = $3 AND key = $4 ORDER BY caller = $1 DESC LIMIT 1)sql"};
-// Each new key forgets a few that are old, which keeps the table as large as a day is busy.
+// Each new key forgets a few that are old, which keeps the table as large as their time is busy.
 constexpr pg::Statement kInsert{"idempotent_answer.insert", R"sql(
   WITH forgotten AS (
     DELETE FROM idempotent_answer WHERE ctid = ANY (ARRAY (
-      SELECT ctid FROM idempotent_answer WHERE created_at < now() - interval '1 day'
-      ORDER BY created_at LIMIT 10 FOR UPDATE SKIP LOCKED))
+      SELECT ctid FROM idempotent_answer WHERE expires_at < now()
+      ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED))
   )
-  INSERT INTO idempotent_answer (caller, method, key, answer_sealed) VALUES ($1, $2, $3, $4))sql"};
+  INSERT INTO idempotent_answer (caller, method, key, answer_sealed, expires_at)
+  VALUES ($1, $2, $3, $4, now() + $5 * interval '1 second'))sql"};
+// Kept by releases whose keys had tables of their own: `sha256:`, the plain hash, the id.
+constexpr pg::Statement kListEarlier{"idempotent_answer.list_earlier", R"sql(
+  SELECT caller, method, key, answer_sealed FROM idempotent_answer
+  WHERE answer_sealed LIKE 'sha256:%' LIMIT 1000)sql"};
+constexpr pg::Statement kSealEarlier{"idempotent_answer.seal_earlier", R"sql(
+  UPDATE idempotent_answer a SET answer_sealed = e.sealed
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS e (caller, method, key, plain, sealed)
+  WHERE a.caller = e.caller AND a.method = e.method AND a.key = e.key AND a.answer_sealed = e.plain)sql"};
 
 constexpr size_t kHashSize = 64;
+constexpr std::string_view kEarlier = "sha256:";
+
+// What an answer is sealed for. By the bare caller, as it was before modes were told apart.
+std::string SealPlace(std::string_view caller, std::string_view method, std::string_view key) {
+  return absl::StrCat("idempotent_answer/", ToAbsl(caller), "/", ToAbsl(method), "/", ToAbsl(key));
+}
 
 bool IsFrench(const rpc::Context& context) {
   return context.language == "fr";
@@ -44,10 +63,6 @@ std::string RequestHash(const google::protobuf::Message& request) {
     request.SerializeToCodedStream(&coded);
   }
   return crypto::Sha256Hex(bytes);
-}
-
-std::string KeyOwner(std::string_view owner, std::string_view mode) {
-  return absl::StrCat(ToAbsl(owner), "/", ToAbsl(mode));
 }
 
 void MarkReplayed(rpc::Context& context) {
@@ -90,31 +105,91 @@ struct Once::Place {
   std::string hash;
 
   Place(const rpc::Context& context, const google::protobuf::Message& request)
-      : caller(context.principal.service_id.empty() ? context.principal.client_id
-                                                    : context.principal.service_id),
-        owner(KeyOwner(caller, context.principal.mode == "sandbox" ? "sandbox" : "live")),
+      : Place(auth::OwnerOf(context.principal), context, request) {}
+  Place(const auth::Owner& whose, const rpc::Context& context,
+        const google::protobuf::Message& request)
+      : caller(whose.id),
+        owner(absl::StrCat(whose.id, "/", ToAbsl(whose.mode_name()))),
         method(request.GetTypeName()),
         key(context.idempotency_key),
         hash(RequestHash(request)) {}
 
   pg::Call Find() const { return pg::Call(kFind, owner, caller, method, key); }
-  // What the answer is sealed for.
-  std::string Seal() const {
-    return absl::StrCat("idempotent_answer/", caller, "/", method, "/", key);
+  std::string Seal(const crypto::Sealer& sealer, std::string_view answer) const {
+    return sealer.Seal(absl::StrCat(hash, ToAbsl(answer)), SealPlace(caller, method, key));
   }
 };
+
+// nullopt when nothing is stored.
+absl::StatusOr<std::optional<std::string>> Once::Open(rpc::Context& context, const Place& place,
+                                                      const pg::Rows& stored) const {
+  if (stored.empty()) return std::nullopt;
+  std::string_view text = stored.Text(0, 0);
+  absl::StatusOr<std::string> answer =
+      text.starts_with(kEarlier)
+          ? std::string(text.substr(kEarlier.size()))
+          : sealer_.Open(text, SealPlace(place.caller, place.method, place.key));
+  if (!answer.ok()) return answer.status();
+  if (answer->substr(0, kHashSize) != place.hash) return KeyReused(context);
+  MarkReplayed(context);
+  return answer->substr(kHashSize);
+}
 
 // False when nothing is stored.
 absl::StatusOr<bool> Once::Replay(rpc::Context& context, const Place& place, const pg::Rows& stored,
                                   google::protobuf::Message& response) const {
-  if (stored.empty()) return false;
-  auto answer = sealer_.Open(stored.Text(0, 0), place.Seal());
+  auto answer = Open(context, place, stored);
   if (!answer.ok()) return answer.status();
-  if (answer->substr(0, kHashSize) != place.hash) return KeyReused(context);
-  if (!response.ParseFromString(answer->substr(kHashSize)))
-    return absl::DataLossError("stored answer");
-  MarkReplayed(context);
+  if (!*answer) return false;
+  if (!response.ParseFromString(**answer)) return absl::DataLossError("stored answer");
   return true;
+}
+
+KeyRow Once::RowOf(const rpc::Context& context, const google::protobuf::Message& request,
+                   std::string_view made_id) const {
+  if (context.idempotency_key.empty()) return {};
+  const Place place(context, request);
+  return {.caller = place.owner,
+          .method = place.method,
+          .key = place.key,
+          .sealed = place.Seal(sealer_, made_id),
+          .kept_seconds = kept_.count()};
+}
+
+Async<std::optional<std::string>> Once::FindMade(rpc::Context& context,
+                                                 const google::protobuf::Message& request) {
+  if (context.idempotency_key.empty()) co_return std::nullopt;
+  const Place place(context, request);
+  CO_ASSIGN_OR_RETURN(auto stored, co_await pool_.QueryAll(place.Find()));
+  co_return Open(context, place, stored[0]);
+}
+
+boost::asio::awaitable<void> Once::SealEarlier() {
+  absl::Status status = co_await SealAllEarlier();
+  if (!status.ok()) {
+    telemetry::Log(telemetry::Level::kWarning, "sealing earlier keys failed",
+                   {{"code", absl::StatusCodeToString(status.code())}});
+  }
+}
+
+AsyncStatus Once::SealAllEarlier() {
+  for (;;) {
+    CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListEarlier));
+    if (rows.empty()) co_return absl::OkStatus();
+    std::vector<std::string> owners, methods, keys, plain, sealed;
+    for (int i = 0; i < rows.size(); ++i) {
+      std::string owner(rows.Text(i, 0)), method(rows.Text(i, 1)), key(rows.Text(i, 2));
+      std::string text(rows.Text(i, 3));
+      std::string place = SealPlace(owner.substr(0, owner.rfind('/')), method, key);
+      sealed.push_back(sealer_.Seal(text.substr(kEarlier.size()), place));
+      owners.push_back(std::move(owner));
+      methods.push_back(std::move(method));
+      keys.push_back(std::move(key));
+      plain.push_back(std::move(text));
+    }
+    CO_RETURN_IF_ERROR(
+        (co_await pool_.Query(kSealEarlier, owners, methods, keys, plain, sealed)).status());
+  }
 }
 
 AsyncStatus Once::RunInto(rpc::Context& context, const google::protobuf::Message& request,
@@ -144,9 +219,9 @@ AsyncStatus Once::RunInto(rpc::Context& context, const google::protobuf::Message
     co_return is_replayed.status();
   }
   CO_RETURN_IF_ERROR(co_await RunChecked(tx, response, effect));
-  std::string sealed = sealer_.Seal(place.hash + response.SerializeAsString(), place.Seal());
+  std::string sealed = place.Seal(sealer_, response.SerializeAsString());
   co_return (co_await tx.QueryAllAndCommit(
-                 {pg::Call(kInsert, place.owner, place.method, place.key, sealed)}))
+                 {pg::Call(kInsert, place.owner, place.method, place.key, sealed, kept_.count())}))
       .status();
 }
 

@@ -1,30 +1,29 @@
 // Requests that may be repeated (draft-ietf-httpapi-idempotency-key-header-07): the same
 // `Idempotency-Key` has its effect once and gets the first answer again. Table `idempotent_answer`;
-// a service takes schema_v1.sql in as a symbolic link among its migrations.
+// a service takes schema_v1.sql and schema_v2.sql in as symbolic links among its migrations.
 #pragma once
 
 #include "platform/base/status.h"
 #include "platform/crypto/seal.h"
+#include "platform/idempotency/batch.h"
 #include "platform/postgres/postgres.h"
 #include "platform/rpc/context.h"
 
 #include <google/protobuf/message.h>
 
+#include <chrono>
 #include <concepts>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace tamarack::idempotency {
 
-// Hash of a request, the same whatever the order of its maps. 64 hex digits.
+// Hash of a request, the same whatever the order of its maps. 64 hex digits. Never stored as it is:
+// that of an email and an address can be found again by trying all of them.
 std::string RequestHash(const google::protobuf::Message& request);
-
-// Whose keys these are, as tables of keys store it: an owner's live keys and its sandbox's are
-// apart. Rows from before modes were told apart hold the bare owner. They count for every mode,
-// after the row of the mode itself.
-std::string KeyOwner(std::string_view owner, std::string_view mode);
 
 // Marks the answer as that of an earlier request: `Idempotent-Replayed: true`.
 void MarkReplayed(rpc::Context& context);
@@ -46,15 +45,16 @@ absl::Status KeyReused(const rpc::Context& context);
 //       context, request, [&]() -> AsyncStatus { co_return CheckPerson(request); },
 //       [&](pg::Tx& tx) { return people_.Insert(tx, request); });
 // Effect, key and answer are committed together, so that an answer is stored exactly if its effect
-// is. A failed effect stores nothing: the key may be tried again. Keys belong to the calling
-// service (or client, where there is none), live or sandbox, and the method; they are kept for a
-// day at least.
+// is. A failed effect stores nothing: the key may be tried again. Keys belong to the caller's
+// auth::Owner and the method; they are kept for `kept` at least.
 // Requests may hold passwords, and answers secrets that are shown once, so hash and answer are
 // sealed.
 class Once {
  public:
   // Both must outlive it.
-  Once(pg::Pool& pool, const crypto::Sealer& sealer) : pool_(pool), sealer_(sealer) {}
+  Once(pg::Pool& pool, const crypto::Sealer& sealer,
+       std::chrono::hours kept = std::chrono::hours(24))
+      : pool_(pool), sealer_(sealer), kept_(kept) {}
 
   template <class Response, class Effect>
     requires std::same_as<std::invoke_result_t<Effect, pg::Tx&>, Async<Response>>
@@ -77,6 +77,18 @@ class Once {
     co_return response;
   }
 
+  // For writers that commit many requests at once (batch.h), and answer a repeated one with what
+  // has become of what the first made. The row to be written with it.
+  KeyRow RowOf(const rpc::Context& context, const google::protobuf::Message& request,
+               std::string_view made_id) const;
+  // Id of what an earlier request with the same key made; marks the answer as a replay. nullopt
+  // when it made nothing, or there is no key; KeyReused when that request was another one.
+  Async<std::optional<std::string>> FindMade(rpc::Context& context,
+                                             const google::protobuf::Message& request);
+  // Seals the hashes of keys that were taken over as earlier releases kept them. To be spawned at
+  // the start; what it could not do then, the next start does.
+  boost::asio::awaitable<void> SealEarlier();
+
  private:
   using PrepareFunction = std::function<AsyncStatus()>;
   using EffectFunction = std::function<AsyncStatus(pg::Tx&)>;
@@ -84,13 +96,17 @@ class Once {
   AsyncStatus RunInto(rpc::Context& context, const google::protobuf::Message& request,
                       google::protobuf::Message& response, PrepareFunction prepare,
                       EffectFunction effect);
+  absl::StatusOr<std::optional<std::string>> Open(rpc::Context& context, const Place& place,
+                                                  const pg::Rows& stored) const;
   absl::StatusOr<bool> Replay(rpc::Context& context, const Place& place, const pg::Rows& stored,
                               google::protobuf::Message& response) const;
+  AsyncStatus SealAllEarlier();
   static AsyncStatus RunChecked(pg::Tx& tx, const google::protobuf::Message& response,
                                 const EffectFunction& effect);
 
   pg::Pool& pool_;
   const crypto::Sealer& sealer_;
+  const std::chrono::seconds kept_;
 };
 
 }  // namespace tamarack::idempotency

@@ -18,11 +18,13 @@ constexpr int kListMax = 1000;
 
 #define DELIVERY_FILTER                                                      \
   "FROM webhook_delivery d JOIN event v USING (event_id) "                   \
-  "WHERE ($1::text = '' OR v.tenant_id = $1) "                               \
+  "JOIN webhook_endpoint o USING (endpoint_id) "                             \
+  "WHERE ($1::text IS NULL OR o.tenant_id = $1) "                            \
   "AND ($2::text = '' OR d.endpoint_id = nullif($2, '')::uuid) "             \
   "AND ($3::text = '' OR d.event_id = nullif($3, '')::uuid) "                \
   "AND ($4::text = '' OR d.subject = $4) AND ($5::int = 0 OR d.state = $5) " \
-  "AND ($6::bigint = 0 OR d.delivery_id < $6) "
+  "AND ($6::bigint = 0 OR d.delivery_id < $6) "                              \
+  "AND ($8::text IS NULL OR o.mode = $8) "
 
 constexpr pg::Statement kList{"webhook_delivery.list",
                               "SELECT " DELIVERY_COLUMNS " " DELIVERY_FILTER
@@ -40,8 +42,7 @@ constexpr pg::Statement kListAttempts{"webhook_attempt.list",
 constexpr pg::Statement kListReplayable{
     "webhook_delivery.list_replayable",
     "SELECT d.delivery_id, d.endpoint_id, d.subject " DELIVERY_FILTER
-    "AND d.state <> 1 AND EXISTS (SELECT FROM webhook_endpoint e WHERE e.endpoint_id = "
-    "d.endpoint_id AND e.enabled) ORDER BY d.delivery_id LIMIT $7"};
+    "AND d.state <> 1 AND o.enabled ORDER BY d.delivery_id LIMIT $7"};
 
 constexpr pg::Statement kReplay{"webhook_delivery.replay",
                                 "UPDATE webhook_delivery SET state = 1, attempts = 0, "
@@ -76,9 +77,11 @@ std::vector<Delivery> DecodeAll(const pg::Rows& rows) {
 }
 
 pg::Call Filtered(const pg::Statement& statement, const DeliveryFilter& f) {
-  return pg::Call(statement, f.tenant_id, f.endpoint_id, f.event_id, f.subject,
+  std::optional<std::string> tenant, mode;
+  if (f.owner) tenant = f.owner->id, mode = f.owner->mode_name();
+  return pg::Call(statement, tenant, f.endpoint_id, f.event_id, f.subject,
                   f.state ? static_cast<int>(*f.state) : 0, f.before_id,
-                  std::clamp(f.limit, 1, kListMax));
+                  std::clamp(f.limit, 1, kListMax), mode);
 }
 
 }  // namespace

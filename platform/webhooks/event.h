@@ -1,6 +1,8 @@
 // Events and their delivery, as every service that publishes them sees them.
 #pragma once
 
+#include "platform/auth/owner.h"
+
 #include <absl/time/time.h>
 
 #include <cstdint>
@@ -21,8 +23,8 @@ struct Event {
   // What it is about, and the key of order: of one subject, an endpoint gets event n+1 only when n
   // is delivered or parked.
   std::string subject;
-  // Whose endpoints get it: usually the ministry's or service's id.
-  std::string tenant_id;
+  // Whose endpoints get it: usually a service's or a subscription's, of one mode.
+  auth::Owner owner;
   // JSON object text.
   std::string data;
 };
@@ -30,7 +32,7 @@ struct Event {
 // A subscriber's address. Its secret is kept sealed and shown only when it is made.
 struct Endpoint {
   std::string id;
-  std::string tenant_id;
+  auth::Owner owner;
   std::string url;
   // Event types wanted; empty means all.
   std::vector<std::string> event_types;

@@ -31,7 +31,7 @@ struct CreatedEndpoint {
 
 // Newest first; empty members do not restrict.
 struct DeliveryFilter {
-  std::string tenant_id = "";
+  std::optional<auth::Owner> owner = std::nullopt;
   std::string endpoint_id = "";
   std::string event_id = "";
   std::string subject = "";
@@ -49,7 +49,7 @@ class Outbox {
       : pool_(pool), sealer_(sealer), policy_(std::move(policy)) {}
 
   // Appends events in the transaction of the state change, with one delivery for each enabled
-  // endpoint of the event's tenant that wants its type; their ids in the order given. Append all
+  // endpoint of the event's owner that wants its type; their ids in the order given. Append all
   // events of a transaction in one call, as late in it as can be: it holds a lock on each subject
   // until commit, so that order of commit is order of delivery. Wake the Dispatcher after the
   // commit.
@@ -59,12 +59,12 @@ class Outbox {
   // Registers an address with a new secret. INVALID_ARGUMENT that names the field (`url`) for an
   // address that nothing could ever be delivered to. Which events there are is the caller's
   // knowledge.
-  Async<CreatedEndpoint> CreateEndpoint(pg::Tx& tx, std::string tenant_id, std::string url,
+  Async<CreatedEndpoint> CreateEndpoint(pg::Tx& tx, auth::Owner owner, std::string url,
                                         std::vector<std::string> event_types);
   // Changes url, event types and enabled; only a new URL is checked, and that of an endpoint that
-  // is enabled again. NOT_FOUND when there is none of that id and tenant.
+  // is enabled again. NOT_FOUND when there is none of that id and owner.
   Async<Endpoint> UpdateEndpoint(Endpoint endpoint);
-  Async<std::vector<Endpoint>> ListEndpoints(std::string tenant_id);
+  Async<std::vector<Endpoint>> ListEndpoints(auth::Owner owner);
 
   Async<std::vector<Delivery>> ListDeliveries(DeliveryFilter filter);
   // Of these events, oldest first: what became of each.

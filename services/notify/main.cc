@@ -68,8 +68,12 @@ int main(int argc, char** argv) {
   notify::DeliveryWorker worker(shell.executor(), notifications, smtp, delivery, shell.registry());
   worker.Start();
 
+  // As long as what they name can be read.
+  idempotency::Once keys(shell.database(), *sealer,
+                         std::chrono::hours(24) * delivery.retention_days);
+  runtime::Spawn(shell.executor(), [&] { return keys.SealEarlier(); });
   auto notification_service = notify::MakeNotificationService(
-      peer.interceptor(), templates, notifications,
+      peer.interceptor(), templates, notifications, keys,
       {.public_url = shell.issuer(), .from_address = delivery.from_address, .on_accepted = [&] {
          worker.Wake();
        }});

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "platform/auth/owner.h"
 #include "platform/crypto/seal.h"
+#include "platform/idempotency/batch.h"
 #include "platform/postgres/batch.h"
 #include "platform/postgres/postgres.h"
 
@@ -26,6 +28,9 @@ std::string_view StatusName(Status status);
 // nullopt for a name that is none.
 std::optional<Status> StatusOfName(std::string_view name);
 
+// A team's notifications are real ones.
+auth::Mode ModeOfKey(std::string_view key_type);
+
 // What is personal about a notification, kept sealed.
 struct NotificationContent {
   std::string email_address;
@@ -38,7 +43,8 @@ struct NotificationContent {
 
 struct NotificationRow {
   std::string id;
-  std::string service_id;
+  auth::Owner owner;
+  // `test` in the sandbox; else `live` or `team`.
   std::string key_type = "live";
   std::string template_id;
   int template_version = 0;
@@ -48,13 +54,15 @@ struct NotificationRow {
   int attempts = 0;
   // RFC 3339 with microseconds; empty until then.
   std::string created_at, sent_at, completed_at;
-  // Only when accepted: makes a retried request safe. Empty: no key was given.
-  std::string idempotency_key;
-  std::string request_sha256;
+};
+
+struct NewNotification {
+  NotificationRow row;
+  idempotency::KeyRow key;
 };
 
 struct NotificationFilter {
-  std::string service_id;
+  auth::Owner owner;
   std::string key_type;
   std::vector<Status> statuses;
   std::optional<std::string> reference;
@@ -62,25 +70,18 @@ struct NotificationFilter {
   int limit = 250;
 };
 
-// Tables `notification` and `idempotency_key`. The only file pair that holds SQL about them.
+// Table `notification`. The only file pair that holds SQL about them.
 class NotificationRepository {
  public:
   NotificationRepository(boost::asio::any_io_executor executor, pg::Pool& pool,
                          const crypto::Sealer& sealer);
 
-  // Stores a new notification, committed together with others that wait (D6); returns its id. With
-  // an idempotency key that was used before, the id of the first notification, or
-  // FAILED_PRECONDITION when that request was another one.
-  Async<std::string> Insert(NotificationRow row);
+  // Stores a new notification, committed together with others that wait (D6). False when the
+  // idempotency key was used before: nothing is stored then.
+  Async<bool> Insert(NewNotification notification);
 
-  // The notification that an earlier request with this key made, if any; FAILED_PRECONDITION when
-  // that request was another one.
-  Async<std::optional<std::string>> FindByKey(const std::string& service_id,
-                                              const std::string& key_type, const std::string& key,
-                                              const std::string& request_sha256);
-
-  // NOT_FOUND when the service has none of that id.
-  Async<NotificationRow> Find(std::string_view service_id, std::string_view id);
+  // NOT_FOUND when the owner has none of that id.
+  Async<NotificationRow> Find(const auth::Owner& owner, std::string_view id);
   // Newest first.
   Async<std::vector<NotificationRow>> List(const NotificationFilter& filter);
 
@@ -92,18 +93,17 @@ class NotificationRepository {
   // Tries it again after `delay_seconds`, unless it was claimed again since `row` was.
   AsyncStatus Postpone(const NotificationRow& row, int delay_seconds);
 
-  // Empties the content of ended notifications older than `days`, and forgets idempotency keys as
-  // old; how many notifications.
+  // Empties the content of ended notifications older than `days`; how many.
   Async<int64_t> ForgetContent(int days);
 
  private:
   absl::StatusOr<NotificationRow> Decode(const pg::Rows& rows, int row) const;
   absl::StatusOr<std::vector<NotificationRow>> DecodeAll(const pg::Rows& rows) const;
-  Async<std::vector<absl::StatusOr<std::string>>> InsertMany(std::span<const NotificationRow> rows);
+  Async<std::vector<absl::StatusOr<bool>>> InsertMany(std::span<const NewNotification> all);
 
   pg::Pool& pool_;
   const crypto::Sealer& sealer_;
-  pg::Batcher<NotificationRow, std::string> batcher_;
+  pg::Batcher<NewNotification, bool> batcher_;
 };
 
 }  // namespace tamarack::notify

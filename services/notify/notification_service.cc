@@ -3,7 +3,6 @@
 #include "platform/base/id.h"
 #include "platform/base/url.h"
 #include "platform/http/web_url.h"
-#include "platform/idempotency/once.h"
 #include "platform/rpc/json_struct.h"
 #include "platform/text/email_address.h"
 #include "services/notify/caller.h"
@@ -63,19 +62,21 @@ class NotificationService final : public v1::NotificationService::CallbackServic
  public:
   using Api = v1::NotificationService;
   NotificationService(rpc::Interceptor& rpc, TemplateRepository& templates,
-                      NotificationRepository& notifications, NotificationServiceOptions options)
+                      NotificationRepository& notifications, idempotency::Once& once,
+                      NotificationServiceOptions options)
       : rpc_(rpc),
         templates_(templates),
         notifications_(notifications),
+        once_(once),
         options_(std::move(options)) {}
 
   TAMARACK_UNARY(SendEmail, v1::SendEmailRequest, v1::SendEmailResponse) {
     std::string key_type = KeyTypeOf(context.principal);
     // Before anything that may have changed since the first request: its template, our rules.
-    CO_ASSIGN_OR_RETURN(auto earlier, co_await FindEarlier(context, request, key_type));
+    CO_ASSIGN_OR_RETURN(auto earlier, co_await FindEarlier(context, request));
     if (earlier) co_return ToSendEmailResponse(*earlier);
     CO_RETURN_IF_ERROR(CheckFields(request, key_type));
-    auto found = co_await templates_.Find(ServiceOf(context.principal), request.template_id());
+    auto found = co_await templates_.Find(OwnerOf(context).id, request.template_id());
     if (absl::IsNotFound(found.status())) co_return BadRequest("Template not found");
     CO_RETURN_IF_ERROR(found.status());
     CO_ASSIGN_OR_RETURN(auto content, Render(*found, request));
@@ -88,8 +89,7 @@ class NotificationService final : public v1::NotificationService::CallbackServic
   TAMARACK_UNARY(GetNotification, v1::GetNotificationRequest, v1::Notification) {
     if (!IsUuid(request.notification_id()))
       co_return ValidationError("notification_id", "is not a valid UUID");
-    auto row =
-        co_await notifications_.Find(ServiceOf(context.principal), request.notification_id());
+    auto row = co_await notifications_.Find(OwnerOf(context), request.notification_id());
     if (absl::IsNotFound(row.status())) co_return NoResultFound();
     CO_RETURN_IF_ERROR(row.status());
     co_return ToNotification(*row);
@@ -106,20 +106,17 @@ class NotificationService final : public v1::NotificationService::CallbackServic
   }
 
  private:
+  static auth::Owner OwnerOf(const rpc::Context& context) {
+    return auth::OwnerOf(context.principal);
+  }
+
   // What an earlier request with the same key made.
   Async<std::optional<NotificationRow>> FindEarlier(rpc::Context& context,
-                                                    const v1::SendEmailRequest& request,
-                                                    const std::string& key_type) {
+                                                    const v1::SendEmailRequest& request) {
     std::optional<NotificationRow> earlier;
-    if (context.idempotency_key.empty()) co_return earlier;
-    const std::string& service_id = ServiceOf(context.principal);
-    auto id = co_await notifications_.FindByKey(service_id, key_type, context.idempotency_key,
-                                                idempotency::RequestHash(request));
-    if (absl::IsFailedPrecondition(id.status())) co_return idempotency::KeyReused(context);
-    CO_RETURN_IF_ERROR(id.status());
-    if (!*id) co_return earlier;
-    idempotency::MarkReplayed(context);
-    CO_ASSIGN_OR_RETURN(earlier, co_await notifications_.Find(service_id, **id));
+    CO_ASSIGN_OR_RETURN(auto id, co_await once_.FindMade(context, request));
+    if (!id) co_return earlier;
+    CO_ASSIGN_OR_RETURN(earlier, co_await notifications_.Find(OwnerOf(context), *id));
     co_return earlier;
   }
 
@@ -130,26 +127,24 @@ class NotificationService final : public v1::NotificationService::CallbackServic
                                 const std::string& key_type) {
     NotificationRow row;
     row.id = NewUuid();
-    row.service_id = ServiceOf(context.principal);
+    row.owner = OwnerOf(context);
     row.key_type = key_type;
     row.template_id = from.id();
     row.template_version = from.version();
     if (request.has_reference()) row.reference = request.reference();
     row.content = std::move(content);
-    row.idempotency_key = context.idempotency_key;
-    if (!row.idempotency_key.empty()) row.request_sha256 = idempotency::RequestHash(request);
-    auto id = co_await notifications_.Insert(row);
-    if (absl::IsFailedPrecondition(id.status())) co_return idempotency::KeyReused(context);
-    CO_RETURN_IF_ERROR(id.status());
-    if (*id == row.id) co_return row;
-    idempotency::MarkReplayed(context);
-    co_return co_await notifications_.Find(row.service_id, *id);
+    CO_ASSIGN_OR_RETURN(
+        bool is_new, co_await notifications_.Insert({row, once_.RowOf(context, request, row.id)}));
+    if (is_new) co_return row;
+    CO_ASSIGN_OR_RETURN(auto earlier, co_await FindEarlier(context, request));
+    if (!earlier) co_return absl::AbortedError("the key's first request was forgotten meanwhile");
+    co_return *std::move(earlier);
   }
 
   static absl::StatusOr<NotificationFilter> ToFilter(const rpc::Context& context,
                                                      const v1::ListNotificationsRequest& request) {
     NotificationFilter filter;
-    filter.service_id = ServiceOf(context.principal);
+    filter.owner = OwnerOf(context);
     filter.key_type = KeyTypeOf(context.principal);
     filter.limit = kPageSize;
     if (request.has_reference()) filter.reference = request.reference();
@@ -201,7 +196,7 @@ class NotificationService final : public v1::NotificationService::CallbackServic
     auto& link = *response.mutable_template_();
     link.set_id(row.template_id);
     link.set_version(row.template_version);
-    link.set_uri(options_.public_url + "/services/" + row.service_id + "/templates/" +
+    link.set_uri(options_.public_url + "/services/" + row.owner.id + "/templates/" +
                  row.template_id);
     auto& content = *response.mutable_content();
     content.set_body(row.content.body);
@@ -242,6 +237,7 @@ class NotificationService final : public v1::NotificationService::CallbackServic
   rpc::Interceptor& rpc_;
   TemplateRepository& templates_;
   NotificationRepository& notifications_;
+  idempotency::Once& once_;
   const NotificationServiceOptions options_;
 };
 
@@ -250,8 +246,10 @@ class NotificationService final : public v1::NotificationService::CallbackServic
 std::unique_ptr<grpc::Service> MakeNotificationService(rpc::Interceptor& rpc,
                                                        TemplateRepository& templates,
                                                        NotificationRepository& notifications,
+                                                       idempotency::Once& once,
                                                        NotificationServiceOptions options) {
-  return std::make_unique<NotificationService>(rpc, templates, notifications, std::move(options));
+  return std::make_unique<NotificationService>(rpc, templates, notifications, once,
+                                               std::move(options));
 }
 
 }  // namespace tamarack::notify

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/idempotency/once.h"
 #include "platform/rpc/unary.h"
 #include "services/notify/notification_repository.h"
 #include "services/notify/template_repository.h"
@@ -19,6 +20,7 @@ struct NotificationServiceOptions {
 std::unique_ptr<grpc::Service> MakeNotificationService(rpc::Interceptor& rpc,
                                                        TemplateRepository& templates,
                                                        NotificationRepository& notifications,
+                                                       idempotency::Once& once,
                                                        NotificationServiceOptions options);
 
 }  // namespace tamarack::notify

@@ -11,7 +11,9 @@
 
 namespace tamarack::notify {
 
-// Tables `template` and `template_version`. The only file pair that holds SQL about templates.
+// Tables `template` and `template_version`. Templates are the service's, whatever the mode of the
+// key: what is tried with a test key is what goes out with a live one. The only file pair that
+// holds SQL about templates.
 class TemplateRepository {
  public:
   explicit TemplateRepository(pg::Pool& pool) : pool_(pool) {}

@@ -1,9 +1,9 @@
 #include "services/notify/template_service.h"
 
+#include "platform/auth/owner.h"
 #include "platform/base/id.h"
 #include "platform/rpc/json_struct.h"
 #include "platform/service/tenants.h"
-#include "services/notify/caller.h"
 #include "services/notify/email_message.h"
 #include "services/notify/errors.h"
 #include "services/notify/placeholders.h"
@@ -54,7 +54,7 @@ class TemplateService final : public v1::TemplateService::CallbackService {
     std::optional<std::string> type;
     if (request.has_type()) type = request.type();
     CO_ASSIGN_OR_RETURN(auto templates,
-                        co_await templates_.List(ServiceOf(context.principal), type));
+                        co_await templates_.List(auth::OwnerOf(context.principal).id, type));
     v1::ListTemplatesResponse response;
     for (auto& each : templates) *response.add_templates() = std::move(each);
     co_return response;
@@ -85,7 +85,7 @@ class TemplateService final : public v1::TemplateService::CallbackService {
   Async<v1::Template> Find(const rpc::Context& context, const std::string& id,
                            std::optional<int> version) {
     if (!IsUuid(id)) co_return ValidationError("id", "is not a valid UUID");
-    auto found = co_await templates_.Find(ServiceOf(context.principal), id, version);
+    auto found = co_await templates_.Find(auth::OwnerOf(context.principal).id, id, version);
     if (absl::IsNotFound(found.status())) co_return NoResultFound();
     co_return found;
   }

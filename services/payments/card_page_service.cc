@@ -45,7 +45,7 @@ class CardPageService final : public v1::CardPageService::CallbackService {
 
   TAMARACK_UNARY(ShowCard, v1::ShowCardRequest, HttpBody) {
     if (!MayOpen(context, request.payment_id())) co_return NoAccess(context, request.lang());
-    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(request.payment_id()));
+    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.FindForPayer(request.payment_id()));
     if (request.lang().empty())
       co_return RedirectTo(context, CardPath(payment.language, payment.id));
     if (payment.status == Status::kCreated) CO_RETURN_IF_ERROR(co_await moves_.Start(payment.id));
@@ -60,7 +60,7 @@ class CardPageService final : public v1::CardPageService::CallbackService {
 
   TAMARACK_UNARY(SubmitCard, v1::SubmitCardRequest, HttpBody) {
     if (!MayOpen(context, request.payment_id())) co_return NoAccess(context, request.lang());
-    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(request.payment_id()));
+    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.FindForPayer(request.payment_id()));
     CheckedCard checked = CheckCard(request, options_.clock());
     if (request.change_language() && !IsFinished(payment.status)) {
       checked.errors.clear();
@@ -73,7 +73,7 @@ class CardPageService final : public v1::CardPageService::CallbackService {
       co_return renderer_.Render(CardPage(PageOf(context, request.lang()), payment, checked));
     }
     CO_RETURN_IF_ERROR(co_await Authorise(payment, std::move(checked), request.attempt()));
-    CO_ASSIGN_OR_RETURN(payment, co_await repository_.Find(payment.id));
+    CO_ASSIGN_OR_RETURN(payment, co_await repository_.FindForPayer(payment.id));
     bool is_confirmable = payment.status == Status::kAuthorisationSuccess;
     co_return RedirectTo(
         context, CardPath(request.lang(), payment.id, is_confirmable ? "confirm" : "status"));
@@ -81,7 +81,7 @@ class CardPageService final : public v1::CardPageService::CallbackService {
 
   TAMARACK_UNARY(ShowConfirm, v1::ShowConfirmRequest, HttpBody) {
     if (!MayOpen(context, request.payment_id())) co_return NoAccess(context, request.lang());
-    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(request.payment_id()));
+    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.FindForPayer(request.payment_id()));
     bool is_confirmable = payment.status == Status::kAuthorisationSuccess && payment.attempt;
     if (!is_confirmable) co_return RedirectTo(context, NextPath(payment, request.lang()));
     // The form's post ends at the service, after a redirect.
@@ -91,7 +91,7 @@ class CardPageService final : public v1::CardPageService::CallbackService {
 
   TAMARACK_UNARY(ConfirmPayment, v1::ConfirmPaymentRequest, HttpBody) {
     if (!MayOpen(context, request.payment_id())) co_return NoAccess(context, request.lang());
-    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(request.payment_id()));
+    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.FindForPayer(request.payment_id()));
     absl::Status status = co_await moves_.ApproveCapture(payment.id, request.attempt());
     if (absl::IsFailedPrecondition(status))
       co_return RedirectTo(context, NextPath(payment, request.lang()));
@@ -101,7 +101,7 @@ class CardPageService final : public v1::CardPageService::CallbackService {
 
   TAMARACK_UNARY(AbandonPayment, v1::AbandonPaymentRequest, HttpBody) {
     if (!MayOpen(context, request.payment_id())) co_return NoAccess(context, request.lang());
-    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(request.payment_id()));
+    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.FindForPayer(request.payment_id()));
     // Who gives up after a declined card has failed to pay, which is not the same as not wanting
     // to.
     bool was_declined = payment.status == Status::kEnteringCardDetails && payment.attempt &&
@@ -114,7 +114,7 @@ class CardPageService final : public v1::CardPageService::CallbackService {
 
   TAMARACK_UNARY(ShowOutcome, v1::ShowOutcomeRequest, HttpBody) {
     if (!MayOpen(context, request.payment_id())) co_return NoAccess(context, request.lang());
-    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(request.payment_id()));
+    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.FindForPayer(request.payment_id()));
     bool is_untried = !payment.attempt && !IsFinished(payment.status);
     if (is_untried || payment.status == Status::kAuthorisationSuccess) {
       co_return RedirectTo(context, NextPath(payment, request.lang()));
@@ -153,7 +153,7 @@ class CardPageService final : public v1::CardPageService::CallbackService {
     // Going back in the browser to a used link is harmless: the cookie tells that it was used
     // there.
     if (!is_unused && !MayOpen(context, link->payment_id)) co_return NoAccess(context, "");
-    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(link->payment_id));
+    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.FindForPayer(link->payment_id));
     context.http.SetCookie(kCookie, access_.Grant(context.Cookie(kCookieLowerCase), payment.id));
     co_return RedirectTo(context, NextPath(payment, payment.language));
   }

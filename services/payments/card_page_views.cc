@@ -119,7 +119,7 @@ pages::Page CardPage(const PageContext& context, const Payment& payment, const C
       .Set("EXPIRY_YEAR", shown.expiry_year);
   AddCountries(page, context.language, CountryCode(payer.country));
   pages::AddProvinces(page, "PROVINCES", payer.province);
-  if (!payment.is_live) page.Show("CARDS_SANDBOX");
+  if (!payment.owner.is_live()) page.Show("CARDS_SANDBOX");
   for (const auto& error : shown.errors) page.Error(error.field, error.key, error.params);
   if (page.has_errors()) page.Show("NOT_CHARGED");
   return page;

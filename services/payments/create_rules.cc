@@ -196,7 +196,6 @@ absl::StatusOr<Payment> CheckCreate(const v1::CreatePaymentRequest& request, boo
   const auto& details = request.prefilled_cardholder_details();
   const auto& address = details.billing_address();
   Payment payment;
-  payment.is_live = is_live;
   payment.amount_cents = request.amount();
   payment.reference = request.reference();
   payment.description = request.description();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/auth/owner.h"
 #include "platform/postgres/postgres.h"
 
 #include <cstdint>
@@ -16,6 +17,8 @@ struct Pending {
   std::string reference;
   std::string debit;  // account names: "processor:sandbox", "service:<id>"
   std::string credit;
+  // Of both accounts: no transfer leads from real money to play money.
+  auth::Mode mode = auth::Mode::kLive;
   std::string currency;
   int64_t amount_cents = 0;
 };
@@ -48,7 +51,7 @@ struct Balance {
   std::vector<AccountSums> accounts;
 };
 
-// Adds up every entry.
-Async<Balance> Check(pg::Pool& pool);
+// Adds up every entry of one mode.
+Async<Balance> Check(pg::Pool& pool, auth::Mode mode);
 
 }  // namespace tamarack::payments::ledger

@@ -8,6 +8,9 @@
 namespace tamarack::payments {
 namespace {
 
+// Sets up both modes, so it sees both.
+constexpr std::string_view kAdminScope = "platform.admin";
+
 void CopySums(const auto& from, auto& to) {
   to.set_currency(from.currency);
   to.set_debits_posted(from.debits_posted);
@@ -22,7 +25,13 @@ class LedgerService final : public v1::LedgerService::CallbackService {
   LedgerService(rpc::Interceptor& interceptor, pg::Pool& pool) : rpc_(interceptor), pool_(pool) {}
 
   TAMARACK_UNARY(GetBalance, v1::GetBalanceRequest, v1::LedgerBalance) {
-    CO_ASSIGN_OR_RETURN(auto balance, co_await ledger::Check(pool_));
+    auth::Mode mode = auth::ModeOf(context.principal.mode);
+    if (request.has_mode() && auth::ModeOf(request.mode()) != mode) {
+      if (!context.principal.HasScope(kAdminScope))
+        co_return absl::PermissionDeniedError("the credential is of the other mode");
+      mode = auth::ModeOf(request.mode());
+    }
+    CO_ASSIGN_OR_RETURN(auto balance, co_await ledger::Check(pool_, mode));
     v1::LedgerBalance response;
     response.set_balances(true);
     for (const auto& sums : balance.currencies) {

@@ -66,8 +66,9 @@ int main(int argc, char** argv) {
     sender.dispatcher().Wake();
   };
 
+  idempotency::Once keys(shell.database(), payer_sealer, payments::kKeysKept);
   auto payment_service = payments::MakePaymentService(peer.interceptor(), repository, moves, access,
-                                                      metrics, {.base = public_url});
+                                                      keys, metrics, {.base = public_url});
   auto card_pages = payments::MakeCardPageService(
       peer.interceptor(), renderer, repository, moves, processor, access, metrics,
       {.check_after = timeout + std::chrono::seconds(5)});
@@ -76,6 +77,7 @@ int main(int argc, char** argv) {
   auto webhook_service =
       payments::MakeWebhookService(peer.interceptor(), sender.outbox(), once, peer.identity());
 
+  runtime::Spawn(shell.executor(), [&] { return keys.SealEarlier(); });
   workers.Start();
   sender.dispatcher().Start();
   return shell.Run({payment_service.get(), card_pages.get(), ledger.get(), webhook_service.get()},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/auth/owner.h"
 #include "platform/base/clock.h"
 
 #include <cstdint>
@@ -67,9 +68,8 @@ struct Attempt {
 
 struct Payment {
   std::string id;
-  std::string service_id;
+  auth::Owner owner;
   std::string ministry_id;
-  bool is_live = false;
   int64_t amount_cents = 0;
   std::string currency = "CAD";
   std::string reference;

@@ -14,7 +14,7 @@ namespace tamarack::payments {
 namespace {
 
 constexpr pg::Statement kLock{"payment.lock", R"sql(
-  SELECT service_id, reference, amount_cents, currency, status, created_at FROM payment WHERE payment_id = $1
+  SELECT service_id, is_live, reference, amount_cents, currency, status, created_at FROM payment WHERE payment_id = $1
   FOR NO KEY UPDATE)sql"};
 constexpr pg::Statement kMove{"payment.move", R"sql(
   WITH moved AS (
@@ -62,7 +62,7 @@ constexpr pg::Statement kEndJob{"processor_job.end",
 struct PaymentMoves::Locked {
   pg::Tx tx;
   std::string payment_id;
-  std::string service_id;
+  auth::Owner owner;
   std::string reference;
   int64_t amount_cents = 0;
   std::string currency;
@@ -92,7 +92,7 @@ webhooks::Event EventOf(const Locked& payment, Status status) {
           .type = std::string(EventTypeOf(status)),
           .source = "/payments",
           .subject = payment.payment_id,
-          .tenant_id = payment.service_id,
+          .owner = payment.owner,
           .data = boost::json::serialize(body)};
 }
 
@@ -112,12 +112,13 @@ Async<PaymentMoves::Locked> PaymentMoves::Lock(std::string_view payment_id) {
   if (rows.empty()) co_return absl::NotFoundError("no such payment");
   co_return Locked{.tx = std::move(tx),
                    .payment_id = std::string(payment_id),
-                   .service_id = std::string(rows.Text(0, 0)),
-                   .reference = std::string(rows.Text(0, 1)),
-                   .amount_cents = rows.Int(0, 2),
-                   .currency = std::string(rows.Text(0, 3)),
-                   .status = static_cast<Status>(rows.Int(0, 4)),
-                   .created_at = FromUnixMicros(rows.TimeMicros(0, 5)),
+                   .owner = {.id = std::string(rows.Text(0, 0)),
+                             .mode = rows.Bool(0, 1) ? auth::Mode::kLive : auth::Mode::kSandbox},
+                   .reference = std::string(rows.Text(0, 2)),
+                   .amount_cents = rows.Int(0, 3),
+                   .currency = std::string(rows.Text(0, 4)),
+                   .status = static_cast<Status>(rows.Int(0, 5)),
+                   .created_at = FromUnixMicros(rows.TimeMicros(0, 6)),
                    .moves = {}};
 }
 
@@ -204,7 +205,8 @@ Async<Status> PaymentMoves::Resolve(std::string_view attempt_id, const Processor
       calls.push_back(ledger::Pend({.transfer_id = std::string(attempt_id),
                                     .reference = locked.payment_id,
                                     .debit = absl::StrCat("processor:", ToAbsl(rows.Text(0, 2))),
-                                    .credit = "service:" + locked.service_id,
+                                    .credit = "service:" + locked.owner.id,
+                                    .mode = locked.owner.mode,
                                     .currency = locked.currency,
                                     .amount_cents = locked.amount_cents}));
       if (!is_wanted) calls.emplace_back(kInsertJob, attempt_id, JobKind::kRelease);

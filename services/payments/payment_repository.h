@@ -1,6 +1,8 @@
 #pragma once
 
+#include "platform/auth/owner.h"
 #include "platform/crypto/seal.h"
+#include "platform/idempotency/batch.h"
 #include "platform/postgres/batch.h"
 #include "platform/postgres/postgres.h"
 #include "services/payments/payment.h"
@@ -14,12 +16,11 @@ namespace tamarack::payments {
 
 struct NewPayment {
   Payment payment;
-  std::string idempotency_key;  // may be empty
-  std::string request_hash;
+  idempotency::KeyRow key;
 };
 
 struct PaymentFilter {
-  std::string service_id;
+  auth::Owner owner;
   std::string reference;
   std::vector<int> statuses;  // empty: all
   std::optional<TimePoint> from;
@@ -44,16 +45,11 @@ class PaymentRepository {
   // other callers (D6). False when the key was used before: nothing is written then.
   Async<bool> Create(NewPayment new_payment);
 
-  struct Earlier {
-    std::string payment_id;
-    std::string request_hash;
-  };
-  // What an idempotency key made. NOT_FOUND when nothing.
-  Async<Earlier> FindByKey(std::string_view service_id, bool is_live, std::string_view key);
-
-  // NOT_FOUND when there is none of that id; an empty `service_id` means whoever's.
-  Async<Payment> Find(std::string_view payment_id, std::string_view service_id = {});
-  Async<std::vector<PaymentEvent>> ListEvents(std::string_view payment_id);
+  // NOT_FOUND when the owner has none of that id.
+  Async<Payment> Find(const auth::Owner& owner, std::string_view payment_id);
+  // Whosever it is: for the payer, who holds the payment's link.
+  Async<Payment> FindForPayer(std::string_view payment_id);
+  Async<std::vector<PaymentEvent>> ListEvents(const Payment& payment);
   Async<PaymentPage> List(const PaymentFilter& filter);
 
   // Marks a single-use link as used: false when it was already, more than ten seconds ago.

@@ -1,7 +1,7 @@
 #include "services/payments/payment_service.h"
 
+#include "platform/auth/owner.h"
 #include "platform/base/id.h"
-#include "platform/idempotency/once.h"
 #include "platform/rpc/unary.h"
 #include "services/payments/create_rules.h"
 #include "services/payments/errors.h"
@@ -24,11 +24,13 @@ class PaymentService final : public v1::PaymentService::CallbackService {
   using Api = v1::PaymentService;
 
   PaymentService(rpc::Interceptor& interceptor, PaymentRepository& repository, PaymentMoves& moves,
-                 const PayerAccess& access, PaymentMetrics& metrics, PublicUrls urls, Clock clock)
+                 const PayerAccess& access, idempotency::Once& once, PaymentMetrics& metrics,
+                 PublicUrls urls, Clock clock)
       : rpc_(interceptor),
         repository_(repository),
         moves_(moves),
         access_(access),
+        once_(once),
         metrics_(metrics),
         urls_(std::move(urls)),
         clock_(std::move(clock)) {}
@@ -36,18 +38,18 @@ class PaymentService final : public v1::PaymentService::CallbackService {
   TAMARACK_UNARY(CreatePayment, v1::CreatePaymentRequest, v1::Payment) {
     CO_RETURN_IF_ERROR(CheckService(context));
     CO_RETURN_IF_ERROR(CheckIdempotencyKey(context.idempotency_key));
-    std::string hash = context.idempotency_key.empty() ? "" : idempotency::RequestHash(request);
-    auto checked = CheckCreate(request, context.principal.mode == "live");
-    if (checked.ok() && checked->is_live) checked = NoLiveProcessor();
-    if (!checked.ok()) co_return co_await Refuse(context, hash, checked.status());
+    auth::Owner owner = auth::OwnerOf(context.principal);
+    auto checked = CheckCreate(request, owner.is_live());
+    if (checked.ok() && owner.is_live()) checked = NoLiveProcessor();
+    if (!checked.ok()) co_return co_await Refuse(context, request, checked.status());
     Payment payment = *std::move(checked);
     payment.id = NewShortId();
-    payment.service_id = context.principal.service_id;
+    payment.owner = std::move(owner);
     payment.ministry_id = context.principal.ministry_id;
     payment.created_at = clock_();
-    CO_ASSIGN_OR_RETURN(bool is_new,
-                        co_await repository_.Create({payment, context.idempotency_key, hash}));
-    if (!is_new) co_return co_await Replay(context, hash);
+    CO_ASSIGN_OR_RETURN(bool is_new, co_await repository_.Create(
+                                         {payment, once_.RowOf(context, request, payment.id)}));
+    if (!is_new) co_return co_await Replay(context, request);
     metrics_.CountMove(Status::kCreated, payment.amount_cents);
     co_return View(payment);
   }
@@ -59,7 +61,7 @@ class PaymentService final : public v1::PaymentService::CallbackService {
 
   TAMARACK_UNARY(ListPaymentEvents, v1::ListPaymentEventsRequest, v1::ListPaymentEventsResponse) {
     CO_ASSIGN_OR_RETURN(auto payment, co_await Find(context, request.payment_id(), "P0300"));
-    CO_ASSIGN_OR_RETURN(auto events, co_await repository_.ListEvents(payment.id));
+    CO_ASSIGN_OR_RETURN(auto events, co_await repository_.ListEvents(payment));
     v1::ListPaymentEventsResponse response;
     response.set_payment_id(payment.id);
     std::string url = urls_.PaymentUrl(payment.id);
@@ -83,7 +85,7 @@ class PaymentService final : public v1::PaymentService::CallbackService {
   TAMARACK_UNARY(ListPayments, v1::ListPaymentsRequest, v1::ListPaymentsResponse) {
     CO_RETURN_IF_ERROR(CheckService(context));
     CO_ASSIGN_OR_RETURN(auto query, CheckList(request));
-    query.filter.service_id = context.principal.service_id;
+    query.filter.owner = auth::OwnerOf(context.principal);
     CO_ASSIGN_OR_RETURN(auto page, co_await repository_.List(query.filter));
     if (page.payments.empty() && query.page > 1) co_return PageNotFound();
     v1::ListPaymentsResponse response;
@@ -112,30 +114,29 @@ class PaymentService final : public v1::PaymentService::CallbackService {
   Async<Payment> Find(const rpc::Context& context, const std::string& payment_id,
                       std::string_view not_found_code) {
     CO_RETURN_IF_ERROR(CheckService(context));
-    auto payment = co_await repository_.Find(payment_id, context.principal.service_id);
+    auto payment = co_await repository_.Find(auth::OwnerOf(context.principal), payment_id);
     if (absl::IsNotFound(payment.status())) co_return PaymentNotFound(not_found_code);
     co_return payment;
   }
 
   // Whatever would be refused now, a request that was accepted gets its payment again.
-  Async<v1::Payment> Refuse(rpc::Context& context, const std::string& hash, absl::Status refusal) {
-    if (hash.empty()) co_return refusal;
-    auto earlier = co_await Replay(context, hash);
+  Async<v1::Payment> Refuse(rpc::Context& context, const v1::CreatePaymentRequest& request,
+                            absl::Status refusal) {
+    auto earlier = co_await Replay(context, request);
     if (absl::IsNotFound(earlier.status())) co_return refusal;
     co_return earlier;
   }
 
   // The payment that the key made, as it is now. NOT_FOUND when it made none.
-  Async<v1::Payment> Replay(rpc::Context& context, const std::string& hash) {
-    CO_ASSIGN_OR_RETURN(
-        auto earlier,
-        co_await repository_.FindByKey(context.principal.service_id,
-                                       context.principal.mode == "live", context.idempotency_key));
-    if (earlier.request_hash != hash) co_return IdempotencyKeyUsed();
-    CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.Find(earlier.payment_id));
+  Async<v1::Payment> Replay(rpc::Context& context, const v1::CreatePaymentRequest& request) {
+    auto made = co_await once_.FindMade(context, request);
+    if (absl::IsFailedPrecondition(made.status())) co_return IdempotencyKeyUsed();
+    CO_RETURN_IF_ERROR(made.status());
+    if (!*made) co_return absl::NotFoundError("no payment has that key");
+    CO_ASSIGN_OR_RETURN(auto payment,
+                        co_await repository_.Find(auth::OwnerOf(context.principal), **made));
     metrics_.replays.Increment();
     context.http.SetStatus(200);
-    idempotency::MarkReplayed(context);
     co_return View(payment);
   }
 
@@ -148,6 +149,7 @@ class PaymentService final : public v1::PaymentService::CallbackService {
   PaymentRepository& repository_;
   PaymentMoves& moves_;
   const PayerAccess& access_;
+  idempotency::Once& once_;
   PaymentMetrics& metrics_;
   PublicUrls urls_;
   Clock clock_;
@@ -158,9 +160,9 @@ class PaymentService final : public v1::PaymentService::CallbackService {
 std::unique_ptr<grpc::Service> MakePaymentService(rpc::Interceptor& interceptor,
                                                   PaymentRepository& repository,
                                                   PaymentMoves& moves, const PayerAccess& access,
-                                                  PaymentMetrics& metrics, PublicUrls urls,
-                                                  Clock clock) {
-  return std::make_unique<PaymentService>(interceptor, repository, moves, access, metrics,
+                                                  idempotency::Once& once, PaymentMetrics& metrics,
+                                                  PublicUrls urls, Clock clock) {
+  return std::make_unique<PaymentService>(interceptor, repository, moves, access, once, metrics,
                                           std::move(urls), std::move(clock));
 }
 

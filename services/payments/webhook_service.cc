@@ -28,19 +28,20 @@ class WebhookService final : public v1::WebhookService::CallbackService {
 
   TAMARACK_UNARY(CreateWebhookEndpoint, v1::CreateWebhookEndpointRequest, v1::WebhookEndpoint) {
     std::vector<std::string> types(request.event_types().begin(), request.event_types().end());
-    std::string service_id;
+    auth::Owner owner{.id = {}, .mode = auth::ModeOf(request.mode())};
     auto prepare = [&]() -> AsyncStatus {
       CO_RETURN_IF_ERROR(CheckEventTypes(types));
-      CO_ASSIGN_OR_RETURN(service_id, co_await service::FindService(
-                                          identity_, context, "service_id", request.service_id()));
+      CO_ASSIGN_OR_RETURN(owner.id, co_await service::FindService(identity_, context, "service_id",
+                                                                  request.service_id()));
       co_return absl::OkStatus();
     };
     auto effect = [&](pg::Tx& tx) -> Async<v1::WebhookEndpoint> {
       CO_ASSIGN_OR_RETURN(auto created,
-                          co_await outbox_.CreateEndpoint(tx, service_id, request.url(), types));
+                          co_await outbox_.CreateEndpoint(tx, owner, request.url(), types));
       v1::WebhookEndpoint response;
       response.set_id(created.endpoint.id);
-      response.set_service_id(created.endpoint.tenant_id);
+      response.set_service_id(created.endpoint.owner.id);
+      response.set_mode(std::string(created.endpoint.owner.mode_name()));
       response.set_url(created.endpoint.url);
       for (const auto& type : created.endpoint.event_types) response.add_event_types(type);
       response.set_secret(created.secret);

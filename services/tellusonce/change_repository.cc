@@ -57,13 +57,13 @@ constexpr pg::Statement kMarkSynced{"change.mark_synced", R"sql(
 
 Async<std::string> ChangeRepository::Record(const NewChange& change) {
   CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
-  CO_ASSIGN_OR_RETURN(auto sealer, co_await PersonSealer(tx, change.subject));
+  CO_ASSIGN_OR_RETURN(auto sealer, co_await PersonSealer(tx, change.person.id));
   std::string sealed = sealer.Seal(change.address.SerializeAsString(), "change.value");
-  CO_ASSIGN_OR_RETURN(auto inserted, co_await tx.Query(kInsert, NewUuid(), change.subject,
+  CO_ASSIGN_OR_RETURN(auto inserted, co_await tx.Query(kInsert, NewUuid(), change.person.id,
                                                        change.request_id, sealed));
   if (inserted.empty()) {
     CO_ASSIGN_OR_RETURN(auto first,
-                        co_await tx.Query(kFindRequest, change.subject, change.request_id));
+                        co_await tx.Query(kFindRequest, change.person.id, change.request_id));
     if (first.empty()) co_return absl::AbortedError("the same request is being recorded");
     co_return std::string(first.Text(0, 0));
   }
@@ -77,7 +77,7 @@ Async<std::string> ChangeRepository::Record(const NewChange& change) {
     event.type = kEventType;
     event.source = kEventSource;
     event.subject = recipient.ministry_subject;
-    event.tenant_id = recipient.subscription_id;
+    event.owner = {.id = recipient.subscription_id, .mode = change.person.mode};
     std::string delivery_id = NewRandomUuid();
     event.data = boost::json::serialize(boost::json::object{{"delivery_id", delivery_id},
                                                             {"subject", recipient.ministry_subject},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/auth/owner.h"
 #include "platform/crypto/seal.h"
 #include "platform/postgres/postgres.h"
 #include "platform/webhooks/outbox.h"
@@ -22,7 +23,8 @@ struct Recipient {
 };
 
 struct NewChange {
-  std::string subject;
+  // The person, as the platform knows them, and their mode.
+  auth::Owner person;
   std::string request_id;
   v1::Address address;
   std::vector<Recipient> recipients;

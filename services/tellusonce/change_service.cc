@@ -33,6 +33,10 @@ v1::Address AddressOf(const Request& request) {
   return address;
 }
 
+auth::Mode ModeOf(const rpc::Context& context) {
+  return auth::ModeOf(context.principal.mode);
+}
+
 const std::string& InLanguage(const rpc::Context& context, const std::string& en,
                               const std::string& fr) {
   return context.language == "fr" ? fr : en;
@@ -67,7 +71,7 @@ class ChangeService final : public v1::ChangeService::CallbackService {
 
   TAMARACK_UNARY(ShowAddress, v1::ShowAddressRequest, HttpBody) {
     UseLanguage(context, request.lang());
-    CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.List(""));
+    CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.ListFor(ModeOf(context)));
     CO_ASSIGN_OR_RETURN(auto address, co_await PresentAddress(context));
     co_return renderer_.Render(
         AddressPage(context, address, SafeReturnTo(request.return_to(), subscriptions)));
@@ -75,7 +79,7 @@ class ChangeService final : public v1::ChangeService::CallbackService {
 
   TAMARACK_UNARY(ReviewAddress, v1::ReviewAddressRequest, HttpBody) {
     UseLanguage(context, request.lang());
-    CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.List(""));
+    CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.ListFor(ModeOf(context)));
     std::string return_to = SafeReturnTo(request.return_to(), subscriptions);
     if (request.change_language())
       co_return renderer_.Render(AddressPage(context, AddressOf(request), return_to));
@@ -88,7 +92,7 @@ class ChangeService final : public v1::ChangeService::CallbackService {
 
   TAMARACK_UNARY(TellAddress, v1::TellAddressRequest, HttpBody) {
     UseLanguage(context, request.lang());
-    CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.List(""));
+    CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.ListFor(ModeOf(context)));
     v1::Address address = Normalize(AddressOf(request));
     std::string return_to = SafeReturnTo(request.return_to(), subscriptions);
     auto problems = CheckAddress(address);
@@ -105,9 +109,12 @@ class ChangeService final : public v1::ChangeService::CallbackService {
       co_return renderer_.Render(page);
     }
     CO_ASSIGN_OR_RETURN(auto recipients, co_await Recipients(context, subscriptions, chosen));
-    CO_ASSIGN_OR_RETURN(std::string change_id,
-                        co_await changes_.Record({context.principal.subject, request.request_id(),
-                                                  address, recipients}));
+    CO_ASSIGN_OR_RETURN(
+        std::string change_id,
+        co_await changes_.Record({{.id = context.principal.subject, .mode = ModeOf(context)},
+                                  request.request_id(),
+                                  address,
+                                  recipients}));
     on_recorded_();
     context.http.Redirect(StatusPath(context, change_id, return_to));
     co_return HttpBody();
@@ -118,7 +125,7 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     if (!IsUuid(request.change_id())) co_return absl::NotFoundError("no such change");
     CO_ASSIGN_OR_RETURN(auto change,
                         co_await changes_.Find(context.principal.subject, request.change_id()));
-    CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.List(""));
+    CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.ListFor(ModeOf(context)));
     co_return renderer_.Render(
         StatusPage(context, change, SafeReturnTo(request.return_to(), subscriptions)));
   }

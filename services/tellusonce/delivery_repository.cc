@@ -18,16 +18,16 @@ constexpr pg::Statement kFind{
     d.reason_code, d.case_reference, c.subject, k.sealed_key, c.sealed_value
   FROM delivery d JOIN subscription s USING (subscription_id) JOIN change c USING (change_id)
     JOIN person_key k ON k.subject = c.subject LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
-  WHERE s.ministry_id = $1 AND d.delivery_id = $2)sql"};
+  WHERE s.ministry_id = $1 AND s.mode = $2 AND d.delivery_id = $3)sql"};
 constexpr pg::Statement kNoteRead{"delivery.note_read", R"sql(
   UPDATE delivery d SET first_read_at = now() FROM subscription s
-  WHERE s.subscription_id = d.subscription_id AND s.ministry_id = $1 AND d.delivery_id = $2
+  WHERE s.subscription_id = d.subscription_id AND s.ministry_id = $1 AND s.mode = $2 AND d.delivery_id = $3
     AND d.first_read_at IS NULL)sql"};
 constexpr pg::Statement kReport{"delivery.report", R"sql(
-  UPDATE delivery d SET outcome = $3, reason_code = $4, case_reference = $5, acknowledged_at = now()
+  UPDATE delivery d SET outcome = $4, reason_code = $5, case_reference = $6, acknowledged_at = now()
   FROM subscription s
-  WHERE s.subscription_id = d.subscription_id AND s.ministry_id = $1 AND d.delivery_id = $2
-    AND (d.outcome IS NULL OR (d.outcome = 'accepted' AND $3 <> 'accepted')))sql"};
+  WHERE s.subscription_id = d.subscription_id AND s.ministry_id = $1 AND s.mode = $2 AND d.delivery_id = $3
+    AND (d.outcome IS NULL OR (d.outcome = 'accepted' AND $4 <> 'accepted')))sql"};
 
 constexpr pg::Statement kListUnreported{"delivery.list_unreported", R"sql(
   SELECT d.delivery_id, c.subject, s.ministry_id, s.purpose_en, s.purpose_fr, d.first_read_at
@@ -50,11 +50,12 @@ v1::Delivery Decode(const pg::Rows& rows) {
 
 }  // namespace
 
-Async<v1::Delivery> DeliveryRepository::Read(std::string_view ministry_id,
+Async<v1::Delivery> DeliveryRepository::Read(const auth::Owner& ministry,
                                              std::string_view delivery_id) {
-  CO_ASSIGN_OR_RETURN(auto results,
-                      co_await pool_.QueryAll(pg::Call(kFind, ministry_id, delivery_id),
-                                              pg::Call(kNoteRead, ministry_id, delivery_id)));
+  CO_ASSIGN_OR_RETURN(
+      auto results,
+      co_await pool_.QueryAll(pg::Call(kFind, ministry.id, ministry.mode_name(), delivery_id),
+                              pg::Call(kNoteRead, ministry.id, ministry.mode_name(), delivery_id)));
   const auto& rows = results.front();
   if (rows.empty()) co_return absl::NotFoundError("no such delivery");
   v1::Delivery delivery = Decode(rows);
@@ -63,13 +64,14 @@ Async<v1::Delivery> DeliveryRepository::Read(std::string_view ministry_id,
   co_return delivery;
 }
 
-Async<v1::Delivery> DeliveryRepository::ReportOutcome(std::string_view ministry_id,
+Async<v1::Delivery> DeliveryRepository::ReportOutcome(const auth::Owner& ministry,
                                                       const v1::ReportOutcomeRequest& request) {
   CO_ASSIGN_OR_RETURN(
       auto updated,
-      co_await pool_.Query(kReport, ministry_id, request.delivery_id(), request.outcome(),
-                           request.reason_code(), request.case_reference()));
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFind, ministry_id, request.delivery_id()));
+      co_await pool_.Query(kReport, ministry.id, ministry.mode_name(), request.delivery_id(),
+                           request.outcome(), request.reason_code(), request.case_reference()));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFind, ministry.id, ministry.mode_name(),
+                                                      request.delivery_id()));
   if (rows.empty()) co_return absl::NotFoundError("no such delivery");
   v1::Delivery delivery = Decode(rows);
   if (updated.affected() == 0 && delivery.state() != request.outcome()) {

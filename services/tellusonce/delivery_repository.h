@@ -16,19 +16,19 @@ struct Reading {
   int64_t read_micros = 0;
 };
 
-// Table `delivery` as the ministries see it: each only its own.
+// Table `delivery` as the ministries see it: each only its own, of one mode.
 class DeliveryRepository {
  public:
   DeliveryRepository(pg::Pool& pool, const ChangeRepository& changes)
       : pool_(pool), changes_(changes) {}
 
   // With the address; notes the first reading. NOT_FOUND when the ministry has no such delivery.
-  Async<v1::Delivery> Read(std::string_view ministry_id, std::string_view delivery_id);
+  Async<v1::Delivery> Read(const auth::Owner& ministry, std::string_view delivery_id);
 
   // Notes what became of it; the answer is without the address. An outcome follows `accepted`;
   // repeating one changes nothing; another one after `applied` or `rejected` is
   // FAILED_PRECONDITION.
-  Async<v1::Delivery> ReportOutcome(std::string_view ministry_id,
+  Async<v1::Delivery> ReportOutcome(const auth::Owner& ministry,
                                     const v1::ReportOutcomeRequest& request);
 
   // First readings that identity does not know of yet, oldest first.

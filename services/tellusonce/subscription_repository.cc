@@ -5,15 +5,16 @@ namespace {
 
 #define SUBSCRIPTION_COLUMNS                                                                   \
   "subscription_id, ministry_id, name_en, name_fr, purpose_en, purpose_fr, change_type, url, " \
-  "return_origins"
+  "return_origins, mode"
 
 constexpr pg::Statement kInsert{"subscription.insert",
                                 R"sql(
   INSERT INTO subscription ()sql" SUBSCRIPTION_COLUMNS
-                                R"sql() VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                                R"sql() VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
   RETURNING )sql" SUBSCRIPTION_COLUMNS};
 constexpr pg::Statement kList{"subscription.list", "SELECT " SUBSCRIPTION_COLUMNS R"sql(
-  FROM subscription WHERE $1 = '' OR ministry_id = $1 ORDER BY created_at, subscription_id LIMIT 1000)sql"};
+  FROM subscription WHERE ($1 = '' OR ministry_id = $1) AND ($2 = '' OR mode = $2)
+  ORDER BY created_at, subscription_id LIMIT 1000)sql"};
 
 v1::Subscription Decode(const pg::Rows& rows, int row) {
   v1::Subscription subscription;
@@ -26,6 +27,7 @@ v1::Subscription Decode(const pg::Rows& rows, int row) {
   subscription.set_change_type(std::string(rows.Text(row, 6)));
   subscription.set_url(std::string(rows.Text(row, 7)));
   for (auto& origin : rows.TextArray(row, 8)) subscription.add_return_origins(std::move(origin));
+  subscription.set_mode(std::string(rows.Text(row, 9)));
   return subscription;
 }
 
@@ -40,15 +42,28 @@ Async<v1::Subscription> SubscriptionRepository::Insert(pg::Tx& tx,
       co_await tx.Query(kInsert, subscription.subscription_id(), subscription.ministry_id(),
                         subscription.name_en(), subscription.name_fr(), subscription.purpose_en(),
                         subscription.purpose_fr(), subscription.change_type(), subscription.url(),
-                        origins));
+                        origins, subscription.mode()));
   co_return Decode(rows, 0);
 }
 
-Async<std::vector<v1::Subscription>> SubscriptionRepository::List(std::string_view ministry_id) {
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kList, ministry_id));
+Async<std::vector<v1::Subscription>> SubscriptionRepository::List(std::string_view ministry_id,
+                                                                  std::string_view mode) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kList, ministry_id, mode));
   std::vector<v1::Subscription> subscriptions;
   for (int row = 0; row < rows.size(); ++row) subscriptions.push_back(Decode(rows, row));
   co_return subscriptions;
+}
+
+Async<std::vector<v1::Subscription>> SubscriptionRepository::ListAll() {
+  return List("", "");
+}
+
+Async<std::vector<v1::Subscription>> SubscriptionRepository::ListOf(const auth::Owner& ministry) {
+  return List(ministry.id, ministry.mode_name());
+}
+
+Async<std::vector<v1::Subscription>> SubscriptionRepository::ListFor(auth::Mode mode) {
+  return List("", auth::ModeName(mode));
 }
 
 }  // namespace tamarack::tellusonce

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/auth/owner.h"
 #include "platform/postgres/postgres.h"
 
 #include "tamarack/tellusonce/v1/subscription_service.pb.h"
@@ -15,10 +16,16 @@ class SubscriptionRepository {
   explicit SubscriptionRepository(pg::Pool& pool) : pool_(pool) {}
 
   Async<v1::Subscription> Insert(pg::Tx& tx, const v1::Subscription& subscription);
-  // In the order they were made; an empty ministry id means all.
-  Async<std::vector<v1::Subscription>> List(std::string_view ministry_id);
+  // In the order they were made: all, for administrators;
+  Async<std::vector<v1::Subscription>> ListAll();
+  // a ministry's;
+  Async<std::vector<v1::Subscription>> ListOf(const auth::Owner& ministry);
+  // those that a person of this mode may have told.
+  Async<std::vector<v1::Subscription>> ListFor(auth::Mode mode);
 
  private:
+  Async<std::vector<v1::Subscription>> List(std::string_view ministry_id, std::string_view mode);
+
   pg::Pool& pool_;
 };
 

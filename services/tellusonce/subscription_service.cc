@@ -1,5 +1,6 @@
 #include "services/tellusonce/subscription_service.h"
 
+#include "platform/auth/owner.h"
 #include "platform/base/id.h"
 #include "platform/rpc/errors.h"
 #include "platform/rpc/validate.h"
@@ -64,6 +65,7 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
     subscription.set_purpose_fr(text::TidyLine(request.purpose_fr()));
     subscription.set_change_type(request.change_type());
     subscription.set_url(request.url());
+    subscription.set_mode(request.mode());
     *subscription.mutable_return_origins() = request.return_origins();
     auto prepare = [&]() -> AsyncStatus {
       CO_RETURN_IF_ERROR(CheckOrigins(request));
@@ -79,7 +81,9 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
     auto effect = [&](pg::Tx& tx) -> Async<v1::CreateSubscriptionResponse> {
       CO_ASSIGN_OR_RETURN(
           auto endpoint,
-          co_await outbox_.CreateEndpoint(tx, subscription.subscription_id(), request.url(), {}));
+          co_await outbox_.CreateEndpoint(
+              tx, {.id = subscription.subscription_id(), .mode = auth::ModeOf(subscription.mode())},
+              request.url(), {}));
       v1::CreateSubscriptionResponse response;
       CO_ASSIGN_OR_RETURN(*response.mutable_subscription(),
                           co_await subscriptions_.Insert(tx, subscription));
@@ -93,8 +97,9 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
     bool is_admin = context.principal.HasScope(kAdminScope);
     if (!is_admin && context.principal.ministry_id.empty())
       co_return absl::PermissionDeniedError("no ministry");
-    CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.List(
-                                                is_admin ? "" : context.principal.ministry_id));
+    CO_ASSIGN_OR_RETURN(auto subscriptions,
+                        co_await (is_admin ? subscriptions_.ListAll()
+                                           : subscriptions_.ListOf(MinistryOf(context))));
     v1::ListSubscriptionsResponse response;
     for (auto& each : subscriptions) *response.add_subscriptions() = std::move(each);
     co_return response;
@@ -107,15 +112,20 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
     }
     if (request.outcome() != "rejected" && !request.reason_code().empty())
       co_return rpc::InvalidField("reason_code", "belongs to the outcome rejected alone");
-    co_return co_await deliveries_.ReportOutcome(context.principal.ministry_id, request);
+    co_return co_await deliveries_.ReportOutcome(MinistryOf(context), request);
   }
 
   TAMARACK_UNARY(GetDelivery, v1::GetDeliveryRequest, v1::Delivery) {
     if (!IsUuid(request.delivery_id())) co_return absl::NotFoundError("no such delivery");
-    co_return co_await deliveries_.Read(context.principal.ministry_id, request.delivery_id());
+    co_return co_await deliveries_.Read(MinistryOf(context), request.delivery_id());
   }
 
  private:
+  // Subscriptions are a ministry's, not one of its services'.
+  static auth::Owner MinistryOf(const rpc::Context& context) {
+    return {.id = context.principal.ministry_id, .mode = auth::ModeOf(context.principal.mode)};
+  }
+
   rpc::Interceptor& rpc_;
   SubscriptionRepository& subscriptions_;
   DeliveryRepository& deliveries_;

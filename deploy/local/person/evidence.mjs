@@ -22,7 +22,7 @@ export async function paymentOf(sandbox, reference) {
 }
 
 export async function ledgerBalance(sandbox) {
-  return new Admin(sandbox.gateway, sandbox.admin.client_id, sandbox.admin.client_secret).get('/v1/ledger/balance');
+  return new Admin(sandbox.gateway, sandbox.admin.client_id, sandbox.admin.client_secret).get('/v1/ledger/balance?mode=sandbox');
 }
 
 // Value of a Prometheus metric, summed over its labels; null when it is not there.

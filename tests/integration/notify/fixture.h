@@ -28,6 +28,7 @@ inline constexpr char kPut[] = "/tamarack.notify.v1.TemplateService/PutTemplate"
 
 inline auth::Principal KeyOf(std::string service_id, std::string key_type) {
   auto principal = testing::ServiceCaller(std::move(service_id), {"notify.send"});
+  principal.mode = key_type == "test" ? "sandbox" : "live";
   principal.key_type = std::move(key_type);
   return principal;
 }
@@ -59,11 +60,12 @@ struct Fixture {
   crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
   TemplateRepository templates{host.pool()};
   NotificationRepository notifications{host.executor(), host.pool(), sealer};
+  idempotency::Once keys{host.pool(), sealer, std::chrono::hours(7 * 24)};
   curl::Loop curl{host.executor()};
   smtp::Client smtp{curl};
   DeliveryWorker worker{host.executor(), notifications, smtp, Options(), host.registry()};
   std::unique_ptr<grpc::Service> notification_service =
-      MakeNotificationService(host.interceptor(), templates, notifications,
+      MakeNotificationService(host.interceptor(), templates, notifications, keys,
                               {"http://gov.test", "no-reply@gov.test", [this] { worker.Wake(); }});
   idempotency::Once once{host.pool(), sealer};
   Directory directory{host.interceptor()};

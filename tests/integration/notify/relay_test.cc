@@ -57,11 +57,11 @@ TEST_CASE_METHOD(RelayFixture, "An address that no mail can be sent to is given 
                  "[notify]") {
   NotificationRow row;
   row.id = "018f0000-0000-7000-8000-000000000001";
-  row.service_id = "s1";
+  row.owner = {.id = "s1"};
   row.template_id = template_id;
   row.template_version = 1;
   row.content.email_address = GENERATE("", "two words@example.test", "<person@example.test>");
-  REQUIRE(host.Await(notifications.Insert(row)).ok());
+  REQUIRE(host.Await(notifications.Insert({row, {}})).ok());
   Start();
   CHECK(FinalStatus(row.id) == "permanent-failure");
   CHECK(Attempts() == "1");

@@ -298,8 +298,9 @@ TEST_CASE_METHOD(World, "Webhook: each end of a payment is in the log of events,
                  "[payments]") {
   auto create = [&]() -> AsyncStatus {
     CO_ASSIGN_OR_RETURN(auto tx, co_await host.pool().Begin());
-    CO_RETURN_IF_ERROR(
-        (co_await outbox.CreateEndpoint(tx, "s1", "https://ministry.example/hook", {})).status());
+    CO_RETURN_IF_ERROR((co_await outbox.CreateEndpoint(tx, auth::OwnerOf(ministry),
+                                                       "https://ministry.example/hook", {}))
+                           .status());
     co_return co_await tx.Commit();
   };
   REQUIRE(host.Await(create()).ok());

@@ -1,4 +1,3 @@
-#include "platform/idempotency/once.h"
 #include "platform/rpc/errors.h"
 #include "services/payments/create_rules.h"
 #include "tests/integration/payments/world.h"
@@ -93,34 +92,25 @@ TEST_CASE_METHOD(World1,
 
 TEST_CASE_METHOD(World1, "CreatePayment: a key of a test payment is none of a live one",
                  "[payments]") {
-  auto create = [&](const std::string& id, bool is_live) {
-    NewPayment row{.payment = CheckCreate(NewRequest(), true).value(),
-                   .idempotency_key = "same-key",
-                   .request_hash = id};
-    row.payment.id = std::string(26, id[0]);
-    row.payment.service_id = "s1";
-    row.payment.is_live = is_live;
+  auto create = [&](const std::string& mode, std::string_view id) {
+    rpc::Context context;
+    context.principal = ministry;
+    context.principal.mode = mode;
+    context.idempotency_key = "same-key";
+    NewPayment row{.payment = CheckCreate(NewRequest(), true).value(), .key = {}};
+    row.payment.id = id;
+    row.payment.owner = auth::OwnerOf(context.principal);
     row.payment.created_at = SystemClock()();
-    return host.Await(repository.Create(row)).value();
+    row.key = keys.RowOf(context, NewRequest(), id);
+    bool is_new = host.Await(repository.Create(row)).value();
+    auto made = host.Await(keys.FindMade(context, NewRequest())).value();
+    return std::pair(is_new, made.value_or(""));
   };
-  CHECK(create("a", false));
-  CHECK(create("b", true));
-  CHECK_FALSE(create("c", true));
-  CHECK(host.Await(repository.FindByKey("s1", false, "same-key"))->request_hash == "a");
-  CHECK(host.Await(repository.FindByKey("s1", true, "same-key"))->request_hash == "b");
-}
-
-TEST_CASE_METHOD(World1, "CreatePayment: a key from before modes were told apart counts for each",
-                 "[payments]") {
-  auto first = Create(NewRequest(), "key-1");
-  REQUIRE(first.ok());
-  Sql("UPDATE payment_idempotency SET service_id = 's1'");
-  CHECK(Create(NewRequest(), "key-1")->payment_id() == first->payment_id());
-  CHECK(CodeOf(Create(NewRequest("other"), "key-1").status()) == "409 P0191");
-  for (bool is_live : {false, true})
-    CHECK(host.Await(repository.FindByKey("s1", is_live, "key-1"))->payment_id ==
-          first->payment_id());
-  CHECK(Sql("SELECT count(*) FROM payment") == "1");
+  const std::string a(26, 'a'), b(26, 'b'), c(26, 'c');
+  CHECK(create("sandbox", a) == std::pair(true, a));
+  CHECK(create("live", b) == std::pair(true, b));
+  CHECK(create("live", c) == std::pair(false, b));
+  CHECK(create("sandbox", c) == std::pair(false, a));
 }
 
 TEST_CASE_METHOD(World1, "CreatePayment: a repeat is answered though our rules have changed",
@@ -129,18 +119,14 @@ TEST_CASE_METHOD(World1, "CreatePayment: a repeat is answered though our rules h
   // As an earlier release, with other rules, accepted them.
   auto refused_now = NewRequest();
   refused_now.set_amount(0);
-  auto live = ministry;
-  live.mode = "live";
-  Sql("UPDATE payment_idempotency SET request_hash = '" + idempotency::RequestHash(refused_now) +
-      "'");
+  Sql("UPDATE idempotent_answer SET answer_sealed = 'sha256:" +
+      idempotency::RequestHash(refused_now) + first.payment_id() + "'");
   CHECK(Create(refused_now, "key-1")->payment_id() == first.payment_id());
   // Another request is told so first, even one that would be refused anyway.
   auto other = refused_now;
   other.set_reference("");
   CHECK(CodeOf(Create(other, "key-1").status()) == "409 P0191");
   CHECK(CodeOf(Create(other, "key-2").status()).substr(0, 3) == "422");
-  Sql("UPDATE payment_idempotency SET service_id = 's1/live'");
-  CHECK(Create(refused_now, "key-1", &live)->payment_id() == first.payment_id());
   CHECK(Sql("SELECT count(*) FROM payment") == "1");
 }
 

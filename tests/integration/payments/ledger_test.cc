@@ -157,6 +157,29 @@ TEST_CASE_METHOD(Books, "Ledger: a post takes no more than was pending, and pend
              Contains("ledger_transfer_resolved_once"));
 }
 
+TEST_CASE_METHOD(Books,
+                 "Ledger: no transfer leads from live to sandbox, and each has accounts of its own",
+                 "[payments][ledger]") {
+  Pend();
+  Sql(std::string("SELECT ledger_pend(") + kTwo +
+      ", 'p2', 'processor:sandbox', 'service:s1', 'CAD', 5, 'live')");
+  CHECK(Sql("SELECT string_agg(concat_ws(' ', account, mode, credits_pending), ';' ORDER BY mode) "
+            "FROM ledger_account_balance WHERE account = 'service:s1'") ==
+        "service:s1 live 5;service:s1 sandbox 9000");
+  CHECK(Sql("SELECT debits_pending FROM ledger_balance_check('live')") == "5");
+  CHECK(Sql("SELECT debits_pending FROM ledger_balance_check('sandbox')") == "9000");
+  CHECK(Check() == "CAD 0 0 9005 9005 0 t");
+  std::string three = "'00000000-0000-7000-8000-000000000003'";
+  auto entry = [&](const char* name, const char* mode, const char* is_debit) {
+    return std::string("INSERT INTO ledger_entry SELECT ") + three + ", account_id, " + is_debit +
+           ", 7 FROM ledger_account WHERE name = '" + name + "' AND mode = '" + mode + "';";
+  };
+  CHECK_THAT(Refusal("BEGIN; INSERT INTO ledger_transfer (transfer_id, kind, reference) VALUES (" +
+                     three + ", 4, 'x');" + entry("processor:sandbox", "sandbox", "true") +
+                     entry("service:s1", "live", "false") + "COMMIT"),
+             Contains("does not balance"));
+}
+
 TEST_CASE_METHOD(World, "Ledger service: tells the balance to who may know it",
                  "[payments][ledger]") {
   auto payment = Opened();
@@ -165,6 +188,7 @@ TEST_CASE_METHOD(World, "Ledger service: tells the balance to who may know it",
   REQUIRE(Eventually([&] { return StatusOf(payment.payment_id()) == "6"; }));
   const std::string method = "/tamarack.payments.v1.LedgerService/GetBalance";
   auto auditor = testing::ServiceCaller("audit", {"payments.ledger.read"});
+  auditor.mode = "sandbox";
   auto balance = host.Call<v1::LedgerBalance>(method, v1::GetBalanceRequest(), &auditor);
   REQUIRE(balance.ok());
   CHECK(balance->balances());

@@ -1,17 +1,12 @@
-#include "platform/rpc/client.h"
 #include "platform/rpc/errors.h"
-#include "platform/rpc/server.h"
 #include "services/payments/migrations.h"
 #include "services/payments/webhook_service.h"
-#include "tests/support/service_host.h"
+#include "tests/integration/payments/directory.h"
 
-#include "tamarack/identity/v1/directory_service.grpc.pb.h"
 #include "tamarack/payments/v1/webhook_service.pb.h"
 
-#include <absl/strings/ascii.h>
 #include <catch2/catch.hpp>
 
-#include <atomic>
 #include <memory>
 #include <string>
 
@@ -20,40 +15,21 @@
 namespace tamarack::payments {
 namespace {
 
-namespace identity_v1 = tamarack::identity::v1;
-
-class Directory final : public identity_v1::DirectoryService::CallbackService {
- public:
-  using Api = identity_v1::DirectoryService;
-  explicit Directory(rpc::Interceptor& rpc) : rpc_(rpc) {}
-
-  TAMARACK_UNARY(FindTenants, identity_v1::FindTenantsRequest, identity_v1::FindTenantsResponse) {
-    if (is_down) co_return absl::UnavailableError("down");
-    identity_v1::FindTenantsResponse response;
-    for (const auto& id : request.service_ids()) {
-      if (absl::AsciiStrToLower(id) == "s1") response.add_service_ids("s1");
-    }
-    co_return response;
-  }
-  std::atomic<bool> is_down = false;
-
- private:
-  rpc::Interceptor& rpc_;
-};
-
 struct Fixture {
   Fixture() { host.Serve({service.get()}); }
   ~Fixture() {
     host.Stop();
-    directory_server.Drain(1);
+    identity.Stop();
   }
 
   absl::StatusOr<v1::WebhookEndpoint> Create(const std::string& service_id,
                                              const std::vector<std::string>& types,
                                              const std::string& url = "https://a.example/hook",
-                                             const std::string& key = "") {
+                                             const std::string& key = "",
+                                             const std::string& mode = "sandbox") {
     v1::CreateWebhookEndpointRequest request;
     request.set_service_id(service_id);
+    request.set_mode(mode);
     request.set_url(url);
     request.mutable_event_types()->Add(types.begin(), types.end());
     return host.Call<v1::WebhookEndpoint>(
@@ -69,17 +45,12 @@ struct Fixture {
 
   testing::ServiceHost host{Migrations()};
   auth::Principal admin = testing::ServiceCaller("admin", {"platform.admin"});
-  Directory directory{host.interceptor()};
-  rpc::Server directory_server{"127.0.0.1:0", {&directory}};
-  rpc::Client identity{
-      "127.0.0.1:" + std::to_string(directory_server.port()), [this]() -> Async<std::string> {
-        co_return host.Token(testing::ServiceCaller("payments", {"identity.tenants.read"}));
-      }};
+  DirectoryServer identity{host};
   crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
   webhooks::Outbox outbox{host.pool(), sealer};
   idempotency::Once once{host.pool(), sealer};
   std::unique_ptr<grpc::Service> service =
-      MakeWebhookService(host.interceptor(), outbox, once, identity);
+      MakeWebhookService(host.interceptor(), outbox, once, identity.client);
 };
 
 }  // namespace
@@ -91,6 +62,20 @@ TEST_CASE_METHOD(Fixture,
   REQUIRE(all.ok());
   CHECK(all->secret().starts_with("whsec_"));
   CHECK(Create("s1", {"ca.tamarack.payments.payment.captured.v1"}).ok());
+}
+
+TEST_CASE_METHOD(Fixture, "Webhook endpoint: is for the payments of one mode", "[payments]") {
+  const std::string kUrl = "https://a.example/hook";
+  for (const char* mode : {"live", "sandbox"}) {
+    CAPTURE(mode);
+    CHECK(Create("s1", {}, kUrl, "", mode)->mode() == mode);
+  }
+  for (const char* mode : {"", "test", "Live"}) {
+    CAPTURE(mode);
+    CHECK(rpc::ViolationsOf(Create("s1", {}, kUrl, "", mode).status()).at(0).field == "mode");
+  }
+  CHECK(host.database().Execute("SELECT string_agg(mode, ' ' ORDER BY mode) FROM "
+                                "webhook_endpoint") == "live sandbox");
 }
 
 TEST_CASE_METHOD(Fixture,
@@ -109,7 +94,7 @@ TEST_CASE_METHOD(Fixture,
     INFO(url);
     CHECK(Refused("s1", {}, url) == "url");
   }
-  directory.is_down = true;
+  identity.directory.is_down = true;
   auto status = Create("s1", {}).status();
   CHECK(absl::IsUnavailable(status));
   // So that the caller may try again: nothing happened.
@@ -127,7 +112,7 @@ TEST_CASE_METHOD(Fixture, "Webhook endpoint: a repeat gets its secret while iden
                  "[payments]") {
   auto first = Create("s1", {}, "https://a.example/hook", "k");
   REQUIRE(first.ok());
-  directory.is_down = true;
+  identity.directory.is_down = true;
   CHECK(Create("s1", {}, "https://a.example/hook", "k")->secret() == first->secret());
   // Another request is told so, even one that would be refused anyway.
   for (const char* type : {"ca.tamarack.payments.payment.captured.v1", "no event"})

@@ -85,13 +85,14 @@ struct World {
   webhooks::Outbox outbox{host.pool(), sealer};
   PaymentMetrics metrics{host.registry()};
   PayerAccess access{std::string(32, 'k'), SystemClock()};
+  idempotency::Once keys{host.pool(), sealer, kKeysKept};
   PaymentRepository repository{host.executor(), host.pool(), sealer};
   ProcessorQueue queue{host.pool()};
   PaymentMoves moves{host.pool(), sealer, outbox, metrics, [] {}};
   Workers workers{host.executor(), queue, moves, processor, metrics, FastWorkers()};
   pages::Renderer renderer{PageBundle(), pages::DefaultBrand()};
   std::unique_ptr<grpc::Service> payments = MakePaymentService(
-      host.interceptor(), repository, moves, access, metrics, {.base = "http://gov.test"});
+      host.interceptor(), repository, moves, access, keys, metrics, {.base = "http://gov.test"});
   std::unique_ptr<grpc::Service> pages = MakeCardPageService(
       host.interceptor(), renderer, repository, moves, processor, access, metrics, FastPages());
   std::unique_ptr<grpc::Service> ledger = MakeLedgerService(host.interceptor(), host.pool());

@@ -227,7 +227,8 @@ struct World {
   }
   absl::StatusOr<v1::CreateSubscriptionResponse> TrySubscribe(
       const std::string& service, const std::string& en, const std::string& fr,
-      const std::string& url, const std::string& origin = "https://licences.example:8443") {
+      const std::string& url, const std::string& origin = "https://licences.example:8443",
+      const std::string& mode = "live") {
     auto admin = testing::ServiceCaller("admin", {"platform.admin"});
     v1::CreateSubscriptionRequest request;
     request.set_ministry_id("ministry-of-" + service);
@@ -237,6 +238,7 @@ struct World {
     request.set_purpose_fr("Pour la tenir à jour.");
     request.set_change_type("address");
     request.set_url(url);
+    request.set_mode(mode);
     request.add_return_origins(origin);
     return host.Call<v1::CreateSubscriptionResponse>(
         "/tamarack.tellusonce.v1.SubscriptionService/CreateSubscription", request, &admin);

@@ -140,7 +140,7 @@ TEST_CASE_METHOD(Fixture, "410 disables the endpoint and parks what waits for it
   REQUIRE(parked.size() == 3);
   CHECK(parked[2].last_error == "gone");
   CHECK(parked[0].last_error == "endpoint_disabled");
-  auto endpoints = loop.Await(outbox.ListEndpoints("mto")).value();
+  auto endpoints = loop.Await(outbox.ListEndpoints({.id = "mto"})).value();
   CHECK_FALSE(endpoints[0].enabled);
   CHECK(endpoints[0].disabled_reason == "gone");
   REQUIRE(Append({MakeEvent(4)}).ok());

@@ -30,8 +30,12 @@ namespace asio = boost::asio;
 
 inline std::span<const pg::Migration> Schema() {
   static const auto& sql = *new std::string([] {
-    std::ifstream file(TAMARACK_SOURCE_DIR "/platform/webhooks/schema_v1.sql");
-    return std::string(std::istreambuf_iterator<char>(file), {});
+    std::string all;
+    for (const char* name : {"schema_v1.sql", "schema_v2.sql"}) {
+      std::ifstream file(std::string(TAMARACK_SOURCE_DIR "/platform/webhooks/") + name);
+      all.append(std::istreambuf_iterator<char>(file), {});
+    }
+    return all;
   }());
   static const auto& sha256 = *new std::string(crypto::Sha256Hex(sql));
   static const pg::Migration migrations[] = {{1, "0001_webhooks", sql.c_str(), sha256.c_str()}};
@@ -125,14 +129,15 @@ struct Fixture {
   Async<CreatedEndpoint> Create(std::string tenant, std::string url,
                                 std::vector<std::string> types) {
     CO_ASSIGN_OR_RETURN(auto tx, co_await pool.Begin());
-    CO_ASSIGN_OR_RETURN(auto created, co_await outbox.CreateEndpoint(tx, tenant, url, types));
+    CO_ASSIGN_OR_RETURN(auto created,
+                        co_await outbox.CreateEndpoint(tx, {.id = tenant}, url, types));
     CO_RETURN_IF_ERROR(co_await tx.Commit());
     co_return created;
   }
   static Event MakeEvent(int n, const std::string& subject = "s1",
                          const std::string& tenant = "mto",
                          const std::string& type = "address.changed") {
-    return {"", type, "/test", subject, tenant, "{\"n\": " + std::to_string(n) + "}"};
+    return {"", type, "/test", subject, {.id = tenant}, "{\"n\": " + std::to_string(n) + "}"};
   }
   absl::StatusOr<std::vector<std::string>> Append(std::vector<Event> events) {
     return loop.Await([](Fixture& f, std::vector<Event> all) -> Async<std::vector<std::string>> {

@@ -69,6 +69,44 @@ TEST_CASE_METHOD(Fixture, "Events go to the tenant's endpoints that want their t
 }
 
 TEST_CASE_METHOD(Fixture,
+                 "Live and sandbox endpoints are told of their own events, and found by their own",
+                 "[webhooks]") {
+  auto owner = [](auth::Mode mode) { return auth::Owner{.id = "mto", .mode = mode}; };
+  auto create = [&](auth::Mode mode, const std::string& url) {
+    return loop
+        .Await([](Fixture& f, auth::Owner whose, std::string url) -> Async<CreatedEndpoint> {
+          CO_ASSIGN_OR_RETURN(auto tx, co_await f.pool.Begin());
+          CO_ASSIGN_OR_RETURN(auto created, co_await f.outbox.CreateEndpoint(tx, whose, url, {}));
+          CO_RETURN_IF_ERROR(co_await tx.Commit());
+          co_return created;
+        }(*this, owner(mode), url))
+        .value()
+        .endpoint;
+  };
+  Endpoint live = create(auth::Mode::kLive, receiver.url());
+  Endpoint sandbox = create(auth::Mode::kSandbox, second.url());
+  Event real = MakeEvent(1), play = MakeEvent(2);
+  play.owner.mode = auth::Mode::kSandbox;
+  REQUIRE(Append({real, play}).ok());
+  Dispatch();
+  WaitUntilFinished();
+  CHECK(receiver.Numbers() == std::vector<int64_t>{1});
+  CHECK(second.Numbers() == std::vector<int64_t>{2});
+  for (const Endpoint& each : {live, sandbox}) {
+    auto listed = loop.Await(outbox.ListEndpoints(each.owner)).value();
+    REQUIRE(listed.size() == 1);
+    CHECK(listed[0].id == each.id);
+    auto deliveries = List({.owner = each.owner});
+    REQUIRE(deliveries.size() == 1);
+    CHECK(deliveries[0].endpoint_id == each.id);
+    Endpoint other = each;
+    other.owner.mode = each.owner.is_live() ? auth::Mode::kSandbox : auth::Mode::kLive;
+    CHECK(absl::IsNotFound(loop.Await(outbox.UpdateEndpoint(other)).status()));
+    CHECK(loop.Await(outbox.Replay({.owner = each.owner, .endpoint_id = ""})).value() == 1);
+  }
+}
+
+TEST_CASE_METHOD(Fixture,
                  "An append under way while its subject's delivery finishes is not stranded",
                  "[webhooks]") {
   Subscribe(receiver.url());
@@ -120,7 +158,7 @@ TEST_CASE_METHOD(Fixture, "Bad events and endpoints are refused", "[webhooks]") 
   auto many = loop.Await(Create("mto", receiver.url(), std::vector<std::string>(101, "a.b")));
   CHECK(rpc::ViolationsOf(many.status()).at(0).field == "event_types");
   Endpoint foreign = Subscribe(receiver.url()).endpoint;
-  foreign.tenant_id = "health";
+  foreign.owner.id = "health";
   CHECK(loop.Await(outbox.UpdateEndpoint(foreign)).status().code() == absl::StatusCode::kNotFound);
 }
 
@@ -165,7 +203,7 @@ TEST_CASE_METHOD(Fixture, "Deliveries are listed by what is asked", "[webhooks]"
   auto ids = Append({MakeEvent(1, "s1"), MakeEvent(2, "s2"), MakeEvent(3, "s1")}).value();
   CHECK(List({.subject = "s1"}).size() == 2);
   CHECK(List({.event_id = ids[1]}).size() == 1);
-  CHECK(List({.tenant_id = "health"}).empty());
+  CHECK(List({.owner = auth::Owner{.id = "health"}}).empty());
   CHECK(List({.endpoint_id = first.endpoint.id, .limit = 2}).size() == 2);
   auto newest = List({.limit = 1});
   REQUIRE(newest.size() == 1);

@@ -1,0 +1,1 @@
+../../../platform/idempotency/schema_v2.sql
