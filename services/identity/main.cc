@@ -52,7 +52,8 @@ int main(int argc, char** argv) {
   identity::ConsentRepository consents(shell.database());
   identity::Sessions sessions(shell.redis(), SystemClock());
   identity::AuthorizationCodes codes(shell.redis());
-  identity::Possession possession(shell.redis(), SystemClock());
+  runtime::OffloadPool proof_pool(1);
+  identity::Possession possession(shell.redis(), proof_pool, SystemClock());
   identity::Attempts attempts(shell.redis());
   identity::Passwords passwords(shell.offload());
 

@@ -44,7 +44,8 @@ struct World {
   ConsentRepository consents{host.pool()};
   Sessions sessions{redis, clock};
   AuthorizationCodes codes{redis};
-  Possession possession{redis, clock};
+  runtime::OffloadPool proof_pool{1};
+  Possession possession{redis, proof_pool, clock};
   Attempts attempts{redis};
   Passwords passwords{offload};
   int emails_queued = 0;
