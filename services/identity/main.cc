@@ -51,7 +51,8 @@ int main(int argc, char** argv) {
   identity::PersonRepository people(shell.database(), keyring);
   identity::ConsentRepository consents(shell.database());
   identity::Sessions sessions(shell.redis(), SystemClock());
-  identity::AuthorizationCodes codes(shell.redis());
+  identity::RevocationRepository revocations(shell.database());
+  identity::AuthorizationCodes codes(shell.redis(), revocations);
   runtime::OffloadPool proof_pool(1);
   identity::Possession possession(shell.redis(), proof_pool, SystemClock());
   identity::Attempts attempts(shell.redis());

@@ -43,7 +43,8 @@ struct World {
   PersonRepository people{host.pool(), keyring};
   ConsentRepository consents{host.pool()};
   Sessions sessions{redis, clock};
-  AuthorizationCodes codes{redis};
+  RevocationRepository revocations{host.pool()};
+  AuthorizationCodes codes{redis, revocations};
   runtime::OffloadPool proof_pool{1};
   Possession possession{redis, proof_pool, clock};
   Attempts attempts{redis};
