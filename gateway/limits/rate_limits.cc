@@ -261,17 +261,6 @@ asio::awaitable<void> RateLimits::Charge(std::string_view caller, std::string_vi
   if (co_await core->Take(entry)) Slot at_once(entry);
 }
 
-std::string NetworkOf(std::string_view address) {
-  boost::system::error_code error;
-  auto ip = asio::ip::make_address(std::string(address), error);
-  if (error || !ip.is_v6()) return std::string(address);
-  if (ip.to_v6().is_v4_mapped())
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, ip.to_v6()).to_string();
-  auto bytes = ip.to_v6().to_bytes();
-  std::fill(bytes.begin() + 8, bytes.end(), 0);
-  return asio::ip::address_v6(bytes).to_string();
-}
-
 std::string NetworkKey(std::string_view address) {
   return absl::StrCat("network\n", NetworkOf(address));
 }

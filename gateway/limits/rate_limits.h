@@ -5,6 +5,7 @@
 #include "gateway/limits/rate_class.h"
 #include "gateway/problem.h"
 #include "platform/base/clock.h"
+#include "platform/base/network.h"
 #include "platform/http/message.h"
 
 #include <absl/container/flat_hash_map.h>
@@ -79,9 +80,7 @@ class RateLimits {
   std::shared_ptr<RateLimitsCore> core_;
 };
 
-// The network that an address belongs to: an IPv4 address itself, the /64 of an IPv6 address.
-std::string NetworkOf(std::string_view address);
-// What tells it apart as a caller, whatever credentials are called.
+// What tells the network of an address apart as a caller, whatever credentials are called.
 std::string NetworkKey(std::string_view address);
 
 }  // namespace tamarack::gateway

@@ -5,6 +5,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -25,6 +26,8 @@ struct AdminServer::State {
 };
 
 namespace {
+
+constexpr int kMissesMax = 3;
 
 // One round of checks. Shared, since a check may end after the answer has been given.
 struct Round {
@@ -61,26 +64,43 @@ Response Text(int status, std::string type, std::string body) {
   return response;
 }
 
+Readiness Judge(const std::vector<ReadyCheck>& checks, const Round& round, bool is_draining) {
+  Readiness readiness{.is_ready = !is_draining};
+  for (size_t i = 0; i < checks.size(); ++i) {
+    if (round.results[i] && round.results[i]->ok()) continue;
+    if (checks[i].is_hard) readiness.is_ready = false;
+    if (!checks[i].is_hard) readiness.is_degraded = true;
+  }
+  return readiness;
+}
+
+std::string_view Flag(bool value) {
+  return value ? "true" : "false";
+}
+
 Response ReadyResponse(const std::vector<ReadyCheck>& checks, const Round& round,
                        bool is_draining) {
-  bool is_ready = !is_draining;
   std::string list;
   for (size_t i = 0; i < checks.size(); ++i) {
     bool is_ok = round.results[i] && round.results[i]->ok();
     std::string reason =
         round.results[i] ? std::string(round.results[i]->message()) : "no answer in time";
-    if (!list.empty()) list += ',';
-    list += "{\"name\":";
+    absl::StrAppend(&list, list.empty() ? "" : ",", "{\"name\":");
     telemetry::AppendJsonString(list, checks[i].name);
-    list += is_ok ? ",\"ok\":true" : ",\"ok\":false,\"reason\":";
-    if (!is_ok) telemetry::AppendJsonString(list, reason);
+    absl::StrAppend(&list, ",\"hard\":", ToAbsl(Flag(checks[i].is_hard)),
+                    ",\"ok\":", ToAbsl(Flag(is_ok)));
+    if (!is_ok) {
+      list += ",\"reason\":";
+      telemetry::AppendJsonString(list, reason);
+    }
     list += '}';
-    is_ready = is_ready && is_ok;
   }
-  std::string body = std::string("{\"ready\":") + (is_ready ? "true" : "false") +
-                     ",\"draining\":" + (is_draining ? "true" : "false") + ",\"checks\":[" + list +
-                     "]}\n";
-  return Text(is_ready ? 200 : 503, "application/json", std::move(body));
+  Readiness readiness = Judge(checks, round, is_draining);
+  std::string body =
+      absl::StrCat("{\"ready\":", ToAbsl(Flag(readiness.is_ready)),
+                   ",\"degraded\":", ToAbsl(Flag(readiness.is_degraded)),
+                   ",\"draining\":", ToAbsl(Flag(is_draining)), ",\"checks\":[", list, "]}\n");
+  return Text(readiness.is_ready ? 200 : 503, "application/json", std::move(body));
 }
 
 }  // namespace
@@ -88,7 +108,7 @@ Response ReadyResponse(const std::vector<ReadyCheck>& checks, const Round& round
 AdminServer::AdminServer(asio::any_io_executor executor, std::string address,
                          const prometheus::Registry& registry, std::vector<ReadyCheck> checks,
                          std::chrono::milliseconds check_time)
-    : state_(new State{registry, std::move(checks), check_time, {}}) {
+    : executor_(executor), state_(new State{registry, std::move(checks), check_time, {}}) {
   ServerOptions options;
   options.address = std::move(address);
   options.body_bytes_max = 0;
@@ -120,6 +140,28 @@ int AdminServer::port() const {
 
 void AdminServer::AddPage(std::string path, std::function<std::string()> json) {
   state_->pages[std::move(path)] = std::move(json);
+}
+
+void AdminServer::Watch(std::chrono::milliseconds interval,
+                        std::function<void(Readiness)> on_change) {
+  auto watch = [](std::weak_ptr<State> weak, std::chrono::milliseconds pause,
+                  std::function<void(Readiness)> told) -> asio::awaitable<void> {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    std::optional<Readiness> last;
+    int misses = 0;
+    while (auto state = weak.lock()) {
+      auto round = co_await RunChecks(state->checks, state->check_time);
+      Readiness now = Judge(state->checks, *round, state->is_draining);
+      misses = now.is_ready || state->is_draining ? 0 : misses + 1;
+      bool counts = misses == 0 || misses >= kMissesMax || !last;
+      if (counts && last != now) told(now);
+      if (counts) last = now;
+      state.reset();
+      timer.expires_after(pause);
+      co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+  };
+  asio::co_spawn(executor_, watch(state_, interval, std::move(on_change)), asio::detached);
 }
 
 void AdminServer::SetDraining() {

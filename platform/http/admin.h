@@ -17,15 +17,26 @@ class Registry;
 
 namespace tamarack::http {
 
-// Something a process cannot work without, e.g. {"postgres", [&] { return pool.Ping(); }}.
+// Something a process stands on, e.g. {"postgres", [&] { return pool.Ping(); }}. It is not ready
+// without a hard one. Without a soft one it is degraded: it goes on with what does not need it, and
+// is not taken out of service, for another replica would not have it either. A check may use
+// nothing that calls can use up.
 struct ReadyCheck {
   std::string name;
   std::function<AsyncStatus()> check;
+  bool is_hard = true;
 };
 
-// The port for those who run the process: /livez (200 while the loop turns), /readyz (503 while a
-// check fails or gives no answer in time, or we drain; lists each check with its reason) and
-// /metrics, and pages that the process adds. Same threading rules as http::Server.
+struct Readiness {
+  bool is_ready = false;
+  bool is_degraded = false;
+  bool operator==(const Readiness&) const = default;
+};
+
+// The port for those who run the process: /livez (200 while the loop turns, touching nothing),
+// /readyz (503 while a hard check fails or gives no answer in time, or we drain; lists each check
+// with its reason) and /metrics, and pages that the process adds. Same threading rules as
+// http::Server.
 class AdminServer {
  public:
   AdminServer(boost::asio::any_io_executor executor, std::string address,
@@ -38,6 +49,12 @@ class AdminServer {
   // Serves the JSON text that `json` gives under `path`. Before the loop runs.
   void AddPage(std::string path, std::function<std::string()> json);
 
+  // Runs the checks every `interval`, and calls back on the loop, first at once and then when what
+  // came of them is another; "not ready" counts once it came three times in a row, for a loop that
+  // was busy for a moment is no reason to end all calls. For those who are told rather than ask
+  // (gRPC health). Call once.
+  void Watch(std::chrono::milliseconds interval, std::function<void(Readiness)> on_change);
+
   // From now on /readyz answers 503, so that load balancers look elsewhere. Any thread.
   void SetDraining();
 
@@ -46,6 +63,7 @@ class AdminServer {
 
  private:
   struct State;
+  boost::asio::any_io_executor executor_;
   std::shared_ptr<State> state_;
   std::unique_ptr<Server> server_;
 };

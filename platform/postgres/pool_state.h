@@ -29,9 +29,15 @@ class Lease {
   // Runs the calls to their end, whatever becomes of the caller.
   Async<std::vector<Rows>> Execute(std::vector<Call> calls);
 
+  // From now on the task keeps the connection between statements; until it lets go, or the lease
+  // ends, it gets no other one.
+  void Keep(boost::asio::any_io_executor task);
+  void LetGo();
+
  private:
   std::shared_ptr<PoolState> pool_;
   std::shared_ptr<Connection> connection_;
+  boost::asio::any_io_executor keeper_;  // empty when no task keeps it, or none is told
 };
 
 // What a Pool, its leases and its background rollbacks share; internal to the pool.
@@ -39,7 +45,8 @@ class PoolState : public std::enable_shared_from_this<PoolState> {
  public:
   PoolState(boost::asio::any_io_executor executor, const std::string& dsn, PoolOptions options);
 
-  // Waits for a turn and returns an open connection.
+  // Waits for a turn and returns an open connection. INTERNAL when the caller's task keeps one
+  // already: as many such tasks as there are connections would wait for each other.
   Async<Lease> Acquire();
   void Release(std::shared_ptr<Connection> connection);
   // Ends an abandoned transaction in the background.
@@ -47,6 +54,7 @@ class PoolState : public std::enable_shared_from_this<PoolState> {
   PoolMetrics* metrics() const { return options_.metrics; }
 
  private:
+  friend class Lease;
   struct Waiter {
     explicit Waiter(const boost::asio::any_io_executor& executor) : timer(executor) {}
     boost::asio::steady_timer timer;
@@ -62,6 +70,7 @@ class PoolState : public std::enable_shared_from_this<PoolState> {
   absl::Status dsn_status_;
   std::vector<std::shared_ptr<Connection>> idle_;  // the most recently used is the last
   std::deque<std::shared_ptr<Waiter>> waiters_;    // empty while any connection is idle
+  std::vector<boost::asio::any_io_executor> keepers_;
 };
 
 }  // namespace tamarack::pg

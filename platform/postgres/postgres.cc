@@ -1,5 +1,6 @@
 #include "platform/postgres/postgres.h"
 
+#include "platform/base/task.h"
 #include "platform/postgres/metrics.h"
 #include "platform/postgres/pool_state.h"
 
@@ -59,7 +60,23 @@ const char* LabelOf(const std::vector<Call>& calls) {
 }  // namespace
 
 Lease::~Lease() {
-  if (connection_) pool_->Release(std::move(connection_));
+  if (!connection_) return;
+  LetGo();
+  pool_->Release(std::move(connection_));
+}
+
+void Lease::Keep(asio::any_io_executor task) {
+  if (!IsTask(task)) return;
+  keeper_ = std::move(task);
+  pool_->keepers_.push_back(keeper_);
+}
+
+void Lease::LetGo() {
+  if (!keeper_) return;
+  auto& keepers = pool_->keepers_;
+  if (auto found = std::find(keepers.begin(), keepers.end(), keeper_); found != keepers.end())
+    keepers.erase(found);
+  keeper_ = {};
 }
 
 Async<std::vector<Rows>> Lease::Execute(std::vector<Call> calls) {
@@ -87,6 +104,11 @@ PoolState::PoolState(asio::any_io_executor executor, const std::string& dsn, Poo
 
 Async<Lease> PoolState::Acquire() {
   CO_RETURN_IF_ERROR(dsn_status_);
+  asio::any_io_executor task = co_await asio::this_coro::executor;
+  if (IsTask(task) && std::find(keepers_.begin(), keepers_.end(), task) != keepers_.end()) {
+    co_return absl::InternalError(
+        "postgres: a second connection is asked for within a transaction");
+  }
   CO_ASSIGN_OR_RETURN(Lease lease, co_await WaitForTurn());
   bool opened = false;
   CO_RETURN_IF_ERROR(co_await lease.connection().EnsureConnected(opened));
@@ -138,6 +160,7 @@ void PoolState::Release(std::shared_ptr<Connection> connection) {
 }
 
 void PoolState::RollBack(Lease lease) {
+  lease.LetGo();
   auto work = [](Lease held) -> asio::awaitable<void> {
     auto ignored =
         co_await held.Execute({Call(kRollback)});  // on failure the connection is dropped
@@ -169,6 +192,7 @@ Async<std::vector<Rows>> Pool::QueryAll(std::vector<Call> calls) {
 Async<Tx> Pool::Begin(Isolation isolation) {
   auto state = state_;
   CO_ASSIGN_OR_RETURN(Lease lease, co_await Shielded(state->Acquire()));
+  lease.Keep(co_await asio::this_coro::executor);
   co_return Tx(std::move(lease), isolation);
 }
 

@@ -149,6 +149,7 @@ void Link::OnReply(redisAsyncContext* context, void* raw, void* data) {
     std::string_view text(reply->str, static_cast<size_t>(reply->len));
     return link->Complete(std::move(pending->handler), FromErrorReply(text));
   }
+  link->has_worked_ = true;
   link->Complete(std::move(pending->handler), Copy(*reply));
 }
 
@@ -203,10 +204,8 @@ void Link::Cleanup() {
   timer_.cancel();
   if (socket_.is_open()) socket_.release();  // hiredis closes the descriptor
   if (on_closed_) {
-    asio::post(socket_.get_executor(),
-               [on_closed = std::exchange(on_closed_, nullptr), was_connected = was_connected_] {
-                 on_closed(was_connected);
-               });
+    asio::post(socket_.get_executor(), [on_closed = std::exchange(on_closed_, nullptr),
+                                        has_worked = has_worked_] { on_closed(has_worked); });
   }
 }
 

@@ -40,8 +40,9 @@ class Link : public std::enable_shared_from_this<Link> {
       : socket_(executor), timer_(executor), options_(options) {}
 
   // Begins to connect; commands may be sent at once. `on_closed` runs (posted) when the link is
-  // dead, and is told whether it ever was connected.
-  absl::Status Open(Address address, std::function<void(bool was_connected)> on_closed);
+  // dead, and is told whether it ever worked: whether a command got an answer that is no error. To
+  // be connected is not enough, for a server may accept and close at once.
+  absl::Status Open(Address address, std::function<void(bool has_worked)> on_closed);
   bool is_alive() const { return context_ != nullptr; }
   void Close();
 
@@ -73,6 +74,7 @@ class Link : public std::enable_shared_from_this<Link> {
   bool is_timer_armed_ = false;
   bool is_timed_out_ = false;
   bool was_connected_ = false;
+  bool has_worked_ = false;
   bool is_reading_ = false;
   bool is_writing_ = false;
 };

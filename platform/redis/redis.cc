@@ -68,10 +68,10 @@ AsyncStatus Commands::Connect() {
     if (link_ && link_->is_alive()) co_return absl::OkStatus();  // another caller was quicker
   }
   link_ = std::make_shared<Link>(executor_, options_);
-  auto on_closed = [weak = weak_from_this()](bool was_connected) {
+  auto on_closed = [weak = weak_from_this()](bool has_worked) {
     auto self = weak.lock();
-    if (self && was_connected) self->backoff_.Reset();
-    if (self && !was_connected) self->Failed();
+    if (self && has_worked) self->backoff_.Reset();
+    if (self && !has_worked) self->Failed();
   };
   absl::Status status = link_->Open(address, on_closed);
   if (!status.ok()) Failed();

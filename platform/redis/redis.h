@@ -16,8 +16,9 @@
 //
 // - One pipelined connection for commands, a second one for subscriptions; one thread, no locks.
 // - A lost connection is opened again by the next command, with a back-off after failures; until
-//   then commands fail at once with UNAVAILABLE. A command that was under way when the connection
-//   broke also gets UNAVAILABLE: it may have run.
+//   then commands fail at once with UNAVAILABLE. A connection that ends before it gave an answer is
+//   a failure too. A command that was under way when the connection broke also gets UNAVAILABLE: it
+//   may have run.
 // - A command with no answer within `command_timeout` gets DEADLINE_EXCEEDED and the connection is
 //   dropped, because replies come in order and the others behind it are stuck too.
 // - A caller's cancellation does not end the wait for an answer; `command_timeout` does.

@@ -26,8 +26,12 @@ Server::Server(const std::string& address, const std::vector<grpc::Service*>& se
   if (!server_ || port_ == 0) throw std::runtime_error("cannot listen on " + address);
 }
 
+void Server::SetServing(bool is_serving) {
+  server_->GetHealthCheckService()->SetServingStatus(is_serving);
+}
+
 void Server::Drain(int seconds) {
-  server_->GetHealthCheckService()->SetServingStatus(false);
+  SetServing(false);
   server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(seconds));
   server_->Wait();
 }

@@ -15,6 +15,10 @@ class Server {
   Server(const std::string& address, const std::vector<grpc::Service*>& services);
   int port() const { return port_; }
 
+  // What gRPC's health service says of every service here; serving, until somebody says otherwise.
+  // Any thread.
+  void SetServing(bool is_serving);
+
   // Refuses new calls, waits `seconds` for running ones, then cancels and waits for their Finish.
   // Call off the executor.
   void Drain(int seconds);

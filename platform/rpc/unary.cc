@@ -1,6 +1,7 @@
 #include "platform/rpc/unary.h"
 
 #include "platform/base/check.h"
+#include "platform/base/task.h"
 #include "platform/rpc/policy.h"
 #include "platform/rpc/validate.h"
 #include "platform/telemetry/log.h"
@@ -69,7 +70,7 @@ void UnaryCallBase::Start() {
   // The frame of Run() must be made on the executor: handlers may not assume anything about gRPC's
   // threads.
   asio::co_spawn(
-      interceptor_.executor_, [this] { return Run(); },
+      TaskExecutor(interceptor_.executor_), [this] { return Run(); },
       asio::bind_cancellation_slot(cancel_->signal.slot(), std::move(done)));
 }
 

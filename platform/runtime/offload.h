@@ -13,7 +13,8 @@
 
 namespace tamarack::runtime {
 
-// A small pool for CPU-heavy or blocking steps, so that they do not stop the loop. One per process.
+// A small pool for CPU-heavy or blocking steps, so that they do not stop the loop. What strangers
+// can ask for goes through an OffloadLane.
 class OffloadPool {
  public:
   explicit OffloadPool(size_t threads = 2) : pool_(threads) {}

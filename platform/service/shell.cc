@@ -31,6 +31,8 @@ namespace tamarack::service {
 namespace {
 
 constexpr size_t kSecretKeySizeMin = 32;
+constexpr std::chrono::milliseconds kReadyTimeMax{1500};
+constexpr std::chrono::milliseconds kReadyInterval{1000};
 
 [[noreturn]] void Exit(const char* what, const absl::Status& status) {
   std::fprintf(stderr, "%s: %s\n", what, std::string(status.message()).c_str());
@@ -67,10 +69,17 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
                                                          .application_name = "tamarack-" + name_,
                                                          .metrics = pool_metrics_.get()});
   redis_ = std::make_unique<redis::Client>(executor(), absl::GetFlag(FLAGS_redis));
-  AddReadyCheck({"postgres", [this] { return database_->Ping(); }});
-  AddReadyCheck({"redis", [this]() -> AsyncStatus {
-                   co_return (co_await redis_->Command("PING")).status();
-                 }});
+  ready_connection_ = std::make_unique<pg::Pool>(
+      executor(), absl::GetFlag(FLAGS_pg_dsn),
+      pg::PoolOptions{.size = 1,
+                      .queue_max = 10,
+                      .connect_timeout = kReadyTimeMax,
+                      .statement_timeout = kReadyTimeMax,
+                      .application_name = "tamarack-" + name_ + "-readiness"});
+  AddReadyCheck({"postgres", [this] { return ready_connection_->Ping(); }});
+  AddReadyCheck({"redis",
+                 [this]() -> AsyncStatus { co_return (co_await redis_->Command("PING")).status(); },
+                 /*is_hard=*/false});
 }
 
 Shell::~Shell() = default;
@@ -104,6 +113,13 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
     http::AdminServer admin(executor(), absl::GetFlag(FLAGS_admin_listen), *registry_,
                             ready_checks_);
     rpc::Server server(absl::GetFlag(FLAGS_listen), services);
+    server.SetServing(false);
+    admin.Watch(kReadyInterval, [&server](http::Readiness readiness) {
+      server.SetServing(readiness.is_ready);
+      bool is_well = readiness.is_ready && !readiness.is_degraded;
+      telemetry::Log(is_well ? telemetry::Level::kInfo : telemetry::Level::kWarning, "readiness",
+                     {{"ready", readiness.is_ready}, {"degraded", readiness.is_degraded}});
+    });
     telemetry::Log(telemetry::Level::kInfo, "started",
                    {{"port", server.port()}, {"admin_port", admin.port()}});
     int drain_seconds = absl::GetFlag(FLAGS_drain_seconds);

@@ -61,7 +61,8 @@ class Shell {
   // key per purpose.
   std::string secret_key() const;
 
-  // Adds to /readyz. Call before Run.
+  // Adds to what decides about readiness, at /readyz and in gRPC's health service: PostgreSQL is a
+  // hard dependency of every service, Redis a soft one. Call before Run.
   void AddReadyCheck(http::ReadyCheck check) { ready_checks_.push_back(std::move(check)); }
 
   // Serves until SIGTERM or SIGINT, then drains: not ready, no new calls, running ones finished,
@@ -75,6 +76,8 @@ class Shell {
   std::shared_ptr<prometheus::Registry> registry_;
   std::unique_ptr<pg::PoolMetrics> pool_metrics_;
   std::unique_ptr<pg::Pool> database_;
+  // For the check alone: a pool whose connections are all in use says nothing of PostgreSQL.
+  std::unique_ptr<pg::Pool> ready_connection_;
   std::unique_ptr<redis::Client> redis_;
   std::vector<http::ReadyCheck> ready_checks_;
 };

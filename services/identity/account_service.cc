@@ -28,10 +28,13 @@ class AccountService final : public v1::AccountService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto person, co_await parts_.people.Find(person_id));
     CO_ASSIGN_OR_RETURN(auto consents, co_await parts_.consents.ListActive(person_id));
     CO_ASSIGN_OR_RETURN(auto reads, co_await parts_.consents.ListReads(person_id));
+    CO_ASSIGN_OR_RETURN(auto devices, co_await parts_.devices.Count(person_id));
 
     Page page("account", request.lang(), context.csrf_token);
     page.SignedIn().Set("NAME", person.profile.FullName()).Set("EMAIL", person.profile.email);
     if (request.withdrawn()) page.Show("WITHDRAWN");
+    if (request.devices_forgotten()) page.Show("DEVICES_FORGOTTEN");
+    if (devices > 0) page.Show("HAS_DEVICES");
     if (consents.empty()) page.Show("NO_CONSENTS");
     for (const auto& entry : consents) AddConsent(page, entry, request.lang());
     page.Show(reads.empty() ? "NO_READS" : "READS_TABLE");
@@ -46,6 +49,13 @@ class AccountService final : public v1::AccountService::CallbackService {
     if (is_withdrawn) parts_.metrics.consents_withdrawn.Increment();
     context.http.Redirect(
         absl::StrCat("/", request.lang(), "/account", is_withdrawn ? "?withdrawn=true" : ""));
+    co_return HttpBody();
+  }
+
+  TAMARACK_UNARY(ForgetDevices, v1::ForgetDevicesRequest, HttpBody) {
+    CO_ASSIGN_OR_RETURN(auto person_id, co_await PersonOf(context));
+    CO_RETURN_IF_ERROR(co_await parts_.devices.ForgetAll(person_id));
+    context.http.Redirect(absl::StrCat("/", request.lang(), "/account?devices_forgotten=true"));
     co_return HttpBody();
   }
 

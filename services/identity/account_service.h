@@ -3,6 +3,7 @@
 #include "platform/pages/pages.h"
 #include "platform/rpc/unary.h"
 #include "services/identity/consent_repository.h"
+#include "services/identity/device_repository.h"
 #include "services/identity/metrics.h"
 #include "services/identity/person_repository.h"
 #include "services/identity/sessions.h"
@@ -19,6 +20,7 @@ struct AccountServiceParts {
   PersonRepository& people;
   ConsentRepository& consents;
   Sessions& sessions;
+  DeviceRepository& devices;
   IdentityMetrics& metrics;
 };
 

@@ -11,6 +11,10 @@ constexpr redis::Script kAdd{R"lua(
   if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
   return count)lua"};
 
+constexpr redis::Script kGiveBack{R"lua(
+  if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('DECR', KEYS[1]) end
+  return 0)lua"};
+
 std::string RedisKey(const AttemptLimit& limit, const std::string& who) {
   return absl::StrCat("identity:attempts:", limit.name, ":", who);
 }
@@ -38,6 +42,20 @@ boost::asio::awaitable<void> Attempts::Clear(const AttemptLimit& limit, const st
   std::string key = RedisKey(limit, who);
   local_.erase(key);
   (void)co_await redis_.Command("DEL", key);
+}
+
+boost::asio::awaitable<void> Attempts::GiveBack(const AttemptLimit& limit, const std::string& who) {
+  std::string key = RedisKey(limit, who);
+  if (auto local = local_.find(key); local != local_.end()) --local->second.count;
+  (void)co_await redis_.Eval(kGiveBack, {key});
+}
+
+// The narrowest first: what is refused by one takes nothing from the wider.
+boost::asio::awaitable<bool> Attempts::TakeCode(const CodeBudget& budget,
+                                                const std::string& email_index,
+                                                const std::string& network) {
+  co_return co_await Take(budget.of_pair, absl::StrCat(email_index, ":", network)) &&
+      co_await Take(kCodesOfNetwork, network) && co_await Take(budget.of_address, email_index);
 }
 
 }  // namespace tamarack::identity

@@ -1,6 +1,5 @@
 #include "services/identity/authorization_codes.h"
 
-#include "platform/auth/access_token.h"
 #include "platform/crypto/hash.h"
 #include "platform/crypto/json.h"
 #include "platform/crypto/random.h"
@@ -12,9 +11,6 @@
 namespace tamarack::identity {
 namespace {
 
-// As long as any verifier may take a token: its lifetime and the clock skew allowed.
-constexpr int64_t kRevocationSeconds = auth::kLifetimeSecondsMax + 60;
-
 constexpr int64_t kLifetimeSeconds = 60;
 // For so long a second presentation is recognised as one.
 constexpr int64_t kMemorySeconds = 600;
@@ -22,9 +18,6 @@ constexpr int64_t kMemorySeconds = 600;
 // The two keys of one code; the braces keep them together in a Redis cluster.
 std::string CodeKey(std::string_view code) {
   return absl::StrCat("identity:code:{", crypto::Sha256Hex(code), "}");
-}
-std::string RevokedKey(std::string_view client_id, std::string_view subject) {
-  return absl::StrCat("identity:revoked:", ToAbsl(client_id), ":", ToAbsl(subject));
 }
 
 // Marks the code as used; 1 for the first one to do so. The code stays, so that reuse is told from
@@ -87,23 +80,15 @@ Async<CodeGrant> AuthorizationCodes::Redeem(std::string_view code, std::string_v
   CO_ASSIGN_OR_RETURN(auto grant, Decode(stored.Text()));
   // Another client must not be able to use the code up either.
   if (grant.client_id != client_id) co_return absl::NotFoundError("the code is another client's");
-  std::string revoked_key = RevokedKey(grant.client_id, grant.subject);
   CO_ASSIGN_OR_RETURN(auto is_first, co_await redis_.Eval(kUse, {key, key + ":used"},
                                                           {std::to_string(kMemorySeconds)}));
   if (is_first.Int() == 1) {
     // A new sign-in lifts the revocation that an earlier reuse brought about.
-    CO_RETURN_IF_ERROR((co_await redis_.Command("DEL", revoked_key)).status());
+    CO_RETURN_IF_ERROR(co_await revocations_.Lift(grant.client_id, grant.subject));
     co_return grant;
   }
-  CO_RETURN_IF_ERROR(
-      (co_await redis_.Command("SET", revoked_key, "1", "EX", kRevocationSeconds)).status());
+  CO_RETURN_IF_ERROR(co_await revocations_.Revoke(grant.client_id, grant.subject));
   co_return absl::AlreadyExistsError("the code was used before");
-}
-
-Async<bool> AuthorizationCodes::IsRevoked(std::string_view client_id, std::string_view subject) {
-  CO_ASSIGN_OR_RETURN(auto reply,
-                      co_await redis_.Command("EXISTS", RevokedKey(client_id, subject)));
-  co_return reply.Int() == 1;
 }
 
 }  // namespace tamarack::identity

@@ -1,8 +1,9 @@
-// Authorization codes, in Redis: single use, one minute.
+// Authorization codes, in Redis: single use, one minute. What their reuse revokes is in PostgreSQL.
 #pragma once
 
 #include "platform/base/status.h"
 #include "platform/redis/redis.h"
+#include "services/identity/revocation_repository.h"
 
 #include <cstdint>
 #include <set>
@@ -26,7 +27,8 @@ struct CodeGrant {
 
 class AuthorizationCodes {
  public:
-  explicit AuthorizationCodes(redis::Client& redis) : redis_(redis) {}
+  AuthorizationCodes(redis::Client& redis, RevocationRepository& revocations)
+      : redis_(redis), revocations_(revocations) {}
 
   Async<std::string> Create(const CodeGrant& grant);
 
@@ -34,11 +36,15 @@ class AuthorizationCodes {
   // another client's; ALREADY_EXISTS when it was used before: whatever it gave is then revoked.
   Async<CodeGrant> Redeem(std::string_view code, std::string_view client_id);
 
-  // Whether the tokens that the client holds for the subject were revoked by a code's reuse.
-  Async<bool> IsRevoked(std::string_view client_id, std::string_view subject);
+  // Whether the tokens that the client holds for the subject were revoked by a code's reuse. Needs
+  // no Redis.
+  Async<bool> IsRevoked(std::string_view client_id, std::string_view subject) {
+    return revocations_.IsRevoked(client_id, subject);
+  }
 
  private:
   redis::Client& redis_;
+  RevocationRepository& revocations_;
 };
 
 }  // namespace tamarack::identity

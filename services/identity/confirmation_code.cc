@@ -11,7 +11,7 @@
 namespace tamarack::identity {
 namespace {
 
-// The different numbers of six digits in `text`; `separators` do not end a number.
+// The different numbers of eight digits in `text`; `separators` do not end a number.
 std::set<std::string> Codes(std::string_view text, std::string_view separators) {
   std::set<std::string> codes;
   std::string number;

@@ -8,11 +8,11 @@
 
 namespace tamarack::identity {
 
-inline constexpr size_t kCodeDigits = 6;
+inline constexpr size_t kCodeDigits = 8;
 
-// The code in what a person typed or pasted, be it the whole email: the one number of six digits of
-// any script, or, where there is none, the one of six when spaces and dashes within are overlooked.
-// Nothing when no number is meant, or when it cannot be told which.
+// The code in what a person typed or pasted, be it the whole email: the one number of eight digits
+// of any script, or, where there is none, the one of eight when spaces and dashes within are
+// overlooked. Nothing when no number is meant, or when it cannot be told which.
 std::optional<std::string> FindCode(std::string_view typed);
 
 }  // namespace tamarack::identity

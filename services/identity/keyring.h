@@ -27,7 +27,7 @@ class Keyring {
   // By which a person is found from an email address (tidied), whatever its case.
   std::string EmailIndex(std::string_view email) const;
 
-  // What is stored of a confirmation code: six digits alone could be guessed from a hash without
+  // What is stored of a confirmation code: eight digits alone could be guessed from a hash without
   // key.
   std::string CodeMac(std::string_view registration_id, std::string_view code) const;
 

@@ -51,9 +51,14 @@ int main(int argc, char** argv) {
   identity::PersonRepository people(shell.database(), keyring);
   identity::ConsentRepository consents(shell.database());
   identity::Sessions sessions(shell.redis(), SystemClock());
-  identity::AuthorizationCodes codes(shell.redis());
-  identity::Possession possession(shell.redis(), SystemClock());
+  identity::RevocationRepository revocations(shell.database());
+  identity::AuthorizationCodes codes(shell.redis(), revocations);
+  runtime::OffloadPool proof_pool(1);
+  identity::Possession possession(shell.redis(), proof_pool, SystemClock());
   identity::Attempts attempts(shell.redis());
+  identity::FailureRepository failures(shell.database());
+  identity::DeviceRepository devices(shell.database());
+  identity::SignInGuard guard(attempts, failures, devices);
   identity::Passwords passwords(shell.offload());
 
   identity::SigningKeys keys(shell.executor(), shell.database(), shell.offload(), keyring);
@@ -87,9 +92,9 @@ int main(int argc, char** argv) {
                                       consents, codes, sessions, keyring, metrics});
   auto sign_in_service =
       identity::MakeSignInService({interceptor, renderer, tenants, people, registrations, sessions,
-                                   passwords, attempts, keyring, metrics});
-  auto account_service =
-      identity::MakeAccountService({interceptor, renderer, people, consents, sessions, metrics});
+                                   passwords, attempts, guard, devices, keyring, metrics});
+  auto account_service = identity::MakeAccountService(
+      {interceptor, renderer, people, consents, sessions, devices, metrics});
   auto credential_service = identity::MakeCredentialService(
       {interceptor, verifier, issuer, internal_clients, clients, tenants, api_keys, codes, sessions,
        possession, keyring, metrics, pay_checksum_secret});

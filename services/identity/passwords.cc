@@ -4,34 +4,13 @@
 #include "platform/text/text.h"
 
 namespace tamarack::identity {
-namespace {
-
-// About a second's worth on two cores.
-constexpr int kWaitingMax = 100;
-
-}  // namespace
-
-// Counts one waiting caller for as long as it lives.
-class Passwords::Turn {
- public:
-  explicit Turn(int& waiting) : waiting_(waiting) { ++waiting_; }
-  ~Turn() { --waiting_; }
-  Turn(const Turn&) = delete;
-
- private:
-  int& waiting_;
-};
 
 Async<std::string> Passwords::Hash(std::string_view typed) {
-  if (waiting_ >= kWaitingMax) co_return absl::ResourceExhaustedError("too many sign-ins at once");
-  Turn turn(waiting_);
-  co_return co_await pool_.Run(
+  co_return co_await lane_.Run(
       [password = text::OpaqueString(typed)] { return crypto::HashPassword(password); });
 }
 
 Async<Passwords::Verdict> Passwords::Verify(std::string hash, std::string typed) {
-  if (waiting_ >= kWaitingMax) co_return absl::ResourceExhaustedError("too many sign-ins at once");
-  Turn turn(waiting_);
   const std::string normal = text::OpaqueString(typed);
   CO_ASSIGN_OR_RETURN(bool is_right, co_await Matches(hash, normal));
   if (is_right) co_return crypto::NeedsRehash(hash) ? Verdict::kOutdated : Verdict::kRight;
@@ -41,7 +20,7 @@ Async<Passwords::Verdict> Passwords::Verify(std::string hash, std::string typed)
 }
 
 Async<bool> Passwords::Matches(std::string hash, std::string password) {
-  co_return co_await pool_.Run([hash = std::move(hash), password = std::move(password)] {
+  co_return co_await lane_.Run([hash = std::move(hash), password = std::move(password)] {
     if (!hash.empty()) return crypto::VerifyPassword(hash, password);
     crypto::VerifyNoPassword(password);
     return false;

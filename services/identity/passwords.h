@@ -2,7 +2,7 @@
 #pragma once
 
 #include "platform/base/status.h"
-#include "platform/runtime/offload.h"
+#include "platform/runtime/offload_lane.h"
 
 #include <string>
 #include <string_view>
@@ -18,7 +18,8 @@ class Passwords {
     kOutdated,
   };
 
-  explicit Passwords(runtime::OffloadPool& pool) : pool_(pool) {}
+  // About a second's worth on two cores may wait.
+  explicit Passwords(runtime::OffloadPool& pool) : lane_(pool, 100, "too many sign-ins at once") {}
 
   // Of the password's normal form. RESOURCE_EXHAUSTED when too many wait.
   Async<std::string> Hash(std::string_view typed);
@@ -28,11 +29,9 @@ class Passwords {
   Async<Verdict> Verify(std::string hash, std::string typed);
 
  private:
-  class Turn;
   Async<bool> Matches(std::string hash, std::string password);
 
-  runtime::OffloadPool& pool_;
-  int waiting_ = 0;
+  runtime::OffloadLane lane_;
 };
 
 }  // namespace tamarack::identity

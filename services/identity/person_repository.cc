@@ -25,6 +25,8 @@ constexpr pg::Statement kFindBySubject{"person.find_by_subject",
 constexpr pg::Statement kFindByEmail{"person.find_by_email",
                                      "SELECT " PERSON_COLUMNS
                                      " FROM person WHERE email_index = $1 AND erased_at IS NULL"};
+constexpr pg::Statement kHasAccount{
+    "person.has_account", "SELECT FROM person WHERE email_index = $1 AND erased_at IS NULL"};
 constexpr pg::Statement kLock{"person.lock",
                               "SELECT " PERSON_COLUMNS
                               " FROM person WHERE subject = $1 AND erased_at IS NULL FOR UPDATE"};
@@ -138,6 +140,11 @@ Async<Person> PersonRepository::FindBySubject(std::string_view subject) {
 Async<Person> PersonRepository::FindByEmail(std::string_view email) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindByEmail, keyring_.EmailIndex(email)));
   co_return Decode(rows);
+}
+
+Async<bool> PersonRepository::HasAccount(std::string_view email) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kHasAccount, keyring_.EmailIndex(email)));
+  co_return !rows.empty();
 }
 
 AsyncStatus PersonRepository::ReplacePasswordHash(std::string_view person_id,

@@ -50,6 +50,8 @@ class PersonRepository {
   Async<Person> FindBySubject(std::string_view subject);
   Async<Person> FindByEmail(std::string_view email);
 
+  Async<bool> HasAccount(std::string_view email);
+
   // Unless it has been replaced meanwhile.
   AsyncStatus ReplacePasswordHash(std::string_view person_id, std::string_view old_hash,
                                   std::string_view new_hash);

@@ -13,7 +13,8 @@ constexpr int64_t kMemorySeconds = 2 * auth::kDpopWindowSeconds + 10;
 
 Async<std::string> Possession::UseProof(std::string_view proof, auth::DpopExpectation expected) {
   expected.now_seconds = UnixSeconds(now_());
-  auto verified = auth::VerifyDpopProof(proof, expected);
+  auto verified =
+      co_await lane_.Run([proof, expected] { return auth::VerifyDpopProof(proof, expected); });
   if (!verified.ok()) co_return verified.status();
   CO_ASSIGN_OR_RETURN(auto stored,
                       co_await redis_.Command("SET", absl::StrCat("identity:proof:", verified->id),

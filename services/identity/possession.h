@@ -6,6 +6,7 @@
 #include "platform/base/clock.h"
 #include "platform/base/status.h"
 #include "platform/redis/redis.h"
+#include "platform/runtime/offload_lane.h"
 
 #include "tamarack/api/v1/credential_service.pb.h"
 
@@ -15,13 +16,17 @@
 namespace tamarack::identity {
 
 // Proofs that have been used are remembered in Redis, shared by all replicas; without it none can
-// be accepted.
+// be accepted. Their signatures are checked off the loop, by keys of their senders' own choice.
 class Possession {
  public:
-  Possession(redis::Client& redis, Clock now) : redis_(redis), now_(std::move(now)) {}
+  // `pool` is for proofs alone: they must not wait for passwords. What waits there at most takes
+  // it some tens of milliseconds.
+  Possession(redis::Client& redis, runtime::OffloadPool& pool, Clock now)
+      : redis_(redis), lane_(pool, 200, "too many proofs at once"), now_(std::move(now)) {}
 
   // Checks a DPoP proof and uses it up; the thumbprint of its key. UNAUTHENTICATED when it is no
-  // good or was used before: the message is fit for the caller.
+  // good or was used before: the message is fit for the caller. RESOURCE_EXHAUSTED when too many
+  // are being checked.
   Async<std::string> UseProof(std::string_view proof, auth::DpopExpectation expected);
 
   // Whether the token in `request`, bound as `bound_to` says, comes from the holder of its keys,
@@ -30,6 +35,7 @@ class Possession {
 
  private:
   redis::Client& redis_;
+  runtime::OffloadLane lane_;
   Clock now_;
 };
 

@@ -13,7 +13,7 @@ namespace tamarack::identity {
 namespace {
 
 namespace json = boost::json;
-constexpr int kTriesMax = 10;
+constexpr int kTriesMax = 5;
 constexpr int kSendsMax = 6;
 
 constexpr pg::Statement kInsert{"registration.insert", R"sql(
@@ -32,6 +32,8 @@ constexpr pg::Statement kRenew{"registration.renew", R"sql(
   WHERE registration_id = $1 AND sends < $3)sql"};
 constexpr pg::Statement kDelete{"registration.delete",
                                 "DELETE FROM registration WHERE registration_id = $1"};
+constexpr pg::Statement kEnd{"registration.end",
+                             "DELETE FROM registration WHERE token_sha256 = $1"};
 
 std::string Place(std::string_view id) {
   return absl::StrCat("registration/", ToAbsl(id));
@@ -46,9 +48,25 @@ struct Registrations::Row {
   bool is_expired = false;
   int64_t tries = 0;
   int64_t sends = 0;
+
+  // Only a registration has a password.
+  bool is_for_device() const { return person.password_hash.empty(); }
 };
 
 Async<std::string> Registrations::Begin(const NewPerson& person) {
+  return Store(person, true);
+}
+
+Async<std::string> Registrations::BeginForDevice(const std::string& email,
+                                                 const std::string& language) {
+  CO_ASSIGN_OR_RETURN(bool has_account, co_await people_.HasAccount(email));
+  NewPerson nobody{.profile = {.email = email, .given_name = {}, .family_name = {}, .address = {}},
+                   .password_hash = {},
+                   .language = language};
+  co_return co_await Store(nobody, has_account);
+}
+
+Async<std::string> Registrations::Store(const NewPerson& person, bool sends) {
   std::string id = NewUuid();
   std::string cookie = crypto::RandomToken(32);
   std::string code = crypto::RandomDigits(kCodeDigits);
@@ -56,13 +74,13 @@ Async<std::string> Registrations::Begin(const NewPerson& person) {
                        {"given_name", person.profile.given_name},
                        {"family_name", person.profile.family_name},
                        {"password_hash", person.password_hash}};
-  auto written =
-      co_await pool_.QueryAll(pg::Call(kInsert, id, crypto::Sha256Hex(cookie),
-                                       keyring_.sealer().Seal(json::serialize(details), Place(id)),
-                                       person.language, keyring_.CodeMac(id, code)),
-                              QueueEmail(keyring_, {person.profile.email, person.language, code}));
-  CO_RETURN_IF_ERROR(written.status());
-  on_email_();
+  std::vector<pg::Call> calls;
+  calls.emplace_back(kInsert, id, crypto::Sha256Hex(cookie),
+                     keyring_.sealer().Seal(json::serialize(details), Place(id)), person.language,
+                     keyring_.CodeMac(id, code));
+  if (sends) calls.push_back(QueueEmail(keyring_, {person.profile.email, person.language, code}));
+  CO_RETURN_IF_ERROR((co_await pool_.QueryAll(std::move(calls))).status());
+  if (sends) on_email_();
   co_return cookie;
 }
 
@@ -86,9 +104,9 @@ Async<Registrations::Row> Registrations::Read(const pg::Statement& statement,
   co_return row;
 }
 
-Async<std::string> Registrations::EmailOf(std::string_view cookie) {
+Async<Pending> Registrations::Find(std::string_view cookie) {
   CO_ASSIGN_OR_RETURN(auto row, co_await Read(kFind, cookie));
-  co_return row.person.profile.email;
+  co_return Pending{row.person.profile.email, row.is_for_device()};
 }
 
 Async<ConfirmResult> Registrations::Confirm(std::string_view cookie, std::string_view code) {
@@ -98,28 +116,39 @@ Async<ConfirmResult> Registrations::Confirm(std::string_view cookie, std::string
   if (!crypto::ConstantTimeEqual(keyring_.CodeMac(row.id, code), row.code_mac)) {
     co_return ConfirmResult{ConfirmOutcome::kWrongCode, {}};
   }
+  // Looked up first: within a transaction nothing else may be asked for.
+  auto person = co_await people_.FindByEmail(row.person.profile.email);
+  if (person.ok()) co_return ConfirmResult{ConfirmOutcome::kHasAccount, *std::move(person)};
+  if (!absl::IsNotFound(person.status())) co_return person.status();
+  // Nobody was sent this code.
+  if (row.is_for_device()) co_return ConfirmResult{ConfirmOutcome::kWrongCode, {}};
   CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
-  auto person = co_await people_.Insert(tx, row.person);
-  if (absl::IsAlreadyExists(person.status())) {
-    CO_RETURN_IF_ERROR((co_await tx.QueryAllAndCommit({pg::Call(kDelete, row.id)})).status());
-    co_return ConfirmResult{ConfirmOutcome::kHasAccount, {}};
-  }
-  CO_RETURN_IF_ERROR(person.status());
+  // ALREADY_EXISTS when another browser was quicker by a moment: asked again, it is known.
+  CO_ASSIGN_OR_RETURN(auto created, co_await people_.Insert(tx, row.person));
   CO_RETURN_IF_ERROR((co_await tx.QueryAllAndCommit({pg::Call(kDelete, row.id)})).status());
-  co_return ConfirmResult{ConfirmOutcome::kCreated, *std::move(person)};
+  co_return ConfirmResult{ConfirmOutcome::kCreated, std::move(created)};
+}
+
+AsyncStatus Registrations::End(std::string_view cookie) {
+  co_return (co_await pool_.Query(kEnd, crypto::Sha256Hex(cookie))).status();
 }
 
 AsyncStatus Registrations::Resend(std::string_view cookie) {
   CO_ASSIGN_OR_RETURN(auto row, co_await Read(kFind, cookie));
   std::string code = crypto::RandomDigits(kCodeDigits);
+  bool sends = true;
+  if (row.is_for_device()) {
+    CO_ASSIGN_OR_RETURN(sends, co_await people_.HasAccount(row.person.profile.email));
+  }
   CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
   CO_ASSIGN_OR_RETURN(auto renewed,
                       co_await tx.Query(kRenew, row.id, keyring_.CodeMac(row.id, code), kSendsMax));
   if (renewed.affected() == 0) co_return absl::ResourceExhaustedError("too many codes were sent");
   std::vector<pg::Call> email;
-  email.push_back(QueueEmail(keyring_, {row.person.profile.email, row.person.language, code}));
+  if (sends)
+    email.push_back(QueueEmail(keyring_, {row.person.profile.email, row.person.language, code}));
   CO_RETURN_IF_ERROR((co_await tx.QueryAllAndCommit(std::move(email))).status());
-  on_email_();
+  if (sends) on_email_();
   co_return absl::OkStatus();
 }
 

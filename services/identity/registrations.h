@@ -1,5 +1,5 @@
-// Registration: from an email address that somebody claims to a person who has shown it to be
-// theirs.
+// Codes by email: from an address that somebody claims to a person who has shown it to be theirs,
+// and for people who have an account to a device that is known to be theirs.
 #pragma once
 
 #include "platform/base/status.h"
@@ -27,11 +27,18 @@ enum class ConfirmOutcome {
 
 struct ConfirmResult {
   ConfirmOutcome outcome;
-  Person person;  // when created
+  Person person;  // when created, or there already
 };
 
-// The table `registration`. A registration is known by a secret cookie, so that a code is of use
-// only in the browser that asked for it.
+// What a browser has asked to be confirmed.
+struct Pending {
+  std::string email;
+  bool is_for_device = false;  // rather than to register
+};
+
+// The table `registration`. One is known by a secret cookie, so that a code is of use only in the
+// browser that asked for it. Any number may be under way for one address: none stands in another's
+// way. How many codes are sent is the caller's to bound (Attempts::TakeCode).
 class Registrations {
  public:
   // `on_email` is called when an email has been queued.
@@ -41,12 +48,17 @@ class Registrations {
 
   // Stores it and queues the email with the code, in one transaction. Returns the cookie's value.
   Async<std::string> Begin(const NewPerson& person);
+  // The same for somebody who says to have an account; where there is none, nothing is sent, and
+  // that is all the difference.
+  Async<std::string> BeginForDevice(const std::string& email, const std::string& language);
 
-  // The address that a code was sent to. NOT_FOUND when there is no such registration (any more).
-  Async<std::string> EmailOf(std::string_view cookie);
+  // NOT_FOUND when there is no such registration (any more).
+  Async<Pending> Find(std::string_view cookie);
 
-  // Ten tries for each code. NOT_FOUND as above.
+  // Five tries for each code. NOT_FOUND as above. Where the address has an account it stays as it
+  // is, to be ended when what follows from it is done.
   Async<ConfirmResult> Confirm(std::string_view cookie, std::string_view code);
+  AsyncStatus End(std::string_view cookie);
 
   // A new code to the same address, five times. NOT_FOUND as above; RESOURCE_EXHAUSTED after that.
   AsyncStatus Resend(std::string_view cookie);
@@ -54,6 +66,7 @@ class Registrations {
  private:
   struct Row;
   Async<Row> Read(const pg::Statement& statement, std::string_view cookie);
+  Async<std::string> Store(const NewPerson& person, bool sends);
 
   pg::Pool& pool_;
   const Keyring& keyring_;

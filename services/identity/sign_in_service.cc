@@ -1,5 +1,6 @@
 #include "services/identity/sign_in_service.h"
 
+#include "platform/base/network.h"
 #include "platform/text/email_address.h"
 #include "platform/text/text.h"
 #include "services/identity/confirmation_code.h"
@@ -44,12 +45,13 @@ class SignInService final : public v1::SignInService::CallbackService {
   explicit SignInService(const SignInServiceParts& parts) : parts_(parts), rpc_(parts.rpc) {}
 
   TAMARACK_UNARY(ShowSignIn, v1::ShowSignInRequest, HttpBody) {
-    if (!request.has_account()) {
+    if (!request.has_account() && !request.device_confirmed()) {
       CO_ASSIGN_OR_RETURN(bool is_signed_in, co_await IsSignedIn(context, request.return_to()));
       if (is_signed_in) co_return GoOn(context, request.lang(), request.return_to());
     }
     Page page = SignInPage(context, request.lang(), request.return_to(), "");
     if (request.has_account()) page.Show("HAS_ACCOUNT");
+    if (request.device_confirmed()) page.Show("DEVICE_CONFIRMED");
     co_return co_await Render(context, page, request.return_to());
   }
 
@@ -66,12 +68,16 @@ class SignInService final : public v1::SignInService::CallbackService {
     if (page.has_errors())
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
 
-    // By address and sender together: a stranger elsewhere cannot lock the person out.
-    std::string who = absl::StrCat(parts_.keyring.EmailIndex(email), ":", context.client_ip);
-    if (!co_await parts_.attempts.Take(kSignIns, who)) {
+    std::string_view device = context.Cookie(kDeviceCookieKey);
+    CO_ASSIGN_OR_RETURN(auto tried,
+                        co_await parts_.guard.Begin(parts_.keyring.EmailIndex(email),
+                                                    NetworkOf(context.client_ip), device));
+    if (tried.admission == Admission::kTooManyTries) {
       page.Error("email", "ERROR_TOO_MANY_TRIES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
+    if (tried.admission == Admission::kNeedsKnownDevice)
+      co_return co_await AskToConfirmDevice(context, std::move(page), request, email);
     auto person = co_await parts_.people.FindByEmail(email);
     if (!person.ok() && !absl::IsNotFound(person.status())) co_return person.status();
     std::string hash = person.ok() ? person->password_hash : "";
@@ -81,7 +87,7 @@ class SignInService final : public v1::SignInService::CallbackService {
       page.Error("email", "ERROR_SIGN_IN");
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
     }
-    co_await parts_.attempts.Clear(kSignIns, who);
+    CO_ASSIGN_OR_RETURN(auto known, co_await parts_.guard.Succeed(tried, device, person->id));
     // The next sign-in tries again what fails here.
     if (verdict == Passwords::Verdict::kOutdated) {
       auto renewed = co_await parts_.passwords.Hash(request.password());
@@ -89,6 +95,7 @@ class SignInService final : public v1::SignInService::CallbackService {
         (void)co_await parts_.people.ReplacePasswordHash(person->id, hash, *renewed);
     }
     CO_RETURN_IF_ERROR(co_await StartSession(context, person->id, request.lang()));
+    context.http.SetCookie(kDeviceCookie, known, kDeviceCookieSeconds);
     parts_.metrics.sign_ins.Increment();
     co_return GoOn(context, request.lang(), request.return_to());
   }
@@ -125,88 +132,91 @@ class SignInService final : public v1::SignInService::CallbackService {
     if (page.has_errors())
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
 
-    std::string who = parts_.keyring.EmailIndex(person.profile.email);
-    bool is_within_limits = co_await parts_.attempts.Take(kRegistrations, who);
-    if (is_within_limits)
-      is_within_limits = co_await parts_.attempts.Take(kRegistrationsOfDay, who);
-    if (!is_within_limits) {
-      page.Error("email", "ERROR_TOO_MANY_TRIES");
+    if (!co_await MaySendCode(context, {person.profile.email, false})) {
+      page.Error("email", "ERROR_TOO_MANY_CODES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
     CO_ASSIGN_OR_RETURN(person.password_hash, co_await parts_.passwords.Hash(request.password()));
-    auto cookie = co_await parts_.registrations.Begin(person);
-    if (!cookie.ok()) {
-      // Nobody is locked out for trying again while we were down.
-      co_await parts_.attempts.Clear(kRegistrations, who);
-      co_return cookie.status();
-    }
-    context.http.SetCookie(kRegistrationCookie, *cookie, kRegistrationCookieSeconds);
-    context.http.Redirect(PageUrl(request.lang(), "confirm-email", request.return_to()));
-    co_return HttpBody();
+    CO_ASSIGN_OR_RETURN(auto cookie, co_await parts_.registrations.Begin(person));
+    co_return GoToConfirm(context, cookie, request.lang(), request.return_to());
   }
 
   TAMARACK_UNARY(ShowConfirmEmail, v1::ShowConfirmEmailRequest, HttpBody) {
-    auto page = co_await ConfirmPage(context, request.lang(), request.return_to());
-    if (absl::IsNotFound(page.status()))
+    auto pending = co_await parts_.registrations.Find(RegistrationCookie(context));
+    if (absl::IsNotFound(pending.status()))
       co_return GoTo(context, request.lang(), "register", request.return_to());
-    if (!page.ok()) co_return page.status();
-    if (request.sent_again()) page->Show("SENT_AGAIN");
-    co_return co_await Render(context, *page, request.return_to());
+    if (!pending.ok()) co_return pending.status();
+    Page page = ConfirmPage(context, *pending, request.lang(), request.return_to());
+    if (request.sent_again()) page.Show("SENT_AGAIN");
+    co_return co_await Render(context, page, request.return_to());
   }
 
   TAMARACK_UNARY(ConfirmEmail, v1::ConfirmEmailRequest, HttpBody) {
-    auto page = co_await ConfirmPage(context, request.lang(), request.return_to());
+    auto pending = co_await parts_.registrations.Find(RegistrationCookie(context));
     // The form was sent twice, or long after: whoever has an account signs in.
-    if (absl::IsNotFound(page.status()))
+    if (absl::IsNotFound(pending.status()))
       co_return GoTo(context, request.lang(), "sign-in", request.return_to());
-    if (!page.ok()) co_return page.status();
+    if (!pending.ok()) co_return pending.status();
+    Page page = ConfirmPage(context, *pending, request.lang(), request.return_to());
     if (request.change_language()) {
-      page->Again(!request.code().empty());
-      co_return co_await Render(context, *page, request.return_to());
+      page.Again(!request.code().empty());
+      co_return co_await Render(context, page, request.return_to());
     }
     auto code = FindCode(request.code());
     if (!code) {
-      page->Error("code",
-                  text::IsBlank(request.code()) ? "ERROR_CODE_MISSING" : "ERROR_CODE_FORMAT");
-      co_return co_await Refuse(context, *page, request.return_to(), kUnprocessable);
+      page.Error("code",
+                 text::IsBlank(request.code()) ? "ERROR_CODE_MISSING" : "ERROR_CODE_FORMAT");
+      co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
     }
     CO_ASSIGN_OR_RETURN(auto result,
                         co_await parts_.registrations.Confirm(RegistrationCookie(context), *code));
     switch (result.outcome) {
       case ConfirmOutcome::kWrongCode:
-        page->Error("code", "ERROR_CODE_WRONG");
+        page.Error("code", "ERROR_CODE_WRONG");
         break;
       case ConfirmOutcome::kExpiredCode:
-        page->Error("code", "ERROR_CODE_EXPIRED");
+        page.Error("code", "ERROR_CODE_EXPIRED");
         break;
       case ConfirmOutcome::kTooManyTries:
-        page->Error("code", "ERROR_CODE_TRIES");
+        page.Error("code", "ERROR_CODE_TRIES");
         break;
       case ConfirmOutcome::kHasAccount:
       case ConfirmOutcome::kCreated:
         break;
     }
-    if (page->has_errors())
-      co_return co_await Refuse(context, *page, request.return_to(), kUnprocessable);
-    context.http.SetCookie(kRegistrationCookie, "", 0);
+    if (page.has_errors())
+      co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
+    // Whoever reads the address's mail may use this device for its account.
+    CO_ASSIGN_OR_RETURN(auto device, co_await parts_.devices.Confirm(
+                                         context.Cookie(kDeviceCookieKey), result.person.id));
+    context.http.SetCookie(kDeviceCookie, device, kDeviceCookieSeconds);
     if (result.outcome == ConfirmOutcome::kHasAccount) {
+      CO_RETURN_IF_ERROR(co_await parts_.registrations.End(RegistrationCookie(context)));
+      context.http.SetCookie(kRegistrationCookie, "", 0);
       std::string to = PageUrl(request.lang(), "sign-in", request.return_to());
-      context.http.Redirect(AppendQuery(to, {{"has_account", "true"}}));
+      std::string says = pending->is_for_device ? "device_confirmed" : "has_account";
+      context.http.Redirect(AppendQuery(to, {{says, "true"}}));
       co_return HttpBody();
     }
     parts_.metrics.registrations.Increment();
-    CO_RETURN_IF_ERROR(co_await StartSession(context, result.person.id, request.lang()));
+    context.http.SetCookie(kRegistrationCookie, "", 0);
+    // The account is there, whatever becomes of the session.
+    if (!(co_await StartSession(context, result.person.id, request.lang())).ok())
+      co_return GoTo(context, request.lang(), "sign-in", request.return_to());
     co_return GoOn(context, request.lang(), request.return_to());
   }
 
   TAMARACK_UNARY(ResendCode, v1::ResendCodeRequest, HttpBody) {
-    absl::Status sent = co_await parts_.registrations.Resend(RegistrationCookie(context));
-    if (absl::IsNotFound(sent))
+    auto pending = co_await parts_.registrations.Find(RegistrationCookie(context));
+    if (absl::IsNotFound(pending.status()))
       co_return GoTo(context, request.lang(), "register", request.return_to());
+    if (!pending.ok()) co_return pending.status();
+    absl::Status sent = absl::ResourceExhaustedError("too many codes");
+    if (co_await MaySendCode(context, *pending))
+      sent = co_await parts_.registrations.Resend(RegistrationCookie(context));
     if (absl::IsResourceExhausted(sent)) {
-      CO_ASSIGN_OR_RETURN(auto page,
-                          co_await ConfirmPage(context, request.lang(), request.return_to()));
-      page.Error("code", "ERROR_TOO_MANY_TRIES");
+      Page page = ConfirmPage(context, *pending, request.lang(), request.return_to());
+      page.Error("code", "ERROR_TOO_MANY_CODES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
     CO_RETURN_IF_ERROR(sent);
@@ -236,15 +246,31 @@ class SignInService final : public v1::SignInService::CallbackService {
     return page;
   }
 
-  // NOT_FOUND without a registration in progress.
-  Async<Page> ConfirmPage(const rpc::Context& context, const std::string& lang,
-                          const std::string& return_to) {
-    CO_ASSIGN_OR_RETURN(auto email,
-                        co_await parts_.registrations.EmailOf(RegistrationCookie(context)));
+  static Page ConfirmPage(const rpc::Context& context, const Pending& pending,
+                          const std::string& lang, const std::string& return_to) {
     Page page("confirm-email", lang, context.csrf_token);
     page.Path(PagePath("confirm-email", return_to)).Form("confirm-form", "/confirm-email");
-    page.Set("EMAIL", email).Set("RETURN_TO", return_to);
-    co_return page;
+    page.Set("EMAIL", pending.email).Set("RETURN_TO", return_to);
+    page.Show(pending.is_for_device ? "FOR_DEVICE" : "FOR_ADDRESS");
+    return page;
+  }
+
+  boost::asio::awaitable<bool> MaySendCode(const rpc::Context& context, const Pending& pending) {
+    co_return co_await parts_.attempts.TakeCode(
+        pending.is_for_device ? kDeviceCodes : kRegistrationCodes,
+        parts_.keyring.EmailIndex(pending.email), NetworkOf(context.client_ip));
+  }
+
+  // The same whether there is an account, and whatever the password.
+  Async<HttpBody> AskToConfirmDevice(rpc::Context& context, Page page,
+                                     const v1::SignInRequest& request, const std::string& email) {
+    if (!co_await MaySendCode(context, {email, true})) {
+      page.Error("email", "ERROR_TOO_MANY_CODES");
+      co_return co_await Refuse(context, std::move(page), request.return_to(), kTooManyRequests);
+    }
+    CO_ASSIGN_OR_RETURN(auto cookie,
+                        co_await parts_.registrations.BeginForDevice(email, request.lang()));
+    co_return GoToConfirm(context, cookie, request.lang(), request.return_to());
   }
 
   static void CheckName(const std::string& name, std::string_view field, std::string_view missing,
@@ -324,6 +350,12 @@ class SignInService final : public v1::SignInService::CallbackService {
     context.http.Redirect(
         InLanguage(SafeReturnTo(return_to, absl::StrCat("/", lang, "/account")), lang));
     return HttpBody();
+  }
+
+  static HttpBody GoToConfirm(rpc::Context& context, const std::string& cookie,
+                              const std::string& lang, const std::string& return_to) {
+    context.http.SetCookie(kRegistrationCookie, cookie, kRegistrationCookieSeconds);
+    return GoTo(context, lang, "confirm-email", return_to);
   }
 
   static HttpBody GoTo(rpc::Context& context, const std::string& lang, std::string_view page,

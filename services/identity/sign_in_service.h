@@ -3,12 +3,14 @@
 #include "platform/pages/pages.h"
 #include "platform/rpc/unary.h"
 #include "services/identity/attempts.h"
+#include "services/identity/device_repository.h"
 #include "services/identity/keyring.h"
 #include "services/identity/metrics.h"
 #include "services/identity/passwords.h"
 #include "services/identity/person_repository.h"
 #include "services/identity/registrations.h"
 #include "services/identity/sessions.h"
+#include "services/identity/sign_in_guard.h"
 #include "services/identity/tenant_repository.h"
 
 #include <grpcpp/impl/service_type.h>
@@ -26,6 +28,8 @@ struct SignInServiceParts {
   Sessions& sessions;
   Passwords& passwords;
   Attempts& attempts;
+  SignInGuard& guard;
+  DeviceRepository& devices;
   const Keyring& keyring;
   IdentityMetrics& metrics;
 };

@@ -199,8 +199,12 @@ Async<OauthClient> TenantRepository::FindClient(std::string_view client_id) {
 }
 
 Async<OauthClient> TenantRepository::SetClientEnabled(std::string_view client_id, bool is_enabled) {
-  CO_RETURN_IF_ERROR((co_await pool_.Query(kSetEnabled, client_id, is_enabled)).status());
-  co_return co_await FindClient(client_id);
+  // The answer is read before the commit: it must not fail once the client is, or is not, enabled.
+  CO_ASSIGN_OR_RETURN(auto both,
+                      co_await pool_.QueryAll(pg::Call(kSetEnabled, client_id, is_enabled),
+                                              pg::Call(kFindClient, client_id)));
+  if (both[1].empty()) co_return absl::NotFoundError("no such client");
+  co_return DecodeClient(both[1], 0);
 }
 
 }  // namespace tamarack::identity

@@ -82,10 +82,10 @@ async function renew(visit, email) {
   await visit.press('#continue');
   await visit.look('confirm-email');
   const [mail] = await eventually('the code', async () => { const mails = await mailsTo(stack.sandbox.inbox, email); return mails.length && mails; });
-  await visit.fill({ code: '000000' });
+  await visit.fill({ code: '00000000' });
   await visit.press('#confirm');
   await visit.look('confirm-email-errors');
-  await visit.fill({ code: /\b(\d{3})[ -]?(\d{3})\b/.exec(mail.text).slice(1).join('') });
+  await visit.fill({ code: /\b(\d{4})[ -]?(\d{4})\b/.exec(mail.text).slice(1).join('') });
   await visit.press('#confirm');
   await visit.look('consent');
   await visit.press('#consent-allow');

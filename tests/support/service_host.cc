@@ -1,6 +1,7 @@
 #include "tests/support/service_host.h"
 
 #include "platform/auth/access_token.h"
+#include "platform/base/task.h"
 #include "platform/crypto/key.h"
 #include "platform/rpc/errors.h"
 #include "platform/rpc/server.h"
@@ -61,6 +62,7 @@ std::string Answer::Http(const std::string& header) const {
 
 ServiceHost::ServiceHost(std::span<const pg::Migration> migrations)
     : state_(std::make_unique<State>()), registry_(std::make_shared<prometheus::Registry>()) {
+  TellsTasks() = true;
   database_ = std::make_unique<Database>(migrations);
   pool_ = std::make_unique<pg::Pool>(executor(), database_->dsn(), 4);
   std::string jwks = crypto::KeySet({*state_->key}).Jwks();

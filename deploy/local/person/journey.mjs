@@ -141,7 +141,7 @@ export class Person {
   async #codes() {
     this.triedCodes ??= new Set();
     const fresh = async () => (await mailsTo(this.sandbox.inbox, this.email))
-      .map((mail) => /\b(\d{3})[ -]?(\d{3})\b/.exec(mail.text)?.slice(1).join('')).filter((code) => code && !this.triedCodes.has(code));
+      .map((mail) => /\b(\d{4})[ -]?(\d{4})\b/.exec(mail.text)?.slice(1).join('')).filter((code) => code && !this.triedCodes.has(code));
     const codes = await eventually('the code', async () => { const found = await fresh(); return found.length && found; }, { seconds: 30 }).catch(() => []);
     for (const code of codes) this.triedCodes.add(code);
     return codes;

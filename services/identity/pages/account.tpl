@@ -1,4 +1,5 @@
-{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/account, signed in. Variables: NAME, EMAIL; section WITHDRAWN after a withdrawal;
+{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/account, signed in. Variables: NAME, EMAIL; section WITHDRAWN after a withdrawal, DEVICES_FORGOTTEN after forgetting devices;
+    section HAS_DEVICES when there are known devices;
     rows CONSENTS {CONSENT_ID, MINISTRY, PURPOSE, CLAIMS (a readable list), GRANTED (date)} or section NO_CONSENTS;
     section READS_TABLE around rows READS {WHEN, WHEN_ISO, WHO, WHAT, WHY}, or section NO_READS.
     Fields of the withdrawal: consent_id. }}
@@ -7,6 +8,9 @@
 {{#WITHDRAWN}}
     <div class="ontario-alert ontario-alert--success" role="status"><div class="ontario-alert__header"><div class="ontario-alert__header-icon">{{>ICON_OK}}</div><h2 class="ontario-alert__header-title ontario-h4">{{T_WITHDRAWN}}</h2></div></div>
 {{/WITHDRAWN}}
+{{#DEVICES_FORGOTTEN}}
+    <div class="ontario-alert ontario-alert--success" role="status"><div class="ontario-alert__header"><div class="ontario-alert__header-icon">{{>ICON_OK}}</div><h2 class="ontario-alert__header-title ontario-h4">{{T_DEVICES_FORGOTTEN}}</h2></div></div>
+{{/DEVICES_FORGOTTEN}}
     <dl class="ontario-summary-list__container">
       <div class="ontario-summary-list__row"><dt class="ontario-summary-list__key">{{T_NAME}}</dt><dd class="ontario-summary-list__value" id="account-name">{{NAME}}</dd></div>
       <div class="ontario-summary-list__row"><dt class="ontario-summary-list__key">{{T_EMAIL_ADDRESS}}</dt><dd class="ontario-summary-list__value" id="account-email">{{EMAIL}}</dd></div>
@@ -51,4 +55,12 @@
       </div>
     </div>
 {{/READS_TABLE}}
+{{#HAS_DEVICES}}
+    <h2 id="devices">{{T_DEVICES}}</h2>
+    <p>{{T_DEVICES_TEXT}}</p>
+    <form id="devices-form" method="post" action="/{{LANG}}/account/devices/forget">
+      {{>CSRF}}
+      <div class="tmk-buttons"><button type="submit" class="ontario-button ontario-button--secondary" id="forget-devices">{{T_FORGET_DEVICES}}</button></div>
+    </form>
+{{/HAS_DEVICES}}
 {{>BOTTOM}}

@@ -1,11 +1,18 @@
-{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/confirm-email. Variables: EMAIL, RETURN_TO; section SENT_AGAIN after a new code was sent.
+{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/confirm-email. Variables: EMAIL, RETURN_TO; section SENT_AGAIN after a new code was sent;
+    section FOR_ADDRESS when registering, or FOR_DEVICE when it is a device that is confirmed.
     Fields: code, return_to. Error at code. }}
 {{>TOP}}
     <h1>{{T_CONFIRM_EMAIL}}</h1>
 {{#SENT_AGAIN}}
     <div class="ontario-alert ontario-alert--success" role="status"><div class="ontario-alert__header"><div class="ontario-alert__header-icon">{{>ICON_OK}}</div><h2 class="ontario-alert__header-title ontario-h4">{{T_CODE_SENT_AGAIN}}</h2></div></div>
 {{/SENT_AGAIN}}
+{{#FOR_ADDRESS}}
     <p>{{T_CONFIRM_EMAIL_TEXT}}</p>
+{{/FOR_ADDRESS}}
+{{#FOR_DEVICE}}
+    <p>{{T_CONFIRM_DEVICE_WHY}}</p>
+    <p>{{T_CONFIRM_DEVICE_TEXT}}</p>
+{{/FOR_DEVICE}}
     <form class="tmk-form" id="confirm-form" method="post" action="/{{LANG}}/confirm-email" novalidate>
       {{>CSRF}}
       <input type="hidden" name="return_to" value="{{RETURN_TO}}">

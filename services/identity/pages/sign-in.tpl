@@ -1,10 +1,14 @@
 {{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/sign-in. Variables: EMAIL, RETURN_TO; section FOR_CLIENT with CLIENT_NAME when a ministry's
-    service asked for the sign-in; section HAS_ACCOUNT after registering an address that has one. Fields: email, password, return_to. Errors at email and password. }}
+    service asked for the sign-in; section HAS_ACCOUNT after registering an address that has one; section DEVICE_CONFIRMED after
+    confirming the device. Fields: email, password, return_to. Errors at email and password. }}
 {{>TOP}}
     <h1>{{T_SIGN_IN}}</h1>
 {{#HAS_ACCOUNT}}
     <div class="ontario-alert ontario-alert--informational" role="status"><div class="ontario-alert__header"><div class="ontario-alert__header-icon">{{>ICON_INFO}}</div><h2 class="ontario-alert__header-title ontario-h4">{{T_HAS_ACCOUNT}}</h2></div></div>
 {{/HAS_ACCOUNT}}
+{{#DEVICE_CONFIRMED}}
+    <div class="ontario-alert ontario-alert--success" role="status"><div class="ontario-alert__header"><div class="ontario-alert__header-icon">{{>ICON_OK}}</div><h2 class="ontario-alert__header-title ontario-h4">{{T_DEVICE_CONFIRMED}}</h2></div></div>
+{{/DEVICE_CONFIRMED}}
 {{#FOR_CLIENT}}
     <p class="ontario-lead-statement">{{T_SIGN_IN_FOR_CLIENT}}</p>
 {{/FOR_CLIENT}}

@@ -48,7 +48,7 @@ struct Browser {
 
   PageAnswer Open(const std::string& method, const google::protobuf::Message& request,
                   bool needs_session = false) {
-    std::map<std::string, std::string> metadata{{"x-tamarack-client-ip", "192.0.2.1"},
+    std::map<std::string, std::string> metadata{{"x-tamarack-client-ip", client_ip},
                                                 {"x-tamarack-csrf-token", "csrf"}};
     for (const auto& [name, value] : cookies) metadata["x-tamarack-cookie-" + name] = value;
     std::string token;
@@ -107,6 +107,7 @@ struct Browser {
   }
 
   World& world;
+  std::string client_ip = "192.0.2.1";
   std::map<std::string, std::string> cookies;  // lower-case names
 };
 

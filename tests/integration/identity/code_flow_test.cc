@@ -101,6 +101,16 @@ TEST_CASE_METHOD(Flow, "Code flow: a code is good once; presenting it again revo
   CHECK(absl::IsInvalidArgument(ministry.Redeem(request).status()));
   CHECK(absl::IsUnauthenticated(ministry.UserInfo(tokens->access_token()).status()));
   CHECK(absl::IsUnauthenticated(ExchangeBearer(tokens->access_token()).status()));
+  // Losing Redis revives nothing.
+  REQUIRE(host.Await(redis.Command("FLUSHALL")).ok());
+  CHECK(absl::IsUnauthenticated(ministry.UserInfo(tokens->access_token()).status()));
+  CHECK(absl::IsUnauthenticated(ExchangeBearer(tokens->access_token()).status()));
+  // A new sign-in lifts it.
+  Browser anew(*this);
+  anew.SignIn(kEmail);
+  auto later = ministry.Redeem(ministry.TokenRequest(ministry.Code(anew, ministry.Request())));
+  REQUIRE(later.ok());
+  CHECK(ministry.UserInfo(later->access_token()).ok());
 }
 
 TEST_CASE_METHOD(Flow,

@@ -123,7 +123,7 @@ TEST_CASE_METHOD(Fixture,
   REQUIRE(state.tries.size() == 2);
   CHECK(state.tries[0].email_address() == "zoe@example.test");
   CHECK(state.tries[0].template_id() == "id-fr");
-  CHECK(state.tries[0].personalisation().fields().at("code").string_value().size() == 6);
+  CHECK(state.tries[0].personalisation().fields().at("code").string_value().size() == 8);
   CHECK(state.keys[0] != state.keys[1]);
 }
 

@@ -28,12 +28,13 @@ namespace tamarack::identity {
 // The whole of identity over real gRPC, PostgreSQL and Redis, wired as main() does, with a clock
 // that tests can move.
 struct World {
+  const std::string redis_address;
   const std::string secret = crypto::RandomToken(32);
   std::chrono::seconds clock_offset{0};
   Clock clock = [this] { return Now() + clock_offset; };
 
   testing::ServiceHost host{Migrations()};
-  redis::Client redis{host.executor(), testing::RedisAddress()};
+  redis::Client redis{host.executor(), redis_address};
   runtime::OffloadPool offload{2};
   Keyring keyring{secret};
   InternalClients internal = TestClients();
@@ -43,9 +44,14 @@ struct World {
   PersonRepository people{host.pool(), keyring};
   ConsentRepository consents{host.pool()};
   Sessions sessions{redis, clock};
-  AuthorizationCodes codes{redis};
-  Possession possession{redis, clock};
+  RevocationRepository revocations{host.pool()};
+  AuthorizationCodes codes{redis, revocations};
+  runtime::OffloadPool proof_pool{1};
+  Possession possession{redis, proof_pool, clock};
   Attempts attempts{redis};
+  FailureRepository failures{host.pool()};
+  DeviceRepository devices{host.pool()};
+  SignInGuard guard{attempts, failures, devices};
   Passwords passwords{offload};
   int emails_queued = 0;
   Registrations registrations{host.pool(), keyring, people, [this] { ++emails_queued; }};
@@ -66,9 +72,9 @@ struct World {
                             codes, sessions, keyring, metrics});
   std::unique_ptr<grpc::Service> sign_in_service =
       MakeSignInService({interceptor, TestPages(), tenants, people, registrations, sessions,
-                         passwords, attempts, keyring, metrics});
+                         passwords, attempts, guard, devices, keyring, metrics});
   std::unique_ptr<grpc::Service> account_service =
-      MakeAccountService({interceptor, TestPages(), people, consents, sessions, metrics});
+      MakeAccountService({interceptor, TestPages(), people, consents, sessions, devices, metrics});
   std::unique_ptr<grpc::Service> credential_service =
       MakeCredentialService({interceptor, verifier, issuer, internal, clients, tenants, api_keys,
                              codes, sessions, possession, keyring, metrics, "checksum secret"});
@@ -80,7 +86,8 @@ struct World {
 
   std::string address;  // of its gRPC server
 
-  World() {
+  explicit World(std::string redis_address_ = testing::RedisAddress())
+      : redis_address(std::move(redis_address_)) {
     address = host.Serve({token_service.get(), authorize_service.get(), sign_in_service.get(),
                           account_service.get(), credential_service.get(), directory_service.get(),
                           admin_service.get()});

@@ -89,25 +89,26 @@ TEST_CASE("CheckPassword: one length for every way of typing an accent") {
   CHECK(CheckPassword(longest + "x", "", "") == PasswordFault::kLong);
 }
 
-TEST_CASE("FindCode: the six digits, wherever they stand in what was pasted") {
+TEST_CASE("FindCode: the eight digits, wherever they stand in what was pasted") {
   auto [typed, code] = GENERATE(table<std::string, std::string>({
-      {"482915", "482915"},
-      {"Your confirmation code is: 482915", "482915"},
-      {" 482 915 ", "482915"},
-      {"482-915", "482915"},
-      {"482\u2013915", "482915"},
-      {"4 8 2 9 1 5", "482915"},
-      {"482\u00a0915\n", "482915"},
-      {"４８２９１５", "482915"},
-      {"٤٨٢٩١٥", "482915"},
-      {"Your confirmation code is:\n\n482915\n\nIt is good for 15 minutes.", "482915"},
-      {"482915 est votre code\n482915\nIl est valide pendant 15 minutes. 1-800-555-0100", "482915"},
-      {"Your code is 482 915. It is good for 15 minutes.", "482915"},
+      {"48291537", "48291537"},
+      {"Your confirmation code is: 48291537", "48291537"},
+      {" 4829 1537 ", "48291537"},
+      {"4829-1537", "48291537"},
+      {"4829\u20131537", "48291537"},
+      {"4 8 2 9 1 5 3 7", "48291537"},
+      {"4829\u00a01537\n", "48291537"},
+      {"４８２９１５３７", "48291537"},
+      {"٤٨٢٩١٥٣٧", "48291537"},
+      {"Your confirmation code is:\n\n48291537\n\nIt is good for 15 minutes.", "48291537"},
+      {"48291537 est votre code\n48291537\nIl est valide pendant 15 minutes. 1-800-555-0100",
+       "48291537"},
+      {"Your code is 4829 1537. It is good for 15 minutes.", "48291537"},
       // Which one is meant, or whether any, cannot be told.
-      {"482915 or 482916", ""},
-      {"48291", ""},
-      {"4829156", ""},
-      {"48291 5 15", ""},
+      {"48291537 or 48291538", ""},
+      {"4829153", ""},
+      {"482915376", ""},
+      {"48291 53 715 5", ""},
       {"15 minutes", ""},
       {"code", ""},
       {"", ""},
@@ -116,13 +117,13 @@ TEST_CASE("FindCode: the six digits, wherever they stand in what was pasted") {
   CHECK(FindCode(typed).value_or("") == code);
 }
 
-TEST_CASE("FindCode: whatever stands around the only six digits") {
+TEST_CASE("FindCode: whatever stands around the only eight digits") {
   constexpr const char* kAround[] = {"Your code is", "15 minutes", "1-800-555-0100", "2026-11-30",
                                      "12 345 678",   "K1A 0B1",    "\n\n",           "\u00a0",
-                                     "É\u0301",      "4829150000", "code\u202e",     "№ 7"};
+                                     "É\u0301",      "4829153700", "code\u202e",     "№ 7"};
   std::mt19937 random(8);
   for (int i = 0; i < 20'000; ++i) {
-    std::string code = std::to_string(100'000 + random() % 900'000), text;
+    std::string code = std::to_string(10'000'000 + random() % 90'000'000), text;
     auto add_around = [&] {
       for (auto pieces = random() % 4; pieces > 0; --pieces)
         text += std::string(kAround[random() % std::size(kAround)]) + "\n";

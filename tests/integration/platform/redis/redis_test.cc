@@ -5,6 +5,7 @@
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
 #include <memory>
@@ -131,6 +132,48 @@ TEST_CASE_METHOD(Fixture, "Command: where nobody listens UNAVAILABLE, at once", 
   CHECK(loop.Await(refused.Command("PING")).status().code() == StatusCode::kUnavailable);
   Client unreadable(loop.executor(), "localhost");
   CHECK(loop.Await(unreadable.Command("PING")).status().code() == StatusCode::kInvalidArgument);
+}
+
+// Accepts connections, says `greeting` and closes them.
+struct Closing {
+  explicit Closing(asio::io_context& io, std::string greeting_)
+      : greeting(std::move(greeting_)), acceptor(io, {asio::ip::make_address("127.0.0.1"), 0}) {
+    Accept();
+  }
+  void Accept() {
+    acceptor.async_accept([this](boost::system::error_code error, asio::ip::tcp::socket socket) {
+      if (error) return;
+      ++accepted;
+      asio::write(socket, asio::buffer(greeting), error);
+      socket.close(error);
+      Accept();
+    });
+  }
+  std::string address() const {
+    return "127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());
+  }
+
+  std::string greeting;
+  asio::ip::tcp::acceptor acceptor;
+  int accepted = 0;
+};
+
+TEST_CASE_METHOD(Fixture, "Command: a server that accepts and closes is left alone, too",
+                 "[redis]") {
+  auto greeting = GENERATE("", "-ERR max number of clients reached\r\n", "-LOADING wait\r\n");
+  CAPTURE(greeting);
+  Closing server(loop.io(), greeting);
+  // So long that a second try within the test is no back-off.
+  Client client(loop.executor(), server.address(),
+                ClientOptions{.backoff_min = std::chrono::hours(1)});
+  CHECK_FALSE(loop.Await(client.Command("PING")).ok());
+  loop.RunUntil([&] { return server.accepted == 1; });
+  loop.RunUntil([&] {
+    return loop.Await(client.Command("PING")).status().message() ==
+           "redis: down, and not tried again yet";
+  });
+  for (int i = 0; i < 100; ++i) CHECK_FALSE(loop.Await(client.Command("PING")).ok());
+  CHECK(server.accepted <= 2);  // the end of the first may be noticed after the second's begin
 }
 
 TEST_CASE_METHOD(Fixture, "Subscribe: messages arrive, also after the connection was killed",
