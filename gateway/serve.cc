@@ -135,12 +135,14 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
                                                       Observation& observation) {
   Backend& backend = *observation.snapshot->backends[route.backend];
   bool is_stream = route.method->server_streaming();
-  if (!backend.concurrency().HasRoom(route.policy.priority(), is_stream)) {
+  auto shed = [&]() -> Early {
+    if (backend.concurrency().HasRoom(route.policy.priority(), is_stream)) return std::nullopt;
     observation.is_shed = true;
     Problem problem{ProblemKind::kReducedCapacity};
     problem.headers.Set("Retry-After", "1");
-    co_return Fail(visit, &route, problem);
-  }
+    return Fail(visit, &route, problem);
+  };
+  if (auto early = shed()) co_return *std::move(early);  // before others are asked about it
   CallerPtr caller;
   if (auto early = co_await Authenticate(visit, route, &caller)) co_return *std::move(early);
   if (caller) observation.client_id = caller->principal.client_id;
@@ -152,6 +154,9 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
     observation.slot = std::move(admission.slot);
     if (admission.refusal) co_return Fail(visit, &route, *admission.refusal);
   }
+  // Many may have waited for those. From here to the call nothing does, so that it takes the room
+  // that is found now.
+  if (auto early = shed()) co_return *std::move(early);
 
   if (auto early = CheckCoding(visit, route)) co_return *std::move(early);
   std::string content_type = visit.request.headers.Join("content-type");
