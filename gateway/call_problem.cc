@@ -36,7 +36,7 @@ Problem ProblemOfCall(const Visit& visit, const Route& route, const CallResult& 
     return {ProblemKind::kTooLarge};
   // The answer: what it tells of has happened.
   if (IsOversized(result.status, "")) return {ProblemKind::kInternal};
-  Problem problem = FromStatus(result.status, route.body != Route::Body::kNone);
+  Problem problem = FromStatus(result.status, route.shape);
   // A service that finds words of its own knows what has happened.
   bool invites = problem.kind == ProblemKind::kUnavailable && problem.detail.empty();
   if (invites && result.may_have_arrived && !MayRepeat(visit, route))

@@ -4,8 +4,11 @@
 #include "platform/base/status.h"
 #include "platform/crypto/json.h"
 
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
 #include <absl/strings/str_join.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -45,6 +48,70 @@ bool IsOrigin(std::string_view url) {
          url.find_first_of("/?#@ ", scheme) == std::string_view::npos;
 }
 
+// The host of an origin without its port, for which cookies do not care.
+std::string HostOf(std::string_view origin) {
+  origin.remove_prefix(std::min(origin.size(), origin.find("//") + 2));
+  size_t colon = origin.rfind(':');
+  if (colon != std::string_view::npos && origin.find(']', colon) == std::string_view::npos)
+    origin = origin.substr(0, colon);
+  return absl::AsciiStrToLower(ToAbsl(origin));
+}
+
+// The names of the platform's own cookies: no plug-in sets one or is shown one.
+bool IsPlatformCookie(std::string_view name) {
+  return absl::StartsWithIgnoreCase(ToAbsl(name), "__Host-tamarack-");
+}
+
+// A token of RFC 9110, so that no name can stand for another one.
+bool IsCookieName(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
+}
+
+void ReadPlugin(ConfigMembers& members, Config::Backend* backend) {
+  // One that is left empty must not pass for the platform's own.
+  const std::string absent(1, '\0');
+  backend->owner = absent;
+  members.Text("owner", &backend->owner);
+  if (backend->owner.empty()) members.Fail("owner", "must not be empty");
+  if (backend->owner == absent) backend->owner.clear();
+  members.Text("pages_origin", &backend->pages_origin);
+  members.Texts("cookies", &backend->cookies);
+  if (!backend->pages_origin.empty() && !IsOrigin(backend->pages_origin))
+    members.Fail("pages_origin", kWantsOrigin);
+  for (const std::string& name : backend->cookies) {
+    if (!IsCookieName(name)) members.Fail("cookies", "`" + name + "` is no name of a cookie");
+    if (IsPlatformCookie(name)) members.Fail("cookies", "`" + name + "` is the platform's own");
+  }
+  if (!backend->owner.empty()) return;
+  if (!backend->pages_origin.empty()) members.Fail("pages_origin", "goes with an owner");
+  if (!backend->cookies.empty()) members.Fail("cookies", "goes with an owner");
+}
+
+// Cookies know hosts only, neither schemes nor ports: each owner's pages have a host that nobody
+// else's have.
+void CheckPagesOrigins(ConfigMembers& members, const Config& config) {
+  for (size_t i = 0; i < config.backends.size(); ++i) {
+    const Config::Backend& backend = config.backends[i];
+    if (backend.pages_origin.empty()) continue;
+    std::string name = absl::StrCat("backends[", i, "].pages_origin");
+    std::string host = HostOf(backend.pages_origin);
+    if (!config.public_url.empty()) {
+      if (host == HostOf(config.public_url))
+        members.Fail(name, "is on the host of public_url, whose cookies it would share");
+      if (backend.pages_origin.starts_with("https:") != config.public_url.starts_with("https:"))
+        members.Fail(name, "must have the scheme of public_url");
+    }
+    for (const Config::Backend& other : config.backends) {
+      if (other.owner != backend.owner && !other.pages_origin.empty() &&
+          HostOf(other.pages_origin) == host)
+        members.Fail(name, "is on the host of another owner's pages");
+    }
+  }
+}
+
 Config::Backend ReadBackend(ConfigMembers members, const std::string& name, const Folder& folder) {
   Config::Backend backend;
   members.Text("name", &backend.name, true);
@@ -55,6 +122,7 @@ Config::Backend ReadBackend(ConfigMembers members, const std::string& name, cons
   std::vector<std::string> ignored;
   members.Texts("lint_ignore", &ignored);
   backend.lint_ignore.insert(ignored.begin(), ignored.end());
+  ReadPlugin(members, &backend);
   members.Texts("paths", &backend.paths);
   for (const std::string& path : backend.paths) {
     if (!path.starts_with('/')) members.Fail("paths", "must begin with a slash");
@@ -195,6 +263,7 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
   if (const json::object* limits = members.Object("limits"))
     ReadLimits({*limits, "limits.", members.problems()}, &config);
   ReadBackends(members, folder, &config);
+  CheckPagesOrigins(members, config);
   members.Finish();
   if (problems.empty()) return config;
   return absl::InvalidArgumentError(

@@ -14,10 +14,10 @@ namespace {
 constexpr size_t kTokenBytes = 16;
 constexpr size_t kTokenLength = 22;  // base64url of 16 bytes
 
-bool IsSameOrigin(const Visit& visit, std::string_view public_url) {
+bool IsSameOrigin(const Visit& visit) {
   if (auto site = visit.request.headers.Get("sec-fetch-site"))
     return *site == "same-origin" || *site == "none";
-  return visit.request.headers.Get("origin") == public_url;
+  return visit.request.headers.Get("origin") == visit.origin;
 }
 
 }  // namespace
@@ -39,9 +39,9 @@ std::string CsrfCookie(std::string_view token) {
                       "; Path=/; Secure; HttpOnly; SameSite=Lax");
 }
 
-bool IsOwnForm(const Visit& visit, const Parameters& form, std::string_view public_url) {
+bool IsOwnForm(const Visit& visit, const Parameters& form) {
   std::string expected = CsrfToken(visit);
-  if (expected.empty() || !IsSameOrigin(visit, public_url)) return false;
+  if (expected.empty() || !IsSameOrigin(visit)) return false;
   std::string_view sent = visit.request.headers.Get("x-csrf-token").value_or("");
   for (const auto& [name, value] : form) {
     if (name == "csrf_token") sent = value;

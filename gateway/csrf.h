@@ -20,6 +20,6 @@ std::string CsrfCookie(std::string_view token);
 // A form may change something only if it was sent by a page of ours: the browser says that it comes
 // from the same origin (Sec-Fetch-Site, or Origin where a browser is too old), and it holds the
 // token that only our pages were given. Programs may send the token as header X-CSRF-Token.
-bool IsOwnForm(const Visit& visit, const Parameters& form, std::string_view public_url);
+bool IsOwnForm(const Visit& visit, const Parameters& form);
 
 }  // namespace tamarack::gateway

@@ -69,6 +69,22 @@ bool IsAcceptable(const Visit& visit, const Route& route) {
                                           : MediaTypeQuality(accept, "application/json") > 0;
 }
 
+// Whether anything of the origin is at the path; takes the methods that are another's out of the
+// match.
+bool KeepToOrigin(const RouteTable& routes, const PathSegments& path, std::string_view pages_origin,
+                  Router::Match& match) {
+  if (match.kind == Router::Match::Kind::kFound)
+    return routes.route(match.target).IsAt(pages_origin);
+  if (match.kind == Router::Match::Kind::kNotFound) return false;
+  bool has_own = false;
+  std::erase_if(match.allowed, [&](const std::string& method) {
+    const Route* route = routes.Find(method, path);
+    has_own = has_own || (route != nullptr && route->IsAt(pages_origin));
+    return route != nullptr && !route->IsAt(pages_origin);
+  });
+  return has_own;
+}
+
 }  // namespace
 
 // A request and what is known about it; a streaming answer outlives its handler.
@@ -153,6 +169,10 @@ void Gateway::RecordAtEnd(std::shared_ptr<Exchange> exchange, http::Response& re
 }
 
 boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observation& observation) {
+  const Snapshot& snapshot = *observation.snapshot;
+  std::string_view pages_origin =
+      snapshot.PagesOriginOf(visit.request.headers.Get("host").value_or(""));
+  visit.origin = pages_origin.empty() ? options_.public_url : pages_origin;
   if (visit.is_insecure && is_https_) co_return Fail(visit, nullptr, {ProblemKind::kHttpsRequired});
   if (visit.path == "*") co_return AnswerOptions({});  // `OPTIONS *` asks whether we are there
   if (!visit.path.starts_with('/')) co_return Fail(visit, nullptr, {ProblemKind::kInvalidRequest});
@@ -166,8 +186,7 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
         assets_.Find(visit.path.substr(kAssetsPrefix.size()), visit.request);
     if (file != nullptr) co_return *file;
   }
-  const Snapshot& snapshot = *observation.snapshot;
-  if (is_read) {
+  if (is_read && pages_origin.empty()) {
     const http::Response* document = snapshot.documents.Find(visit.path, visit.request);
     if (document != nullptr) co_return *document;
     const http::Response* page = own_pages_.Find(visit.path, visit.language, observation.snapshot);
@@ -175,13 +194,14 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
   }
 
   Router::Match match = snapshot.routes->router().Find(visit.request.method, segments);
-  if (match.kind == Router::Match::Kind::kNotFound)
+  if (!KeepToOrigin(*snapshot.routes, segments, pages_origin, match))
     co_return Fail(visit, nullptr, {ProblemKind::kNotFound});
   if (match.kind == Router::Match::Kind::kWrongMethod) {
     std::string allow = absl::StrJoin(match.allowed, ", ");
     if (IsPreflight(visit.request)) {
       auto method = *visit.request.headers.Get("access-control-request-method");
       const Route* route = snapshot.routes->Find(method, segments);
+      if (route != nullptr && !route->IsAt(pages_origin)) route = nullptr;
       co_return AnswerOptions(AnswerPreflight(visit.request, route, allow));
     }
     if (visit.request.method == "OPTIONS") co_return AnswerOptions({{"Allow", allow}});
@@ -273,8 +293,8 @@ std::string Gateway::PageBefore(const Visit& visit) const {
            snapshot_->routes->route(match.target).policy.page();
   };
   std::string_view referer = visit.request.headers.Get("referer").value_or("");
-  bool is_ours = referer.starts_with(options_.public_url);
-  if (is_ours) referer.remove_prefix(options_.public_url.size());
+  bool is_ours = !visit.origin.empty() && referer.starts_with(visit.origin);
+  if (is_ours) referer.remove_prefix(visit.origin.size());
   if (is_ours && is_page(referer)) return std::string(referer);
   return !visit.is_safe() && is_page(visit.path) ? std::string(visit.path) : std::string();
 }
@@ -307,6 +327,7 @@ http::Response Gateway::ServerError(int status, const http::Request* head) {
   http::Request unread;
   unread.target = "/";
   Visit visit(head ? *head : unread, proxies_);
+  visit.origin = options_.public_url;
   Problem problem{KindOfHttpStatus(status), status};
   PathSegments segments;
   const Route* route = visit.path.starts_with('/') && !SplitPath(visit.path, &segments)

@@ -79,6 +79,10 @@ class Gateway {
   Metadata MakeMetadata(const Visit& visit, const Route& route, const Caller* caller,
                         std::string_view csrf_token) const;
   http::Response PrintAnswer(const Visit& visit, const Route& route, CallResult& result) const;
+  // ReadHints, without what the route's plug-in may not say.
+  AnswerHints HintsOf(const Visit& visit, const Route& route, const Metadata& metadata) const;
+  bool MayLeadTo(const Visit& visit, const Route& route, std::string_view location) const;
+  bool MaySend(const Visit& visit, const Route& route, const http::Response& response) const;
   http::Response Conclude(const Visit& visit, const Route& route, std::string_view wire,
                           http::Response response) const;
   http::Response AnswerOptions(http::Headers headers) const;

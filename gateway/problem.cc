@@ -2,11 +2,14 @@
 
 #include "platform/base/status.h"
 #include "platform/rpc/errors.h"
+#include "platform/rpc/field_rules.h"
 #include "platform/rpc/json_struct.h"
 
 #include <absl/strings/str_replace.h>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+
+#include <algorithm>
 
 namespace tamarack::gateway {
 
@@ -162,6 +165,42 @@ void AddCodeAndDescription(const Problem& problem, const ProblemStyle& style,
   if (!field.empty()) body["field"] = field;
 }
 
+// A field path (`lines[2].amount`) as a JSON pointer; keys of maps stand in brackets as they are.
+std::string PointerOf(std::string_view path) {
+  std::string pointer = path.empty() || path[0] == '[' ? "" : "/";
+  bool is_key = false;
+  for (size_t i = 0; i < path.size(); ++i) {
+    char c = path[i];
+    bool ends = i + 1 == path.size() || path[i + 1] == '.' || path[i + 1] == '[';
+    if (is_key && c == ']' && ends) {
+      is_key = false;
+    } else if (!is_key && (c == '.' || c == '[')) {
+      pointer += '/';
+      is_key = c == '[';
+    } else if (c == '~' || c == '/') {
+      pointer += c == '~' ? "~0" : "~1";
+    } else {
+      pointer += c;
+    }
+  }
+  return pointer;
+}
+
+// Where a field stands in the request.
+Problem::Item Locate(std::string_view field, const RequestShape& shape) {
+  bool is_in_path = std::ranges::find(shape.path_names, field) != shape.path_names.end();
+  std::string_view inner = field;
+  bool is_in_body = shape.has_body && !is_in_path;
+  if (is_in_body && !shape.body_field.empty()) {
+    is_in_body = inner.starts_with(shape.body_field);
+    if (is_in_body) inner.remove_prefix(shape.body_field.size());
+    is_in_body = is_in_body && (inner.empty() || inner[0] == '.' || inner[0] == '[');
+    if (inner.starts_with('.')) inner.remove_prefix(1);
+  }
+  if (is_in_body) return {"pointer", PointerOf(inner), {}, {}};
+  return {"parameter", std::string(field), {}, {}};
+}
+
 }  // namespace
 
 int StatusOf(const Problem& problem) {
@@ -191,7 +230,7 @@ Problem FromRefusal(const InputError& error, Language language) {
   return problem;
 }
 
-Problem FromStatus(const absl::Status& status, bool has_body) {
+Problem FromStatus(const absl::Status& status, const RequestShape& shape) {
   Problem problem;
   problem.kind = KindOfCode(status.code());
   bool is_public = IsPublicText(status.code());
@@ -212,18 +251,12 @@ Problem FromStatus(const absl::Status& status, bool has_body) {
   problem.reason = rpc::ReasonOf(status);
   if (is_public) problem.detail = std::string(status.message());
   for (const auto& violation : rpc::ViolationsOf(status)) {
-    std::string where = violation.field;
-    if (has_body) {
-      where = "/" + absl::StrReplaceAll(violation.field,
-                                        {{".", "/"}, {"[", "/"}, {"]", ""}, {"~", "~0"}});
-    }
-    // The shared validation of field rules says exactly this for a missing field.
-    std::string reason =
-        violation.description == "required" || violation.description.ends_with("is required")
-            ? "required"
-            : "invalid";
-    problem.items.push_back(
-        {has_body ? "pointer" : "parameter", std::move(where), violation.description, reason});
+    bool is_missing =
+        rpc::SaysRequired(violation.description) || violation.description.ends_with("is required");
+    Problem::Item item = Locate(violation.field, shape);
+    item.detail = violation.description;
+    item.reason = is_missing ? "required" : "invalid";
+    problem.items.push_back(std::move(item));
   }
   return problem;
 }

@@ -41,6 +41,13 @@ struct ProblemStyle {
   const api::v1::ServicePolicy* service = nullptr;
 };
 
+// Where the fields of a request message stand in the HTTP request.
+struct RequestShape {
+  bool has_body = false;
+  std::string body_field = {};               // The body is this field's; empty: all that is left.
+  std::vector<std::string> path_names = {};  // Fields that the path gives: `kite.name`.
+};
+
 int StatusOf(const Problem& problem);
 // The standard name of the kind in the language, for example "Not found".
 std::string_view TitleOf(const Problem& problem, Language language);
@@ -50,9 +57,9 @@ std::string DetailOf(const Problem& problem, Language language);
 Problem FromRefusal(const InputError& error, Language language);
 
 // A service's error: status and members from HttpError, else the canonical table; field violations
-// become items with pointers when the method `has_body`. Texts of errors that are ours or gRPC's
-// own are replaced: they name internals.
-Problem FromStatus(const absl::Status& status, bool has_body);
+// become items that point into the body or name a parameter. Texts of errors that are ours or
+// gRPC's own are replaced: they name internals.
+Problem FromStatus(const absl::Status& status, const RequestShape& shape);
 
 // application/problem+json in the shape that the service's policy names; OAUTH is application/json
 // as RFC 6749 says.

@@ -5,6 +5,7 @@
 #include "gateway/codec/scalars.h"
 #include "gateway/descriptor_limits.h"
 #include "platform/base/status.h"
+#include "platform/http/message.h"
 
 #include <absl/strings/str_join.h>
 #include <google/api/annotations.pb.h>
@@ -86,6 +87,19 @@ absl::StatusOr<Route::FieldPath> ResolveFieldPath(const Descriptor& type,
   return path;
 }
 
+// What a plug-in asks for and is not given, lint or no lint.
+void TakeBack(const Plugin& plugin, api::v1::MethodPolicy& policy) {
+  auto& cookies = *policy.mutable_pass_cookies();
+  cookies.erase(std::remove_if(cookies.begin(), cookies.end(),
+                               [&](const std::string& name) {
+                                 return std::ranges::find(plugin.cookies, name) ==
+                                        plugin.cookies.end();
+                               }),
+                cookies.end());
+  auto& headers = *policy.mutable_pass_headers();
+  headers.erase(std::remove_if(headers.begin(), headers.end(), IsCredentialHeader), headers.end());
+}
+
 // A path variable and the body must not give the same value.
 absl::Status CheckBodyApart(const Route& route) {
   for (const Route::FieldPath& path : route.path_fields) {
@@ -118,6 +132,12 @@ const FieldDescriptor* FindMask(const Descriptor& request) {
 }
 
 }  // namespace
+
+bool IsCredentialHeader(std::string_view name) {
+  constexpr std::string_view kNames[] = {"authorization", "cookie", "dpop", "proxy-authorization"};
+  return std::ranges::any_of(
+      kNames, [&](std::string_view one) { return http::EqualsIgnoreCase(one, name); });
+}
 
 bool Route::IsSafe() const {
   bool is_read = http_method == "GET" || http_method == "HEAD" || http_method == "OPTIONS";
@@ -199,7 +219,9 @@ absl::Status RouteTable::AddMethod(size_t index, const MethodDescriptor& method,
   route.method = &method;
   route.grpc_path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
   route.backend = index;
+  route.plugin = backend.plugin;
   route.policy = policy;
+  if (route.plugin != nullptr) TakeBack(*route.plugin, route.policy);
   // A browser sends cookies by itself: what they open is for our own pages.
   bool has_session = policy.access() == api::v1::MethodPolicy::SESSION || policy.page();
   if (!has_session) route.allowed_origins = backend.allowed_origins;
@@ -226,7 +248,8 @@ absl::Status RouteTable::AddMethod(size_t index, const MethodDescriptor& method,
   for (const HttpRule* one : rules) {
     auto [http_method, path_template] = Pattern(*one);
     absl::Status status =
-        AddRoute(route, http_method, path_template, one->body(), one->response_body());
+        AddRoute(route, http_method, path_template, one->body(), one->response_body(),
+                 backend.is_open || backend.plugin != nullptr);
     if (!status.ok())
       return absl::Status(status.code(), absl::StrCat(method.full_name(), ": ", status.message()));
   }
@@ -235,7 +258,7 @@ absl::Status RouteTable::AddMethod(size_t index, const MethodDescriptor& method,
 
 absl::Status RouteTable::AddRoute(Route route, std::string_view http_method,
                                   const std::string& path_template, const std::string& body,
-                                  const std::string& response_body) {
+                                  const std::string& response_body, bool checks_rules) {
   if (http_method.empty()) return absl::InvalidArgumentError("google.api.http without a path");
   auto parsed = ParseTemplate(path_template);
   if (!parsed.ok()) return parsed.status();
@@ -262,6 +285,11 @@ absl::Status RouteTable::AddRoute(Route route, std::string_view http_method,
   route.takes_http_body = body_type != nullptr && body_type->full_name() == kHttpBody;
   RETURN_IF_ERROR(CheckBodyApart(route));
   route.request_plan = PlansOf(route).Get(request);
+  if (checks_rules) route.request_rules = rules_.Get(request);
+  for (const auto& variable : parsed->variables)
+    route.shape.path_names.push_back(absl::StrJoin(variable.field_path, "."));
+  route.shape.has_body = route.body != Route::Body::kNone;
+  if (route.body_field != nullptr) route.shape.body_field = route.body_field->name();
   if (route.body_field != nullptr) {
     route.body_plan = route.request_plan->Find(route.body_field->name());
     bool is_resource = body_type != nullptr && !route.takes_http_body &&

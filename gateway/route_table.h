@@ -2,7 +2,10 @@
 
 #include "gateway/codec/message_plan.h"
 #include "gateway/lifecycle.h"
+#include "gateway/plugin/plugin.h"
+#include "gateway/problem.h"
 #include "gateway/router.h"
+#include "platform/rpc/message_rules.h"
 #include "tamarack/api/v1/policy.pb.h"
 
 #include <absl/status/statusor.h>
@@ -34,6 +37,9 @@ struct Route {
   const google::protobuf::FieldDescriptor* response_field = nullptr;
   const MessagePlan* request_plan = nullptr;
   const MessagePlan::Field* body_plan = nullptr;  // Of `body_field`.
+  // What field rules ask of the request; null: nothing, or the back end asks for it itself (it is
+  // the platform's own).
+  const rpc::MessageRules* request_rules = nullptr;
   // Of PATCH with a message in `body_field`: the one FieldMask of the request, which names the
   // members that the body holds unless it is given.
   const google::protobuf::FieldDescriptor* mask_field = nullptr;
@@ -44,12 +50,24 @@ struct Route {
   // Web sites whose scripts may call it; empty for what people's sessions open.
   std::vector<std::string> allowed_origins;
   std::vector<FieldPath> path_fields;  // In the order of the template's variables.
+  RequestShape shape;
+  std::shared_ptr<const Plugin> plugin;  // Null: the back end is the platform's own.
 
+  // Whether it is to be found at this origin of ours: pages of a plug-in at theirs alone, what else
+  // it has there too, and all else at the public one.
+  bool IsAt(std::string_view pages_origin) const {
+    bool has_pages = plugin != nullptr && !plugin->pages_origin.empty();
+    if (!pages_origin.empty()) return has_pages && plugin->pages_origin == pages_origin;
+    return plugin == nullptr || !policy.page();
+  }
   // Whether it changes nothing (RFC 9110 section 9.2.1).
   bool IsSafe() const;
   // Whether doing it twice is as doing it once, the answer included.
   bool IsRepeatable() const;
 };
+
+// Whether a request header holds what the caller proves itself by.
+bool IsCredentialHeader(std::string_view name);
 
 // The descriptor set of one back end.
 struct BackendDescriptors {
@@ -58,6 +76,7 @@ struct BackendDescriptors {
   std::vector<std::string> allowed_origins = {};  // For cors.h.
   // Methods without a policy are PUBLIC: for a gateway that asks nobody who they are.
   bool is_open = false;
+  std::shared_ptr<const Plugin> plugin = {};  // As in Route.
 };
 
 // Every route of every back end: built from descriptors alone, immutable, shared by the requests
@@ -88,7 +107,8 @@ class RouteTable {
   absl::Status AddMethod(size_t index, const google::protobuf::MethodDescriptor& method,
                          const BackendDescriptors& backend, std::vector<std::string>* notes);
   absl::Status AddRoute(Route route, std::string_view http_method, const std::string& path_template,
-                        const std::string& body, const std::string& response_body);
+                        const std::string& body, const std::string& response_body,
+                        bool checks_rules);
 
   std::vector<std::string> backend_names_;
   std::vector<std::unique_ptr<google::protobuf::DescriptorPool>> pools_;
@@ -97,6 +117,7 @@ class RouteTable {
 
   MessagePlans plans_;
   MessagePlans proto_json_plans_{JsonStyle::kProtoJson};
+  rpc::RuleBook rules_;
   Router router_;
   std::vector<std::unique_ptr<Route>> routes_;
 };

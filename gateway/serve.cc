@@ -1,5 +1,6 @@
 // What the gateway does with a request once its route is known.
 #include "gateway/call_problem.h"
+#include "gateway/codec/wire_rules.h"
 #include "gateway/conditional.h"
 #include "gateway/csrf.h"
 #include "gateway/deadline.h"
@@ -30,7 +31,7 @@ constexpr size_t kMetadataEntryOverhead = 32;
 
 // What follows `Bearer ` or `DPoP `, and the proof; no value when the header is absent, of another
 // scheme or given twice.
-Credential FromAuthorization(const Visit& visit, std::string_view public_url) {
+Credential FromAuthorization(const Visit& visit) {
   Credential credential;
   credential.certificate_sha256 = visit.request.client_certificate_sha256;
   auto headers = visit.request.headers.GetAll("authorization");
@@ -46,7 +47,7 @@ Credential FromAuthorization(const Visit& visit, std::string_view public_url) {
   auto proofs = visit.request.headers.GetAll("dpop");
   if (proofs.size() == 1) credential.proof = proofs[0];
   credential.method = visit.request.method;
-  credential.url = absl::StrCat(ToAbsl(public_url), ToAbsl(visit.path));
+  credential.url = absl::StrCat(ToAbsl(visit.origin), ToAbsl(visit.path));
   return credential;
 }
 
@@ -93,8 +94,9 @@ bool NeedsOwnForm(const Visit& visit, const Route& route) {
          (route.policy.page() || route.policy.access() == MethodPolicy::SESSION);
 }
 
-// A public page shows the person's session if there is one.
+// A public page shows the person's session if there is one; to a plug-in nobody's.
 bool ReadsSession(const Route& route) {
+  if (route.plugin != nullptr) return false;
   return route.policy.access() == MethodPolicy::SESSION ||
          (route.policy.access() == MethodPolicy::PUBLIC && route.policy.page());
 }
@@ -133,12 +135,14 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
                                                       Observation& observation) {
   Backend& backend = *observation.snapshot->backends[route.backend];
   bool is_stream = route.method->server_streaming();
-  if (!backend.concurrency().HasRoom(route.policy.priority(), is_stream)) {
+  auto shed = [&]() -> Early {
+    if (backend.concurrency().HasRoom(route.policy.priority(), is_stream)) return std::nullopt;
     observation.is_shed = true;
     Problem problem{ProblemKind::kReducedCapacity};
     problem.headers.Set("Retry-After", "1");
-    co_return Fail(visit, &route, problem);
-  }
+    return Fail(visit, &route, problem);
+  };
+  if (auto early = shed()) co_return *std::move(early);  // before others are asked about it
   CallerPtr caller;
   if (auto early = co_await Authenticate(visit, route, &caller)) co_return *std::move(early);
   if (caller) observation.client_id = caller->principal.client_id;
@@ -150,6 +154,9 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
     observation.slot = std::move(admission.slot);
     if (admission.refusal) co_return Fail(visit, &route, *admission.refusal);
   }
+  // Many may have waited for those. From here to the call nothing does, so that it takes the room
+  // that is found now.
+  if (auto early = shed()) co_return *std::move(early);
 
   if (auto early = CheckCoding(visit, route)) co_return *std::move(early);
   std::string content_type = visit.request.headers.Join("content-type");
@@ -202,7 +209,7 @@ boost::asio::awaitable<Gateway::Early> Gateway::Authenticate(const Visit& visit,
           visit, route,
           {Reason::kCredentialInUrl, InputError::Source::kQuery, std::string(name), {}});
     }
-    credential = FromAuthorization(visit, options_.public_url);
+    credential = FromAuthorization(visit);
   }
   if (!is_token && ReadsSession(route))
     credential = {CredentialKind::kSession, std::string(visit.Cookie(kSessionCookie))};
@@ -221,7 +228,7 @@ boost::asio::awaitable<Gateway::Early> Gateway::Authenticate(const Visit& visit,
   absl::Status access = rpc::CheckAccess(policy, &(*caller)->principal);
   if (access.ok()) co_return std::nullopt;
   if (absl::IsUnauthenticated(access)) co_return NotAuthenticated(visit, route, access);
-  Problem problem = FromStatus(access, route.body != Route::Body::kNone);
+  Problem problem = FromStatus(access, route.shape);
   problem.headers.Set("WWW-Authenticate", ScopeChallenge(policy));
   co_return Fail(visit, &route, problem);
 }
@@ -246,7 +253,7 @@ Gateway::Early Gateway::NotAuthenticated(const Visit& visit, const Route& route,
     return response;
   }
   // The words and members of identity are those that the credential's kind promises (D3).
-  Problem problem = FromStatus(status, false);
+  Problem problem = FromStatus(status, {});
   if (absl::IsInvalidArgument(status) || absl::IsNotFound(status))
     problem = {ProblemKind::kUnauthenticated};
   problem.items.clear();
@@ -261,9 +268,12 @@ Gateway::Early Gateway::CheckBound(const Visit& visit, const Route& route,
     return Fail(visit, &route, {ProblemKind::kUnsupportedMediaType});
   }
   if (bound.outcome == Bound::Outcome::kRefused) return Refuse(visit, route, bound.error);
-  if (NeedsOwnForm(visit, route) && !IsOwnForm(visit, bound.form, options_.public_url)) {
+  if (NeedsOwnForm(visit, route) && !IsOwnForm(visit, bound.form)) {
     return Fail(visit, &route, {ProblemKind::kCrossSite});
   }
+  if (route.request_rules == nullptr) return std::nullopt;
+  absl::Status rules = CheckWire(*route.request_rules, bound.wire, visit.language_tag());
+  if (!rules.ok()) return Fail(visit, &route, FromStatus(rules, route.shape));
   return std::nullopt;
 }
 
@@ -314,7 +324,7 @@ Metadata Gateway::MakeMetadata(const Visit& visit, const Route& route, const Cal
 
 http::Response Gateway::PrintAnswer(const Visit& visit, const Route& route,
                                     CallResult& result) const {
-  AnswerHints hints = ReadHints(result.trailing);
+  AnswerHints hints = HintsOf(visit, route, result.trailing);
   if (!result.status.ok()) {
     bool needs_session = route.policy.page() && route.policy.access() == MethodPolicy::SESSION;
     // The session has ended between our look at it and the service's.
@@ -349,10 +359,11 @@ http::Response Gateway::PrintAnswer(const Visit& visit, const Route& route,
     printed = PrintMessage(route, result.wire, response.body, visit.log_context());
   }
   if (printed.ok() && !policy.location().empty()) {
-    response.headers.Set("Location",
-                         FillLocation(policy.location(), result.wire, *route.response_plan));
+    std::string location = FillLocation(policy.location(), result.wire, *route.response_plan);
+    if (MayLeadTo(visit, route, location)) response.headers.Set("Location", std::move(location));
   }
-  if (!printed.ok()) return Fail(visit, &route, {ProblemKind::kInternal});
+  if (!printed.ok() || !MaySend(visit, route, response))
+    return Fail(visit, &route, {ProblemKind::kInternal});
   if (IsHtml(response) && !response.headers.Has("Content-Language")) {
     response.headers.Set("Content-Language", std::string(visit.language_tag()));
   }

@@ -35,9 +35,9 @@ Visit::Visit(const http::Request& received, const TrustedProxies& proxies)
   auto parent = telemetry::ParseTraceparent(received.headers.Get("traceparent").value_or(""));
   trace = parent ? telemetry::ChildOf(*parent) : telemetry::NewTrace();
   if (parent) trace_state = TraceState(received);
-  Origin origin = proxies.OriginOf(received);
-  client_address = std::move(origin.address);
-  is_insecure = origin.is_insecure;
+  Origin client = proxies.OriginOf(received);
+  client_address = std::move(client.address);
+  is_insecure = client.is_insecure;
   wants_html = NamesMediaType(received.headers.Join("accept"), "text/html");
 }
 

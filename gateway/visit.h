@@ -16,6 +16,8 @@ struct Visit {
   Visit(const http::Request& received, const TrustedProxies& proxies);
 
   const http::Request& request;
+  // The origin of ours that it was sent to: the public one or that of a plug-in's pages.
+  std::string_view origin = {};
   std::string_view path;   // Raw, without the query.
   std::string_view query;  // Without the question mark.
   Language language;       // The path's, else by Accept-Language.

@@ -78,6 +78,8 @@ class WireReader {
   explicit WireReader(std::string_view wire) : wire_(wire) {}
 
   bool AtEnd() const { return wire_.empty(); }
+  // What is not read yet.
+  std::string_view rest() const { return wire_; }
   // False when the bytes are not a field. A group reads as a field 0, which no message has.
   bool Next(WireField* field) {
     if (!Tag(field)) return false;

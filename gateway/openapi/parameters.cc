@@ -39,18 +39,20 @@ json::object PathParameter(const std::string& name, const DocumentedPath::Parame
   return written;
 }
 
+// What a message needs is needed only where the message is: `is_needed`.
 void AddQuery(const Route& route, const Descriptor& type, const Route::FieldPath& prefix,
-              SchemaBook& schemas, json::array& parameters) {
+              bool is_needed, SchemaBook& schemas, json::array& parameters) {
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     Route::FieldPath path = prefix;
     path.push_back(&field);
     if (IsPathBound(route, path) || (prefix.empty() && &field == route.body_field)) continue;
+    bool is_required = is_needed && field.options().GetExtension(api::v1::rules).required();
     const Descriptor* message = field.message_type();
     if (message != nullptr && !IsScalarMessage(*message)) {
       bool may_descend = !field.is_repeated() && path.size() < kQueryDepthMax &&
                          message->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED;
-      if (may_descend) AddQuery(route, *message, path, schemas, parameters);
+      if (may_descend) AddQuery(route, *message, path, is_required, schemas, parameters);
       continue;
     }
     std::string name = absl::StrJoin(
@@ -61,7 +63,7 @@ void AddQuery(const Route& route, const Descriptor& type, const Route::FieldPath
       parameter["description"] = std::move(*description);
       schema.erase("description");
     }
-    if (field.options().GetExtension(api::v1::rules).required()) parameter["required"] = true;
+    if (is_required) parameter["required"] = true;
     parameter["schema"] = std::move(schema);
     parameters.push_back(std::move(parameter));
   }
@@ -138,7 +140,7 @@ json::array DocumentParameters(const Route& route, const DocumentedPath& path,
   for (const auto& [name, parameter] : path.parameters)
     parameters.push_back(PathParameter(name, parameter, schemas));
   if (route.body != Route::Body::kWhole)
-    AddQuery(route, *route.method->input_type(), {}, schemas, parameters);
+    AddQuery(route, *route.method->input_type(), {}, true, schemas, parameters);
   if (route.policy.idempotency() != MethodPolicy::IDEMPOTENCY_UNSPECIFIED)
     parameters.push_back(IdempotencyKey(route));
   if (!route.IsSafe() && PassesCondition(route, kIfMatch)) {

@@ -7,6 +7,9 @@
 
 #include <boost/json/array.hpp>
 
+#include <algorithm>
+#include <limits>
+
 namespace tamarack::gateway {
 
 namespace json = boost::json;
@@ -48,17 +51,67 @@ void AddNull(json::object& schema) {
   schema = {{"anyOf", json::array{std::move(reference), json::object{{"type", "null"}}}}};
 }
 
-void AddTextRules(const FieldDescriptor& field, const api::v1::FieldRules& rules,
+// What a text of base64 is long, with padding or without.
+uint32_t Base64Length(uint32_t bytes, bool is_padded) {
+  uint64_t length = is_padded ? (uint64_t{bytes} + 2) / 3 * 4 : (uint64_t{bytes} * 4 + 2) / 3;
+  return static_cast<uint32_t>(std::min<uint64_t>(length, std::numeric_limits<uint32_t>::max()));
+}
+
+void AddTextRules(const api::v1::FieldRules& rules, bool is_missing_if_empty, bool is_bytes,
                   json::object& schema) {
-  bool is_text = field.type() == FieldDescriptor::TYPE_STRING && !field.is_repeated();
-  uint32_t min_len = rules.min_len() > 0 ? rules.min_len() : rules.required() && is_text ? 1 : 0;
+  uint32_t min_len = rules.min_len(), max_len = rules.max_len();
+  if (is_bytes) {
+    min_len = Base64Length(min_len, false);
+    max_len = Base64Length(max_len, true);
+  }
+  if (is_missing_if_empty) min_len = std::max<uint32_t>(min_len, 1);
   if (min_len > 0) schema["minLength"] = min_len;
-  if (rules.max_len() > 0) schema["maxLength"] = rules.max_len();
+  if (max_len > 0) schema["maxLength"] = max_len;
   if (!rules.pattern().empty()) schema["pattern"] = "^(?:" + rules.pattern() + ")$";
   if (!rules.in().empty()) {
     json::array values;
     for (const std::string& value : rules.in()) values.emplace_back(value);
     schema["enum"] = std::move(values);
+  }
+}
+
+// What the type allows at most stands there already. JSON Schema has no range of numbers in texts.
+void AddRange(const api::v1::FieldRules& rules, json::object& schema) {
+  bool is_text = schema["type"] == "string";
+  auto reaches = [&](const char* name, auto is_beyond) {
+    const json::value* own = schema.if_contains(name);
+    return own == nullptr || is_beyond(own->as_int64());
+  };
+  if (rules.has_min() && reaches("minimum", [&](int64_t own) { return rules.min() > own; }))
+    schema[is_text ? "x-minimum" : "minimum"] = rules.min();
+  if (rules.has_max() && reaches("maximum", [&](int64_t own) { return rules.max() < own; }))
+    schema[is_text ? "x-maximum" : "maximum"] = rules.max();
+}
+
+// Of a field whose default value is the same as none.
+void RefuseDefault(const FieldDescriptor& field, const api::v1::FieldRules& rules,
+                   json::object& schema) {
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      json::array names;
+      for (const json::value& name : schema["enum"].as_array()) {
+        const auto* value = field.enum_type()->FindValueByName(std::string(name.as_string()));
+        if (value->number() != 0) names.push_back(name);
+      }
+      schema["enum"] = std::move(names);
+      break;
+    }
+    case FieldDescriptor::CPPTYPE_BOOL:
+      schema["const"] = true;
+      break;
+    case FieldDescriptor::CPPTYPE_STRING:
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      break;
+    default: {
+      bool is_out_of_range =
+          (rules.has_min() && rules.min() > 0) || (rules.has_max() && rules.max() < 0);
+      if (!is_out_of_range && schema["type"] != "string") schema["not"] = {{"const", 0}};
+    }
   }
 }
 
@@ -78,17 +131,37 @@ bool IsTextIn(JsonStyle style, const FieldDescriptor& field) {
 void SchemaBook::AddRules(const FieldDescriptor& field, json::object& schema) const {
   const auto& rules = field.options().GetExtension(api::v1::rules);
   bool is_list = field.is_repeated() && !field.is_map();
-  AddTextRules(field, rules, is_list ? schema["items"].as_object() : schema);
-  if (is_list && rules.required()) schema["minItems"] = 1;
-  if (rules.has_min() && !IsTextIn(style_, field)) schema["minimum"] = rules.min();
-  if (rules.has_max() && !IsTextIn(style_, field)) schema["maximum"] = rules.max();
-  if (rules.max_items() > 0)
-    schema[field.is_map() ? "maxProperties" : "maxItems"] = rules.max_items();
-  if (rules.json_string()) schema["type"] = "string";
+  json::object& value = field.is_map() ? schema["additionalProperties"].as_object()
+                        : is_list      ? schema["items"].as_object()
+                                       : schema;
+  const FieldDescriptor* scalar = field.is_map() ? field.message_type()->map_value() : &field;
+  if (const Descriptor* type = scalar->message_type())
+    scalar = IsWrapper(*type) ? type->FindFieldByNumber(1) : nullptr;
+  if (scalar != nullptr) AddValueRules(field, *scalar, value);
+  if (field.is_repeated()) {
+    if (rules.required()) schema[is_list ? "minItems" : "minProperties"] = 1;
+    if (rules.max_items() > 0) schema[is_list ? "maxItems" : "maxProperties"] = rules.max_items();
+  }
   if (rules.null_when_unset() && style_ == JsonStyle::kOurs) AddNull(schema);
   if (rules.sensitive()) schema["x-sensitive"] = true;
   if (auto example = GivenExample(field, style_))
     schema["examples"] = json::array{*std::move(example)};
+}
+
+// As rpc::ValueRules has it: `scalar` is what holds a value of `field`.
+void SchemaBook::AddValueRules(const FieldDescriptor& field, const FieldDescriptor& scalar,
+                               json::object& schema) const {
+  const auto& rules = field.options().GetExtension(api::v1::rules);
+  bool is_missing_if_default = rules.required() && !field.is_repeated() && !field.has_presence();
+  if (scalar.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+    bool is_bytes = scalar.type() == FieldDescriptor::TYPE_BYTES;
+    bool is_missing_if_empty =
+        is_missing_if_default || (rules.required() && !field.is_repeated() && !is_bytes);
+    return AddTextRules(rules, is_missing_if_empty, is_bytes, schema);
+  }
+  if (rules.json_string()) schema["type"] = "string";
+  if (scalar.cpp_type() != FieldDescriptor::CPPTYPE_ENUM) AddRange(rules, schema);
+  if (is_missing_if_default) RefuseDefault(field, rules, schema);
 }
 
 json::object SchemaBook::Singular(const FieldDescriptor& field) {

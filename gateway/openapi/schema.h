@@ -50,6 +50,9 @@ class SchemaBook {
                                         boost::json::array required);
   boost::json::object Singular(const google::protobuf::FieldDescriptor& field);
   void AddRules(const google::protobuf::FieldDescriptor& field, boost::json::object& schema) const;
+  void AddValueRules(const google::protobuf::FieldDescriptor& field,
+                     const google::protobuf::FieldDescriptor& scalar,
+                     boost::json::object& schema) const;
   JsonStyle style_ = JsonStyle::kOurs;
   boost::json::object schemas_;
   // Entered in `schemas_`, and still empty there.

@@ -1,9 +1,9 @@
 #include "gateway/plugin/lint.h"
 
+#include "gateway/codec/scalars.h"
 #include "gateway/csrf.h"
 #include "platform/base/status.h"
 
-#include <absl/strings/ascii.h>
 #include <absl/strings/str_split.h>
 #include <re2/re2.h>
 
@@ -24,8 +24,8 @@ namespace {
 constexpr std::array<std::string_view, 10> kOwnPaths = {
     "/openapi.json", "/openapi/", "/assets/",   "/.well-known/api-catalog", "/reference",
     "/reference/",   "/problems", "/problems/", "/{lang}/reference",        "/{lang}/problems"};
-constexpr std::array<std::string_view, 4> kCredentialHeaders = {"authorization", "cookie", "dpop",
-                                                                "proxy-authorization"};
+// What a plug-in is not trusted with is not for anybody to pass over.
+constexpr std::array<std::string_view, 3> kTrust = {"cookie", "page-origin", "session"};
 
 // Whether a template without its variables is the prefix or goes on below it.
 bool IsWithin(std::string_view pattern, std::string_view prefix) {
@@ -114,15 +114,32 @@ class Linter {
       Add(route, "success-status", "success_status is not from 200 to 299");
     if (policy.timeout_ms() < 0 || policy.body_bytes_max() < 0)
       Add(route, "negative-limit", "timeout_ms and body_bytes_max are not negative");
-    for (const std::string& name : policy.pass_headers()) {
-      if (std::ranges::count(kCredentialHeaders, absl::AsciiStrToLower(name)) > 0)
+    // As the proto has it: of a plug-in some of it is gone by now.
+    const auto& asked = route.method->options().GetExtension(api::v1::policy);
+    for (const std::string& name : asked.pass_headers()) {
+      if (IsCredentialHeader(name))
         Add(route, "credential", "asks for the caller's header " + name);
     }
-    for (const std::string& name : policy.pass_cookies()) {
+    for (const std::string& name : asked.pass_cookies()) {
       if (name == kSessionCookie) Add(route, "credential", "asks for the platform's session");
     }
+    if (route.plugin != nullptr) CheckPlugin(route, asked);
     CheckLocation(route);
     CheckRules(*route.method->input_type());
+  }
+
+  void CheckPlugin(const Route& route, const MethodPolicy& asked) {
+    const Plugin& plugin = *route.plugin;
+    if (asked.access() == MethodPolicy::SESSION) {
+      Add(route, "session",
+          "sessions are the platform's own: a plug-in signs people in by OpenID Connect");
+    }
+    if (asked.page() && plugin.pages_origin.empty())
+      Add(route, "page-origin", "a plug-in's pages need a pages_origin in its entry");
+    for (const std::string& name : asked.pass_cookies()) {
+      if (std::ranges::find(plugin.cookies, name) == plugin.cookies.end())
+        Add(route, "cookie", "asks for the cookie " + name + ", which its entry does not name");
+    }
   }
 
   void CheckLocation(const Route& route) {
@@ -167,8 +184,29 @@ class Linter {
       bool is_empty_range = rules.has_min() && rules.has_max() && rules.min() > rules.max();
       bool is_empty_length = rules.max_len() > 0 && rules.min_len() > rules.max_len();
       if (is_empty_range || is_empty_length) refuse("field-range", "no value is allowed");
+      if (std::string misfit = Misfit(field, rules); !misfit.empty())
+        refuse("field-rule", misfit + " says nothing of a field of this type");
       if (field.message_type() != nullptr) pending.push_back(field.message_type());
     }
+  }
+
+  // A rule that nobody could check, although the documents would tell of it.
+  static std::string Misfit(const FieldDescriptor& field, const api::v1::FieldRules& rules) {
+    const FieldDescriptor* value = field.is_map() ? field.message_type()->map_value() : &field;
+    if (value->message_type() != nullptr && IsWrapper(*value->message_type()))
+      value = value->message_type()->FindFieldByNumber(1);
+    auto type = value->cpp_type();
+    bool is_text = value->type() == FieldDescriptor::TYPE_STRING;
+    bool is_number =
+        type != FieldDescriptor::CPPTYPE_STRING && type != FieldDescriptor::CPPTYPE_BOOL &&
+        type != FieldDescriptor::CPPTYPE_ENUM && type != FieldDescriptor::CPPTYPE_MESSAGE;
+    bool has_length = rules.min_len() > 0 || rules.max_len() > 0;
+    if (has_length && type != FieldDescriptor::CPPTYPE_STRING) return "min_len or max_len";
+    if (!rules.pattern().empty() && !is_text) return "pattern";
+    if (!rules.in().empty() && !is_text) return "in";
+    if ((rules.has_min() || rules.has_max()) && !is_number) return "min or max";
+    if (rules.max_items() > 0 && !field.is_repeated()) return "max_items";
+    return "";
   }
 
   const std::vector<std::string>& paths_;
@@ -181,7 +219,8 @@ class Linter {
 std::vector<Finding> Lint(const RouteTable& table, const LintOptions& options) {
   std::vector<Finding> findings = Linter(options.paths).Run(table);
   for (Finding& finding : findings) {
-    if (options.ignored.contains(finding.rule)) finding.is_error = false;
+    bool is_trust = std::ranges::find(kTrust, finding.rule) != kTrust.end();
+    if (!is_trust && options.ignored.contains(finding.rule)) finding.is_error = false;
   }
   return findings;
 }

@@ -191,6 +191,9 @@ absl::StatusOr<Loader::VersionPtr> Loader::MakeVersion(const Config::Backend& ba
   version->descriptors = *offer.descriptors;
   version->descriptors.allowed_origins = backend.cors_origins;
   version->descriptors.is_open = config_.is_open;
+  if (!backend.owner.empty())
+    version->descriptors.plugin = std::make_shared<const Plugin>(
+        Plugin{backend.owner, backend.pages_origin, backend.cookies});
   version->fingerprint = offer.fingerprint;
   auto routes = RouteTable::Build({version->descriptors}, &version->notes);
   if (!routes.ok()) return routes.status();

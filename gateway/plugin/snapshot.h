@@ -4,7 +4,10 @@
 #include "gateway/documents.h"
 #include "gateway/route_table.h"
 
+#include <map>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace tamarack::gateway {
@@ -20,6 +23,11 @@ struct Snapshot {
   Documents documents;
   bool has_own_body_limits = false;
   bool has_gets_with_effect = false;
+  // Origins of plug-ins' pages, by their Host in lower case without a default port.
+  std::map<std::string, std::string, std::less<>> pages_origins;
+
+  // The origin among these that a Host header names; empty for every other.
+  std::string_view PagesOriginOf(std::string_view host) const;
 };
 
 // Takes time with the size of the table; any thread.

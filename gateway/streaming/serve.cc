@@ -58,7 +58,7 @@ asio::awaitable<http::Response> Gateway::ServeStream(const Visit& visit, const R
   }
 
   running->Began(AdaptiveLimit::Time::clock::now());
-  AnswerHints hints = ReadHints(upstream->initial());
+  AnswerHints hints = HintsOf(visit, route, upstream->initial());
   http::Response response;
   int status = route.policy.success_status();
   response.status = hints.status != 0 ? hints.status : status > 0 ? status : 200;
@@ -66,6 +66,7 @@ asio::awaitable<http::Response> Gateway::ServeStream(const Visit& visit, const R
   std::string type(format == StreamFormat::kRaw ? ReadHttpBody(upstream->message()).content_type
                                                 : MediaTypeOf(format));
   if (!type.empty()) response.headers.Set("Content-Type", type);
+  if (!MaySend(visit, route, response)) co_return Fail(visit, &route, {ProblemKind::kInternal});
   if (is_events) response.headers.Set("X-Accel-Buffering", "no");  // nginx would hold events back
   AddSecurityHeaders(hints.form_action, is_https_, response);
   auto print_problem = [this, &visit, &route](const absl::Status& error) {

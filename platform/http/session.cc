@@ -26,6 +26,7 @@ namespace {
 
 constexpr size_t kHeadChunk = 4 * 1024;
 constexpr size_t kBodyChunk = 64 * 1024;
+constexpr uint64_t kBodyBytesPerSecondMin = 4 * 1024;
 constexpr size_t kLingerBytesMax = 16 << 20;
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::chrono::milliseconds kLookForPeerTime{200};
@@ -154,7 +155,7 @@ asio::awaitable<bool> Session::ServeOne() {
   Refusal refusal = co_await ReadHead(incoming);
   if (!refusal) {
     Arm(begin + context_->options.request_timeout, OnTime::kStopReading);
-    refusal = co_await ReadBody(incoming);
+    refusal = co_await ReadBody(incoming, begin);
   }
   Disarm();
   if (refusal) {
@@ -220,7 +221,7 @@ asio::awaitable<Refusal> Session::ReadHead(Incoming& incoming) {
   co_return refusal;
 }
 
-asio::awaitable<Refusal> Session::ReadBody(Incoming& incoming) {
+asio::awaitable<Refusal> Session::ReadBody(Incoming& incoming, Clock::time_point begin) {
   const ServerOptions& options = context_->options;
   RequestParser& parser = incoming.parser;
   uint64_t limit =
@@ -236,6 +237,9 @@ asio::awaitable<Refusal> Session::ReadBody(Incoming& incoming) {
     incoming.Count(parser.body().size());
     if (context_->bodies_bytes > options.bodies_bytes_max) co_return Refusal{503, "too busy"};
     if (parser.is_done()) break;
+    // What has come buys time for the rest: being slow is no fault, standing still is.
+    std::chrono::milliseconds bought(parser.body().size() * 1000 / kBodyBytesPerSecondMin);
+    Arm(begin + options.request_timeout + bought, OnTime::kStopReading);
     if (Refusal late = co_await Fill(kBodyChunk)) co_return late;
   }
   incoming.request.body = std::move(parser.body());

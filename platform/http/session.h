@@ -66,7 +66,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<bool> ServeOne();
   boost::asio::awaitable<bool> AwaitFirstByte();
   boost::asio::awaitable<Refusal> ReadHead(Incoming& incoming);
-  boost::asio::awaitable<Refusal> ReadBody(Incoming& incoming);
+  boost::asio::awaitable<Refusal> ReadBody(Incoming& incoming, Clock::time_point begin);
   boost::asio::awaitable<Refusal> Continue(const Incoming& incoming);
   boost::asio::awaitable<Response> Handle(Request request);
   boost::asio::awaitable<Refusal> Fill(size_t bytes);

@@ -95,7 +95,7 @@ AsyncStatus UnaryCallBase::Run() {
 
 AsyncStatus UnaryCallBase::CheckedBody() {
   CO_RETURN_IF_ERROR(co_await Authenticate());
-  CO_RETURN_IF_ERROR(Validate(request_));
+  CO_RETURN_IF_ERROR(Validate(request_, context_.language));
   co_return co_await Body(context_);
 }
 

@@ -1,164 +1,206 @@
 #include "platform/rpc/validate.h"
 
-#include "platform/rpc/errors.h"
+#include "platform/rpc/message_rules.h"
 #include "platform/rpc/timestamp.h"
 #include "platform/text/text.h"
 
-#include "tamarack/api/v1/policy.pb.h"
-
+#include <absl/strings/str_cat.h>
 #include <google/protobuf/descriptor.h>
-#include <re2/re2.h>
 
 #include <mutex>
-#include <unordered_map>
 
 namespace tamarack::rpc {
 namespace {
 
 namespace pb = google::protobuf;
-using api::v1::FieldRules;
+using pb::FieldDescriptor;
 
-// Violations beyond this add nothing for the caller.
-constexpr size_t kViolationsMax = 20;
-
-// Compiled once per pattern; patterns come from our descriptors, so their number is bounded.
-const RE2& CompiledPattern(const std::string& pattern) {
+// Rules of our own protos, whose descriptors stay; of others they are worked out each time.
+const MessageRules* RulesOf(const pb::Descriptor& type, RuleBook* own) {
+  if (type.file()->pool() != pb::DescriptorPool::generated_pool()) return own->Get(type);
   static std::mutex mutex;
-  static auto& cache = *new std::unordered_map<std::string, std::unique_ptr<RE2>>();
+  static auto& book = *new RuleBook();
   std::lock_guard lock(mutex);
-  auto& entry = cache[pattern];
-  if (!entry) entry = std::make_unique<RE2>(pattern);
-  return *entry;
+  return book.Get(type);
 }
 
-class Validator {
+// Shows a parsed message to CheckRules.
+class MessageView {
  public:
-  // Without them, only times are checked.
-  explicit Validator(bool has_rules) : has_rules_(has_rules) {}
+  explicit MessageView(const pb::Message& message) : message_(message) {}
 
-  void Check(const pb::Message& message, const std::string& prefix) {
-    const auto* descriptor = message.GetDescriptor();
-    for (int i = 0; i < descriptor->field_count() && violations_.size() < kViolationsMax; ++i) {
-      const auto* field = descriptor->field(i);
-      std::string path = prefix + field->name();
-      if (has_rules_ && field->options().HasExtension(api::v1::rules)) {
-        CheckField(message, *field, field->options().GetExtension(api::v1::rules), path);
-      }
-      if (field->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE) Descend(message, *field, path);
-    }
+  size_t Count(const MessageRules::Field& field) const {
+    const auto* reflection = message_.GetReflection();
+    if (field.field->is_repeated())
+      return static_cast<size_t>(reflection->FieldSize(message_, field.field));
+    return reflection->HasField(message_, field.field) ? 1 : 0;
   }
-  absl::Status Result() const {
-    return violations_.empty() ? absl::OkStatus() : InvalidFields(violations_);
+
+  template <class TakeScalar, class TakeMessage>
+  void ForEach(const MessageRules::Field& field, FieldPlace place, TakeScalar take_scalar,
+               TakeMessage take_message) const {
+    const auto* reflection = message_.GetReflection();
+    bool is_message = field.message != nullptr;
+    std::string scratch;
+    if (!field.field->is_repeated()) {
+      if (is_message) {
+        take_message(place, MessageView(reflection->GetMessage(message_, field.field)));
+      } else {
+        take_scalar(place, Read(message_, *field.field, field, &scratch));
+      }
+      return;
+    }
+    std::string key;
+    for (int i = 0; i < reflection->FieldSize(message_, field.field); ++i) {
+      bool goes_on = true;
+      if (field.field->is_map()) {
+        const pb::Message& entry = reflection->GetRepeatedMessage(message_, field.field, i);
+        const FieldDescriptor& value = *field.field->message_type()->map_value();
+        place.item = FieldPlace::Item::kEntry;
+        place.key = key = KeyOf(entry);
+        goes_on =
+            is_message
+                ? take_message(place, MessageView(entry.GetReflection()->GetMessage(entry, &value)))
+                : take_scalar(place, Read(entry, value, field, &scratch));
+      } else {
+        place.item = FieldPlace::Item::kElement;
+        place.index = static_cast<size_t>(i);
+        goes_on = is_message ? take_message(place, MessageView(reflection->GetRepeatedMessage(
+                                                       message_, field.field, i)))
+                             : take_scalar(place, ReadElement(field, i, &scratch));
+      }
+      if (!goes_on) return;
+    }
   }
 
  private:
-  void Descend(const pb::Message& message, const pb::FieldDescriptor& field,
-               const std::string& path) {
-    const auto* reflection = message.GetReflection();
-    if (!field.is_repeated()) {
-      if (reflection->HasField(message, &field))
-        CheckInner(reflection->GetMessage(message, &field), path);
-      return;
-    }
-    for (int i = 0; i < reflection->FieldSize(message, &field); ++i) {
-      CheckInner(reflection->GetRepeatedMessage(message, &field, i),
-                 path + "[" + std::to_string(i) + "]");
-    }
-  }
-
-  void CheckInner(const pb::Message& message, const std::string& path) {
-    if (const auto* time = dynamic_cast<const pb::Timestamp*>(&message)) {
-      if (!IsValid(*time)) Add(path, "must be a time of the years 1 to 9999");
-    } else if (message.GetDescriptor()->file()->package() != "google.protobuf") {
-      Check(message, path + ".");
-    }
-  }
-
-  void CheckField(const pb::Message& message, const pb::FieldDescriptor& field,
-                  const FieldRules& rules, const std::string& path) {
-    const auto* reflection = message.GetReflection();
-    if (field.is_repeated()) {
-      int size = reflection->FieldSize(message, &field);
-      if (rules.required() && size == 0) return Add(path, "required");
-      if (rules.max_items() > 0 && size > static_cast<int>(rules.max_items())) {
-        return Add(path, "must have at most " + std::to_string(rules.max_items()) + " elements");
-      }
-      if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING) {
-        for (int i = 0; i < size && violations_.size() < kViolationsMax; ++i) {
-          std::string element = reflection->GetRepeatedString(message, &field, i);
-          CheckText(element, rules, path + "[" + std::to_string(i) + "]");
-        }
-      }
-      return;
-    }
-    bool present =
-        field.has_presence() ? reflection->HasField(message, &field) : !IsDefault(message, field);
-    if (!present) {
-      if (rules.required()) Add(path, "required");
-      return;
-    }
-    if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING) {
-      std::string value = reflection->GetString(message, &field);
-      if (rules.required() && text::IsBlank(value)) return Add(path, "required");
-      return CheckText(value, rules, path);
-    }
-    if (rules.has_min() || rules.has_max()) CheckNumber(message, field, rules, path);
-  }
-
-  static bool IsDefault(const pb::Message& message, const pb::FieldDescriptor& field) {
-    // Without presence, HasField of a scalar is "differs from the default".
-    return !message.GetReflection()->HasField(message, &field);
-  }
-
-  void CheckText(const std::string& value, const FieldRules& rules, const std::string& path) {
-    size_t length = text::CountCharacters(value);
-    if (length < rules.min_len()) {
-      return Add(path, "must be at least " + std::to_string(rules.min_len()) + " characters");
-    }
-    if (rules.max_len() > 0 && length > rules.max_len()) {
-      return Add(path, "must be at most " + std::to_string(rules.max_len()) + " characters");
-    }
-    if (!rules.pattern().empty() && !RE2::FullMatch(value, CompiledPattern(rules.pattern()))) {
-      return Add(path, "has the wrong format");
-    }
-    if (rules.in().empty()) return;
-    if (std::find(rules.in().begin(), rules.in().end(), value) != rules.in().end()) return;
-    std::string choices;
-    for (const auto& choice : rules.in()) choices += (choices.empty() ? "" : ", ") + choice;
-    Add(path, "must be one of " + choices);
-  }
-
-  void CheckNumber(const pb::Message& message, const pb::FieldDescriptor& field,
-                   const FieldRules& rules, const std::string& path) {
-    const auto* reflection = message.GetReflection();
-    int64_t value = 0;
-    switch (field.cpp_type()) {
-      case pb::FieldDescriptor::CPPTYPE_INT32:
-        value = reflection->GetInt32(message, &field);
-        break;
-      case pb::FieldDescriptor::CPPTYPE_INT64:
-        value = reflection->GetInt64(message, &field);
-        break;
-      case pb::FieldDescriptor::CPPTYPE_UINT32:
-        value = reflection->GetUInt32(message, &field);
-        break;
+  static std::string KeyOf(const pb::Message& entry) {
+    const FieldDescriptor& key = *entry.GetDescriptor()->map_key();
+    std::string scratch;
+    Scalar read = ReadScalar(entry, key, &scratch);
+    switch (key.cpp_type()) {
+      case FieldDescriptor::CPPTYPE_STRING:
+        return std::string(read.text);
+      case FieldDescriptor::CPPTYPE_UINT32:
+      case FieldDescriptor::CPPTYPE_UINT64:
+        return std::to_string(read.natural);
+      case FieldDescriptor::CPPTYPE_BOOL:
+        return read.integer != 0 ? "true" : "false";
       default:
-        return;
+        return std::to_string(read.integer);
     }
-    if (rules.has_min() && value < rules.min()) {
-      return Add(path, "must be at least " + std::to_string(rules.min()));
-    }
-    if (rules.has_max() && value > rules.max())
-      Add(path, "must be at most " + std::to_string(rules.max()));
   }
 
-  void Add(const std::string& path, std::string description) {
-    violations_.push_back({path, std::move(description)});
+  // The value of a singular field, or what is in the wrapper that it holds.
+  static Scalar Read(const pb::Message& message, const FieldDescriptor& singular,
+                     const MessageRules::Field& field, std::string* scratch) {
+    if (!field.is_wrapped) return ReadScalar(message, singular, scratch);
+    return ReadScalar(message.GetReflection()->GetMessage(message, &singular), *field.scalar,
+                      scratch);
   }
 
-  const bool has_rules_;
-  std::vector<FieldViolation> violations_;
+  static Scalar ReadScalar(const pb::Message& message, const FieldDescriptor& field,
+                           std::string* scratch) {
+    const auto* reflection = message.GetReflection();
+    Scalar value;
+    switch (field.cpp_type()) {
+      case FieldDescriptor::CPPTYPE_INT32:
+        value.integer = reflection->GetInt32(message, &field);
+        break;
+      case FieldDescriptor::CPPTYPE_INT64:
+        value.integer = reflection->GetInt64(message, &field);
+        break;
+      case FieldDescriptor::CPPTYPE_UINT32:
+        value.natural = reflection->GetUInt32(message, &field);
+        break;
+      case FieldDescriptor::CPPTYPE_UINT64:
+        value.natural = reflection->GetUInt64(message, &field);
+        break;
+      case FieldDescriptor::CPPTYPE_FLOAT:
+        value.floating = reflection->GetFloat(message, &field);
+        break;
+      case FieldDescriptor::CPPTYPE_DOUBLE:
+        value.floating = reflection->GetDouble(message, &field);
+        break;
+      case FieldDescriptor::CPPTYPE_BOOL:
+        value.integer = reflection->GetBool(message, &field) ? 1 : 0;
+        break;
+      case FieldDescriptor::CPPTYPE_ENUM:
+        value.integer = reflection->GetEnumValue(message, &field);
+        break;
+      case FieldDescriptor::CPPTYPE_STRING:
+        value.text = reflection->GetStringReference(message, &field, scratch);
+        break;
+      case FieldDescriptor::CPPTYPE_MESSAGE:
+        break;
+    }
+    return value;
+  }
+
+  Scalar ReadElement(const MessageRules::Field& field, int index, std::string* scratch) const {
+    const auto* reflection = message_.GetReflection();
+    const FieldDescriptor* list = field.field;
+    Scalar value;
+    switch (list->cpp_type()) {
+      case FieldDescriptor::CPPTYPE_INT32:
+        value.integer = reflection->GetRepeatedInt32(message_, list, index);
+        break;
+      case FieldDescriptor::CPPTYPE_INT64:
+        value.integer = reflection->GetRepeatedInt64(message_, list, index);
+        break;
+      case FieldDescriptor::CPPTYPE_UINT32:
+        value.natural = reflection->GetRepeatedUInt32(message_, list, index);
+        break;
+      case FieldDescriptor::CPPTYPE_UINT64:
+        value.natural = reflection->GetRepeatedUInt64(message_, list, index);
+        break;
+      case FieldDescriptor::CPPTYPE_FLOAT:
+        value.floating = reflection->GetRepeatedFloat(message_, list, index);
+        break;
+      case FieldDescriptor::CPPTYPE_DOUBLE:
+        value.floating = reflection->GetRepeatedDouble(message_, list, index);
+        break;
+      case FieldDescriptor::CPPTYPE_BOOL:
+        value.integer = reflection->GetRepeatedBool(message_, list, index) ? 1 : 0;
+        break;
+      case FieldDescriptor::CPPTYPE_ENUM:
+        value.integer = reflection->GetRepeatedEnumValue(message_, list, index);
+        break;
+      case FieldDescriptor::CPPTYPE_STRING:
+        value.text = reflection->GetRepeatedStringReference(message_, list, index, scratch);
+        break;
+      case FieldDescriptor::CPPTYPE_MESSAGE:  // A wrapper.
+        return ReadScalar(reflection->GetRepeatedMessage(message_, list, index), *field.scalar,
+                          scratch);
+    }
+    return value;
+  }
+
+  const pb::Message& message_;
 };
+
+// Each time that JSON has no text for.
+void FindBadTimes(const pb::Message& message, const std::string& prefix, Violations& violations) {
+  const auto* reflection = message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->message_type() == nullptr) continue;
+    bool is_list = field->is_repeated();
+    int size = is_list ? reflection->FieldSize(message, field) : 1;
+    for (int i = 0; i < size && !violations.is_full(); ++i) {
+      const pb::Message& inner = is_list ? reflection->GetRepeatedMessage(message, field, i)
+                                         : reflection->GetMessage(message, field);
+      std::string path = prefix + field->name();
+      if (is_list) absl::StrAppend(&path, "[", i, "]");
+      if (const auto* time = dynamic_cast<const pb::Timestamp*>(&inner)) {
+        if (!IsValid(*time)) violations.Add(std::move(path), {Breach::kTime});
+      } else if (inner.GetDescriptor()->file()->package() != "google.protobuf") {
+        FindBadTimes(inner, path + ".", violations);
+      }
+    }
+  }
+}
 
 // The first text that holds U+0000, at which C and PostgreSQL would end it; empty when none does.
 // Well-known types are named as a whole. No deeper than protobuf's parser lets a message be.
@@ -196,18 +238,21 @@ std::string FindNul(const pb::Message& message) {
 
 }  // namespace
 
-absl::Status Validate(const pb::Message& message) {
+absl::Status Validate(const pb::Message& message, std::string_view language) {
   if (std::string path = FindNul(message); !path.empty())
-    return InvalidField(path, "must not hold the character U+0000");
-  Validator validator(true);
-  validator.Check(message, "");
-  return validator.Result();
+    return InvalidField(path, Describe({Breach::kNul}, language));
+  Violations violations(language);
+  RuleBook own;
+  if (const MessageRules* rules = RulesOf(*message.GetDescriptor(), &own))
+    CheckRules(*rules, MessageView(message), nullptr, violations);
+  FindBadTimes(message, "", violations);
+  return violations.Result();
 }
 
 absl::Status CheckTimes(const pb::Message& message) {
-  Validator validator(false);
-  validator.Check(message, "");
-  return validator.Result();
+  Violations violations("en");
+  FindBadTimes(message, "", violations);
+  return violations.Result();
 }
 
 absl::Status CheckLine(std::string_view field, std::string_view line) {

@@ -9,9 +9,9 @@ namespace tamarack::rpc {
 
 // Checks `message` and everything inside it against the field rules of its proto
 // (tamarack/api/v1/policy.proto), that no text holds U+0000 and that every time can be written as
-// JSON. INVALID_ARGUMENT with one BadRequest violation per wrong field; values of `sensitive`
-// fields are not echoed (no value is).
-absl::Status Validate(const google::protobuf::Message& message);
+// JSON. INVALID_ARGUMENT with one BadRequest violation per wrong field, in `language` (`en` or
+// `fr`); values of `sensitive` fields are not echoed (no value is).
+absl::Status Validate(const google::protobuf::Message& message, std::string_view language = "en");
 
 // Whether each time in `message` can be written as JSON. For answers, before what they tell of is
 // committed.

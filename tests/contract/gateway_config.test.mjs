@@ -37,6 +37,7 @@ const right = {
   limits: { ...open, limits: { redis: 'unix:/run/redis.sock', classes: { read: { per_second: 0.5, burst: 1, per_day: 0, concurrent: 0 }, kites: {} } } },
   'web sites that may call': withBackend({ cors_origins: ['https://app.example', '*'] }),
   'proxies that write Forwarded': { ...open, trusted_proxies: ['10.0.0.0/8'], forwarded_header: 'forwarded' },
+  'a plug-in': withBackend({ owner: '8e03978e-40d5-43e8-bc93-6894a57f9324', pages_origin: 'http://a.example', cookies: ['basket', '__Host-a'] }),
   reflection: { ...open, backends: [{ name: 'a', address: '127.0.0.1:1', reflection: true }] },
 };
 const wrong = {
@@ -66,6 +67,12 @@ const wrong = {
   'half a burst': { ...open, limits: { classes: { read: { burst: 0.5 } } } },
   'an unknown figure of a rate class': { ...open, limits: { classes: { read: { per_hour: 1 } } } },
   'an unknown setting of limits': { ...open, limits: { store: 'redis' } },
+  'an owner without a name': withBackend({ owner: '' }),
+  'pages of nobody': withBackend({ pages_origin: 'http://a.example' }),
+  'cookies of nobody': withBackend({ cookies: ['basket'] }),
+  'pages below a path': withBackend({ owner: 'm', pages_origin: 'http://a.example/pages' }),
+  'a cookie of the platform': withBackend({ owner: 'm', cookies: ['__Host-tamarack-session'] }),
+  'a cookie that is no name': withBackend({ owner: 'm', cookies: ['a=b'] }),
   'proxies that are no list': { ...open, trusted_proxies: '10.0.0.0/8' },
 };
 

@@ -52,6 +52,15 @@ class GenericServer final : public grpc::CallbackGenericService {
     std::lock_guard lock(mutex_);
     failure_ = std::move(failure);
   }
+  // What every answer is from now on: headers (as initial and trailing metadata) and, where it is
+  // not empty, a message in place of the echo.
+  void AnswerWith(std::multimap<std::string, std::string> said, std::string message = "") {
+    std::lock_guard lock(mutex_);
+    said_ = std::move(said);
+    message_ = std::move(message);
+  }
+  // From now on calls are taken and not answered.
+  void Hold() { is_holding_ = true; }
   // From now on reflection reads questions and never answers.
   void FallSilent() { is_silent_ = true; }
   // How often a method was called.
@@ -72,9 +81,12 @@ class GenericServer final : public grpc::CallbackGenericService {
   using Reactor = grpc::ServerGenericBidiReactor;
 
   struct Echo final : Reactor {
-    explicit Echo(grpc::Status with) : status(std::move(with)) { StartRead(&message); }
+    Echo(grpc::Status with, std::string answer) : status(std::move(with)), own(std::move(answer)) {
+      StartRead(&message);
+    }
     void OnReadDone(bool is_ok) override {
       if (is_ok && status.ok()) {
+        if (grpc::Slice slice(own); !own.empty()) message = grpc::ByteBuffer(&slice, 1);
         StartWriteAndFinish(&message, {}, status);
       } else {
         Finish(status);
@@ -82,6 +94,7 @@ class GenericServer final : public grpc::CallbackGenericService {
     }
     void OnDone() override { delete this; }
     grpc::Status status;
+    std::string own;
     grpc::ByteBuffer message;
   };
   struct Reflection final : Reactor {
@@ -102,6 +115,10 @@ class GenericServer final : public grpc::CallbackGenericService {
     GenericServer& server;
     grpc::ByteBuffer message;
   };
+  struct Held final : Reactor {
+    void OnCancel() override { Finish(grpc::Status::CANCELLED); }
+    void OnDone() override { delete this; }
+  };
   struct Unknown final : Reactor {
     Unknown() { Finish({grpc::StatusCode::UNIMPLEMENTED, "unknown method"}); }
     void OnDone() override { delete this; }
@@ -119,7 +136,12 @@ class GenericServer final : public grpc::CallbackGenericService {
       metadata_.emplace(std::string(key.data(), key.size()),
                         std::string(value.data(), value.size()));
     deadline_ = context->deadline();
-    return new Echo(failure_ ? failure_(method) : grpc::Status::OK);
+    if (is_holding_) return new Held;
+    for (const auto& [key, value] : said_) {
+      context->AddInitialMetadata(key, value);
+      context->AddTrailingMetadata(key, value);
+    }
+    return new Echo(failure_ ? failure_(method) : grpc::Status::OK, message_);
   }
 
   grpc::ByteBuffer AnswerReflection(const grpc::ByteBuffer& request) {
@@ -156,10 +178,12 @@ class GenericServer final : public grpc::CallbackGenericService {
   std::mutex mutex_;
   google::protobuf::FileDescriptorSet files_;
   Failure failure_;
+  std::multimap<std::string, std::string> said_;
+  std::string message_;
   std::map<std::string, int> calls_;
   std::multimap<std::string, std::string> metadata_;
   std::chrono::system_clock::time_point deadline_;
-  std::atomic<bool> is_silent_{false};
+  std::atomic<bool> is_silent_{false}, is_holding_{false};
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };

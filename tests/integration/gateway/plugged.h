@@ -41,12 +41,12 @@ class Plugged {
   // One connection that is kept.
   class Client {
    public:
-    explicit Client(int port) {
+    explicit Client(int port, std::string host = "localhost") : host_(std::move(host)) {
       socket_.connect({asio::ip::make_address("127.0.0.1"), static_cast<unsigned short>(port)});
     }
     Answer Send(const std::string& method, const std::string& target,
                 const std::string& headers = "", const std::string& body = "") {
-      std::string text = method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + headers +
+      std::string text = method + " " + target + " HTTP/1.1\r\nHost: " + host_ + "\r\n" + headers +
                          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
       asio::write(socket_, asio::buffer(text));
       Answer answer;
@@ -65,13 +65,18 @@ class Plugged {
     }
 
    private:
+    std::string host_;
     asio::io_context io_;
     asio::ip::tcp::socket socket_{io_};
     std::string buffer_;
   };
 
-  // `backends`: the members of the configuration's list, separated by commas.
-  explicit Plugged(const std::string& backends) {
+  // `backends`: the members of the configuration's list, separated by commas. With `exchange`
+  // callers are asked who they are.
+  explicit Plugged(const std::string& backends, ExchangeFunction exchange = nullptr) {
+    if (exchange)
+      authenticator_ = std::make_unique<Authenticator>(io_.get_executor(), std::move(exchange),
+                                                       AuthenticatorOptions{"gateway", "secret"});
     folder_ = std::filesystem::temp_directory_path() /
               ("gateway-plugged-" + std::to_string(::getpid()) + "-" + std::to_string(++count_));
     std::filesystem::create_directories(folder_);
@@ -95,8 +100,12 @@ class Plugged {
     Write(name, Compile(name, proto).files.SerializeAsString());
   }
   void Configure(const std::string& backends) {
-    Write("gateway.json", R"({"authentication": "none", "public_url": "http://localhost:8080", )"
-                          R"("backends": [)" +
+    std::string authentication =
+        authenticator_
+            ? R"("credentials": {"address": "127.0.0.1:1", "client_secret_file": "secret"})"
+            : R"("authentication": "none")";
+    Write("gateway.json", "{" + authentication +
+                              R"(, "public_url": "http://localhost:8080", "backends": [)" +
                               backends + "]}");
   }
 
@@ -108,8 +117,8 @@ class Plugged {
     auto loaded = loader.Load(true);
     REQUIRE(StartProblems(loaded->report) == "");
     gateway_ = std::make_unique<Gateway>(
-        GatewayOptions{config->public_url, config->sign_in_path, {}, true}, loaded->snapshot,
-        nullptr, Assets(), pages::DefaultBrand(), registry_);
+        GatewayOptions{config->public_url, config->sign_in_path, {}, config->is_open},
+        loaded->snapshot, authenticator_.get(), Assets(), pages::DefaultBrand(), registry_);
     auto use = [this](std::shared_ptr<const Snapshot> snapshot) {
       gateway_->Use(std::move(snapshot));
       std::lock_guard lock(mutex_);
@@ -135,7 +144,9 @@ class Plugged {
     return used_.wait_for(lock, kPatience, [&] { return uses_ >= count; });
   }
 
-  Client Connect() const { return Client(server_->port()); }
+  Client Connect(const std::string& host = "localhost") const {
+    return Client(server_->port(), host);
+  }
   int Status(const std::string& method, const std::string& target) const {
     return Connect().Send(method, target).status;
   }
@@ -156,6 +167,7 @@ class Plugged {
                : text.substr(at + name.size() + 2, text.find('\n', at + 1) - at - name.size() - 2);
   }
 
+  int port() const { return server_->port(); }
   std::string config_file() const { return (folder_ / "gateway.json").string(); }
   const std::filesystem::path& folder() const { return folder_; }
 
@@ -170,6 +182,7 @@ class Plugged {
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
   prometheus::Registry registry_;
+  std::unique_ptr<Authenticator> authenticator_;  // Null: nobody is asked.
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<Reloader> reloader_;
   std::unique_ptr<http::Server> server_;

@@ -188,6 +188,20 @@ TEST_CASE_METHOD(Fixture, "A client too slow with its body gets 408") {
   CHECK(client.ReadsEnd());
 }
 
+TEST_CASE_METHOD(Fixture, "What has come of a body buys time for the rest") {
+  options.request_timeout = 500ms;
+  auto client = Connect();
+  const std::string half(256 * 1024, 'a');
+  client.Send("POST / HTTP/1.1\r\n" + kHost + "Content-Length: " + std::to_string(2 * half.size()) +
+              "\r\n\r\n" + half);
+  // Another client's time, which is as long and has bought nothing.
+  auto idle = Connect();
+  idle.Send("POST / HTTP/1.1\r\n" + kHost + "Content-Length: 10\r\n\r\nabc");
+  CHECK(idle.Read().status == 408);
+  client.Send(half);
+  CHECK(client.Read().status == 200);
+}
+
 TEST_CASE_METHOD(Fixture, "A connection that never asks is closed without a word") {
   options.header_timeout = 30ms;
   auto client = Connect();

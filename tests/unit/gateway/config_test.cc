@@ -30,6 +30,15 @@ std::string Backend(const std::string& members) {
          "}]}";
 }
 
+// Two plug-ins of two owners, and where their pages live.
+std::string Pages(const std::string& public_url, const std::string& a, const std::string& b) {
+  return R"({"public_url": ")" + public_url + R"(", "authentication": "none", "backends": [)" +
+         R"({"name": "a", "address": "x", "reflection": true, "owner": "a", "pages_origin": ")" +
+         a +
+         R"("}, {"name": "b", "address": "x", "reflection": true, "owner": "b", "pages_origin": ")" +
+         b + R"("}]})";
+}
+
 TEST_CASE("a whole configuration is read, with paths relative to its folder", "[gateway]") {
   auto config = Load(R"({"public_url": "https://services.example", "assets_dir": "/srv/assets",
     "trusted_proxies": ["10.0.0.0/8"], "sign_in_path": "/{lang}/login",
@@ -99,6 +108,28 @@ TEST_CASE("a wrong configuration is refused by the name of what is wrong", "[gat
        "tls.cert_file: goes with"},
       {Backend(R"("reflection": true, "tls": {"ca_file": "c", "ciphers": "k"})"),
        "tls.ciphers: no such"},
+      {Backend(R"("reflection": true, "pages_origin": "https://a.example")"),
+       "backends[0].pages_origin: goes with an owner"},
+      {Backend(R"("reflection": true, "owner": "")"), "backends[0].owner: must not be empty"},
+      {Backend(R"("reflection": true, "cookies": ["basket"])"),
+       "backends[0].cookies: goes with an owner"},
+      {Backend(R"("reflection": true, "owner": "m", "pages_origin": "https://a.example/x")"),
+       "backends[0].pages_origin: must be http"},
+      {Backend(R"("reflection": true, "owner": "m", "cookies": ["__Host-tamarack-session"])"),
+       "is the platform's own"},
+      {Backend(R"("reflection": true, "owner": "m", "cookies": ["__HOST-Tamarack-csrf"])"),
+       "is the platform's own"},
+      {Backend(R"("reflection": true, "owner": "m", "cookies": ["a=b"])"),
+       "is no name of a cookie"},
+      {Backend(R"("reflection": true, "owner": "m", "cookies": [""])"), "is no name of a cookie"},
+      {Pages("http://x.example:8080", "http://x.example:9090", "http://b.example"),
+       "backends[0].pages_origin: is on the host of public_url"},
+      {Pages("https://x.example", "https://X.example", "https://b.example"),
+       "backends[0].pages_origin: is on the host of public_url"},
+      {Pages("https://x.example", "http://a.example", "https://b.example"),
+       "backends[0].pages_origin: must have the scheme of public_url"},
+      {Pages("https://x.example", "https://a.example", "https://a.example:444"),
+       "is on the host of another owner's pages"},
       {R"({"authentication": "none", "backends": [5]})", "backends[0]: must be an object"},
       {R"({"authentication": "none", "backends": [{"name": "a", "address": "x", "reflection": true},
         {"name": "a", "address": "y", "reflection": true}]})",
@@ -130,6 +161,17 @@ TEST_CASE("every problem of a configuration is told, one a line", "[gateway]") {
     CHECK_THAT(text, Catch::Contains(wanted));
   }
   CHECK(std::count(text.begin(), text.end(), '\n') == 5);
+}
+
+TEST_CASE("a plug-in's owner, its pages' origin and its cookies are read", "[gateway]") {
+  auto config = Load(Pages("https://x.example", "https://a.example", "https://b.example"));
+  INFO(config.status());
+  REQUIRE(config.ok());
+  CHECK(config->backends.at(1).owner == "b");
+  CHECK(config->backends.at(1).pages_origin == "https://b.example");
+  config = Load(Backend(R"("reflection": true, "owner": "m", "cookies": ["basket"])"));
+  REQUIRE(config.ok());
+  CHECK(config->backends.at(0).cookies == std::vector<std::string>{"basket"});
 }
 
 TEST_CASE("one service alone needs its descriptors and its address", "[gateway]") {

@@ -52,11 +52,19 @@ std::set<std::string> HeadersRead() {
 TEST_CASE("other sites' scripts may send every header that is read, and no other", "[gateway]") {
   // Not for scripts to set, allowed always (the Fetch standard), of proxies or of our own pages'
   // scripts; a body's coding is only refused.
-  const std::set<std::string> others = {
-      "accept",           "accept-encoding", "access-control-request-method",
-      "content-encoding", "cookie",          "forwarded",
-      "origin",           "referer",         "sec-fetch-site",
-      "x-csrf-token",     "x-forwarded-for", "x-forwarded-proto"};
+  const std::set<std::string> others = {"accept",
+                                        "accept-encoding",
+                                        "access-control-request-method",
+                                        "content-encoding",
+                                        "cookie",
+                                        "forwarded",
+                                        "host",
+                                        "origin",
+                                        "referer",
+                                        "sec-fetch-site",
+                                        "x-csrf-token",
+                                        "x-forwarded-for",
+                                        "x-forwarded-proto"};
   Route route;
   route.allowed_origins = {"*"};
   route.policy.add_pass_headers("X-Own");

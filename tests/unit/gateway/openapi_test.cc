@@ -330,7 +330,7 @@ service Snake {
   const auto& camel = schemas.at("t.Fish-ProtoJson").at("properties");
   CHECK(json::serialize(schemas.at("t.Fish-ProtoJson").at("required")) == R"(["weightGrams"])");
   CHECK(json::serialize(camel.at("weightGrams")) ==
-        R"({"type":"string","format":"int64","examples":["7"]})");
+        R"({"type":"string","format":"int64","x-minimum":5,"examples":["7"]})");
   CHECK(Show(camel.at("finSizes").at("items").at("type")) == "string");
   CHECK(Show(camel.at("eyeCount").at("minimum")) == "2");
   CHECK(Show(camel.at("petName").at("type")) == "string");

@@ -51,7 +51,7 @@ TEST_CASE("a gRPC code has its HTTP status", "[gateway]") {
       {absl::StatusCode::kUnavailable, 503, "unavailable"},
       {absl::StatusCode::kDeadlineExceeded, 504, "deadline-exceeded"},
   }));
-  Rendered rendered = Render(FromStatus(absl::Status(code, "the text"), false));
+  Rendered rendered = Render(FromStatus(absl::Status(code, "the text"), {}));
   CHECK(rendered.status == status);
   CHECK(rendered.type == "application/problem+json");
   CHECK(Show(rendered.body.at("type")) == "https://services.example/problems/" + std::string(slug));
@@ -68,18 +68,18 @@ TEST_CASE("texts of our own faults and of gRPC itself stay inside", "[gateway]")
   auto shape =
       GENERATE(ServicePolicy::ERROR_SHAPE_UNSPECIFIED, ServicePolicy::STATUS_CODE_AND_ERRORS,
                ServicePolicy::CODE_AND_DESCRIPTION, ServicePolicy::OAUTH);
-  Problem problem = FromStatus(absl::Status(code, "connect failed: 10.1.2.3:5432"), false);
+  Problem problem = FromStatus(absl::Status(code, "connect failed: 10.1.2.3:5432"), {});
   CHECK(boost::json::serialize(Render(problem, shape).body).find("10.1.2.3") == std::string::npos);
 }
 
 TEST_CASE("field violations become pointers, or parameters where there is no body", "[gateway]") {
   absl::Status status =
       rpc::InvalidFields({{"payment.lines[2].amount", "must be positive"}, {"email", "required"}});
-  auto body = Render(FromStatus(status, true)).body;
+  auto body = Render(FromStatus(status, RequestShape{true})).body;
   CHECK(Show(body.at("errors").at(0).at("pointer")) == "/payment/lines/2/amount");
   CHECK(Show(body.at("errors").at(0).at("detail")) == "must be positive");
   CHECK(Show(body.at("errors").at(1).at("reason")) == "required");
-  CHECK(Show(Render(FromStatus(status, false)).body.at("errors").at(1).at("parameter")) == "email");
+  CHECK(Show(Render(FromStatus(status, {})).body.at("errors").at(1).at("parameter")) == "email");
 }
 
 TEST_CASE("a service's own status and members win", "[gateway]") {
@@ -87,7 +87,8 @@ TEST_CASE("a service's own status and members win", "[gateway]") {
       rpc::WithReason(rpc::WithHttp(absl::FailedPreconditionError("Already paid."), 422,
                                     {{"code", "P0500"}, {"detail", "mine"}}),
                       "PAID");
-  Rendered rendered = Render(FromStatus(status, true), ServicePolicy::CODE_AND_DESCRIPTION);
+  Rendered rendered =
+      Render(FromStatus(status, RequestShape{true}), ServicePolicy::CODE_AND_DESCRIPTION);
   CHECK(rendered.status == 422);
   CHECK(Show(rendered.body.at("code")) == "P0500");
   CHECK(Show(rendered.body.at("detail")) == "mine");
@@ -97,8 +98,8 @@ TEST_CASE("a service's own status and members win", "[gateway]") {
 }
 
 TEST_CASE("an absurd status of a service is ignored", "[gateway]") {
-  CHECK(Render(FromStatus(rpc::WithHttp(absl::NotFoundError("x"), 200), false)).status == 404);
-  CHECK(Render(FromStatus(rpc::WithHttp(absl::NotFoundError("x"), 99999), false)).status == 404);
+  CHECK(Render(FromStatus(rpc::WithHttp(absl::NotFoundError("x"), 200), {})).status == 404);
+  CHECK(Render(FromStatus(rpc::WithHttp(absl::NotFoundError("x"), 99999), {})).status == 404);
 }
 
 TEST_CASE("the shape with status code and errors", "[gateway]") {
@@ -123,7 +124,7 @@ TEST_CASE("the shape with code, description and field", "[gateway]") {
   auto broken =
       FromRefusal({Reason::kMalformedJson, InputError::Source::kBody, "", "7"}, Language::kEnglish);
   CHECK(Show(Render(broken, ServicePolicy::CODE_AND_DESCRIPTION).body.at("code")) == "P0197");
-  auto missing = FromStatus(rpc::InvalidField("amount", "required"), true);
+  auto missing = FromStatus(rpc::InvalidField("amount", "required"), RequestShape{true});
   CHECK(Show(Render(missing, ServicePolicy::CODE_AND_DESCRIPTION).body.at("code")) == "P0101");
 }
 
@@ -131,7 +132,7 @@ TEST_CASE("the shape of RFC 6749 has its two members only", "[gateway]") {
   Rendered rendered =
       Render(FromStatus(rpc::WithHttp(absl::InvalidArgumentError("The code has expired."), 400,
                                       {{"error", "invalid_grant"}}),
-                        true),
+                        RequestShape{true}),
              ServicePolicy::OAUTH);
   CHECK(rendered.type == "application/json");
   CHECK(rendered.body.size() == 2);

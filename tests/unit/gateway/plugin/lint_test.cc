@@ -92,6 +92,14 @@ TEST_CASE("each lint rule finds the smallest change that breaks it", "[gateway][
       {R"(min: 1 max: 5)", "min: 6 max: 5", "field-range", true},
       {R"(min_len: 1 max_len: 9)", "min_len: 10 max_len: 9", "field-range", true},
       {R"({max_len: 8})", "{min_len: 9 max_len: 8}", "field-range", true},
+      {R"({max_len: 8})", "{min: 1}", "field-rule", true},
+      {R"({max_len: 8})", "{max_items: 1}", "field-rule", true},
+      {R"(min: 1 max: 5)", "max_len: 5", "field-rule", true},
+      {R"(min: 1 max: 5)", "in: '5'", "field-rule", true},
+      {R"(repeated string tags = 3)", "bool b = 3 [(tamarack.api.v1.rules).max = 1]", "field-rule",
+       true},
+      {R"(Part part = 4)", "bytes b = 4 [(tamarack.api.v1.rules).pattern = 'a']", "field-rule",
+       true},
   }));
   INFO(from << " → " << to);
   auto findings = Lint(*CompileRoutes(Replaced(kClean, from, to)));
@@ -103,6 +111,45 @@ TEST_CASE("each lint rule finds the smallest change that breaks it", "[gateway][
   }
   for (const Finding& finding : Lint(*CompileRoutes(Replaced(kClean, from, to)), {{rule}, {}}))
     CHECK_FALSE(finding.is_error);
+}
+
+TEST_CASE("a plug-in is trusted with what its entry names, whatever lint ignores",
+          "[gateway][lint]") {
+  auto [from, to, origin, cookies, rule] =
+      GENERATE(table<std::string, std::string, std::string, std::vector<std::string>, std::string>({
+          {"count = 2", "count = 2", "", {"flavour"}, ""},
+          {"count = 2", "count = 2", "", {}, "cookie"},
+          {R"("flavour")", R"("Flavour")", "", {"flavour"}, "cookie"},
+          {"access: TOKEN success",
+           "access: SESSION success",
+           "https://t.example",
+           {"flavour"},
+           "session"},
+          {"access: TOKEN success",
+           "page: true access: PUBLIC success",
+           "",
+           {"flavour"},
+           "page-origin"},
+          {"access: TOKEN success",
+           "page: true access: PUBLIC success",
+           "https://t.example",
+           {"flavour"},
+           ""},
+      }));
+  INFO(from << " → " << to);
+  BackendDescriptors backend = Compile("test", Replaced(kClean, from, to));
+  backend.plugin = std::make_shared<const Plugin>(Plugin{"ministry", origin, cookies});
+  std::vector<std::string> notes;
+  auto table = RouteTable::Build({backend}, &notes);
+  REQUIRE(table.ok());
+  auto findings = Lint(**table, {{"cookie", "page-origin", "session"}, {}});
+  CHECK(findings.empty() == rule.empty());
+  for (const Finding& finding : findings) {
+    CHECK(finding.rule == rule);
+    CHECK(finding.is_error);
+  }
+  // The platform's own services are asked nothing of the kind.
+  CHECK(Lint(*CompileRoutes(Replaced(kClean, from, to))).empty());
 }
 
 TEST_CASE("a back end keeps to the paths that it was given", "[gateway][lint]") {
