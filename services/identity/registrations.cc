@@ -52,7 +52,8 @@ Async<std::string> Registrations::Begin(const NewPerson& person) {
   std::string id = NewUuid();
   std::string cookie = crypto::RandomToken(32);
   std::string code = crypto::RandomDigits(kCodeDigits);
-  json::object details{{"email", person.profile.email},
+  json::object details{{"mode", std::string(auth::ModeName(person.mode))},
+                       {"email", person.profile.email},
                        {"given_name", person.profile.given_name},
                        {"family_name", person.profile.family_name},
                        {"password_hash", person.password_hash}};
@@ -74,6 +75,7 @@ Async<Registrations::Row> Registrations::Read(const pg::Statement& statement,
   row.id = rows.Text(0, 0);
   CO_ASSIGN_OR_RETURN(auto text, keyring_.sealer().Open(rows.Text(0, 1), Place(row.id)));
   CO_ASSIGN_OR_RETURN(auto details, crypto::ParseStrictObject(text));
+  row.person.mode = auth::ModeOf(crypto::StringMember(details, "mode"));
   row.person.profile.email = crypto::StringMember(details, "email");
   row.person.profile.given_name = crypto::StringMember(details, "given_name");
   row.person.profile.family_name = crypto::StringMember(details, "family_name");

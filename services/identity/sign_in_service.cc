@@ -72,7 +72,7 @@ class SignInService final : public v1::SignInService::CallbackService {
       page.Error("email", "ERROR_TOO_MANY_TRIES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
-    auto person = co_await parts_.people.FindByEmail(email);
+    auto person = co_await FindPerson(email, request.return_to());
     if (!person.ok() && !absl::IsNotFound(person.status())) co_return person.status();
     std::string hash = person.ok() ? person->password_hash : "";
     CO_ASSIGN_OR_RETURN(auto verdict, co_await parts_.passwords.Verify(hash, request.password()));
@@ -88,7 +88,7 @@ class SignInService final : public v1::SignInService::CallbackService {
       if (renewed.ok())
         (void)co_await parts_.people.ReplacePasswordHash(person->id, hash, *renewed);
     }
-    CO_RETURN_IF_ERROR(co_await StartSession(context, person->id, request.lang()));
+    CO_RETURN_IF_ERROR(co_await StartSession(context, *person, request.lang()));
     parts_.metrics.sign_ins.Increment();
     co_return GoOn(context, request.lang(), request.return_to());
   }
@@ -114,7 +114,10 @@ class SignInService final : public v1::SignInService::CallbackService {
       Page again = RegisterPage(context, request).Again(!request.password().empty());
       co_return co_await Render(context, again, request.return_to());
     }
-    NewPerson person{.profile = {.email = text::TidyEmailAddress(request.email()),
+    CO_ASSIGN_OR_RETURN(auto pending,
+                        co_await ReadPendingAuthorization(parts_.tenants, request.return_to()));
+    NewPerson person{.mode = ModeFor(pending),
+                     .profile = {.email = text::TidyEmailAddress(request.email()),
                                  .given_name = text::TidyLine(request.given_name()),
                                  .family_name = text::TidyLine(request.family_name()),
                                  .address = std::nullopt},
@@ -195,7 +198,7 @@ class SignInService final : public v1::SignInService::CallbackService {
       co_return HttpBody();
     }
     parts_.metrics.registrations.Increment();
-    CO_RETURN_IF_ERROR(co_await StartSession(context, result.person.id, request.lang()));
+    CO_RETURN_IF_ERROR(co_await StartSession(context, result.person, request.lang()));
     co_return GoOn(context, request.lang(), request.return_to());
   }
 
@@ -290,9 +293,25 @@ class SignInService final : public v1::SignInService::CallbackService {
     // The page does not need Redis.
     if (!session.ok() || !*session) co_return false;
     CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
+    if (pending && (*session)->mode != ModeFor(pending)) co_return false;
     if (!pending || !pending->terms.auth_after_seconds) co_return true;
     // In the same second it is the session that did not do.
     co_return (*session)->auth_time_seconds > *pending->terms.auth_after_seconds;
+  }
+
+  // Clients of the sandbox meet people of the sandbox, live ones live people.
+  auth::Mode ModeFor(const std::optional<PendingAuthorization>& pending) const {
+    return pending ? auth::ModeOf(pending->client.mode) : parts_.default_mode;
+  }
+
+  // Who has the address, among those that the client may meet. NOT_FOUND.
+  Async<Person> FindPerson(const std::string& email, const std::string& return_to) {
+    CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
+    auth::Mode mode = ModeFor(pending);
+    auto person = co_await parts_.people.FindByEmail(mode, email);
+    if (pending || !absl::IsNotFound(person.status())) co_return person;
+    co_return co_await parts_.people.FindByEmail(
+        mode == auth::Mode::kLive ? auth::Mode::kSandbox : auth::Mode::kLive, email);
   }
 
   // Names the service that asked for the sign-in, and lets the form lead back to it.
@@ -310,11 +329,10 @@ class SignInService final : public v1::SignInService::CallbackService {
     co_return co_await Render(context, std::move(page), return_to);
   }
 
-  AsyncStatus StartSession(rpc::Context& context, const std::string& person_id,
-                           const std::string& lang) {
+  AsyncStatus StartSession(rpc::Context& context, const Person& person, const std::string& lang) {
     std::string_view earlier = context.Cookie(kSessionCookieKey);
     if (!earlier.empty()) CO_RETURN_IF_ERROR(co_await parts_.sessions.End(earlier));
-    CO_ASSIGN_OR_RETURN(auto cookie, co_await parts_.sessions.Create(person_id, lang));
+    CO_ASSIGN_OR_RETURN(auto cookie, co_await parts_.sessions.Create(person.id, person.mode, lang));
     context.http.SetCookie(kSessionCookie, cookie);
     co_return absl::OkStatus();
   }
