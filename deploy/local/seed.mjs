@@ -38,7 +38,7 @@ async function seedMinistry(layout, admin, notes, { key, name, service, purpose,
     admin.post('/v1/admin/api-keys', { service_id, kind, key_type, name: `${key}-${kind}-${key_type}` }, repeatable))).secret;
   const subscription = await once('subscription', (key) => admin.post('/v1/subscriptions', {
     ministry_id, ...both(told.name), purpose_en: told.purpose.en, purpose_fr: told.purpose.fr,
-    change_type: 'address', url: `${layout[part]}/webhooks/tellusonce`, return_origins: [layout[part]], mode: 'live',
+    change_type: 'address', url: `${layout[part]}/webhooks/tellusonce`, return_origins: [layout[part]], mode: 'sandbox',
   }, key));
   const ids = {};
   for (const [template, { language, subject, body }] of Object.entries(templates)) {

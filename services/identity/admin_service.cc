@@ -20,14 +20,15 @@ class AdminService final : public v1::AdminService::CallbackService {
   using Api = v1::AdminService;
   AdminService(rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
                PersonRepository& people, Passwords& passwords, idempotency::Once& once,
-               std::string pay_checksum_secret)
+               std::string pay_checksum_secret, auth::Mode default_mode)
       : rpc_(interceptor),
         tenants_(tenants),
         api_keys_(api_keys),
         people_(people),
         passwords_(passwords),
         once_(once),
-        pay_checksum_secret_(std::move(pay_checksum_secret)) {}
+        pay_checksum_secret_(std::move(pay_checksum_secret)),
+        default_mode_(default_mode) {}
 
   TAMARACK_UNARY(CreateMinistry, v1::CreateMinistryRequest, v1::Ministry) {
     co_return co_await once_.Run<v1::Ministry>(
@@ -65,7 +66,7 @@ class AdminService final : public v1::AdminService::CallbackService {
     client.purpose_fr = text::TidyLine(request.purpose_fr());
     if (request.has_id_token_signed_response_alg())
       client.id_token_alg = request.id_token_signed_response_alg();
-    if (request.has_mode()) client.mode = request.mode();
+    client.mode = request.has_mode() ? request.mode() : auth::ModeName(default_mode_);
     client.is_dpop_bound = request.dpop_bound_access_tokens();
     client.is_certificate_bound = request.tls_client_certificate_bound_access_tokens();
     auto prepare = [&]() -> AsyncStatus { co_return CheckClient(request); };
@@ -132,6 +133,7 @@ class AdminService final : public v1::AdminService::CallbackService {
 
   TAMARACK_UNARY(CreatePerson, v1::CreatePersonRequest, v1::Person) {
     NewPerson person = TidyPerson(request);
+    person.mode = request.has_mode() ? auth::ModeOf(request.mode()) : default_mode_;
     auto prepare = [&]() -> AsyncStatus {
       CO_RETURN_IF_ERROR(CheckPerson(person, request.password()));
       CO_ASSIGN_OR_RETURN(person.password_hash, co_await passwords_.Hash(request.password()));
@@ -165,18 +167,17 @@ class AdminService final : public v1::AdminService::CallbackService {
   Passwords& passwords_;
   idempotency::Once& once_;
   const std::string pay_checksum_secret_;
+  const auth::Mode default_mode_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor,
-                                                TenantRepository& tenants,
-                                                ApiKeyRepository& api_keys,
-                                                PersonRepository& people, Passwords& passwords,
-                                                idempotency::Once& once,
-                                                std::string pay_checksum_secret) {
+std::unique_ptr<grpc::Service> MakeAdminService(
+    rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
+    PersonRepository& people, Passwords& passwords, idempotency::Once& once,
+    std::string pay_checksum_secret, auth::Mode default_mode) {
   return std::make_unique<AdminService>(interceptor, tenants, api_keys, people, passwords, once,
-                                        std::move(pay_checksum_secret));
+                                        std::move(pay_checksum_secret), default_mode);
 }
 
 }  // namespace tamarack::identity

@@ -14,11 +14,10 @@
 
 namespace tamarack::identity {
 
-std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor,
-                                                TenantRepository& tenants,
-                                                ApiKeyRepository& api_keys,
-                                                PersonRepository& people, Passwords& passwords,
-                                                idempotency::Once& once,
-                                                std::string pay_checksum_secret);
+// `default_mode`: of clients and people for whom none is named.
+std::unique_ptr<grpc::Service> MakeAdminService(
+    rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
+    PersonRepository& people, Passwords& passwords, idempotency::Once& once,
+    std::string pay_checksum_secret, auth::Mode default_mode = auth::Mode::kLive);
 
 }  // namespace tamarack::identity

@@ -39,13 +39,13 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
                         co_await parts_.sessions.FindByCookie(context.Cookie(kSessionCookieKey)));
     std::string subject;
     if (session) subject = parts_.keyring.PairwiseSubject(client->ministry_id, session->person_id);
-    bool is_current = session && IsRecent(*session, terms);
+    CO_ASSIGN_OR_RETURN(auto consent, co_await parts_.consents.FindActive(client->id, subject));
+    bool is_current = session && MayMeet(*session, *client, consent) && IsRecent(*session, terms);
     if (is_current && !request.id_token_hint().empty()) {
       CO_ASSIGN_OR_RETURN(is_current, co_await HintNames(request.id_token_hint(), subject));
     }
     if (!is_current) co_return AskToSignIn(context, request, terms, session.has_value());
 
-    CO_ASSIGN_OR_RETURN(auto consent, co_await parts_.consents.FindActive(client->id, subject));
     if (!consent || !consent->Covers(terms.scopes, *client) || terms.prompts.contains("consent")) {
       co_return AskConsent(context, request, terms);
     }
@@ -79,6 +79,8 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     if (!pending) co_return LocalError(context);
     CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal.session_id));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
+    CO_ASSIGN_OR_RETURN(bool may_meet, co_await MayMeet(*session, pending->client));
+    if (!may_meet) co_return Restart(context, *pending);
     CO_ASSIGN_OR_RETURN(auto person, co_await parts_.people.Find(session->person_id));
 
     Page page("consent", request.lang(), context.csrf_token);
@@ -104,6 +106,8 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     }
     CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal.session_id));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
+    CO_ASSIGN_OR_RETURN(bool may_meet, co_await MayMeet(*session, pending->client));
+    if (!may_meet) co_return Restart(context, *pending);
     NewConsent consent{
         .person_id = session->person_id,
         .subject = parts_.keyring.PairwiseSubject(pending->client.ministry_id, session->person_id),
@@ -118,6 +122,23 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
   }
 
  private:
+  // Clients of the sandbox meet people of the sandbox, live ones live people.
+  static bool MayMeet(const Session& session, const OauthClient& client,
+                      const std::optional<Consent>& consent) {
+    return session.mode == auth::ModeOf(client.mode) || (consent && consent->is_across_modes);
+  }
+  Async<bool> MayMeet(const Session& session, const OauthClient& client) {
+    auto subject = parts_.keyring.PairwiseSubject(client.ministry_id, session.person_id);
+    CO_ASSIGN_OR_RETURN(auto consent, co_await parts_.consents.FindActive(client.id, subject));
+    co_return MayMeet(session, client, consent);
+  }
+
+  // Has somebody sign in who may meet the client.
+  static HttpBody Restart(rpc::Context& context, const PendingAuthorization& pending) {
+    context.http.Redirect(ToPath(pending.request));
+    return HttpBody();
+  }
+
   // Whose request it is; nobody when it has a fault, and then `refusal` is the answer.
   Async<std::optional<OauthClient>> Check(rpc::Context& context,
                                           const v1::AuthorizeRequest& request,

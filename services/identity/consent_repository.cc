@@ -8,14 +8,19 @@ namespace tamarack::identity {
 namespace {
 
 constexpr pg::Statement kFindActive{"consent.find_active", R"sql(
-  SELECT consent_id, person_id, client_id, scopes, claims, client_revision
-  FROM consent WHERE client_id = $1 AND subject = $2 AND withdrawn_at IS NULL)sql"};
+  SELECT c.consent_id, c.person_id, c.client_id, c.scopes, c.claims, c.client_revision, c.is_across_modes
+  FROM consent c JOIN person p USING (person_id) JOIN oauth_client o USING (client_id)
+  WHERE c.client_id = $1 AND c.subject = $2 AND c.withdrawn_at IS NULL AND (p.mode = o.mode OR c.is_across_modes))sql"};
 constexpr pg::Statement kSupersede{"consent.supersede", R"sql(
   UPDATE consent SET withdrawn_at = now() WHERE client_id = $1 AND subject = $2 AND withdrawn_at IS NULL)sql"};
-// Two tabs may agree at once; the first one's row then stands for both.
+// Two tabs may agree at once; the first one's row then stands for both. What goes on across modes
+// does so under new words too.
 constexpr pg::Statement kInsert{"consent.insert", R"sql(
-  INSERT INTO consent (consent_id, person_id, client_id, subject, scopes, claims, purpose_en, purpose_fr, client_revision)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  INSERT INTO consent (consent_id, person_id, client_id, subject, scopes, claims, purpose_en, purpose_fr, client_revision,
+                       is_across_modes)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+          EXISTS (SELECT FROM consent WHERE client_id = $3 AND subject = $4 AND is_across_modes
+                  AND withdrawn_at = now()))
   ON CONFLICT (client_id, subject) WHERE withdrawn_at IS NULL DO NOTHING)sql"};
 constexpr pg::Statement kWithdraw{"consent.withdraw", R"sql(
   UPDATE consent SET withdrawn_at = now() WHERE consent_id = $1 AND person_id = $2 AND withdrawn_at IS NULL)sql"};
@@ -71,7 +76,8 @@ Async<std::optional<Consent>> ConsentRepository::FindActive(std::string_view cli
                   .client_id = std::string(rows.Text(0, 2)),
                   .scopes = {},
                   .claims = rows.TextArray(0, 4),
-                  .client_revision = rows.Int(0, 5)};
+                  .client_revision = rows.Int(0, 5),
+                  .is_across_modes = rows.Bool(0, 6)};
   for (auto& scope : rows.TextArray(0, 3)) consent.scopes.insert(std::move(scope));
   co_return consent;
 }

@@ -22,6 +22,8 @@ struct Consent {
   std::set<std::string, std::less<>> scopes;
   std::vector<std::string> claims;
   int64_t client_revision = 0;
+  // Given before clients met people of their own mode only: it goes on.
+  bool is_across_modes = false;
 
   // Whether it allows these scopes under the client's present terms.
   bool Covers(const std::set<std::string, std::less<>>& wanted, const OauthClient& client) const;
@@ -60,7 +62,8 @@ class ConsentRepository {
  public:
   explicit ConsentRepository(pg::Pool& pool) : pool_(pool) {}
 
-  // The consent in force, by the client's own subject for the person.
+  // The consent in force, by the client's own subject for the person, who is of the client's mode
+  // (or see is_across_modes).
   Async<std::optional<Consent>> FindActive(std::string_view client_id, std::string_view subject);
   // Replaces the one in force, if any; the words shown are kept with it.
   AsyncStatus Grant(const NewConsent& consent, const OauthClient& client);

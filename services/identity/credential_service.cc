@@ -137,7 +137,7 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     principal.client_id = kGatewayClientId;
     principal.ministry_id = kPlatformMinistryId;
     principal.service_id = kPlatformServiceId;
-    principal.mode = "live";
+    principal.mode = auth::ModeName(session->mode);
     principal.acr = kAcrPassword;
     principal.auth_time_seconds = session->auth_time_seconds;
     principal.session_id = session->id;

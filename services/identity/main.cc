@@ -26,6 +26,8 @@ ABSL_FLAG(std::string, email_code_template_id_en, "00000000-0000-7000-8000-00000
           "notify's template of the confirmation email in English; made when it is not there");
 ABSL_FLAG(std::string, email_code_template_id_fr, "00000000-0000-7000-8000-0000000000f1",
           "the same in French");
+ABSL_FLAG(std::string, default_mode, "live",
+          "live or sandbox: of people who come without a client, and of what is made without one");
 ABSL_FLAG(std::string, brand_file, "",
           "brand.json: whose government this is; see platform/pages/brand.h");
 
@@ -40,6 +42,12 @@ int main(int argc, char** argv) {
   auto brand = pages::LoadBrand(absl::GetFlag(FLAGS_brand_file));
   if (!brand.ok()) {
     std::fprintf(stderr, "--brand_file: %s\n", std::string(brand.status().message()).c_str());
+    return 2;
+  }
+  const std::string mode_name = absl::GetFlag(FLAGS_default_mode);
+  const auth::Mode default_mode = auth::ModeOf(mode_name);
+  if (mode_name != auth::ModeName(default_mode)) {
+    std::fprintf(stderr, "--default_mode: must be live or sandbox\n");
     return 2;
   }
   const pages::Renderer renderer(identity::PageBundle(), *std::move(brand),
@@ -92,7 +100,8 @@ int main(int argc, char** argv) {
                                       consents, codes, sessions, keyring, metrics});
   auto sign_in_service =
       identity::MakeSignInService({interceptor, renderer, tenants, people, registrations, sessions,
-                                   passwords, attempts, guard, devices, keyring, metrics});
+                                   passwords, attempts, guard, devices, keyring, metrics,
+                                   default_mode});
   auto account_service = identity::MakeAccountService(
       {interceptor, renderer, people, consents, sessions, devices, metrics});
   auto credential_service = identity::MakeCredentialService(
@@ -102,7 +111,7 @@ int main(int argc, char** argv) {
       identity::MakeDirectoryService(interceptor, people, tenants, consents, keyring);
   idempotency::Once once(shell.database(), keyring.sealer());
   auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,
-                                                  once, pay_checksum_secret);
+                                                  once, pay_checksum_secret, default_mode);
 
   return shell.Run(
       {token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),

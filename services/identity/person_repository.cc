@@ -12,10 +12,10 @@ namespace {
 namespace json = boost::json;
 
 #define PERSON_COLUMNS \
-  "person_id, subject, key_sealed, profile_sealed, password_hash, language, updated_at"
+  "person_id, subject, key_sealed, profile_sealed, password_hash, language, updated_at, mode"
 constexpr pg::Statement kInsert{"person.insert", R"sql(
-  INSERT INTO person (person_id, subject, email_index, key_sealed, profile_sealed, password_hash, language)
-  VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email_index) DO NOTHING)sql"};
+  INSERT INTO person (person_id, subject, email_index, key_sealed, profile_sealed, password_hash, language, mode)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email_index) DO NOTHING)sql"};
 constexpr pg::Statement kFind{"person.find",
                               "SELECT " PERSON_COLUMNS
                               " FROM person WHERE person_id = $1 AND erased_at IS NULL"};
@@ -24,9 +24,11 @@ constexpr pg::Statement kFindBySubject{"person.find_by_subject",
                                        " FROM person WHERE subject = $1 AND erased_at IS NULL"};
 constexpr pg::Statement kFindByEmail{"person.find_by_email",
                                      "SELECT " PERSON_COLUMNS
-                                     " FROM person WHERE email_index = $1 AND erased_at IS NULL"};
+                                     " FROM person WHERE email_index = $1 AND mode = $2 AND "
+                                     "erased_at IS NULL"};
 constexpr pg::Statement kHasAccount{
-    "person.has_account", "SELECT FROM person WHERE email_index = $1 AND erased_at IS NULL"};
+    "person.has_account",
+    "SELECT FROM person WHERE email_index = $1 AND mode = $2 AND erased_at IS NULL"};
 constexpr pg::Statement kLock{"person.lock",
                               "SELECT " PERSON_COLUMNS
                               " FROM person WHERE subject = $1 AND erased_at IS NULL FOR UPDATE"};
@@ -90,6 +92,7 @@ absl::StatusOr<Profile> DecodeProfile(const std::string& text) {
 Async<Person> PersonRepository::Insert(pg::Tx& tx, const NewPerson& person) {
   Person out{.id = NewUuid(),
              .subject = {},
+             .mode = person.mode,
              .password_hash = person.password_hash,
              .language = person.language,
              .profile = person.profile};
@@ -98,10 +101,10 @@ Async<Person> PersonRepository::Insert(pg::Tx& tx, const NewPerson& person) {
   CO_ASSIGN_OR_RETURN(auto sealer, PersonalSealer(data_key));
   CO_ASSIGN_OR_RETURN(
       auto inserted,
-      co_await tx.Query(kInsert, out.id, out.subject, keyring_.EmailIndex(person.profile.email),
+      co_await tx.Query(kInsert, out.id, out.subject, EmailIndex(person.mode, person.profile.email),
                         keyring_.sealer().Seal(data_key, KeyPlace(out.id)),
                         sealer.Seal(Encode(person.profile), ProfilePlace(out.id)),
-                        person.password_hash, person.language));
+                        person.password_hash, person.language, auth::ModeName(person.mode)));
   if (inserted.affected() == 0)
     co_return absl::AlreadyExistsError("the email address has an account");
   co_return out;
@@ -111,6 +114,7 @@ absl::StatusOr<Person> PersonRepository::Decode(const pg::Rows& rows) const {
   if (rows.empty()) return absl::NotFoundError("no such person");
   Person person{.id = std::string(rows.Text(0, 0)),
                 .subject = std::string(rows.Text(0, 1)),
+                .mode = auth::ModeOf(rows.Text(0, 7)),
                 .password_hash = std::string(rows.Text(0, 4)),
                 .language = std::string(rows.Text(0, 5)),
                 .profile = {},
@@ -137,13 +141,20 @@ Async<Person> PersonRepository::FindBySubject(std::string_view subject) {
   co_return Decode(rows);
 }
 
-Async<Person> PersonRepository::FindByEmail(std::string_view email) {
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindByEmail, keyring_.EmailIndex(email)));
+std::string PersonRepository::EmailIndex(auth::Mode mode, std::string_view email) const {
+  return keyring_.EmailIndex(mode == auth::Mode::kLive ? std::string(email)
+                                                       : absl::StrCat("sandbox ", ToAbsl(email)));
+}
+
+Async<Person> PersonRepository::FindByEmail(auth::Mode mode, std::string_view email) {
+  CO_ASSIGN_OR_RETURN(
+      auto rows, co_await pool_.Query(kFindByEmail, EmailIndex(mode, email), auth::ModeName(mode)));
   co_return Decode(rows);
 }
 
-Async<bool> PersonRepository::HasAccount(std::string_view email) {
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kHasAccount, keyring_.EmailIndex(email)));
+Async<bool> PersonRepository::HasAccount(auth::Mode mode, std::string_view email) {
+  CO_ASSIGN_OR_RETURN(
+      auto rows, co_await pool_.Query(kHasAccount, EmailIndex(mode, email), auth::ModeName(mode)));
   co_return !rows.empty();
 }
 

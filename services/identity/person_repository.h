@@ -2,6 +2,7 @@
 // erasing the key erases the person.
 #pragma once
 
+#include "platform/auth/owner.h"
 #include "platform/base/status.h"
 #include "platform/postgres/postgres.h"
 #include "services/identity/keyring.h"
@@ -26,6 +27,7 @@ struct Profile {
 struct Person {
   std::string id;       // never leaves identity
   std::string subject;  // on the platform itself
+  auth::Mode mode = auth::Mode::kLive;
   std::string password_hash;
   std::string language;
   Profile profile;
@@ -33,6 +35,7 @@ struct Person {
 };
 
 struct NewPerson {
+  auth::Mode mode = auth::Mode::kLive;
   Profile profile;
   std::string password_hash;
   std::string language;
@@ -42,15 +45,18 @@ class PersonRepository {
  public:
   PersonRepository(pg::Pool& pool, const Keyring& keyring) : pool_(pool), keyring_(keyring) {}
 
-  // Returns id and subject. ALREADY_EXISTS when the email address has an account.
+  // Returns id and subject. ALREADY_EXISTS when the email address has an account of that mode.
   Async<Person> Insert(pg::Tx& tx, const NewPerson& person);
 
   // NOT_FOUND each.
   Async<Person> Find(std::string_view person_id);
   Async<Person> FindBySubject(std::string_view subject);
-  Async<Person> FindByEmail(std::string_view email);
+  Async<Person> FindByEmail(auth::Mode mode, std::string_view email);
 
-  Async<bool> HasAccount(std::string_view email);
+  Async<bool> HasAccount(auth::Mode mode, std::string_view email);
+  // By what an account is known where its address must not be: one address may have an account of
+  // each mode.
+  std::string EmailIndex(auth::Mode mode, std::string_view email) const;
 
   // Unless it has been replaced meanwhile.
   AsyncStatus ReplacePasswordHash(std::string_view person_id, std::string_view old_hash,

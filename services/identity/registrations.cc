@@ -57,10 +57,11 @@ Async<std::string> Registrations::Begin(const NewPerson& person) {
   return Store(person, true);
 }
 
-Async<std::string> Registrations::BeginForDevice(const std::string& email,
+Async<std::string> Registrations::BeginForDevice(auth::Mode mode, const std::string& email,
                                                  const std::string& language) {
-  CO_ASSIGN_OR_RETURN(bool has_account, co_await people_.HasAccount(email));
-  NewPerson nobody{.profile = {.email = email, .given_name = {}, .family_name = {}, .address = {}},
+  CO_ASSIGN_OR_RETURN(bool has_account, co_await people_.HasAccount(mode, email));
+  NewPerson nobody{.mode = mode,
+                   .profile = {.email = email, .given_name = {}, .family_name = {}, .address = {}},
                    .password_hash = {},
                    .language = language};
   co_return co_await Store(nobody, has_account);
@@ -70,7 +71,8 @@ Async<std::string> Registrations::Store(const NewPerson& person, bool sends) {
   std::string id = NewUuid();
   std::string cookie = crypto::RandomToken(32);
   std::string code = crypto::RandomDigits(kCodeDigits);
-  json::object details{{"email", person.profile.email},
+  json::object details{{"mode", std::string(auth::ModeName(person.mode))},
+                       {"email", person.profile.email},
                        {"given_name", person.profile.given_name},
                        {"family_name", person.profile.family_name},
                        {"password_hash", person.password_hash}};
@@ -92,6 +94,7 @@ Async<Registrations::Row> Registrations::Read(const pg::Statement& statement,
   row.id = rows.Text(0, 0);
   CO_ASSIGN_OR_RETURN(auto text, keyring_.sealer().Open(rows.Text(0, 1), Place(row.id)));
   CO_ASSIGN_OR_RETURN(auto details, crypto::ParseStrictObject(text));
+  row.person.mode = auth::ModeOf(crypto::StringMember(details, "mode"));
   row.person.profile.email = crypto::StringMember(details, "email");
   row.person.profile.given_name = crypto::StringMember(details, "given_name");
   row.person.profile.family_name = crypto::StringMember(details, "family_name");
@@ -117,7 +120,7 @@ Async<ConfirmResult> Registrations::Confirm(std::string_view cookie, std::string
     co_return ConfirmResult{ConfirmOutcome::kWrongCode, {}};
   }
   // Looked up first: within a transaction nothing else may be asked for.
-  auto person = co_await people_.FindByEmail(row.person.profile.email);
+  auto person = co_await people_.FindByEmail(row.person.mode, row.person.profile.email);
   if (person.ok()) co_return ConfirmResult{ConfirmOutcome::kHasAccount, *std::move(person)};
   if (!absl::IsNotFound(person.status())) co_return person.status();
   // Nobody was sent this code.
@@ -138,7 +141,8 @@ AsyncStatus Registrations::Resend(std::string_view cookie) {
   std::string code = crypto::RandomDigits(kCodeDigits);
   bool sends = true;
   if (row.is_for_device()) {
-    CO_ASSIGN_OR_RETURN(sends, co_await people_.HasAccount(row.person.profile.email));
+    CO_ASSIGN_OR_RETURN(sends,
+                        co_await people_.HasAccount(row.person.mode, row.person.profile.email));
   }
   CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
   CO_ASSIGN_OR_RETURN(auto renewed,

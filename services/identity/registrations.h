@@ -50,7 +50,8 @@ class Registrations {
   Async<std::string> Begin(const NewPerson& person);
   // The same for somebody who says to have an account; where there is none, nothing is sent, and
   // that is all the difference.
-  Async<std::string> BeginForDevice(const std::string& email, const std::string& language);
+  Async<std::string> BeginForDevice(auth::Mode mode, const std::string& email,
+                                    const std::string& language);
 
   // NOT_FOUND when there is no such registration (any more).
   Async<Pending> Find(std::string_view cookie);

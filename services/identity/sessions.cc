@@ -25,10 +25,12 @@ std::string RedisKey(std::string_view session_id) {
 
 }  // namespace
 
-Async<std::string> Sessions::Create(std::string_view person_id, std::string_view language) {
+Async<std::string> Sessions::Create(std::string_view person_id, auth::Mode mode,
+                                    std::string_view language) {
   std::string cookie = crypto::RandomToken(32);
   boost::json::object session{
       {"person_id", boost::json::string_view(person_id.data(), person_id.size())},
+      {"mode", std::string(auth::ModeName(mode))},
       {"language", boost::json::string_view(language.data(), language.size())},
       {"auth_time", UnixSeconds(now_())}};
   CO_RETURN_IF_ERROR((co_await redis_.Command("SET", RedisKey(IdOf(cookie)),
@@ -49,6 +51,7 @@ Async<std::optional<Session>> Sessions::Find(std::string_view session_id) {
   CO_ASSIGN_OR_RETURN(auto stored, crypto::ParseStrictObject(reply.Text()));
   Session session{.id = std::string(session_id),
                   .person_id = std::string(crypto::StringMember(stored, "person_id")),
+                  .mode = auth::ModeOf(crypto::StringMember(stored, "mode")),
                   .language = std::string(crypto::StringMember(stored, "language"))};
   if (const auto* time = stored.if_contains("auth_time"); time != nullptr && time->is_int64()) {
     session.auth_time_seconds = time->get_int64();

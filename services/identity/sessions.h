@@ -1,6 +1,7 @@
 // Browser sessions, in Redis: losing them signs people out and nothing else.
 #pragma once
 
+#include "platform/auth/owner.h"
 #include "platform/base/clock.h"
 #include "platform/base/status.h"
 #include "platform/redis/redis.h"
@@ -20,6 +21,7 @@ struct Session {
   // A hash of the cookie: goes into tokens, where the cookie itself must not.
   std::string id;
   std::string person_id;
+  auth::Mode mode = auth::Mode::kLive;  // of the person
   std::string language;
   int64_t auth_time_seconds = 0;
 };
@@ -31,7 +33,7 @@ class Sessions {
 
   // Always a new id, so that one known before the sign-in is worth nothing. Returns the cookie's
   // value.
-  Async<std::string> Create(std::string_view person_id, std::string_view language);
+  Async<std::string> Create(std::string_view person_id, auth::Mode mode, std::string_view language);
 
   // nullopt when there is none or it has ended. Counts as a use.
   Async<std::optional<Session>> FindByCookie(std::string_view cookie);

@@ -68,17 +68,18 @@ class SignInService final : public v1::SignInService::CallbackService {
     if (page.has_errors())
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
 
+    CO_ASSIGN_OR_RETURN(auth::Mode mode, co_await AccountMode(email, request.return_to()));
     std::string_view device = context.Cookie(kDeviceCookieKey);
     CO_ASSIGN_OR_RETURN(auto tried,
-                        co_await parts_.guard.Begin(parts_.keyring.EmailIndex(email),
+                        co_await parts_.guard.Begin(parts_.people.EmailIndex(mode, email),
                                                     NetworkOf(context.client_ip), device));
     if (tried.admission == Admission::kTooManyTries) {
       page.Error("email", "ERROR_TOO_MANY_TRIES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
     if (tried.admission == Admission::kNeedsKnownDevice)
-      co_return co_await AskToConfirmDevice(context, std::move(page), request, email);
-    auto person = co_await parts_.people.FindByEmail(email);
+      co_return co_await AskToConfirmDevice(context, std::move(page), request, mode, email);
+    auto person = co_await parts_.people.FindByEmail(mode, email);
     if (!person.ok() && !absl::IsNotFound(person.status())) co_return person.status();
     std::string hash = person.ok() ? person->password_hash : "";
     CO_ASSIGN_OR_RETURN(auto verdict, co_await parts_.passwords.Verify(hash, request.password()));
@@ -94,7 +95,7 @@ class SignInService final : public v1::SignInService::CallbackService {
       if (renewed.ok())
         (void)co_await parts_.people.ReplacePasswordHash(person->id, hash, *renewed);
     }
-    CO_RETURN_IF_ERROR(co_await StartSession(context, person->id, request.lang()));
+    CO_RETURN_IF_ERROR(co_await StartSession(context, *person, request.lang()));
     context.http.SetCookie(kDeviceCookie, known, kDeviceCookieSeconds);
     parts_.metrics.sign_ins.Increment();
     co_return GoOn(context, request.lang(), request.return_to());
@@ -121,7 +122,10 @@ class SignInService final : public v1::SignInService::CallbackService {
       Page again = RegisterPage(context, request).Again(!request.password().empty());
       co_return co_await Render(context, again, request.return_to());
     }
-    NewPerson person{.profile = {.email = text::TidyEmailAddress(request.email()),
+    CO_ASSIGN_OR_RETURN(auto pending,
+                        co_await ReadPendingAuthorization(parts_.tenants, request.return_to()));
+    NewPerson person{.mode = ModeFor(pending),
+                     .profile = {.email = text::TidyEmailAddress(request.email()),
                                  .given_name = text::TidyLine(request.given_name()),
                                  .family_name = text::TidyLine(request.family_name()),
                                  .address = std::nullopt},
@@ -201,7 +205,7 @@ class SignInService final : public v1::SignInService::CallbackService {
     parts_.metrics.registrations.Increment();
     context.http.SetCookie(kRegistrationCookie, "", 0);
     // The account is there, whatever becomes of the session.
-    if (!(co_await StartSession(context, result.person.id, request.lang())).ok())
+    if (!(co_await StartSession(context, result.person, request.lang())).ok())
       co_return GoTo(context, request.lang(), "sign-in", request.return_to());
     co_return GoOn(context, request.lang(), request.return_to());
   }
@@ -263,13 +267,14 @@ class SignInService final : public v1::SignInService::CallbackService {
 
   // The same whether there is an account, and whatever the password.
   Async<HttpBody> AskToConfirmDevice(rpc::Context& context, Page page,
-                                     const v1::SignInRequest& request, const std::string& email) {
+                                     const v1::SignInRequest& request, auth::Mode mode,
+                                     const std::string& email) {
     if (!co_await MaySendCode(context, {email, true})) {
       page.Error("email", "ERROR_TOO_MANY_CODES");
       co_return co_await Refuse(context, std::move(page), request.return_to(), kTooManyRequests);
     }
     CO_ASSIGN_OR_RETURN(auto cookie,
-                        co_await parts_.registrations.BeginForDevice(email, request.lang()));
+                        co_await parts_.registrations.BeginForDevice(mode, email, request.lang()));
     co_return GoToConfirm(context, cookie, request.lang(), request.return_to());
   }
 
@@ -316,9 +321,28 @@ class SignInService final : public v1::SignInService::CallbackService {
     // The page does not need Redis.
     if (!session.ok() || !*session) co_return false;
     CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
+    if (pending && (*session)->mode != ModeFor(pending)) co_return false;
     if (!pending || !pending->terms.auth_after_seconds) co_return true;
     // In the same second it is the session that did not do.
     co_return (*session)->auth_time_seconds > *pending->terms.auth_after_seconds;
+  }
+
+  // Clients of the sandbox meet people of the sandbox, live ones live people.
+  auth::Mode ModeFor(const std::optional<PendingAuthorization>& pending) const {
+    return pending ? auth::ModeOf(pending->client.mode) : parts_.default_mode;
+  }
+
+  // Of which mode the account is that a sign-in by this address is for: the client's; without one
+  // the platform's own, unless only the other has the address.
+  Async<auth::Mode> AccountMode(const std::string& email, const std::string& return_to) {
+    CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
+    auth::Mode mode = ModeFor(pending);
+    if (pending) co_return mode;
+    auth::Mode other = mode == auth::Mode::kLive ? auth::Mode::kSandbox : auth::Mode::kLive;
+    CO_ASSIGN_OR_RETURN(bool has_account, co_await parts_.people.HasAccount(mode, email));
+    if (has_account) co_return mode;
+    CO_ASSIGN_OR_RETURN(bool has_other, co_await parts_.people.HasAccount(other, email));
+    co_return has_other ? other : mode;
   }
 
   // Names the service that asked for the sign-in, and lets the form lead back to it.
@@ -336,11 +360,10 @@ class SignInService final : public v1::SignInService::CallbackService {
     co_return co_await Render(context, std::move(page), return_to);
   }
 
-  AsyncStatus StartSession(rpc::Context& context, const std::string& person_id,
-                           const std::string& lang) {
+  AsyncStatus StartSession(rpc::Context& context, const Person& person, const std::string& lang) {
     std::string_view earlier = context.Cookie(kSessionCookieKey);
     if (!earlier.empty()) CO_RETURN_IF_ERROR(co_await parts_.sessions.End(earlier));
-    CO_ASSIGN_OR_RETURN(auto cookie, co_await parts_.sessions.Create(person_id, lang));
+    CO_ASSIGN_OR_RETURN(auto cookie, co_await parts_.sessions.Create(person.id, person.mode, lang));
     context.http.SetCookie(kSessionCookie, cookie);
     co_return absl::OkStatus();
   }

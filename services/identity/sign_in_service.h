@@ -32,6 +32,8 @@ struct SignInServiceParts {
   DeviceRepository& devices;
   const Keyring& keyring;
   IdentityMetrics& metrics;
+  // Of people who come without a client.
+  auth::Mode default_mode = auth::Mode::kLive;
 };
 
 std::unique_ptr<grpc::Service> MakeSignInService(const SignInServiceParts& parts);

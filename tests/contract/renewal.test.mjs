@@ -119,7 +119,7 @@ describe('a subscriber', () => {
     const admin = new Admin(sandbox.gateway, sandbox.admin.client_id, sandbox.admin.client_secret);
     const { ministry_id } = await admin.post('/v1/admin/ministries', { name_en: 'Somebody else', name_fr: 'Quelqu’un d’autre' });
     await admin.post('/v1/subscriptions', {
-      ministry_id, name_en: 'Dead', name_fr: 'Mort', purpose_en: 'None.', purpose_fr: 'Aucun.', change_type: 'address', url: 'http://localhost:9/hook', return_origins: [], mode: 'live',
+      ministry_id, name_en: 'Dead', name_fr: 'Mort', purpose_en: 'None.', purpose_fr: 'Aucun.', change_type: 'address', url: 'http://localhost:9/hook', return_origins: [], mode: 'sandbox',
     });
     await renewOnce({ sandbox });
   });

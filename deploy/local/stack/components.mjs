@@ -89,6 +89,7 @@ const ownEnvironment = {
       TAMARACK_SERVICE_SECRETS_DIR: join(layout.secrets, 'clients'),
       TAMARACK_BOOTSTRAP_ADMIN_SECRET_FILE: secretFile(layout, 'bootstrap'),
       TAMARACK_NOTIFY_ADDRESS: `${loopback}:${layout.ports.grpc.notify}`,
+      TAMARACK_DEFAULT_MODE: 'sandbox', // nothing here is real
     };
   },
   payments: (layout) => ({

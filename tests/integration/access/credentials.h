@@ -284,8 +284,8 @@ class CredentialMaker {
   void AddSessions(std::vector<Credential>& all) {
     auto person =
         *world_.host.Await(world_.people.FindBySubject(world_.NewPerson("zoe@example.test")));
-    std::string cookie = *world_.host.Await(world_.sessions.Create(person.id, "en"));
-    std::string ended = *world_.host.Await(world_.sessions.Create(person.id, "en"));
+    std::string cookie = *world_.host.Await(world_.sessions.Create(person.id, person.mode, "en"));
+    std::string ended = *world_.host.Await(world_.sessions.Create(person.id, person.mode, "en"));
     (void)world_.host.Await(world_.sessions.End(ended));
     std::string csrf = crypto::RandomToken(16);
     auto session = [&](std::string name, const std::string& value, bool is_good) -> Credential {

@@ -116,8 +116,8 @@ inline constexpr char kRedirectUri[] = "https://ministry.test/callback";
 
 // A ministry's client that signs people in.
 struct RelyingParty {
-  explicit RelyingParty(World& world_)
-      : world(world_), client(world.NewClient(world.NewService().service_id())) {}
+  explicit RelyingParty(World& world_, const std::string& mode = "live")
+      : world(world_), client(world.NewClient(world.NewService().service_id(), mode)) {}
 
   v1::AuthorizeRequest Request(const std::string& scope = "openid profile email address") const {
     v1::AuthorizeRequest request;

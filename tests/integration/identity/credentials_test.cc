@@ -193,7 +193,7 @@ TEST_CASE_METHOD(
     World, "Exchange: a browser session gives a token of the person; signing out ends it at once") {
   std::string subject = NewPerson("zoe@example.test");
   auto person = *host.Await(people.FindBySubject(subject));
-  std::string cookie = *host.Await(sessions.Create(person.id, "fr"));
+  std::string cookie = *host.Await(sessions.Create(person.id, person.mode, "fr"));
   auto exchanged = ExchangeSession(cookie);
   REQUIRE(exchanged.ok());
   CHECK(exchanged->no_cache());
@@ -210,7 +210,7 @@ TEST_CASE_METHOD(
 
 TEST_CASE_METHOD(World, "Exchange: a session ends after 12 hours, however much it is used") {
   auto person = *host.Await(people.FindBySubject(NewPerson("zoe@example.test")));
-  std::string cookie = *host.Await(sessions.Create(person.id, "en"));
+  std::string cookie = *host.Await(sessions.Create(person.id, person.mode, "en"));
   clock_offset = std::chrono::hours(12) - std::chrono::seconds(5);
   CHECK(ExchangeSession(cookie).ok());
   clock_offset = std::chrono::hours(12);

@@ -41,7 +41,7 @@ TEST_CASE_METHOD(AwayWorld, "Redis away: clients, keys and administrators notice
 
 TEST_CASE_METHOD(AwayWorld, "Redis away: what was revoked stays revoked, the rest goes on") {
   NewPerson(kEmail);
-  auto person = host.Await(people.FindByEmail(kEmail));
+  auto person = host.Await(people.FindByEmail(auth::Mode::kLive, kEmail));
   REQUIRE(person.ok());
   auto found = host.Await(tenants.FindClient(client.client().client_id()));
   REQUIRE(found.ok());

@@ -36,13 +36,6 @@ struct SignInWorld : World {
     request.set_lang("fr");
     return browser.Open("SignInService/ResendCode", request);
   }
-  boost::json::object LastEmail() {
-    std::string newest = "FROM email_outbox ORDER BY email_id DESC LIMIT 1";
-    std::string id = database_value("SELECT email_id " + newest);
-    auto text = keyring.sealer().Open(database_value("SELECT request_sealed " + newest),
-                                      "email_outbox/" + id);
-    return *crypto::ParseStrictObject(*text);
-  }
   std::string LastCode() { return Text(LastEmail(), "code"); }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/crypto/json.h"
 #include "platform/crypto/random.h"
 #include "platform/redis/redis.h"
 #include "platform/runtime/offload.h"
@@ -163,8 +164,10 @@ struct World {
     service.set_name_fr("Service " + name);
     return *Call<v1::MinistryService>("AdminService/CreateService", service, admin_token());
   }
-  v1::CreateClientResponse NewClient(const std::string& service_id) {
+  v1::CreateClientResponse NewClient(const std::string& service_id,
+                                     const std::string& mode = "live") {
     v1::CreateClientRequest client;
+    client.set_mode(mode);
     client.set_service_id(service_id);
     client.add_redirect_uris("https://ministry.test/callback");
     for (const char* scope : {"openid", "profile", "email", "address", "tellusonce.subscriber"})
@@ -185,8 +188,10 @@ struct World {
     return *Call<v1::CreateApiKeyResponse>("AdminService/CreateApiKey", key, admin_token());
   }
   std::string NewPerson(const std::string& email,
-                        const std::string& password = "a walk in the woods") {
+                        const std::string& password = "a walk in the woods",
+                        const std::string& mode = "live") {
     v1::CreatePersonRequest person;
+    person.set_mode(mode);
     person.set_email(email);
     person.set_password(password);
     person.set_given_name("Zoé");
@@ -196,6 +201,15 @@ struct World {
     person.mutable_address()->set_province("ON");
     person.mutable_address()->set_postal_code("P3E 2W9");
     return Call<v1::Person>("AdminService/CreatePerson", person, admin_token())->subject();
+  }
+
+  // What is to be sent next to a person who registers.
+  boost::json::object LastEmail() {
+    std::string newest = "FROM email_outbox ORDER BY email_id DESC LIMIT 1";
+    std::string id = database_value("SELECT email_id " + newest);
+    auto text = keyring.sealer().Open(database_value("SELECT request_sealed " + newest),
+                                      "email_outbox/" + id);
+    return *crypto::ParseStrictObject(*text);
   }
 
   std::string database_value(const std::string& sql) { return host.database().Execute(sql); }

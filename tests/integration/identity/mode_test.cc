@@ -1,0 +1,150 @@
+#include "tests/integration/identity/browser.h"
+
+#include <catch2/catch.hpp>
+
+// Goal: clients of the sandbox meet people of the sandbox, live ones live people, whatever is
+// tried; and whoever had agreed before that rule stays. Method: all of identity over real gRPC,
+// PostgreSQL and Redis; a client and a person of each mode, with the same email address.
+namespace tamarack::identity {
+namespace {
+
+constexpr char kEmail[] = "zoe@example.test";
+constexpr char kAuthorize[] = "AuthorizeService/Authorize";
+constexpr char kLivePassword[] = "a walk in the woods";
+constexpr char kSandboxPassword[] = "a castle in the sand";
+
+struct TwoWorlds : World {
+  std::string live_subject = NewPerson(kEmail, kLivePassword);
+  std::string sandbox_subject = NewPerson(kEmail, kSandboxPassword, "sandbox");
+  RelyingParty live{*this};
+  RelyingParty sandbox{*this, "sandbox"};
+  Browser browser{*this};
+
+  // Signs in on the way to the client; where that leads.
+  PageAnswer SignInFor(RelyingParty& to, const std::string& password) {
+    PageAnswer asked = browser.Open(kAuthorize, to.Request());
+    REQUIRE(asked.location.starts_with("/en/sign-in?"));
+    return browser.SignIn(kEmail, password, asked.Param("return_to"));
+  }
+  std::string SessionMode() {
+    auto token = ExchangeSession(browser.cookies["__host-tamarack-session"]);
+    REQUIRE(token.ok());
+    return Principal(token->access_token())->mode;
+  }
+};
+
+TEST_CASE_METHOD(TwoWorlds, "Modes: one address has an account of each, and the client decides") {
+  CHECK(live_subject != sandbox_subject);
+  struct Case {
+    RelyingParty& client;
+    const char* own;
+    const char* other;
+    const char* mode;
+  };
+  for (const Case& each : {Case{live, kLivePassword, kSandboxPassword, "live"},
+                           Case{sandbox, kSandboxPassword, kLivePassword, "sandbox"}}) {
+    CAPTURE(each.mode);
+    browser.cookies.clear();
+    CHECK(SignInFor(each.client, each.other).http_status == 422);
+    CHECK(SignInFor(each.client, each.own).http_status == 303);
+    CHECK(SessionMode() == each.mode);
+    auto tokens = each.client.Redeem(
+        each.client.TokenRequest(each.client.Code(browser, each.client.Request())));
+    REQUIRE(tokens.ok());
+    CHECK(Principal(tokens->access_token())->mode == each.mode);
+    CHECK(each.client.UserInfo(tokens->access_token()).ok());
+  }
+}
+
+TEST_CASE_METHOD(TwoWorlds, "Modes: whoever is signed in for one client is nobody to the other's") {
+  for (auto [from, password, to] : {std::tuple(&live, kLivePassword, &sandbox),
+                                    std::tuple(&sandbox, kSandboxPassword, &live)}) {
+    browser.cookies.clear();
+    REQUIRE(SignInFor(*from, password).http_status == 303);
+    REQUIRE(from->Code(browser, from->Request()).size() == 43);
+    PageAnswer asked = browser.Open(kAuthorize, to->Request());
+    CHECK(asked.location.starts_with("/en/sign-in?"));
+    // Nor does the sign-in page send on who is signed in.
+    v1::ShowSignInRequest page;
+    page.set_lang("en");
+    page.set_return_to(ToPath(to->Request()));
+    CHECK(browser.Open("SignInService/ShowSignIn", page).http_status == 200);
+    auto silent = to->Request();
+    silent.set_prompt("none");
+    CHECK(browser.Open(kAuthorize, silent).Param("error") == "login_required");
+    // Nor is a consent taken that nobody was asked for.
+    PageAnswer forced = browser.Consent(ToPath(to->Request()));
+    CHECK(forced.location.starts_with("/oauth2/authorize?"));
+    CHECK(database_value("SELECT count(*) FROM consent WHERE client_id = '" +
+                         to->client.client().client_id() + "'") == "0");
+    CHECK(browser.Open(kAuthorize, to->Request()).location.starts_with("/en/sign-in?"));
+    database_value("DELETE FROM consent");
+  }
+}
+
+TEST_CASE_METHOD(TwoWorlds, "Modes: who registers for a client becomes a person of its mode") {
+  const std::string email = "kim@example.test";
+  for (RelyingParty* client : {&sandbox, &live}) {
+    const std::string mode = client->client.client().mode();
+    CAPTURE(mode);
+    browser.cookies.clear();
+    v1::RegisterRequest form;
+    form.set_lang("en");
+    form.set_email(email);
+    form.set_password(kLivePassword);
+    form.set_given_name("Kim");
+    form.set_family_name("Exemple");
+    form.set_return_to(ToPath(client->Request()));
+    REQUIRE(browser.Open("SignInService/Register", form).location.starts_with("/en/confirm-email"));
+    v1::ConfirmEmailRequest confirm;
+    confirm.set_lang("en");
+    confirm.set_code(std::string(crypto::StringMember(LastEmail(), "code")));
+    confirm.set_return_to(form.return_to());
+    REQUIRE(browser.Open("SignInService/ConfirmEmail", confirm).location == form.return_to());
+    CHECK(SessionMode() == mode);
+    CHECK(client->Code(browser, client->Request()).size() == 43);
+    CHECK(database_value("SELECT count(*) FROM person WHERE mode = '" + mode + "'") == "2");
+  }
+}
+
+TEST_CASE_METHOD(TwoWorlds, "Modes: a consent across them gives no token and no claim") {
+  REQUIRE(SignInFor(sandbox, kSandboxPassword).http_status == 303);
+  auto tokens = sandbox.Redeem(sandbox.TokenRequest(sandbox.Code(browser, sandbox.Request())));
+  REQUIRE(sandbox.UserInfo(tokens->access_token()).ok());
+  database_value("UPDATE oauth_client SET mode = 'live'");
+  CHECK(absl::IsUnauthenticated(sandbox.UserInfo(tokens->access_token()).status()));
+  CHECK(browser.Open(kAuthorize, sandbox.Request()).location.starts_with("/en/sign-in?"));
+}
+
+TEST_CASE_METHOD(TwoWorlds, "Modes: pairs from before they were told apart go on, and only they") {
+  // As the migration leaves a live person who had agreed to a sandbox client.
+  REQUIRE(SignInFor(live, kLivePassword).http_status == 303);
+  REQUIRE(live.Code(browser, live.Request()).size() == 43);
+  database_value("UPDATE oauth_client SET mode = 'sandbox'");
+  CHECK(browser.Open(kAuthorize, live.Request()).location.starts_with("/en/sign-in?"));
+  database_value("UPDATE consent SET is_across_modes = true");
+  auto tokens = live.Redeem(live.TokenRequest(live.Code(browser, live.Request())));
+  REQUIRE(tokens.ok());
+  CHECK(live.UserInfo(tokens->access_token()).ok());
+  // Also when the client asks anew, under other words.
+  database_value("UPDATE oauth_client SET revision = revision + 1");
+  CHECK(browser.Open(kAuthorize, live.Request()).location.starts_with("/en/consent?"));
+  CHECK(live.Code(browser, live.Request()).size() == 43);
+  CHECK(database_value("SELECT count(*) FROM consent WHERE is_across_modes") == "2");
+  // Not after it was withdrawn.
+  database_value("UPDATE consent SET withdrawn_at = now() WHERE withdrawn_at IS NULL");
+  CHECK(browser.Open(kAuthorize, live.Request()).location.starts_with("/en/sign-in?"));
+}
+
+TEST_CASE_METHOD(TwoWorlds,
+                 "Modes: without a client either account signs in, the default's first") {
+  CHECK(browser.SignIn(kEmail, kLivePassword).http_status == 303);
+  CHECK(SessionMode() == "live");
+  CHECK(browser.SignIn(kEmail, kSandboxPassword).http_status == 422);
+  NewPerson("kim@example.test", kSandboxPassword, "sandbox");
+  CHECK(browser.SignIn("kim@example.test", kSandboxPassword).http_status == 303);
+  CHECK(SessionMode() == "sandbox");
+}
+
+}  // namespace
+}  // namespace tamarack::identity

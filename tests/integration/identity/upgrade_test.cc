@@ -1,0 +1,47 @@
+#include "services/identity/migrations.h"
+#include "tests/support/database.h"
+
+#include <catch2/catch.hpp>
+
+// Goal: the migration that tells modes apart keeps everybody, and every pair that had agreed.
+// Method: the schema before with its rows, migrated.
+namespace tamarack::identity {
+namespace {
+
+TEST_CASE("Upgrade: everybody stays, and with the clients that they had agreed to", "[identity]") {
+  const auto all = Migrations();
+  size_t before = 0;
+  while (std::string(all[before].name).find("person_mode") == std::string::npos) ++before;
+  testing::Database database{all.first(before)};
+  auto sql = [&](const std::string& text) { return database.Execute(text); };
+  for (const char* mode : {"live", "sandbox"}) {
+    sql(std::string(
+            "INSERT INTO oauth_client (client_id, service_id, secret_sha256, "
+            "redirect_uris, scopes, purpose_en, purpose_fr, id_token_alg, mode) VALUES ('") +
+        mode + "', '00000000-0000-7000-8000-000000000002', '', '{}', '{}', '', '', 'RS256', '" +
+        mode + "')");
+  }
+  sql("INSERT INTO person (person_id, subject, email_index, key_sealed, profile_sealed, "
+      "password_hash, language) SELECT gen_random_uuid(), 'person ' || n, 'email ' || n, 'k', 'p', "
+      "'h', 'en' FROM generate_series(1, 3) AS n");
+  auto agree = [&](int person, const std::string& client, const std::string& withdrawn) {
+    std::string n = std::to_string(person);
+    sql("INSERT INTO consent (consent_id, person_id, client_id, subject, scopes, claims, "
+        "purpose_en, purpose_fr, client_revision, withdrawn_at) SELECT gen_random_uuid(), "
+        "person_id, '" +
+        client + "', 's' || " + n + ", '{}', '{}', '', '', 1, " + withdrawn +
+        " FROM person WHERE subject = 'person " + n + "'");
+  };
+  agree(1, "live", "NULL");
+  agree(1, "sandbox", "NULL");
+  agree(2, "sandbox", "NULL");
+  agree(3, "sandbox", "now()");
+  REQUIRE(pg::Migrate(database.dsn(), all).ok());
+  CHECK(sql("SELECT string_agg(subject || ' ' || mode, ', ' ORDER BY subject) FROM person") ==
+        "person 1 live, person 2 live, person 3 live");
+  CHECK(sql("SELECT string_agg(subject || ' ' || client_id, ', ' ORDER BY subject) FROM consent "
+            "WHERE is_across_modes") == "s1 sandbox, s2 sandbox");
+}
+
+}  // namespace
+}  // namespace tamarack::identity
