@@ -1,9 +1,11 @@
 #include "gateway/config.h"
 
 #include "gateway/config_members.h"
+#include "platform/base/id.h"
 #include "platform/base/status.h"
 #include "platform/crypto/json.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_join.h>
 
 #include <fstream>
@@ -45,10 +47,21 @@ bool IsOrigin(std::string_view url) {
          url.find_first_of("/?#@ ", scheme) == std::string_view::npos;
 }
 
+// As identity writes it: as text, two spellings of an id are two.
+bool IsMinistryId(const std::string& id) {
+  return IsUuid(id) && id == absl::AsciiStrToLower(id);
+}
+
 Config::Backend ReadBackend(ConfigMembers members, const std::string& name, const Folder& folder) {
   Config::Backend backend;
   members.Text("name", &backend.name, true);
   members.Text("address", &backend.address, true);
+  backend.audience = backend.name;
+  members.Text("audience", &backend.audience);
+  if (backend.audience.empty() && !backend.name.empty()) members.Fail("audience", "is empty");
+  members.Text("owner", &backend.owner);
+  if (!backend.owner.empty() && !IsMinistryId(backend.owner))
+    members.Fail("owner", "must be the id of a ministry");
   members.File("descriptor_set", folder, &backend.descriptor_set);
   members.Flag("reflection", &backend.uses_reflection);
   members.Flag("allow_breaking", &backend.allows_breaking);
@@ -83,6 +96,18 @@ Config::Backend ReadBackend(ConfigMembers members, const std::string& name, cons
   return backend;
 }
 
+// A token is for one service of one owner: what it is sent, no other could use.
+void CheckAudience(const Config& config, const Config::Backend& backend, const std::string& name,
+                   ConfigMembers& members) {
+  if (!config.public_url.empty() && backend.audience == config.public_url)
+    members.Fail(name + "audience", "is that of clients' tokens");
+  for (const Config::Backend& other : config.backends) {
+    bool is_same_service = other.address == backend.address && other.owner == backend.owner;
+    if (other.audience == backend.audience && !is_same_service && !backend.audience.empty())
+      members.Fail(name + "audience", "another back end has it");
+  }
+}
+
 void ReadBackends(ConfigMembers& members, const Folder& folder, Config* config) {
   const json::array* list = members.List("backends", true);
   if (list == nullptr) return;
@@ -96,8 +121,11 @@ void ReadBackends(ConfigMembers& members, const Folder& folder, Config* config) 
     }
     name += '.';
     auto backend = ReadBackend({*object, name, members.problems()}, name, folder);
-    if (!backend.name.empty() && !names.insert(backend.name).second)
+    if (!backend.name.empty() && !names.insert(backend.name).second) {
       members.Fail(name + "name", "another back end has it");
+    } else {
+      CheckAudience(*config, backend, name, members);
+    }
     config->backends.push_back(std::move(backend));
   }
 }

@@ -199,6 +199,8 @@ absl::Status RouteTable::AddMethod(size_t index, const MethodDescriptor& method,
   route.method = &method;
   route.grpc_path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
   route.backend = index;
+  route.audience = backend.audience;
+  route.owner = backend.owner;
   route.policy = policy;
   // A browser sends cookies by itself: what they open is for our own pages.
   bool has_session = policy.access() == api::v1::MethodPolicy::SESSION || policy.page();

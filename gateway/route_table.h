@@ -25,6 +25,8 @@ struct Route {
   std::string http_method;
   std::string path;  // The template as written.
   size_t backend = 0;
+  std::string audience;  // Of the token that goes along, and who owns the back end; see Config.
+  std::string owner;
   api::v1::MethodPolicy policy;
   api::v1::ServicePolicy service;
   Lifecycle lifecycle;
@@ -55,6 +57,8 @@ struct Route {
 struct BackendDescriptors {
   std::string name;
   google::protobuf::FileDescriptorSet files;
+  std::string audience = {};
+  std::string owner = {};
   std::vector<std::string> allowed_origins = {};  // For cors.h.
   // Methods without a policy are PUBLIC: for a gateway that asks nobody who they are.
   bool is_open = false;

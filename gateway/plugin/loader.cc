@@ -189,6 +189,8 @@ absl::StatusOr<Loader::VersionPtr> Loader::MakeVersion(const Config::Backend& ba
   auto version = std::make_shared<Version>();
   version->config = backend;
   version->descriptors = *offer.descriptors;
+  version->descriptors.audience = backend.audience;
+  version->descriptors.owner = backend.owner;
   version->descriptors.allowed_origins = backend.cors_origins;
   version->descriptors.is_open = config_.is_open;
   version->fingerprint = offer.fingerprint;

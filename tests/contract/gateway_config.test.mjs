@@ -37,6 +37,7 @@ const right = {
   limits: { ...open, limits: { redis: 'unix:/run/redis.sock', classes: { read: { per_second: 0.5, burst: 1, per_day: 0, concurrent: 0 }, kites: {} } } },
   'web sites that may call': withBackend({ cors_origins: ['https://app.example', '*'] }),
   'proxies that write Forwarded': { ...open, trusted_proxies: ['10.0.0.0/8'], forwarded_header: 'forwarded' },
+  'a plug-in of a ministry': withBackend({ audience: 'kites', owner: '018f0000-0000-7000-8000-000000000001' }),
   reflection: { ...open, backends: [{ name: 'a', address: '127.0.0.1:1', reflection: true }] },
 };
 const wrong = {
@@ -52,6 +53,9 @@ const wrong = {
   'a back end without an address': withBackend({ address: '' }),
   'a back end without descriptors': withBackend({ descriptor_set: undefined }),
   'a back end with both': withBackend({ reflection: true }),
+  'an empty audience': withBackend({ audience: '' }),
+  'an owner by name': withBackend({ owner: 'Ministry of Kites' }),
+  'an owner in upper case': withBackend({ owner: '018F0000-0000-7000-8000-000000000001' }),
   'a certificate without its key': withBackend({ tls: { ca_file: 'c', cert_file: 'd' } }),
   'a key without its certificate': withBackend({ tls: { ca_file: 'c', key_file: 'd' } }),
   'tls without an authority': withBackend({ tls: {} }),

@@ -30,6 +30,14 @@ std::string Backend(const std::string& members) {
          "}]}";
 }
 
+// The second of two.
+std::string Two(const std::string& members) {
+  std::string address = members.find("address") == std::string::npos ? R"("address": "c:1", )" : "";
+  return R"({"authentication": "none", "public_url": "http://x", "backends": [)"
+         R"({"name": "a", "address": "b:1", "reflection": true}, {"name": "b", "reflection": true, )" +
+         address + members + "}]}";
+}
+
 TEST_CASE("a whole configuration is read, with paths relative to its folder", "[gateway]") {
   auto config = Load(R"({"public_url": "https://services.example", "assets_dir": "/srv/assets",
     "trusted_proxies": ["10.0.0.0/8"], "sign_in_path": "/{lang}/login",
@@ -103,6 +111,15 @@ TEST_CASE("a wrong configuration is refused by the name of what is wrong", "[gat
       {R"({"authentication": "none", "backends": [{"name": "a", "address": "x", "reflection": true},
         {"name": "a", "address": "y", "reflection": true}]})",
        "backends[1].name: another back end has it"},
+      {Backend(R"("reflection": true, "audience": "")"), "backends[0].audience: is empty"},
+      {Backend(R"("reflection": true, "audience": 5)"), "backends[0].audience: must be a string"},
+      {Two(R"("audience": "a")"), "backends[1].audience: another back end has it"},
+      {Two(R"("audience": "a", "address": "b:1", "owner": "018f0000-0000-7000-8000-000000000001")"),
+       "backends[1].audience: another back end has it"},
+      {Two(R"("audience": "http://x")"), "backends[1].audience: is that of clients' tokens"},
+      {Backend(R"("reflection": true, "owner": "health")"), "backends[0].owner: must be the id"},
+      {Backend(R"("reflection": true, "owner": "018F0000-0000-7000-8000-000000000001")"),
+       "backends[0].owner: must be the id"},
       {R"({"limits": {"classes": {"read": {"per_second": 0}}}})",
        "limits.classes.read.per_second: must be a number from 0.001"},
       {R"({"limits": {"classes": {"read": {"burst": 1.5}}}})",
@@ -139,6 +156,21 @@ TEST_CASE("one service alone needs its descriptors and its address", "[gateway]"
   CHECK(config->is_open);
   CHECK(config->backends.at(0).retries);
   CHECK_FALSE(config->backends.at(0).allows_breaking);
+}
+
+TEST_CASE("whose a back end is, and for whom its tokens are, is read", "[gateway]") {
+  auto config = Load(Two(R"("owner": "018f0000-0000-7000-8000-000000000001")"));
+  INFO(config.status());
+  REQUIRE(config.ok());
+  CHECK(config->backends.at(0).audience == "a");
+  CHECK(config->backends.at(0).owner.empty());
+  CHECK(config->backends.at(1).audience == "b");
+  CHECK(config->backends.at(1).owner == "018f0000-0000-7000-8000-000000000001");
+  // Two entries for one service of one owner are one audience.
+  config = Load(Two(R"("audience": "a", "address": "b:1")"));
+  INFO(config.status());
+  REQUIRE(config.ok());
+  CHECK(config->backends.at(1).audience == "a");
 }
 
 TEST_CASE("how a back end is reached is read", "[gateway]") {
