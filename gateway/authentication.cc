@@ -1,6 +1,7 @@
 #include "gateway/authentication.h"
 
 #include "platform/auth/access_token.h"
+#include "platform/base/status.h"
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
 #include "platform/crypto/json.h"
@@ -13,10 +14,12 @@ namespace {
 
 constexpr size_t kCredentialBytesMax = 8192;
 
-// A token that is bound to a certificate is good with that one only.
+// A token that is bound to a certificate is good with that one only, and what it is exchanged for
+// at one back end only.
 std::string KeyOf(const Credential& credential) {
-  return (credential.kind == CredentialKind::kBearer ? "b" : "s") +
-         crypto::Sha256(credential.value) + credential.certificate_sha256;
+  return absl::StrCat(credential.kind == CredentialKind::kBearer ? "b" : "s",
+                      crypto::Sha256(credential.value), credential.owner, "\n", credential.audience,
+                      "\n", credential.certificate_sha256);
 }
 
 // The claims of a token that identity has just given us; the services verify it, we only read it.
@@ -96,6 +99,8 @@ api::v1::ExchangeRequest Authenticator::MakeRequest(Credential credential) const
   request.set_client_id(options_.client_id);
   request.set_client_secret(options_.client_secret);
   request.set_client_certificate_sha256(std::move(credential.certificate_sha256));
+  request.set_audience(std::move(credential.audience));
+  request.set_owner_ministry_id(std::move(credential.owner));
   if (credential.kind == CredentialKind::kSession) {
     request.set_session(std::move(credential.value));
     return request;

@@ -27,10 +27,13 @@ using CallerPtr = std::shared_ptr<const Caller>;
 
 enum class CredentialKind { kBearer, kDpop, kSession };
 
-// What a request presents.
+// What a request presents, and to which back end.
 struct Credential {
   CredentialKind kind = CredentialKind::kBearer;
   std::string value;  // An API key, a token or the session cookie; empty: there is none.
+  // Of the back end; see Config.
+  std::string audience = {};
+  std::string owner = {};
   // SHA-256 of the TLS client certificate, raw; empty without one.
   std::string certificate_sha256 = {};
   // For kDpop: the proof (empty when there is none, or several) and the request that it is for.
@@ -52,7 +55,8 @@ struct AuthenticatorOptions {
   Clock now = SystemClock();
 };
 
-// Turns credentials into access tokens. Answers are kept under the credential's SHA-256: a good one
+// Turns credentials into access tokens, each for one back end. Answers are kept under the
+// credential's SHA-256 and the back end's audience and owner: a good one
 // is believed for `fresh_for`, so that a revoked credential ends within seconds, and while nobody
 // can be asked up to `valid_for_max` and its own expiry; a bad one for a second. The same
 // credential is exchanged once at a time. A token with a proof (DPoP) is exchanged each time: the

@@ -1,6 +1,7 @@
 #include "gateway/config.h"
 
 #include "gateway/config_members.h"
+#include "platform/base/id.h"
 #include "platform/base/status.h"
 #include "platform/crypto/json.h"
 
@@ -70,13 +71,21 @@ bool IsCookieName(std::string_view name) {
   });
 }
 
+// As identity writes it: as text, two spellings of an id are two.
+bool IsMinistryId(const std::string& id) {
+  return IsUuid(id) && id == absl::AsciiStrToLower(id);
+}
+
 void ReadPlugin(ConfigMembers& members, Config::Backend* backend) {
   // One that is left empty must not pass for the platform's own.
   const std::string absent(1, '\0');
   backend->owner = absent;
   members.Text("owner", &backend->owner);
-  if (backend->owner.empty()) members.Fail("owner", "must not be empty");
-  if (backend->owner == absent) backend->owner.clear();
+  if (backend->owner == absent) {
+    backend->owner.clear();
+  } else if (!IsMinistryId(backend->owner)) {
+    members.Fail("owner", "must be the id of a ministry");
+  }
   members.Text("pages_origin", &backend->pages_origin);
   members.Texts("cookies", &backend->cookies);
   if (!backend->pages_origin.empty() && !IsOrigin(backend->pages_origin))
@@ -116,6 +125,9 @@ Config::Backend ReadBackend(ConfigMembers members, const std::string& name, cons
   Config::Backend backend;
   members.Text("name", &backend.name, true);
   members.Text("address", &backend.address, true);
+  backend.audience = backend.name;
+  members.Text("audience", &backend.audience);
+  if (backend.audience.empty() && !backend.name.empty()) members.Fail("audience", "is empty");
   members.File("descriptor_set", folder, &backend.descriptor_set);
   members.Flag("reflection", &backend.uses_reflection);
   members.Flag("allow_breaking", &backend.allows_breaking);
@@ -151,6 +163,18 @@ Config::Backend ReadBackend(ConfigMembers members, const std::string& name, cons
   return backend;
 }
 
+// A token is for one service of one owner: what it is sent, no other could use.
+void CheckAudience(const Config& config, const Config::Backend& backend, const std::string& name,
+                   ConfigMembers& members) {
+  if (!config.public_url.empty() && backend.audience == config.public_url)
+    members.Fail(name + "audience", "is that of clients' tokens");
+  for (const Config::Backend& other : config.backends) {
+    bool is_same_service = other.address == backend.address && other.owner == backend.owner;
+    if (other.audience == backend.audience && !is_same_service && !backend.audience.empty())
+      members.Fail(name + "audience", "another back end has it");
+  }
+}
+
 void ReadBackends(ConfigMembers& members, const Folder& folder, Config* config) {
   const json::array* list = members.List("backends", true);
   if (list == nullptr) return;
@@ -164,8 +188,11 @@ void ReadBackends(ConfigMembers& members, const Folder& folder, Config* config) 
     }
     name += '.';
     auto backend = ReadBackend({*object, name, members.problems()}, name, folder);
-    if (!backend.name.empty() && !names.insert(backend.name).second)
+    if (!backend.name.empty() && !names.insert(backend.name).second) {
       members.Fail(name + "name", "another back end has it");
+    } else {
+      CheckAudience(*config, backend, name, members);
+    }
     config->backends.push_back(std::move(backend));
   }
 }

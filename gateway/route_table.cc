@@ -220,6 +220,7 @@ absl::Status RouteTable::AddMethod(size_t index, const MethodDescriptor& method,
   route.grpc_path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
   route.backend = index;
   route.plugin = backend.plugin;
+  route.audience = backend.audience;
   route.policy = policy;
   if (route.plugin != nullptr) TakeBack(*route.plugin, route.policy);
   // A browser sends cookies by itself: what they open is for our own pages.

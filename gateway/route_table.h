@@ -28,6 +28,7 @@ struct Route {
   std::string http_method;
   std::string path;  // The template as written.
   size_t backend = 0;
+  std::string audience;  // Of the token that goes along; see Config.
   api::v1::MethodPolicy policy;
   api::v1::ServicePolicy service;
   Lifecycle lifecycle;
@@ -73,6 +74,7 @@ bool IsCredentialHeader(std::string_view name);
 struct BackendDescriptors {
   std::string name;
   google::protobuf::FileDescriptorSet files;
+  std::string audience = {};
   std::vector<std::string> allowed_origins = {};  // For cors.h.
   // Methods without a policy are PUBLIC: for a gateway that asks nobody who they are.
   bool is_open = false;

@@ -9,6 +9,7 @@
 
 #include "platform/auth/dpop.h"
 #include "platform/base/status.h"
+#include "platform/crypto/hash.h"
 #include "platform/rpc/policy.h"
 #include "platform/telemetry/log.h"
 
@@ -70,13 +71,14 @@ std::string ScopeChallenge(const MethodPolicy& policy) {
                       absl::StrJoin(policy.scopes(), " "), "\"");
 }
 
-// Who the request counts against: a credential, of which a person's session is one; where there is
-// none, the network.
+// Who the request counts against: a credential, of which a person's session is one, whatever back
+// end it is shown to; where there is none, the network.
 std::string CallerKey(const Visit& visit, const Route& route, const Caller* caller) {
   if (caller == nullptr || route.policy.access() == MethodPolicy::PUBLIC)
     return NetworkKey(visit.client_address);
-  const auth::Principal& who = caller->principal;
-  return absl::StrCat("credential\n", who.client_id, "\n", who.session_id);
+  std::string session;
+  if (caller->principal.is_session) session = crypto::Sha256Hex(visit.Cookie(kSessionCookie));
+  return absl::StrCat("credential\n", caller->principal.client_id, "\n", session);
 }
 
 // The name of a parameter that by its name holds a credential (RFC 6750 section 2.3), or nothing.
@@ -214,6 +216,9 @@ boost::asio::awaitable<Gateway::Early> Gateway::Authenticate(const Visit& visit,
   if (!is_token && ReadsSession(route))
     credential = {CredentialKind::kSession, std::string(visit.Cookie(kSessionCookie))};
 
+  credential.audience = route.audience;
+  if (route.plugin != nullptr) credential.owner = route.plugin->owner;
+
   absl::StatusOr<CallerPtr> resolved = absl::UnauthenticatedError("");
   if (CallerPtr fresh = authenticator_->FreshCaller(credential)) {
     resolved = std::move(fresh);
@@ -237,7 +242,10 @@ Gateway::Early Gateway::NotAuthenticated(const Visit& visit, const Route& route,
                                          const absl::Status& status) const {
   if (!IsVerdict(status)) {
     telemetry::Log(telemetry::Level::kError, visit.log_context(), "credential not exchanged",
-                   {{"code", absl::StatusCodeToString(status.code())}});
+                   {{"code", absl::StatusCodeToString(status.code())},
+                    {"audience", route.audience},
+                    // What identity finds wrong with us and our configuration.
+                    {"reason", absl::IsFailedPrecondition(status) ? status.message() : ""}});
     return Fail(visit, &route, {ProblemKind::kUnavailable});
   }
   if (route.policy.access() == MethodPolicy::SESSION && route.policy.page()) {

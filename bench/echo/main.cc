@@ -43,7 +43,7 @@ class Echoes final : public bench::echo::v1::EchoService::CallbackService {
 };
 
 class Credentials final : public api::v1::CredentialService::Service {
-  grpc::Status Exchange(grpc::ServerContext*, const api::v1::ExchangeRequest*,
+  grpc::Status Exchange(grpc::ServerContext*, const api::v1::ExchangeRequest* request,
                         api::v1::ExchangeResponse* response) override {
     auth::Principal principal;
     principal.subject = principal.client_id = "bench";
@@ -51,7 +51,7 @@ class Credentials final : public api::v1::CredentialService::Service {
     principal.mode = "sandbox";
     int64_t now = UnixSeconds(SystemClock()());
     auto claims =
-        boost::json::serialize(auth::ToClaims(principal, {"bench", "tamarack", now, 300}));
+        boost::json::serialize(auth::ToClaims(principal, {"bench", request->audience(), now, 300}));
     response->set_access_token("e30." + crypto::Base64UrlEncode(claims) + ".c2ln");
     response->mutable_expire_time()->set_seconds(now + 300);
     return grpc::Status::OK;

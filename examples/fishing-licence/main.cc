@@ -17,6 +17,8 @@
 ABSL_FLAG(std::string, listen, "127.0.0.1:8124", "host:port on which gRPC is served");
 ABSL_FLAG(std::string, admin_listen, "127.0.0.1:8135", "host:port of /livez, /readyz and /metrics");
 ABSL_FLAG(std::string, issuer, "http://localhost:8080", "the platform, issuer of its tokens");
+ABSL_FLAG(std::string, audience, "fishing",
+          "as what the gateway knows this service: tokens for others are refused");
 ABSL_FLAG(std::string, identity_address, "127.0.0.1:8120", "host:port of identity's gRPC server");
 
 int main(int argc, char** argv) {
@@ -29,7 +31,9 @@ int main(int argc, char** argv) {
     // public.
     rpc::Client identity(absl::GetFlag(FLAGS_identity_address));
     auth::TokenVerifier verifier(
-        process.executor(), {.issuer = absl::GetFlag(FLAGS_issuer)}, [&]() -> Async<std::string> {
+        process.executor(),
+        {.issuer = absl::GetFlag(FLAGS_issuer), .audience = absl::GetFlag(FLAGS_audience)},
+        [&]() -> Async<std::string> {
           CO_ASSIGN_OR_RETURN(auto keys, co_await identity.Call<google::api::HttpBody>(
                                              "/tamarack.identity.v1.TokenService/GetJwks",
                                              identity::v1::GetJwksRequest()));

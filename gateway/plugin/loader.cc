@@ -189,6 +189,7 @@ absl::StatusOr<Loader::VersionPtr> Loader::MakeVersion(const Config::Backend& ba
   auto version = std::make_shared<Version>();
   version->config = backend;
   version->descriptors = *offer.descriptors;
+  version->descriptors.audience = backend.audience;
   version->descriptors.allowed_origins = backend.cors_origins;
   version->descriptors.is_open = config_.is_open;
   if (!backend.owner.empty())

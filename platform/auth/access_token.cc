@@ -54,13 +54,13 @@ json::object ToClaims(const Principal& principal, const TokenTerms& terms) {
   Put(claims, "key_type", principal.key_type);
   Put(claims, "acr", principal.acr);
   if (principal.auth_time_seconds > 0) claims["auth_time"] = principal.auth_time_seconds;
+  if (principal.is_session) claims["session"] = true;
   Put(claims, "sid", principal.session_id);
   Put(claims, "lang", principal.language);
   json::object confirmation;
   Put(confirmation, kKeyThumbprint, principal.confirmation.jkt);
   Put(confirmation, kCertificateThumbprint, principal.confirmation.x5t_s256);
   if (!confirmation.empty()) claims["cnf"] = std::move(confirmation);
-  if (principal.is_exchanged) claims["exchanged"] = true;
   claims["iat"] = terms.issued_at_seconds;
   claims["exp"] = terms.issued_at_seconds + terms.lifetime_seconds;
   claims["jti"] = crypto::RandomToken(16);
@@ -87,12 +87,13 @@ absl::StatusOr<Principal> FromClaims(const json::object& claims) {
   principal.key_type = Get(claims, "key_type");
   principal.acr = Get(claims, "acr");
   principal.auth_time_seconds = crypto::NumericDate(claims, "auth_time").value_or(0);
+  const json::value* session = claims.if_contains("session");
+  principal.is_session = session != nullptr && session->is_bool() && session->get_bool();
   principal.session_id = Get(claims, "sid");
   principal.language = Get(claims, "lang");
   absl::StatusOr<Confirmation> confirmation = ReadConfirmation(claims);
   if (!confirmation.ok()) return confirmation.status();
   principal.confirmation = *std::move(confirmation);
-  principal.is_exchanged = claims.contains("exchanged");
   return principal;
 }
 
@@ -101,6 +102,7 @@ absl::StatusOr<std::string> MintAccessToken(const crypto::Key& key, const Princi
   if (key.algorithm() != crypto::Algorithm::kEs256) {
     return absl::InvalidArgumentError("access tokens are signed with ES256");
   }
+  if (terms.audience.empty()) return absl::InvalidArgumentError("access tokens are for somebody");
   if (terms.lifetime_seconds <= 0 || terms.lifetime_seconds > kLifetimeSecondsMax) {
     return absl::InvalidArgumentError("access tokens live for up to 5 minutes");
   }

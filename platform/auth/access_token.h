@@ -12,14 +12,13 @@
 
 namespace tamarack::auth {
 
-inline constexpr char kAudience[] = "tamarack";
 inline constexpr char kTokenType[] = "at+jwt";
 // No internal token lives longer; identity mints by it, the verifier holds it.
 inline constexpr int64_t kLifetimeSecondsMax = 300;
 
 struct TokenTerms {
   std::string issuer;
-  std::string audience = kAudience;
+  std::string audience;  // The one that accepts it.
   int64_t issued_at_seconds = 0;
   int64_t lifetime_seconds = kLifetimeSecondsMax;
 };

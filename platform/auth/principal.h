@@ -33,12 +33,13 @@ struct Principal {
   // How and when the person signed in; empty and 0 when no person is involved.
   std::string acr;
   int64_t auth_time_seconds = 0;
+  // The credential was a person's browser session.
+  bool is_session = false;
+  // Names that session. In tokens for identity alone, which has to find it.
   std::string session_id;
   // "en" or "fr"; empty when unknown.
   std::string language;
   Confirmation confirmation;
-  // The token was made for services in exchange for a credential, and is none itself.
-  bool is_exchanged = false;
 
   bool has_person() const { return !subject.empty() && subject != client_id; }
   bool HasScope(std::string_view scope) const { return scopes.contains(scope); }

@@ -2,6 +2,7 @@
 
 #include "platform/auth/access_token.h"
 #include "platform/auth/single_flight.h"
+#include "platform/base/check.h"
 #include "platform/crypto/hash.h"
 #include "platform/crypto/json.h"
 #include "platform/crypto/jws.h"
@@ -20,16 +21,13 @@ absl::StatusOr<int64_t> TimeOf(const json::object& claims, const char* name) {
   return absl::UnauthenticatedError(absl::StrCat("token: ", name, " is missing or no time"));
 }
 
+// What is for several is in the hands of several.
 bool IsFor(const json::object& claims, std::string_view audience) {
   const json::value* aud = claims.if_contains("aud");
-  if (aud == nullptr) return false;
-  const json::string_view wanted(audience.data(), audience.size());
-  if (aud->is_string()) return aud->get_string() == wanted;
-  if (!aud->is_array()) return false;
-  for (const json::value& item : aud->get_array()) {
-    if (item.is_string() && item.get_string() == wanted) return true;
-  }
-  return false;
+  if (aud != nullptr && aud->is_array() && aud->get_array().size() == 1)
+    aud = &aud->get_array().front();
+  return aud != nullptr && aud->is_string() &&
+         aud->get_string() == json::string_view(audience.data(), audience.size());
 }
 
 }  // namespace
@@ -157,8 +155,10 @@ void TokenVerifier::State::Remember(std::string digest, Verified entry) {
 
 TokenVerifier::TokenVerifier(boost::asio::any_io_executor executor, VerifierOptions options,
                              FetchKeys fetch_keys)
-    : state_(std::make_unique<State>(std::move(executor), std::move(options),
-                                     std::move(fetch_keys))) {}
+    : state_(
+          std::make_unique<State>(std::move(executor), std::move(options), std::move(fetch_keys))) {
+  TAMARACK_CHECK(!state_->options.audience.empty());
+}
 TokenVerifier::~TokenVerifier() = default;
 
 Async<Principal> TokenVerifier::Verify(std::string token) {

@@ -21,7 +21,8 @@ using FetchKeys = std::function<Async<std::string>()>;
 
 struct VerifierOptions {
   std::string issuer;
-  std::string audience = "tamarack";
+  // Whose tokens these are: our own name as callers' tokens say it, and theirs alone. Required.
+  std::string audience;
   std::chrono::seconds clock_skew{60};
   // Keys are fetched when first needed, and for an unknown kid at most this often.
   std::chrono::seconds refetch_interval{10};

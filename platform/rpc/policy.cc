@@ -15,7 +15,7 @@ absl::Status CheckAccess(const MethodPolicy& policy, const auth::Principal* prin
   if (policy.access() == MethodPolicy::PUBLIC) return absl::OkStatus();
   if (policy.access() == MethodPolicy::INTERNAL && policy.scopes().empty()) return absl::OkStatus();
   if (principal == nullptr) return absl::UnauthenticatedError("a valid credential is required");
-  if (policy.access() == MethodPolicy::SESSION && principal->session_id.empty()) {
+  if (policy.access() == MethodPolicy::SESSION && !principal->is_session) {
     return absl::UnauthenticatedError("a signed-in person is required");
   }
   if (policy.scopes().empty()) return absl::OkStatus();

@@ -36,7 +36,8 @@ auth::ExchangeCredentials ClientCredentials(rpc::Client& identity, std::string c
 Peer::Peer(Shell& shell)
     : bootstrap_(shell.identity_address()),
       tokens_(shell.executor(), ClientCredentials(bootstrap_, shell.name(), shell.client_secret())),
-      verifier_(shell.executor(), auth::VerifierOptions{.issuer = shell.issuer()},
+      verifier_(shell.executor(),
+                auth::VerifierOptions{.issuer = shell.issuer(), .audience = shell.name()},
                 FetchKeysFrom(bootstrap_)),
       interceptor_(shell.executor(), &verifier_, shell.registry()),
       identity_(shell.identity_address(), token(), [this] { tokens_.Invalidate(); }) {}

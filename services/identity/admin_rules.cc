@@ -5,6 +5,7 @@
 #include "platform/rpc/validate.h"
 #include "platform/text/email_address.h"
 #include "platform/text/text.h"
+#include "services/identity/audience.h"
 #include "services/identity/claims.h"
 #include "services/identity/password_rules.h"
 
@@ -13,13 +14,12 @@
 namespace tamarack::identity {
 namespace {
 
+// Of the platform's scopes, all that a ministry's client can be given: what these open shows the
+// client's own service. The rest (`payments.ledger.read` shows what every ministry takes in) is for
+// the platform's own clients.
 constexpr std::string_view kServiceScopes[] = {
-    "notify.read",    "notify.send",          "payments.read",
-    "payments.write", "payments.ledger.read", "tellusonce.subscriber",
+    "notify.read", "notify.send", "payments.read", "payments.write", "tellusonce.subscriber",
 };
-// Whose scopes are those above, or given to nobody.
-constexpr std::string_view kPlatformNames[] = {"identity", "notify", "payments", "platform",
-                                               "tellusonce"};
 
 bool Holds(const auto& names, std::string_view name) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
@@ -43,7 +43,7 @@ bool IsClientScope(std::string_view scope) {
   if (IsPersonScope(scope) || Holds(kServiceScopes, scope)) return true;
   size_t dot = scope.find('.');
   return dot != std::string_view::npos && dot > 0 && dot + 1 < scope.size() &&
-         !Holds(kPlatformNames, scope.substr(0, dot));
+         !IsPlatformScope(scope);
 }
 
 absl::Status CheckClient(const v1::CreateClientRequest& request) {

@@ -3,10 +3,13 @@
 #include "platform/crypto/json.h"
 #include "platform/crypto/jws.h"
 #include "services/identity/api_key_format.h"
+#include "services/identity/audience.h"
 #include "services/identity/notify_key_token.h"
 #include "services/identity/oauth_error.h"
 
 #include "tamarack/api/v1/credential_service.grpc.pb.h"
+
+#include <algorithm>
 
 namespace tamarack::identity {
 namespace {
@@ -17,6 +20,8 @@ using api::v1::ExchangeResponse;
 constexpr std::string_view kGatewayClientId = "gateway";
 // A client of notifications signs a new token for each call, or each second.
 constexpr int64_t kNotifyTokenCacheSeconds = 1;
+// As long as the gateway keeps one, and a call's way to the service.
+constexpr int64_t kLifetimeSeconds = 90;
 
 auth::Principal PrincipalOf(const ApiKey& key) {
   auth::Principal principal;
@@ -46,20 +51,38 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     if (!gateway.ok()) co_return gateway.status();
     if (!gateway->is_platform || gateway->id != kGatewayClientId)
       co_return absl::FailedPreconditionError("only the gateway exchanges credentials");
+    CO_RETURN_IF_ERROR(co_await CheckBackend(request));
     auto response = co_await Dispatch(request);
     if (response.ok()) parts_.metrics.tokens_exchange.Increment();
     co_return response;
   }
 
  private:
+  // Whose back end it is, is the gateway's word; what can be checked of it is.
+  AsyncStatus CheckBackend(const ExchangeRequest& request) {
+    const std::string& owner = request.owner_ministry_id();
+    if (request.audience().empty() || request.audience() == parts_.issuer.client_audience())
+      co_return absl::FailedPreconditionError("the back end needs an audience of its own");
+    if (IsPlatformAudience(request.audience()) != owner.empty())
+      co_return absl::FailedPreconditionError(
+          owner.empty() ? "a back end that is not the platform's own needs an owner"
+                        : "the platform's own services have no owner");
+    if (owner.empty()) co_return absl::OkStatus();
+    CO_ASSIGN_OR_RETURN(auto known, co_await parts_.tenants.KnownMinistries({owner}));
+    // As it is written, for people's subjects are made of it.
+    if (known.empty() || known.front() != owner)
+      co_return absl::FailedPreconditionError("the back end's owner is no ministry");
+    co_return absl::OkStatus();
+  }
+
   Async<ExchangeResponse> Dispatch(const ExchangeRequest& request) {
     if (request.credential_case() == ExchangeRequest::kSession)
-      co_return co_await FromSession(request.session());
+      co_return co_await FromSession(request);
     const std::string& bearer = request.bearer();
     // Nothing else can be bound to a key.
     if (request.has_dpop()) co_return co_await FromAccessToken(request);
-    if (HasPayChecksum(bearer, parts_.pay_checksum_secret)) co_return co_await FromPayKey(bearer);
-    if (LooksLikeNotifyToken(bearer)) co_return co_await FromNotifyToken(bearer);
+    if (HasPayChecksum(bearer, parts_.pay_checksum_secret)) co_return co_await FromPayKey(request);
+    if (LooksLikeNotifyToken(bearer)) co_return co_await FromNotifyToken(request);
     if (LooksLikeNotifyKey(bearer)) {
       co_return NotifyTokenError(
           "Invalid token: this is the API key itself. Send a JWT made of it: header {\"typ\": "
@@ -71,42 +94,42 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     co_return co_await FromAccessToken(request);
   }
 
-  Async<ExchangeResponse> FromPayKey(const std::string& key) {
-    auto found = co_await parts_.api_keys.FindPayKey(key);
+  Async<ExchangeResponse> FromPayKey(const ExchangeRequest& request) {
+    auto found = co_await parts_.api_keys.FindPayKey(request.bearer());
     if (absl::IsNotFound(found.status()))
       co_return absl::UnauthenticatedError("the API key is not valid");
     if (!found.ok()) co_return found.status();
-    co_return co_await FromApiKey(*found);
+    co_return co_await FromApiKey(*found, request);
   }
 
-  Async<ExchangeResponse> FromNotifyToken(const std::string& token) {
+  Async<ExchangeResponse> FromNotifyToken(const ExchangeRequest& request) {
+    const std::string& token = request.bearer();
     CO_ASSIGN_OR_RETURN(auto service_id, ServiceOfNotifyToken(token));
     auto keys = co_await parts_.api_keys.FindNotifyKeys(service_id);
     if (absl::IsNotFound(keys.status()))
       co_return NotifyTokenError("Invalid token: service not found");
     if (!keys.ok()) co_return keys.status();
     CO_ASSIGN_OR_RETURN(auto key, VerifyNotifyToken(token, *keys, parts_.issuer.NowSeconds()));
-    CO_ASSIGN_OR_RETURN(auto response, co_await FromApiKey(key));
+    CO_ASSIGN_OR_RETURN(auto response, co_await FromApiKey(key, request));
     response.mutable_expire_time()->set_seconds(parts_.issuer.NowSeconds() +
                                                 kNotifyTokenCacheSeconds);
     co_return response;
   }
 
-  Async<ExchangeResponse> FromApiKey(const ApiKey& key) {
+  Async<ExchangeResponse> FromApiKey(const ApiKey& key, const ExchangeRequest& request) {
     // For the administrators' eyes; a failure to note it must not refuse the call.
     (void)co_await parts_.api_keys.MarkUsed(key.id);
-    co_return co_await Issue(PrincipalOf(key));
+    co_return co_await Issue(PrincipalOf(key), request);
   }
 
-  // Our own access tokens pass through while their client may still use them. For one that is bound
-  // to a key services get another, which tells them that its holder has shown the key.
+  // A client's token, while the client may still use it and its holder shows the key, if any, that
+  // it is bound to.
   Async<ExchangeResponse> FromAccessToken(const ExchangeRequest& request) {
     const std::string& token = request.bearer();
-    auto principal = co_await parts_.verifier.VerifyBound(token);
+    auto principal = co_await parts_.client_tokens.VerifyBound(token);
     if (absl::IsUnauthenticated(principal.status()))
       co_return InvalidToken("the access token is not valid");
     if (!principal.ok()) co_return principal.status();
-    if (principal->is_exchanged) co_return InvalidToken("the access token is not valid");
     if (parts_.internal.Find(principal->client_id) == nullptr) {
       auto client = co_await parts_.tenants.FindClient(principal->client_id);
       if (!client.ok() && !absl::IsNotFound(client.status())) co_return client.status();
@@ -117,40 +140,59 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
                         co_await parts_.codes.IsRevoked(principal->client_id, principal->subject));
     if (is_revoked) co_return InvalidToken("the access token was revoked");
     CO_RETURN_IF_ERROR(co_await parts_.possession.Check(principal->confirmation, request));
-    ExchangeResponse response;
-    response.set_access_token(token);
-    if (!principal->confirmation.empty()) {
-      principal->confirmation = {};
-      CO_ASSIGN_OR_RETURN(response, co_await Issue(*principal));
-    }
+    principal->confirmation = {};
+    CO_ASSIGN_OR_RETURN(principal->subject,
+                        co_await SubjectFor(request.owner_ministry_id(), *principal));
     CO_ASSIGN_OR_RETURN(auto jws, crypto::PeekJws(token));
+    int64_t ends = crypto::NumericDate(jws.claims, "exp").value_or(0);
+    CO_ASSIGN_OR_RETURN(auto response,
+                        co_await Issue(*principal, request, ends - parts_.issuer.NowSeconds()));
     response.set_no_cache(request.has_dpop());
-    response.mutable_expire_time()->set_seconds(crypto::NumericDate(jws.claims, "exp").value_or(0));
     co_return response;
   }
 
-  Async<ExchangeResponse> FromSession(const std::string& cookie) {
-    CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.FindByCookie(cookie));
+  // As whom that ministry knows the person whom the client's own knows by the token's subject.
+  Async<std::string> SubjectFor(const std::string& owner, const auth::Principal& principal) {
+    if (owner.empty() || owner == principal.ministry_id || !principal.has_person())
+      co_return principal.subject;
+    CO_ASSIGN_OR_RETURN(
+        auto consent, co_await parts_.consents.FindActive(principal.client_id, principal.subject));
+    if (!consent) co_return InvalidToken("the person withdrew the consent");
+    co_return parts_.keyring.PairwiseSubject(owner, consent->person_id);
+  }
+
+  Async<ExchangeResponse> FromSession(const ExchangeRequest& request) {
+    CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.FindByCookie(request.session()));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
+    const std::string& owner = request.owner_ministry_id();
     auth::Principal principal;
-    principal.subject = parts_.keyring.PairwiseSubject(kPlatformSector, session->person_id);
+    principal.subject =
+        parts_.keyring.PairwiseSubject(owner.empty() ? kPlatformSector : owner, session->person_id);
     principal.client_id = kGatewayClientId;
     principal.ministry_id = kPlatformMinistryId;
     principal.service_id = kPlatformServiceId;
     principal.mode = auth::ModeName(session->mode);
     principal.acr = kAcrPassword;
     principal.auth_time_seconds = session->auth_time_seconds;
-    principal.session_id = session->id;
+    principal.is_session = true;
+    // identity shows the account of the person whose session it is; nobody else has to find it.
+    if (request.audience() == kOwnAudience) principal.session_id = session->id;
     principal.language = session->language;
-    CO_ASSIGN_OR_RETURN(auto response, co_await Issue(principal));
+    CO_ASSIGN_OR_RETURN(auto response, co_await Issue(principal, request));
     // Signing out has to count at once.
     response.set_no_cache(true);
     co_return response;
   }
 
-  Async<ExchangeResponse> Issue(auth::Principal principal) {
-    principal.is_exchanged = true;
-    CO_ASSIGN_OR_RETURN(auto issued, co_await parts_.issuer.AccessToken(principal));
+  // The token that one back end is sent, good for as long as the credential at most.
+  Async<ExchangeResponse> Issue(auth::Principal principal, const ExchangeRequest& request,
+                                int64_t credential_seconds = kLifetimeSeconds) {
+    principal.scopes = ScopesFor(request.audience(), std::move(principal.scopes));
+    // The second of a sign-in would tell two ministries that they see the same person.
+    if (!request.owner_ministry_id().empty()) principal.auth_time_seconds = 0;
+    int64_t lifetime = std::clamp<int64_t>(credential_seconds, 1, kLifetimeSeconds);
+    CO_ASSIGN_OR_RETURN(
+        auto issued, co_await parts_.issuer.AccessToken(principal, request.audience(), lifetime));
     ExchangeResponse response;
     response.set_access_token(issued.token);
     response.mutable_expire_time()->set_seconds(issued.expires_at_seconds);

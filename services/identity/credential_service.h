@@ -5,6 +5,7 @@
 #include "services/identity/api_key_repository.h"
 #include "services/identity/authorization_codes.h"
 #include "services/identity/client_authenticator.h"
+#include "services/identity/consent_repository.h"
 #include "services/identity/keyring.h"
 #include "services/identity/metrics.h"
 #include "services/identity/possession.h"
@@ -20,12 +21,13 @@ namespace tamarack::identity {
 
 struct CredentialServiceParts {
   rpc::Interceptor& rpc;
-  auth::TokenVerifier& verifier;
+  auth::TokenVerifier& client_tokens;  // Of TokenIssuer::client_audience.
   TokenIssuer& issuer;
   const InternalClients& internal;
   ClientAuthenticator& clients;
   TenantRepository& tenants;
   ApiKeyRepository& api_keys;
+  ConsentRepository& consents;
   AuthorizationCodes& codes;
   Sessions& sessions;
   Possession& possession;

@@ -12,16 +12,18 @@ namespace {
 
 struct Terms {
   std::string_view name;
+  std::string_view audience;  // The service that it calls; empty: it comes by the gateway.
   std::array<std::string_view, 5> scopes;
 };
 constexpr std::string_view kBootstrap = "bootstrap";
 constexpr Terms kTerms[] = {
-    {kBootstrap, {"platform.admin"}},
-    {"gateway", {}},  // exchanges credentials, and does nothing in its own name
-    {"identity", {"notify.send"}},
-    {"payments", {"identity.tenants.read"}},
-    {"notify", {"identity.tenants.read"}},
+    {kBootstrap, "", {"platform.admin"}},
+    {"gateway", "", {}},  // exchanges credentials, and does nothing in its own name
+    {"identity", "notify", {"notify.send"}},
+    {"payments", "identity", {"identity.tenants.read"}},
+    {"notify", "identity", {"identity.tenants.read"}},
     {"tellusonce",
+     "identity",
      {"identity.subjects.resolve", "identity.contact.read", "identity.contact.write",
       "identity.reading.write", "identity.tenants.read"}},
 };
@@ -37,6 +39,7 @@ OauthClient PlatformClient(std::string_view name) {
   client.service_id = kPlatformServiceId;
   client.ministry_id = kPlatformMinistryId;
   client.is_platform = true;
+  client.audience = terms->audience;
   for (std::string_view scope : terms->scopes) {
     if (!scope.empty()) client.scopes.emplace(scope);
   }

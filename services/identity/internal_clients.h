@@ -1,5 +1,6 @@
 // The platform's own OAuth clients: its services, and the one that seeds a new installation. Their
-// scopes are code, so that no administrator can widen them; their secrets are files.
+// scopes, and the one service that each calls, are code, so that no administrator can widen them;
+// their secrets are files.
 #pragma once
 
 #include "services/identity/tenant_repository.h"

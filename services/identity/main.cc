@@ -3,6 +3,7 @@
 #include "platform/service/shell.h"
 #include "services/identity/account_service.h"
 #include "services/identity/admin_service.h"
+#include "services/identity/audience.h"
 #include "services/identity/authorize_service.h"
 #include "services/identity/credential_service.h"
 #include "services/identity/directory_service.h"
@@ -72,11 +73,14 @@ int main(int argc, char** argv) {
   identity::SigningKeys keys(shell.executor(), shell.database(), shell.offload(), keyring);
   identity::TokenIssuer issuer(keys, shell.issuer(), SystemClock());
   identity::ClientAuthenticator clients(internal_clients, tenants);
-  auth::TokenVerifier verifier(shell.executor(), {.issuer = shell.issuer()},
-                               [&]() -> Async<std::string> {
-                                 CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
-                                 co_return set->jwks;
-                               });
+  auto own_keys = [&]() -> Async<std::string> {
+    CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
+    co_return set->jwks;
+  };
+  auth::TokenVerifier verifier(
+      shell.executor(), {.issuer = shell.issuer(), .audience = identity::kOwnAudience}, own_keys);
+  auth::TokenVerifier client_tokens(
+      shell.executor(), {.issuer = shell.issuer(), .audience = issuer.client_audience()}, own_keys);
   rpc::Interceptor interceptor(shell.executor(), &verifier, shell.registry());
   shell.AddReadyCheck(
       {"signing_keys", [&]() -> AsyncStatus { co_return (co_await keys.Get()).status(); }});
@@ -98,15 +102,14 @@ int main(int argc, char** argv) {
   auto authorize_service =
       identity::MakeAuthorizeService({interceptor, renderer, issuer, keys, tenants, people,
                                       consents, codes, sessions, keyring, metrics});
-  auto sign_in_service =
-      identity::MakeSignInService({interceptor, renderer, tenants, people, registrations, sessions,
-                                   passwords, attempts, guard, devices, keyring, metrics,
-                                   default_mode});
+  auto sign_in_service = identity::MakeSignInService(
+      {interceptor, renderer, tenants, people, registrations, sessions, passwords, attempts, guard,
+       devices, keyring, metrics, default_mode});
   auto account_service = identity::MakeAccountService(
       {interceptor, renderer, people, consents, sessions, devices, metrics});
   auto credential_service = identity::MakeCredentialService(
-      {interceptor, verifier, issuer, internal_clients, clients, tenants, api_keys, codes, sessions,
-       possession, keyring, metrics, pay_checksum_secret});
+      {interceptor, client_tokens, issuer, internal_clients, clients, tenants, api_keys, consents,
+       codes, sessions, possession, keyring, metrics, pay_checksum_secret});
   auto directory_service =
       identity::MakeDirectoryService(interceptor, people, tenants, consents, keyring);
   idempotency::Once once(shell.database(), keyring.sealer());

@@ -6,25 +6,24 @@
 namespace tamarack::identity {
 
 rpc::TokenFunction OwnTokens::ForSending() {
-  return With("");
+  return With(PlatformClient("identity").scopes);
 }
 
 rpc::TokenFunction OwnTokens::ForTemplates() {
-  return With("platform.admin");
+  return With({"notify.templates.write"});
 }
 
-rpc::TokenFunction OwnTokens::With(std::string extra_scope) {
-  auto mint = [this, extra_scope]() -> Async<auth::IssuedToken> {
+rpc::TokenFunction OwnTokens::With(Scopes scopes) {
+  auto mint = [this, scopes]() -> Async<auth::IssuedToken> {
     OauthClient client = PlatformClient("identity");
     auth::Principal principal;
     principal.subject = client.id;
     principal.client_id = client.id;
     principal.ministry_id = client.ministry_id;
     principal.service_id = client.service_id;
-    principal.scopes = client.scopes;
-    if (!extra_scope.empty()) principal.scopes.insert(extra_scope);
+    principal.scopes = scopes;
     principal.mode = client.mode;
-    CO_ASSIGN_OR_RETURN(auto issued, co_await issuer_.AccessToken(principal));
+    CO_ASSIGN_OR_RETURN(auto issued, co_await issuer_.AccessToken(principal, client.audience));
     co_return auth::IssuedToken{
         issued.token, std::chrono::seconds(issued.expires_at_seconds - issuer_.NowSeconds())};
   };

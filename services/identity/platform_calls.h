@@ -6,6 +6,8 @@
 #include "services/identity/email_outbox.h"
 #include "services/identity/token_issuer.h"
 
+#include <functional>
+#include <set>
 #include <string>
 
 namespace tamarack::identity {
@@ -15,13 +17,14 @@ class OwnTokens {
   OwnTokens(boost::asio::any_io_executor executor, TokenIssuer& issuer)
       : executor_(std::move(executor)), issuer_(issuer) {}
 
-  // As the client `identity`, with the scopes it has anyway.
+  // As the client `identity`, for notify: with the scopes it has anyway,
   rpc::TokenFunction ForSending();
-  // With the right to create templates, which nothing else of identity needs.
+  // or with nothing but the right to create templates, which nothing else of identity needs.
   rpc::TokenFunction ForTemplates();
 
  private:
-  rpc::TokenFunction With(std::string extra_scope);
+  using Scopes = std::set<std::string, std::less<>>;
+  rpc::TokenFunction With(Scopes scopes);
 
   boost::asio::any_io_executor executor_;
   TokenIssuer& issuer_;

@@ -26,6 +26,7 @@ struct OauthClient {
   std::string purpose_fr;
   std::string id_token_alg = "RS256";
   std::string mode = "live";
+  std::string audience;  // The one service that its tokens are for; empty: the gateway.
   int64_t revision = 1;
   bool is_enabled = true;
   bool is_platform = false;

@@ -1,6 +1,5 @@
 #include "services/identity/token_issuer.h"
 
-#include "platform/auth/access_token.h"
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
 #include "platform/crypto/jws.h"
@@ -20,9 +19,14 @@ std::string AccessTokenHash(std::string_view access_token) {
 
 }  // namespace
 
-Async<IssuedAccessToken> TokenIssuer::AccessToken(const auth::Principal& principal) {
+Async<IssuedAccessToken> TokenIssuer::AccessToken(const auth::Principal& principal,
+                                                  const std::string& audience,
+                                                  int64_t lifetime_seconds) {
   CO_ASSIGN_OR_RETURN(const auto* keys, co_await keys_.Get());
-  auth::TokenTerms terms{.issuer = issuer_, .issued_at_seconds = NowSeconds()};
+  auth::TokenTerms terms{.issuer = issuer_,
+                         .audience = audience,
+                         .issued_at_seconds = NowSeconds(),
+                         .lifetime_seconds = lifetime_seconds};
   CO_ASSIGN_OR_RETURN(auto token, auth::MintAccessToken(keys->es256, principal, terms));
   co_return IssuedAccessToken{std::move(token), terms.issued_at_seconds + terms.lifetime_seconds};
 }

@@ -1,6 +1,7 @@
 // Makes access tokens and ID tokens.
 #pragma once
 
+#include "platform/auth/access_token.h"
 #include "platform/auth/principal.h"
 #include "platform/base/clock.h"
 #include "platform/base/status.h"
@@ -36,10 +37,16 @@ class TokenIssuer {
   TokenIssuer(SigningKeys& keys, std::string issuer, Clock now)
       : keys_(keys), issuer_(std::move(issuer)), now_(std::move(now)) {}
 
-  Async<IssuedAccessToken> AccessToken(const auth::Principal& principal);
+  // For `audience` and nobody else.
+  Async<IssuedAccessToken> AccessToken(const auth::Principal& principal,
+                                       const std::string& audience,
+                                       int64_t lifetime_seconds = auth::kLifetimeSecondsMax);
   Async<std::string> IdToken(const IdTokenTerms& terms);
 
   const std::string& issuer() const { return issuer_; }
+  // Of the tokens that OAuth clients are given: no back end's, so that they are good at the gateway
+  // and nowhere else.
+  const std::string& client_audience() const { return issuer_; }
   int64_t NowSeconds() const { return UnixSeconds(now_()); }
 
  private:

@@ -1,5 +1,6 @@
 #include "services/identity/token_service.h"
 
+#include "services/identity/admin_rules.h"
 #include "services/identity/claims.h"
 #include "services/identity/discovery.h"
 #include "services/identity/oauth_error.h"
@@ -23,11 +24,14 @@ google::api::HttpBody JsonBody(std::string text) {
   return body;
 }
 
-// The scopes a client gets in its own name: what it asks for, or all that it may have.
+// The scopes a client gets in its own name: what it asks for, or all that it may have. One that a
+// client may no longer be given ends with what was registered before.
 absl::StatusOr<Scopes> OwnScopes(const OauthClient& client, const std::string& requested) {
   Scopes own;
   std::copy_if(client.scopes.begin(), client.scopes.end(), std::inserter(own, own.end()),
-               [](const auto& scope) { return !IsPersonScope(scope); });
+               [&](const auto& scope) {
+                 return !IsPersonScope(scope) && (client.is_platform || IsClientScope(scope));
+               });
   if (own.empty() && !client.is_platform) {
     return OauthError("unauthorized_client", "the client has no scopes of its own");
   }
@@ -153,7 +157,7 @@ class TokenService final : public v1::TokenService::CallbackService {
   Async<v1::TokenResponse> ForClient(const OauthClient& client, auth::Principal principal,
                                      const v1::TokenRequest& request) {
     CO_ASSIGN_OR_RETURN(principal.scopes, OwnScopes(client, request.scope()));
-    CO_ASSIGN_OR_RETURN(auto response, co_await Issue(principal));
+    CO_ASSIGN_OR_RETURN(auto response, co_await Issue(client, principal));
     parts_.metrics.tokens_client.Increment();
     co_return response;
   }
@@ -186,7 +190,7 @@ class TokenService final : public v1::TokenService::CallbackService {
     principal.acr = kAcrPassword;
     principal.auth_time_seconds = grant->auth_time_seconds;
     principal.language = grant->language;
-    CO_ASSIGN_OR_RETURN(auto response, co_await Issue(principal));
+    CO_ASSIGN_OR_RETURN(auto response, co_await Issue(client, principal));
     IdTokenTerms terms{.subject = grant->subject,
                        .client_id = client.id,
                        .algorithm = client.id_token_alg,
@@ -200,8 +204,10 @@ class TokenService final : public v1::TokenService::CallbackService {
     co_return response;
   }
 
-  Async<v1::TokenResponse> Issue(const auth::Principal& principal) {
-    CO_ASSIGN_OR_RETURN(auto issued, co_await parts_.issuer.AccessToken(principal));
+  Async<v1::TokenResponse> Issue(const OauthClient& client, const auth::Principal& principal) {
+    const std::string& audience =
+        client.audience.empty() ? parts_.issuer.client_audience() : client.audience;
+    CO_ASSIGN_OR_RETURN(auto issued, co_await parts_.issuer.AccessToken(principal, audience));
     v1::TokenResponse response;
     response.set_access_token(issued.token);
     response.set_token_type(principal.confirmation.jkt.empty() ? "Bearer" : "DPoP");

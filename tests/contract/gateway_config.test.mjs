@@ -38,6 +38,7 @@ const right = {
   'web sites that may call': withBackend({ cors_origins: ['https://app.example', '*'] }),
   'proxies that write Forwarded': { ...open, trusted_proxies: ['10.0.0.0/8'], forwarded_header: 'forwarded' },
   'a plug-in': withBackend({ owner: '8e03978e-40d5-43e8-bc93-6894a57f9324', pages_origin: 'http://a.example', cookies: ['basket', '__Host-a'] }),
+  'a plug-in of a ministry': withBackend({ audience: 'kites', owner: '018f0000-0000-7000-8000-000000000001' }),
   reflection: { ...open, backends: [{ name: 'a', address: '127.0.0.1:1', reflection: true }] },
 };
 const wrong = {
@@ -53,6 +54,9 @@ const wrong = {
   'a back end without an address': withBackend({ address: '' }),
   'a back end without descriptors': withBackend({ descriptor_set: undefined }),
   'a back end with both': withBackend({ reflection: true }),
+  'an empty audience': withBackend({ audience: '' }),
+  'an owner by name': withBackend({ owner: 'Ministry of Kites' }),
+  'an owner in upper case': withBackend({ owner: '018F0000-0000-7000-8000-000000000001' }),
   'a certificate without its key': withBackend({ tls: { ca_file: 'c', cert_file: 'd' } }),
   'a key without its certificate': withBackend({ tls: { ca_file: 'c', key_file: 'd' } }),
   'tls without an authority': withBackend({ tls: {} }),
@@ -70,9 +74,9 @@ const wrong = {
   'an owner without a name': withBackend({ owner: '' }),
   'pages of nobody': withBackend({ pages_origin: 'http://a.example' }),
   'cookies of nobody': withBackend({ cookies: ['basket'] }),
-  'pages below a path': withBackend({ owner: 'm', pages_origin: 'http://a.example/pages' }),
-  'a cookie of the platform': withBackend({ owner: 'm', cookies: ['__Host-tamarack-session'] }),
-  'a cookie that is no name': withBackend({ owner: 'm', cookies: ['a=b'] }),
+  'pages below a path': withBackend({ owner: '018f0000-0000-7000-8000-00000000000c', pages_origin: 'http://a.example/pages' }),
+  'a cookie of the platform': withBackend({ owner: '018f0000-0000-7000-8000-00000000000c', cookies: ['__Host-tamarack-session'] }),
+  'a cookie that is no name': withBackend({ owner: '018f0000-0000-7000-8000-00000000000c', cookies: ['a=b'] }),
   'proxies that are no list': { ...open, trusted_proxies: '10.0.0.0/8' },
 };
 

@@ -48,7 +48,7 @@ auth::Principal PersonCaller(std::string subject) {
   auth::Principal principal;
   principal.client_id = "browser";
   principal.subject = std::move(subject);
-  principal.session_id = "session-of-" + principal.subject;
+  principal.is_session = true;
   principal.mode = "live";
   principal.auth_time_seconds = 1;
   principal.acr = "1";
@@ -68,6 +68,7 @@ ServiceHost::ServiceHost(std::span<const pg::Migration> migrations)
   std::string jwks = crypto::KeySet({*state_->key}).Jwks();
   auth::VerifierOptions options;
   options.issuer = kTestIssuer;
+  options.audience = kTestAudience;
   verifier_ = std::make_unique<auth::TokenVerifier>(
       executor(), options, [jwks]() -> Async<std::string> { co_return jwks; });
   interceptor_ = std::make_unique<rpc::Interceptor>(executor(), verifier_.get(), *registry_);
@@ -101,6 +102,7 @@ void ServiceHost::Stop() {
 std::string ServiceHost::Token(const auth::Principal& principal) const {
   auth::TokenTerms terms;
   terms.issuer = kTestIssuer;
+  terms.audience = kTestAudience;
   terms.issued_at_seconds = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   auto token = auth::MintAccessToken(*state_->key, principal, terms);
   if (!token.ok()) throw std::runtime_error(std::string(token.status().message()));

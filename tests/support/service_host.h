@@ -32,6 +32,8 @@
 namespace tamarack::testing {
 
 inline constexpr char kTestIssuer[] = "http://issuer.test";
+// Of every service that a host serves; its callers' tokens are for it.
+inline constexpr char kTestAudience[] = "service-under-test";
 
 // A ministry's service with these scopes.
 auth::Principal ServiceCaller(std::string service_id, std::set<std::string, std::less<>> scopes);

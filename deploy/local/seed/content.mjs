@@ -1,4 +1,5 @@
-// What a fresh sandbox holds: two ministries with a service each, their message templates, and people with accounts.
+// What a fresh sandbox holds: two ministries with a service each and their message templates, a third with a service of its
+// own plugged in, and people with accounts.
 
 const english = `# Your driver’s licence is renewed
 
@@ -67,6 +68,9 @@ export const ministries = [
     },
   },
 ];
+
+// Whose plug-in the fishing licence is.
+export const fishingMinistry = { name_en: 'Ministry of Natural Resources', name_fr: 'Ministère des Richesses naturelles' };
 
 export const people = [
   {

@@ -1,6 +1,6 @@
 // What the local stack consists of, in the order in which it starts: how each part is started and when it is ready.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, services } from './layout.mjs';
 import { dsn, startPostgres, stopPostgres } from './postgres.mjs';
@@ -23,7 +23,7 @@ export const components = [
   { name: 'card-processor', start: startCardProcessor },
   ...services.map((name) => ({ name, start: (layout) => startService(layout, name) })),
   { name: 'gateway', start: startGateway },
-  { name: 'fishing', start: startFishing },
+  { name: 'fishing', start: startFishing, seeded: true },
   { name: 'example', start: (layout) => startExample(layout, 'example', 'driver-licence-renewal'), seeded: true },
   { name: 'healthcard', start: (layout) => startExample(layout, 'healthcard', 'health-card-registry'), seeded: true },
 ].map((part) => ({ stop: (layout) => end(layout, part.name), ...part }));
@@ -113,11 +113,14 @@ async function startService(layout, name) {
   await ready(layout, name, httpOk(`http://${loopback}:${layout.ports.admin[name]}/readyz`));
 }
 
+// Written by the seed: which ministry's plug-in it is.
+export const fishingOwnerFile = (layout) => join(layout.folder, 'fishing.json');
+
 // The gateway's configuration, renamed into place: it takes a change of its back ends while it runs.
 function configureGateway(layout, { isFishing }) {
   const config = join(layout.folder, 'gateway.json');
-  // A ministry that has nothing else here, so that its id stands here alone.
-  const fishing = { name: 'fishing', owner: '7d6f2c1e-0b5a-4f7e-9c38-51a2e4d9b063', paths: ['/fishing/'], descriptor_set: join(layout.build, 'descriptors/fishing.binpb'), address: `${loopback}:${layout.ports.grpc.fishing}` };
+  const owner = isFishing && JSON.parse(readFileSync(fishingOwnerFile(layout), 'utf8')).ministry_id;
+  const fishing = { name: 'fishing', owner, paths: ['/fishing/'], descriptor_set: join(layout.build, 'descriptors/fishing.binpb'), address: `${loopback}:${layout.ports.grpc.fishing}` };
   writePrivateJson(config, {
     public_url: layout.gateway,
     assets_dir: join(layout.folder, 'assets'),
@@ -143,7 +146,8 @@ function prepareAssets(layout) {
 
 async function startGateway(layout) {
   prepareAssets(layout);
-  const config = configureGateway(layout, { isFishing: Boolean(pidOf(layout, 'fishing')) });
+  const isFishing = Boolean(pidOf(layout, 'fishing')) && existsSync(fishingOwnerFile(layout));
+  const config = configureGateway(layout, { isFishing });
   launch(layout, {
     name: 'gateway', command: [program(layout, 'tamarack-gateway')],
     env: {

@@ -81,12 +81,13 @@ class CredentialMaker {
   }
   // What an access token for that client with every scope says.
   boost::json::object Claims() const {
-    return auth::ToClaims(Client(EveryScope()), {testing::kTestIssuer, auth::kAudience, Now()});
+    return auth::ToClaims(Client(EveryScope()),
+                          {testing::kTestIssuer, world_.issuer.client_audience(), Now()});
   }
   int64_t Now() const { return world_.issuer.NowSeconds(); }
   std::string Token(const auth::Principal& principal, int64_t issued_at) const {
-    return *auth::MintAccessToken(keys_.es256, principal,
-                                  {testing::kTestIssuer, auth::kAudience, issued_at});
+    return *auth::MintAccessToken(
+        keys_.es256, principal, {testing::kTestIssuer, world_.issuer.client_audience(), issued_at});
   }
   std::set<std::string, std::less<>> EveryScope() const {
     std::set<std::string, std::less<>> scopes;
@@ -191,7 +192,11 @@ class CredentialMaker {
       return Forge(keys_.es256, changed, Claims());
     };
     all.push_back(Bearer("another issuer", claims_with("iss", "https://elsewhere.test")));
-    all.push_back(Bearer("another audience", claims_with("aud", "elsewhere")));
+    for (const char* other : {"elsewhere", "tamarack", "identity", "payments", "fishing"})
+      all.push_back(Bearer(std::string("the audience ") + other, claims_with("aud", other)));
+    all.push_back(Bearer(
+        "two audiences",
+        claims_with("aud", boost::json::array{world_.issuer.client_audience(), "identity"})));
     all.push_back(Bearer("typ JWT", header_with("typ", "JWT")));
     all.push_back(Bearer("typ dpop+jwt", header_with("typ", "dpop+jwt")));
     all.push_back(Bearer("another kid", header_with("kid", "another")));
@@ -320,10 +325,14 @@ class CredentialMaker {
     std::string key = world_.NewApiKey(service_id_, "pay", "live").secret();
     all.push_back(
         Bearer("the inside token of a pay key", world_.ExchangeBearer(key)->access_token()));
-    for (const char* name : {"payments", "notify", "tellusonce", "gateway"}) {
+    // What a service calls others with is for those alone.
+    for (const char* name : {"payments", "notify", "tellusonce"})
+      all.push_back(
+          Bearer(std::string("a token of the service ") + name, world_.PlatformToken(name)));
+    for (const char* name : {"gateway", "bootstrap"}) {
       auto token = world_.PlatformToken(name);
-      auto scopes = world_.Principal(token)->scopes;
-      all.push_back(Good(std::string("a token of the service ") + name, token,
+      auto scopes = world_.ClientPrincipal(token)->scopes;
+      all.push_back(Good(std::string("a token of the client ") + name, token,
                          {scopes.begin(), scopes.end()}));
     }
   }

@@ -74,7 +74,7 @@ struct GatewayWorld : identity::World {
   static constexpr char kPublicUrl[] = "https://services.test";
 
   StandIn stand_in;
-  std::vector<gateway::BackendDescriptors> sets = ReadDescriptorSets();
+  std::vector<gateway::BackendDescriptors> sets = OwnedSets();
   std::vector<Probe> probes = ReadProbes(sets);
   rpc::Client identity_client{address};
   gateway::Authenticator authenticator{
@@ -88,16 +88,28 @@ struct GatewayWorld : identity::World {
 
   ~GatewayWorld() { host.Stop(); }
 
-  // One back end may be a real one.
-  std::unique_ptr<gateway::Gateway> MakeGateway(const std::string& real_name = "",
-                                                const std::string& real_address = "") {
+  // What is not the platform's is a ministry's.
+  std::vector<gateway::BackendDescriptors> OwnedSets() {
+    auto found = ReadDescriptorSets();
+    const std::string ministry_id = NewService("Plug-ins").ministry_id();
+    for (auto& set : found) {
+      set.audience = set.name;
+      if (!identity::IsPlatformAudience(set.name)) set.owner = ministry_id;
+    }
+    return found;
+  }
+
+  // Back ends may be real ones, at these addresses by their names.
+  std::unique_ptr<gateway::Gateway> MakeGateway(
+      const std::map<std::string, std::string>& addresses = {}) {
     std::vector<std::string> notes;
     auto routes = gateway::RouteTable::Build(sets, &notes);
     if (!routes.ok()) throw std::runtime_error(std::string(routes.status().message()));
     std::vector<std::shared_ptr<gateway::Backend>> backends;
     for (const auto& set : sets) {
+      auto real = addresses.find(set.name);
       backends.push_back(std::make_shared<gateway::Backend>(
-          set.name == real_name ? real_address : stand_in.address()));
+          real == addresses.end() ? stand_in.address() : real->second));
     }
     gateway::GatewayOptions options;
     options.public_url = kPublicUrl;

@@ -21,7 +21,7 @@ struct RealWorld : GatewayWorld {
   std::string token;
 
   RealWorld() {
-    gateway = MakeGateway("identity", address);
+    gateway = MakeGateway({{"identity", address}});
     token = ClientToken("bootstrap", "bootstrap secret")->access_token();
   }
 

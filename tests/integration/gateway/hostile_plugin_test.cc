@@ -72,7 +72,7 @@ struct World {
   std::atomic<int> sessions{0};
   Plugged gateway{
       R"({"name": "t", "descriptor_set": "t.binpb", "address": ")" + own.address() +
-          R"("}, {"name": "fishing", "owner": "fisheries", "pages_origin": "http://fishing.localhost:8080",
+          R"("}, {"name": "fishing", "owner": "018f0000-0000-7000-8000-00000000000c", "pages_origin": "http://fishing.localhost:8080",
               "cookies": ["fishing_basket"], "paths": ["/fishing/"], "lint_ignore": ["credential"],
               "descriptor_set": "fishing.binpb", "address": ")" +
           hostile.address() + R"("})",

@@ -232,7 +232,7 @@ class Credentials final : public api::v1::CredentialService::Service {
     if (key == "stranger") return {grpc::StatusCode::FAILED_PRECONDITION, "wrong secret"};
     auth::Principal principal;
     if (request->session() == "person") {
-      principal.session_id = "sid";
+      principal.is_session = true;
       principal.subject = "person-1";
       principal.client_id = "gateway";
     } else if (key == "reader" || key == "writer" || key == "admin") {
@@ -245,8 +245,8 @@ class Credentials final : public api::v1::CredentialService::Service {
     }
     principal.mode = "sandbox";
     int64_t now = UnixSeconds(Now());
-    auto claims =
-        boost::json::serialize(auth::ToClaims(principal, {"http://issuer", "tamarack", now, 300}));
+    auto claims = boost::json::serialize(
+        auth::ToClaims(principal, {"http://issuer", request->audience(), now, 300}));
     response->set_access_token("e30." + crypto::Base64UrlEncode(claims) + ".c2ln");
     response->mutable_expire_time()->set_seconds(now + 300);
     return grpc::Status::OK;

@@ -157,8 +157,10 @@ struct RelyingParty {
   }
 
   absl::StatusOr<boost::json::object> UserInfo(const std::string& access_token) {
-    auto body = world.Call<google::api::HttpBody>("TokenService/GetUserInfo",
-                                                  v1::GetUserInfoRequest(), access_token);
+    auto exchanged = world.ExchangeBearer(access_token);
+    if (!exchanged.ok()) return exchanged.status();
+    auto body = world.Call<google::api::HttpBody>(
+        "TokenService/GetUserInfo", v1::GetUserInfoRequest(), exchanged->access_token());
     if (!body.ok()) return body.status();
     return crypto::ParseStrictObject(body->data());
   }

@@ -298,7 +298,8 @@ TEST_CASE_METHOD(Flow, "Code flow: two ministries get two subjects for one perso
   auto first =
       *ministry.Redeem(ministry.TokenRequest(ministry.Code(browser, ministry.Request("openid"))));
   auto second = *other.Redeem(other.TokenRequest(other.Code(browser, other.Request("openid"))));
-  CHECK(Principal(first.access_token())->subject != Principal(second.access_token())->subject);
+  CHECK(ClientPrincipal(first.access_token())->subject !=
+        ClientPrincipal(second.access_token())->subject);
 }
 
 TEST_CASE_METHOD(Flow, "Code flow: a client that chose ES256 gets ID tokens of that kind") {

@@ -28,7 +28,7 @@ TEST_CASE_METHOD(
   CHECK(token->scope() == "tellusonce.subscriber");
   CHECK(token->expires_in() == 300);
   CHECK(!token->has_id_token());
-  auto principal = Principal(token->access_token());
+  auto principal = ClientPrincipal(token->access_token());
   REQUIRE(principal.ok());
   CHECK(principal->subject == client.client().client_id());
   CHECK(principal->service_id == client.client().service_id());
@@ -68,7 +68,7 @@ TEST_CASE_METHOD(
   auto client = NewClient(NewService().service_id());
   std::string token =
       ClientToken(client.client().client_id(), client.client_secret())->access_token();
-  CHECK(ExchangeBearer(token)->access_token() == token);
+  CHECK(ExchangeBearer(token).ok());
   v1::SetClientEnabledRequest disable;
   disable.set_client_id(client.client().client_id());
   REQUIRE(Call<v1::Client>("AdminService/SetClientEnabled", disable, admin_token()).ok());
@@ -79,7 +79,8 @@ TEST_CASE_METHOD(
 
 TEST_CASE_METHOD(World, "Exchange: only the gateway may") {
   api::v1::ExchangeRequest request;
-  request.set_bearer(PlatformToken("payments"));
+  request.set_bearer(PlatformToken("bootstrap"));
+  request.set_audience(kOwnAudience);
   auto call = [&] {
     return host
         .Call<api::v1::ExchangeResponse>("/tamarack.api.v1.CredentialService/Exchange", request,
@@ -100,10 +101,10 @@ TEST_CASE_METHOD(World,
                  "Exchange: a payments key gives a token of its service, until it is revoked") {
   auto service = NewService();
   auto key = NewApiKey(service.service_id(), "pay", "test");
-  auto exchanged = ExchangeBearer(key.secret());
+  auto exchanged = ExchangeBearer(key.secret(), {"payments"});
   REQUIRE(exchanged.ok());
   CHECK(!exchanged->no_cache());
-  auto principal = *Principal(exchanged->access_token());
+  auto principal = *Principal(exchanged->access_token(), "payments");
   CHECK(principal.service_id == service.service_id());
   CHECK(principal.mode == "sandbox");
   CHECK(principal.key_type == "test");
@@ -125,9 +126,9 @@ TEST_CASE_METHOD(World, "Exchange: a notify key's JWT gives a token of its servi
   auto live = NewApiKey(service.service_id(), "notify", "live");
   auto test = NewApiKey(service.service_id(), "notify", "test");
   CHECK(live.secret().starts_with("some-name-" + service.service_id() + "-"));
-  auto exchanged = ExchangeBearer(NotifyToken(test.secret(), issuer.NowSeconds()));
+  auto exchanged = ExchangeBearer(NotifyToken(test.secret(), issuer.NowSeconds()), {"notify"});
   REQUIRE(exchanged.ok());
-  auto principal = *Principal(exchanged->access_token());
+  auto principal = *Principal(exchanged->access_token(), "notify");
   CHECK(principal.key_type == "test");
   CHECK(principal.service_id == service.service_id());
   CHECK(principal.HasScope("notify.send"));
@@ -354,7 +355,8 @@ TEST_CASE_METHOD(World, "Directory: which ministries and services exist") {
     CHECK(found->service_ids(0) == service.service_id());
   }
   CHECK(absl::IsPermissionDenied(Call<v1::FindTenantsResponse>("DirectoryService/FindTenants",
-                                                               request, PlatformToken("gateway"))
+                                                               request,
+                                                               AtIdentity(PlatformToken("gateway")))
                                      .status()));
 }
 

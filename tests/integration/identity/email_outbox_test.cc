@@ -76,7 +76,7 @@ struct Fixture {
   FakeTemplates templates{host.interceptor(), state};
   std::string address = host.Serve({&notifications, &templates});
   rpc::Client notify{address, [this] { return Token("notify.send"); }};
-  rpc::Client admin_notify{address, [this] { return Token("platform.admin"); }};
+  rpc::Client admin_notify{address, [this] { return Token("notify.templates.write"); }};
   Keyring keyring{std::string(32, 'k')};
   IdentityMetrics metrics{host.registry()};
   EmailWorker worker{

@@ -52,14 +52,14 @@ struct PossessionWorld : World {
     request.mutable_dpop()->set_proof(proof);
     request.mutable_dpop()->set_http_method(method);
     request.mutable_dpop()->set_url(url);
-    return Exchange(request);
+    return Exchange(request, {"tellusonce"});
   }
   absl::StatusOr<api::v1::ExchangeResponse> Connect(const std::string& token,
                                                     const std::string& certificate) {
     api::v1::ExchangeRequest request;
     request.set_bearer(token);
     request.set_client_certificate_sha256(certificate);
-    return Exchange(request);
+    return Exchange(request, {"tellusonce"});
   }
   std::string Proof(const crypto::Key& by, const std::string& token,
                     const std::string& method = "GET", int64_t age = 0) {
@@ -77,16 +77,17 @@ TEST_CASE_METHOD(PossessionWorld, "DPoP: a token asked for with a proof is bound
   REQUIRE(token.ok());
   CHECK(token->token_type() == "DPoP");
   const std::string& text = token->access_token();
-  CHECK(host.Await(verifier.VerifyBound(text))->confirmation.jkt == key.kid());
+  CHECK(ClientPrincipal(text)->confirmation.jkt == key.kid());
 
   auto exchanged = Present(text, Proof(key, text));
   REQUIRE(exchanged.ok());
   CHECK(exchanged->no_cache());
   // Services are given a token that says that the key was shown, and is nothing outside.
   CHECK(exchanged->access_token() != text);
-  CHECK(Principal(exchanged->access_token())->HasScope("tellusonce.subscriber"));
+  CHECK(Principal(exchanged->access_token(), "tellusonce")->HasScope("tellusonce.subscriber"));
   CHECK(IsRefused(ExchangeBearer(exchanged->access_token()).status()));
-  CHECK(IsRefused(Principal(text).status()));
+  for (const char* service : {"identity", "tellusonce"})
+    CHECK(IsRefused(Principal(text, service).status()));
   CHECK(exchanged->expire_time().seconds() <= issuer.NowSeconds() + 300);
 
   CHECK(IsRefused(ExchangeBearer(text).status()));  // downgraded
@@ -138,7 +139,7 @@ TEST_CASE_METHOD(PossessionWorld,
   auto exchanged = Connect(token->access_token(), mine);
   REQUIRE(exchanged.ok());
   CHECK(!exchanged->no_cache());
-  CHECK(Principal(exchanged->access_token()).ok());
+  CHECK(Principal(exchanged->access_token(), "tellusonce").ok());
   CHECK(IsRefused(Connect(token->access_token(), theirs).status()));
   CHECK(IsRefused(Connect(token->access_token(), "").status()));
 

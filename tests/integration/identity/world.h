@@ -6,6 +6,7 @@
 #include "platform/runtime/offload.h"
 #include "services/identity/account_service.h"
 #include "services/identity/admin_service.h"
+#include "services/identity/audience.h"
 #include "services/identity/authorize_service.h"
 #include "services/identity/credential_service.h"
 #include "services/identity/directory_service.h"
@@ -25,6 +26,12 @@
 #include <string>
 
 namespace tamarack::identity {
+
+// A back end to which the gateway routes a request.
+struct Target {
+  std::string audience = kOwnAudience;
+  std::string owner = {};
+};
 
 // The whole of identity over real gRPC, PostgreSQL and Redis, wired as main() does, with a clock
 // that tests can move.
@@ -59,13 +66,9 @@ struct World {
   SigningKeys keys{host.executor(), host.pool(), offload, keyring};
   TokenIssuer issuer{keys, testing::kTestIssuer, clock};
   ClientAuthenticator clients{internal, tenants};
-  auth::TokenVerifier verifier{host.executor(),
-                               {.issuer = testing::kTestIssuer, .now = clock},
-                               [this]() -> Async<std::string> {
-                                 CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
-                                 co_return set->jwks;
-                               }};
-  rpc::Interceptor interceptor{host.executor(), &verifier, host.registry()};
+  std::map<std::string, std::unique_ptr<auth::TokenVerifier>> verifiers;  // by audience
+  auth::TokenVerifier& client_tokens = Verifier(issuer.client_audience());
+  rpc::Interceptor interceptor{host.executor(), &Verifier(kOwnAudience), host.registry()};
   std::unique_ptr<grpc::Service> token_service = MakeTokenService(
       {interceptor, keys, issuer, clients, tenants, codes, consents, people, possession, metrics});
   std::unique_ptr<grpc::Service> authorize_service =
@@ -76,9 +79,9 @@ struct World {
                          passwords, attempts, guard, devices, keyring, metrics});
   std::unique_ptr<grpc::Service> account_service =
       MakeAccountService({interceptor, TestPages(), people, consents, sessions, devices, metrics});
-  std::unique_ptr<grpc::Service> credential_service =
-      MakeCredentialService({interceptor, verifier, issuer, internal, clients, tenants, api_keys,
-                             codes, sessions, possession, keyring, metrics, "checksum secret"});
+  std::unique_ptr<grpc::Service> credential_service = MakeCredentialService(
+      {interceptor, client_tokens, issuer, internal, clients, tenants, api_keys, consents, codes,
+       sessions, possession, keyring, metrics, "checksum secret"});
   std::unique_ptr<grpc::Service> directory_service =
       MakeDirectoryService(interceptor, people, tenants, consents, keyring);
   idempotency::Once once{host.pool(), keyring.sealer()};
@@ -130,26 +133,42 @@ struct World {
   std::string PlatformToken(const std::string& name) {
     return ClientToken(name, name + " secret")->access_token();
   }
+  // What identity is sent in place of a client's token.
+  std::string AtIdentity(const std::string& client_token) {
+    return ExchangeBearer(client_token)->access_token();
+  }
 
-  absl::StatusOr<api::v1::ExchangeResponse> Exchange(const api::v1::ExchangeRequest& credential) {
+  // As the gateway does for a request to that back end.
+  absl::StatusOr<api::v1::ExchangeResponse> Exchange(const api::v1::ExchangeRequest& credential,
+                                                     const Target& target = {}) {
     api::v1::ExchangeRequest request = credential;
     request.set_client_id("gateway");
     request.set_client_secret("gateway secret");
+    request.set_audience(target.audience);
+    request.set_owner_ministry_id(target.owner);
     return host.Call<api::v1::ExchangeResponse>("/tamarack.api.v1.CredentialService/Exchange",
                                                 request, nullptr);
   }
-  absl::StatusOr<api::v1::ExchangeResponse> ExchangeBearer(const std::string& bearer) {
+  absl::StatusOr<api::v1::ExchangeResponse> ExchangeBearer(const std::string& bearer,
+                                                           const Target& target = {}) {
     api::v1::ExchangeRequest request;
     request.set_bearer(bearer);
-    return Exchange(request);
+    return Exchange(request, target);
   }
-  absl::StatusOr<api::v1::ExchangeResponse> ExchangeSession(const std::string& cookie) {
+  absl::StatusOr<api::v1::ExchangeResponse> ExchangeSession(const std::string& cookie,
+                                                            const Target& target = {}) {
     api::v1::ExchangeRequest request;
     request.set_session(cookie);
-    return Exchange(request);
+    return Exchange(request, target);
   }
-  absl::StatusOr<auth::Principal> Principal(const std::string& token) {
-    return host.Await(verifier.Verify(token));
+  // What a service of that name makes of the token.
+  absl::StatusOr<auth::Principal> Principal(const std::string& token,
+                                            const std::string& audience = kOwnAudience) {
+    return host.Await(Verifier(audience).Verify(token));
+  }
+  // What a token of the token endpoint says, bound or not.
+  absl::StatusOr<auth::Principal> ClientPrincipal(const std::string& token) {
+    return host.Await(client_tokens.VerifyBound(token));
   }
 
   // A ministry with one service.
@@ -215,11 +234,25 @@ struct World {
   std::string database_value(const std::string& sql) { return host.database().Execute(sql); }
 
   const std::string& admin_token() {
-    if (admin_token_.empty()) admin_token_ = PlatformToken("bootstrap");
+    if (admin_token_.empty()) admin_token_ = AtIdentity(PlatformToken("bootstrap"));
     return admin_token_;
   }
 
  private:
+  auth::TokenVerifier& Verifier(const std::string& audience) {
+    auto& verifier = verifiers[audience];
+    if (!verifier) {
+      verifier = std::make_unique<auth::TokenVerifier>(
+          host.executor(),
+          auth::VerifierOptions{.issuer = testing::kTestIssuer, .audience = audience, .now = clock},
+          [this]() -> Async<std::string> {
+            CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
+            co_return set->jwks;
+          });
+    }
+    return *verifier;
+  }
+
   std::string admin_token_;
 };
 

@@ -42,6 +42,7 @@ auth::Principal Person() {
   person.key_type = "test";
   person.acr = "1";
   person.auth_time_seconds = kNow - 10;
+  person.is_session = true;
   person.session_id = "s1";
   person.language = "fr";
   return person;
@@ -63,6 +64,7 @@ struct Fixture {
   auth::VerifierOptions Options() {
     auth::VerifierOptions options;
     options.issuer = kIssuer;
+    options.audience = "tamarack";
     options.cached_tokens_max = 4;
     options.now = [this] { return tamarack::FromUnixMicros(now * 1'000'000); };
     return options;
@@ -107,6 +109,7 @@ TEST_CASE_METHOD(Fixture, "A minted token comes back as the principal it was mad
   CHECK(principal->key_type == "test");
   CHECK(principal->acr == "1");
   CHECK(principal->auth_time_seconds == kNow - 10);
+  CHECK(principal->is_session);
   CHECK(principal->session_id == "s1");
   CHECK(principal->language == "fr");
   CHECK(principal->has_person());
@@ -123,6 +126,7 @@ TEST_CASE_METHOD(Fixture, "Claims that are wrong in any one point are refused", 
       {"other audience", [](auto& c) { c["aud"] = "tamarac"; }},
       {"no audience", [](auto& c) { c.erase("aud"); }},
       {"audience list without us", [](auto& c) { c["aud"] = {"a", "b"}; }},
+      {"for us and somebody else", [](auto& c) { c["aud"] = {"tamarack", "b"}; }},
       {"expired", [](auto& c) { c["iat"] = kNow - 361, c["exp"] = kNow - 61; }},
       {"no exp", [](auto& c) { c.erase("exp"); }},
       {"exp no integer", [](auto& c) { c["exp"] = "1764000300"; }},
@@ -175,6 +179,7 @@ TEST_CASE_METHOD(Fixture, "Only ES256 access tokens are accepted", "[auth]") {
   CHECK_FALSE(Verify(*crypto::SignJws(*secret, claims, {{"typ", "at+jwt"}})).ok());
   CHECK_FALSE(auth::MintAccessToken(*secret, Person(), {kIssuer, "tamarack", kNow, 300}).ok());
   CHECK_FALSE(auth::MintAccessToken(SigningKey(), Person(), {kIssuer, "tamarack", kNow, 301}).ok());
+  CHECK_FALSE(auth::MintAccessToken(SigningKey(), Person(), {kIssuer, "", kNow, 300}).ok());
   for (std::string text : {std::string(), std::string("Bearer x"), std::string(9000, 'x')}) {
     CHECK(Verify(text).status().code() == absl::StatusCode::kUnauthenticated);
   }
@@ -250,7 +255,6 @@ TEST_CASE_METHOD(Fixture, "A rotation refuses no valid token and fetches at most
 TEST_CASE_METHOD(Fixture, "A bound token is good only where its key is asked for", "[auth]") {
   auto person = Person();
   person.confirmation = {.jkt = "thumbprint", .x5t_s256 = "certificate"};
-  person.is_exchanged = true;
   std::string token =
       auth::MintAccessToken(SigningKey(), person, {kIssuer, "tamarack", kNow, 300}).value();
   for (int i = 0; i < 2; ++i) {  // at first sight and from memory
@@ -265,7 +269,6 @@ TEST_CASE_METHOD(Fixture, "A bound token is good only where its key is asked for
     REQUIRE(bound.ok());
     CHECK(bound->confirmation.jkt == "thumbprint");
     CHECK(bound->confirmation.x5t_s256 == "certificate");
-    CHECK(bound->is_exchanged);
   }
 }
 

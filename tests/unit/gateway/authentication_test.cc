@@ -29,6 +29,7 @@ struct Fixture {
   asio::io_context io;
   TimePoint now = FromUnixMicros(1'000'000'000'000);
   int exchanges = 0;
+  api::v1::ExchangeRequest last;
   absl::Status failure;
   int64_t lifetime_seconds = 300;
   bool no_cache = false;
@@ -39,6 +40,7 @@ struct Fixture {
       [this](api::v1::ExchangeRequest request) -> Async<api::v1::ExchangeResponse> {
         ++exchanges;
         CHECK(request.client_secret() == "secret");
+        last = request;
         co_await asio::post(io.get_executor(),
                             asio::use_awaitable);  // as a call would, let others run
         if (!failure.ok()) co_return failure;
@@ -55,12 +57,13 @@ struct Fixture {
   absl::StatusOr<CallerPtr> Resolve(const std::string& credential,
                                     CredentialKind kind = CredentialKind::kBearer,
                                     const std::string& certificate = "") {
+    return Resolve(
+        Credential{.kind = kind, .value = credential, .certificate_sha256 = certificate});
+  }
+  absl::StatusOr<CallerPtr> Resolve(const Credential& credential) {
     absl::StatusOr<CallerPtr> result = absl::UnknownError("not run");
     asio::co_spawn(
-        io,
-        [&]() -> asio::awaitable<void> {
-          result = co_await authenticator.Resolve({kind, credential, certificate});
-        },
+        io, [&]() -> asio::awaitable<void> { result = co_await authenticator.Resolve(credential); },
         asio::detached);
     io.restart();
     io.run();
@@ -141,6 +144,28 @@ TEST_CASE_METHOD(Fixture, "a key and a session of the same text are two credenti
   CHECK(Resolve("same").ok());
   CHECK(Resolve("same", CredentialKind::kSession).ok());
   CHECK(exchanges == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "what a credential gave for one back end is not sent to another",
+                 "[gateway]") {
+  auto with = [](const std::string& audience, const std::string& owner) {
+    return Credential{.value = "key", .audience = audience, .owner = owner};
+  };
+  int expected = 0;
+  for (const auto& [audience, owner] :
+       {std::pair("a", ""), std::pair("b", ""), std::pair("a", "m"), std::pair("am", "")}) {
+    CAPTURE(audience, owner);
+    CHECK_FALSE(authenticator.Knows(with(audience, owner)));
+    CHECK(authenticator.FreshCaller(with(audience, owner)) == nullptr);
+    if (expected == 3) break;  // As many as are kept.
+    CHECK(Resolve(with(audience, owner)).ok());
+    CHECK(exchanges == ++expected);
+    CHECK(last.audience() == audience);
+    CHECK(last.owner_ministry_id() == owner);
+    CHECK(Resolve(with(audience, owner)).ok());
+    CHECK(exchanges == expected);
+    CHECK(authenticator.FreshCaller(with(audience, owner)) != nullptr);
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "a token with a proof is exchanged every time", "[gateway]") {

@@ -30,13 +30,24 @@ std::string Backend(const std::string& members) {
          "}]}";
 }
 
+const std::string kMinistryA = "018f0000-0000-7000-8000-00000000000a";
+const std::string kMinistryB = "018f0000-0000-7000-8000-00000000000b";
+
 // Two plug-ins of two owners, and where their pages live.
 std::string Pages(const std::string& public_url, const std::string& a, const std::string& b) {
   return R"({"public_url": ")" + public_url + R"(", "authentication": "none", "backends": [)" +
-         R"({"name": "a", "address": "x", "reflection": true, "owner": "a", "pages_origin": ")" +
-         a +
-         R"("}, {"name": "b", "address": "x", "reflection": true, "owner": "b", "pages_origin": ")" +
-         b + R"("}]})";
+         R"({"name": "a", "address": "x", "reflection": true, "owner": ")" + kMinistryA +
+         R"(", "pages_origin": ")" + a +
+         R"("}, {"name": "b", "address": "x", "reflection": true, "owner": ")" + kMinistryB +
+         R"(", "pages_origin": ")" + b + R"("}]})";
+}
+
+// The second of two.
+std::string Two(const std::string& members) {
+  std::string address = members.find("address") == std::string::npos ? R"("address": "c:1", )" : "";
+  return R"({"authentication": "none", "public_url": "http://x", "backends": [)"
+         R"({"name": "a", "address": "b:1", "reflection": true}, {"name": "b", "reflection": true, )" +
+         address + members + "}]}";
 }
 
 TEST_CASE("a whole configuration is read, with paths relative to its folder", "[gateway]") {
@@ -110,18 +121,24 @@ TEST_CASE("a wrong configuration is refused by the name of what is wrong", "[gat
        "tls.ciphers: no such"},
       {Backend(R"("reflection": true, "pages_origin": "https://a.example")"),
        "backends[0].pages_origin: goes with an owner"},
-      {Backend(R"("reflection": true, "owner": "")"), "backends[0].owner: must not be empty"},
+      {Backend(R"("reflection": true, "owner": "")"), "backends[0].owner: must be the id"},
       {Backend(R"("reflection": true, "cookies": ["basket"])"),
        "backends[0].cookies: goes with an owner"},
-      {Backend(R"("reflection": true, "owner": "m", "pages_origin": "https://a.example/x")"),
+      {Backend(
+           R"("reflection": true, "owner": "018f0000-0000-7000-8000-00000000000c", "pages_origin": "https://a.example/x")"),
        "backends[0].pages_origin: must be http"},
-      {Backend(R"("reflection": true, "owner": "m", "cookies": ["__Host-tamarack-session"])"),
+      {Backend(
+           R"("reflection": true, "owner": "018f0000-0000-7000-8000-00000000000c", "cookies": ["__Host-tamarack-session"])"),
        "is the platform's own"},
-      {Backend(R"("reflection": true, "owner": "m", "cookies": ["__HOST-Tamarack-csrf"])"),
+      {Backend(
+           R"("reflection": true, "owner": "018f0000-0000-7000-8000-00000000000c", "cookies": ["__HOST-Tamarack-csrf"])"),
        "is the platform's own"},
-      {Backend(R"("reflection": true, "owner": "m", "cookies": ["a=b"])"),
+      {Backend(
+           R"("reflection": true, "owner": "018f0000-0000-7000-8000-00000000000c", "cookies": ["a=b"])"),
        "is no name of a cookie"},
-      {Backend(R"("reflection": true, "owner": "m", "cookies": [""])"), "is no name of a cookie"},
+      {Backend(
+           R"("reflection": true, "owner": "018f0000-0000-7000-8000-00000000000c", "cookies": [""])"),
+       "is no name of a cookie"},
       {Pages("http://x.example:8080", "http://x.example:9090", "http://b.example"),
        "backends[0].pages_origin: is on the host of public_url"},
       {Pages("https://x.example", "https://X.example", "https://b.example"),
@@ -134,6 +151,15 @@ TEST_CASE("a wrong configuration is refused by the name of what is wrong", "[gat
       {R"({"authentication": "none", "backends": [{"name": "a", "address": "x", "reflection": true},
         {"name": "a", "address": "y", "reflection": true}]})",
        "backends[1].name: another back end has it"},
+      {Backend(R"("reflection": true, "audience": "")"), "backends[0].audience: is empty"},
+      {Backend(R"("reflection": true, "audience": 5)"), "backends[0].audience: must be a string"},
+      {Two(R"("audience": "a")"), "backends[1].audience: another back end has it"},
+      {Two(R"("audience": "a", "address": "b:1", "owner": "018f0000-0000-7000-8000-000000000001")"),
+       "backends[1].audience: another back end has it"},
+      {Two(R"("audience": "http://x")"), "backends[1].audience: is that of clients' tokens"},
+      {Backend(R"("reflection": true, "owner": "health")"), "backends[0].owner: must be the id"},
+      {Backend(R"("reflection": true, "owner": "018F0000-0000-7000-8000-000000000001")"),
+       "backends[0].owner: must be the id"},
       {R"({"limits": {"classes": {"read": {"per_second": 0}}}})",
        "limits.classes.read.per_second: must be a number from 0.001"},
       {R"({"limits": {"classes": {"read": {"burst": 1.5}}}})",
@@ -167,9 +193,10 @@ TEST_CASE("a plug-in's owner, its pages' origin and its cookies are read", "[gat
   auto config = Load(Pages("https://x.example", "https://a.example", "https://b.example"));
   INFO(config.status());
   REQUIRE(config.ok());
-  CHECK(config->backends.at(1).owner == "b");
+  CHECK(config->backends.at(1).owner == kMinistryB);
   CHECK(config->backends.at(1).pages_origin == "https://b.example");
-  config = Load(Backend(R"("reflection": true, "owner": "m", "cookies": ["basket"])"));
+  config = Load(Backend(
+      R"("reflection": true, "owner": "018f0000-0000-7000-8000-00000000000c", "cookies": ["basket"])"));
   REQUIRE(config.ok());
   CHECK(config->backends.at(0).cookies == std::vector<std::string>{"basket"});
 }
@@ -181,6 +208,21 @@ TEST_CASE("one service alone needs its descriptors and its address", "[gateway]"
   CHECK(config->is_open);
   CHECK(config->backends.at(0).retries);
   CHECK_FALSE(config->backends.at(0).allows_breaking);
+}
+
+TEST_CASE("whose a back end is, and for whom its tokens are, is read", "[gateway]") {
+  auto config = Load(Two(R"("owner": "018f0000-0000-7000-8000-000000000001")"));
+  INFO(config.status());
+  REQUIRE(config.ok());
+  CHECK(config->backends.at(0).audience == "a");
+  CHECK(config->backends.at(0).owner.empty());
+  CHECK(config->backends.at(1).audience == "b");
+  CHECK(config->backends.at(1).owner == "018f0000-0000-7000-8000-000000000001");
+  // Two entries for one service of one owner are one audience.
+  config = Load(Two(R"("audience": "a", "address": "b:1")"));
+  INFO(config.status());
+  REQUIRE(config.ok());
+  CHECK(config->backends.at(1).audience == "a");
 }
 
 TEST_CASE("how a back end is reached is read", "[gateway]") {

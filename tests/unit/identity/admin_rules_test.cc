@@ -48,13 +48,13 @@ TEST_CASE("Redirect URIs: absolute, with a host, https or on this machine") {
 
 TEST_CASE("Clients' scopes: people's, those of the platform's services, and plug-ins' own") {
   for (const char* good : {"openid", "profile", "email", "address", "tellusonce.subscriber",
-                           "payments.ledger.read", "fishing.licences.write"}) {
+                           "payments.read", "fishing.licences.write"}) {
     CAPTURE(good);
     CHECK(IsClientScope(good));
   }
-  for (const char* bad :
-       {"", "opnid", "offline_access", "platform.admin", "identity.contact.read", "payments.refund",
-        "tellusonce", "tellusonce.", ".read", "notify.send.x"}) {
+  for (const char* bad : {"", "opnid", "offline_access", "platform.admin", "identity.contact.read",
+                          "payments.refund", "payments.ledger.read", "notify.templates.write",
+                          "tellusonce", "tellusonce.", ".read", "notify.send.x"}) {
     CAPTURE(bad);
     CHECK(!IsClientScope(bad));
   }
