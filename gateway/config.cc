@@ -128,9 +128,11 @@ RateClass ReadRateClass(ConfigMembers members, RateClass figures) {
   return figures;
 }
 
-void ReadLimits(ConfigMembers members, Config* config) {
+void ReadLimits(ConfigMembers members, const Folder& folder, Config* config) {
   config->has_limits = true;
   members.Text("redis", &config->limits_redis);
+  members.Text("redis_username", &config->limits_redis_username);
+  members.File("redis_password_file", folder, &config->limits_redis_password_file);
   if (const json::object* classes = members.Object("classes")) {
     for (const auto& [key, value] : *classes) {
       std::string name(key);
@@ -193,7 +195,7 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
   if (const json::object* tls = members.Object("tls"))
     ReadServerTls({*tls, "tls.", &problems}, folder, &config.tls);
   if (const json::object* limits = members.Object("limits"))
-    ReadLimits({*limits, "limits.", members.problems()}, &config);
+    ReadLimits({*limits, "limits.", members.problems()}, folder, &config);
   ReadBackends(members, folder, &config);
   members.Finish();
   if (problems.empty()) return config;

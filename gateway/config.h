@@ -47,6 +47,8 @@ struct Config {
   bool has_limits = false;
   RateClasses rate_classes;
   std::string limits_redis;
+  std::string limits_redis_username;
+  std::string limits_redis_password_file;
   std::string assets_dir;
   std::string brand_file;
   // `https://services.example`, without a trailing slash: our own origin. May be empty if

@@ -66,6 +66,8 @@ std::shared_ptr<RateLimits> MakeRateLimits(const Config& settings,
   RateLimitsOptions options;
   options.classes = settings.rate_classes;
   options.store.address = settings.limits_redis;
+  options.store.username = settings.limits_redis_username;
+  options.store.password_file = settings.limits_redis_password_file;
   return std::make_shared<RateLimits>(executor, std::move(options), registry);
 }
 

@@ -1,5 +1,6 @@
 #include "platform/postgres/postgres.h"
 
+#include "platform/postgres/dsn.h"
 #include "platform/postgres/metrics.h"
 #include "platform/postgres/pool_state.h"
 

@@ -40,7 +40,7 @@ class Link : public std::enable_shared_from_this<Link> {
       : socket_(executor), timer_(executor), options_(options) {}
 
   // Begins to connect; commands may be sent at once. `on_closed` runs (posted) when the link is
-  // dead, and is told whether it ever was connected.
+  // dead, and is told whether it ever was connected (and let in).
   absl::Status Open(Address address, std::function<void(bool was_connected)> on_closed);
   bool is_alive() const { return context_ != nullptr; }
   void Close();
@@ -60,6 +60,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void WantRead();
   void WantWrite();
   void Cleanup();
+  void Authenticate(const std::string& password);
   void ArmTimer();
 
   boost::asio::posix::stream_descriptor socket_;

@@ -1,10 +1,14 @@
 #include "platform/service/shell.h"
 
 #include "platform/config/flags.h"
+#include "platform/postgres/dsn.h"
+#include "platform/postgres/runtime_role.h"
 #include "platform/rpc/server.h"
 #include "platform/telemetry/log.h"
 
 #include <absl/flags/flag.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -12,9 +16,15 @@
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:0", "host:port on which gRPC is served");
 ABSL_FLAG(std::string, admin_listen, "127.0.0.1:0", "host:port of /livez, /readyz and /metrics");
-ABSL_FLAG(std::string, pg_dsn, "", "libpq connection string of the service's own database");
+ABSL_FLAG(std::string, pg_dsn, "",
+          "libpq connection string of the service's own database; a password comes from passfile=");
+ABSL_FLAG(std::string, pg_runtime_role, "",
+          "for `migrate`, whose --pg_dsn is the owner's: the role that serves");
 ABSL_FLAG(int, pg_pool_size, 8, "connections to PostgreSQL");
 ABSL_FLAG(std::string, redis, "127.0.0.1:6379", "Redis as unix:/path or host:port");
+ABSL_FLAG(std::string, redis_username, "", "user at Redis; empty: its default user");
+ABSL_FLAG(std::string, redis_password_file, "",
+          "file with the password at Redis, read at each connection; empty: no AUTH");
 ABSL_FLAG(std::string, issuer, "http://localhost:8080",
           "public URL of the platform, the issuer of its tokens");
 ABSL_FLAG(std::string, identity_address, "127.0.0.1:8120", "host:port of identity's gRPC server");
@@ -37,6 +47,12 @@ constexpr size_t kSecretKeySizeMin = 32;
   std::exit(1);
 }
 
+boost::asio::awaitable<void> WarnOfOwner(pg::Pool& database) {
+  absl::Status status = co_await pg::CheckRuntimeRole(database);
+  if (absl::IsFailedPrecondition(status))
+    telemetry::Log(telemetry::Level::kWarning, std::string(status.message()));
+}
+
 }  // namespace
 
 Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations)
@@ -57,16 +73,23 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
   }
   config::RequireFlags({"pg_dsn"});
   if (migrate_only) {
-    absl::Status status = pg::Migrate(absl::GetFlag(FLAGS_pg_dsn), migrations);
+    config::RequireFlags({"pg_runtime_role"});
+    const std::string dsn = absl::GetFlag(FLAGS_pg_dsn);
+    absl::Status status = pg::Migrate(dsn, migrations);
+    if (status.ok()) status = pg::GrantToRuntimeRole(dsn, absl::GetFlag(FLAGS_pg_runtime_role));
     if (!status.ok()) Exit("migrate", status);
     std::exit(0);
   }
+  config::OrExit(pg::ParseDsn(absl::GetFlag(FLAGS_pg_dsn)));
   pool_metrics_ = std::make_unique<pg::PoolMetrics>(*registry_);
   database_ = std::make_unique<pg::Pool>(executor(), absl::GetFlag(FLAGS_pg_dsn),
                                          pg::PoolOptions{.size = absl::GetFlag(FLAGS_pg_pool_size),
                                                          .application_name = "tamarack-" + name_,
                                                          .metrics = pool_metrics_.get()});
-  redis_ = std::make_unique<redis::Client>(executor(), absl::GetFlag(FLAGS_redis));
+  redis_ = std::make_unique<redis::Client>(
+      executor(), absl::GetFlag(FLAGS_redis),
+      redis::ClientOptions{.username = absl::GetFlag(FLAGS_redis_username),
+                           .password_file = absl::GetFlag(FLAGS_redis_password_file)});
   AddReadyCheck({"postgres", [this] { return database_->Ping(); }});
   AddReadyCheck({"redis", [this]() -> AsyncStatus {
                    co_return (co_await redis_->Command("PING")).status();
@@ -104,6 +127,7 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
     http::AdminServer admin(executor(), absl::GetFlag(FLAGS_admin_listen), *registry_,
                             ready_checks_);
     rpc::Server server(absl::GetFlag(FLAGS_listen), services);
+    boost::asio::co_spawn(executor(), WarnOfOwner(*database_), boost::asio::detached);
     telemetry::Log(telemetry::Level::kInfo, "started",
                    {{"port", server.port()}, {"admin_port", admin.port()}});
     int drain_seconds = absl::GetFlag(FLAGS_drain_seconds);

@@ -36,13 +36,14 @@
 namespace tamarack::service {
 
 // Common flags (environment TAMARACK_<FLAG>): --listen --admin_listen --pg_dsn --pg_pool_size
-// --redis --issuer
+// --pg_runtime_role --redis --redis_username --redis_password_file --issuer
 // --identity_address --client_secret_file --secret_key_file --drain_seconds --log_level
 // --migrate_only.
 class Shell {
  public:
   // Parses flags, configures logs and applies migrations: `tamarack-<name> migrate` (or
-  // --migrate_only) ends there with status 0. A serving process does not migrate.
+  // --migrate_only), which connects as the database's owner, ends there with status 0. A serving
+  // process does not migrate, and its role cannot.
   Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations);
   ~Shell();
 

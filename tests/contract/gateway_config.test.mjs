@@ -34,7 +34,7 @@ const right = {
     message_bytes_max: 1024, tls: { ca_file: 'c', cert_file: 'd', key_file: 'e', server_name: 'f' },
   }),
   'everything of tls': { ...open, tls: { cert_file: 'c', key_file: 'k', client_ca_file: 'a' } },
-  limits: { ...open, limits: { redis: 'unix:/run/redis.sock', classes: { read: { per_second: 0.5, burst: 1, per_day: 0, concurrent: 0 }, kites: {} } } },
+  limits: { ...open, limits: { redis: 'unix:/run/redis.sock', redis_username: 'gateway', redis_password_file: 'p', classes: { read: { per_second: 0.5, burst: 1, per_day: 0, concurrent: 0 }, kites: {} } } },
   'web sites that may call': withBackend({ cors_origins: ['https://app.example', '*'] }),
   'proxies that write Forwarded': { ...open, trusted_proxies: ['10.0.0.0/8'], forwarded_header: 'forwarded' },
   reflection: { ...open, backends: [{ name: 'a', address: '127.0.0.1:1', reflection: true }] },

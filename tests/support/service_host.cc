@@ -62,7 +62,7 @@ std::string Answer::Http(const std::string& header) const {
 ServiceHost::ServiceHost(std::span<const pg::Migration> migrations)
     : state_(std::make_unique<State>()), registry_(std::make_shared<prometheus::Registry>()) {
   database_ = std::make_unique<Database>(migrations);
-  pool_ = std::make_unique<pg::Pool>(executor(), database_->dsn(), 4);
+  pool_ = std::make_unique<pg::Pool>(executor(), database_->runtime_dsn(), 4);
   std::string jwks = crypto::KeySet({*state_->key}).Jwks();
   auth::VerifierOptions options;
   options.issuer = kTestIssuer;

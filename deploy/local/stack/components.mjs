@@ -3,15 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, services } from './layout.mjs';
-import { dsn, startPostgres, stopPostgres } from './postgres.mjs';
+import { dsn, ownerOf, startPostgres, stopPostgres } from './postgres.mjs';
 import { writePrivateJson } from './private.mjs';
 import { end, httpOk, launch, pidOf, ready, run } from './processes.mjs';
-import { secretFile } from './secrets.mjs';
+import { secret, secretFile } from './secrets.mjs';
 
 const loopback = '127.0.0.1';
 const program = (layout, name) => join(layout.build, name);
 // Whose government this is: an obvious sandbox.
 const brandFolder = join(root, 'deploy/local/brand');
+const redisSecret = 'redis';
+export const redisPassword = (layout) => secret(layout, redisSecret);
 export const redisSocket = (layout) => join(layout.servers, 'redis.sock');
 
 // Each part: name, start(layout), stop(layout).
@@ -35,7 +37,12 @@ async function startRedis(layout) {
     name: 'redis', cwd: layout.servers, argv0: 'redis-server',
     command: ['/usr/bin/redis-check-rdb', '--port', '0', '--unixsocket', socket, '--unixsocketperm', '700', '--save', '', '--appendonly', 'no', '--dir', layout.servers],
   });
-  await ready(layout, 'redis', async () => execFileSync('redis-cli', ['-s', socket, 'ping'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).includes('PONG'));
+  const ask = (command) => execFileSync('redis-cli', ['-s', socket], {
+    input: command, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, REDISCLI_AUTH: redisPassword(layout) },
+  });
+  await ready(layout, 'redis', async () => /PONG|NOAUTH/.test(ask('PING\n')));
+  // Not as an argument, which everybody may read; also for one that has run since before it had a password.
+  ask(`CONFIG SET requirepass ${redisPassword(layout)}\n`);
 }
 
 async function startInbox(layout) {
@@ -64,6 +71,7 @@ function serviceEnvironment(layout, name) {
     TAMARACK_ADMIN_LISTEN: `${loopback}:${layout.ports.admin[name]}`,
     TAMARACK_PG_DSN: dsn(layout, name),
     TAMARACK_REDIS: `unix:${redisSocket(layout)}`,
+    TAMARACK_REDIS_PASSWORD_FILE: secretFile(layout, redisSecret),
     TAMARACK_ISSUER: layout.gateway,
     TAMARACK_IDENTITY_ADDRESS: `${loopback}:${layout.ports.grpc.identity}`,
     TAMARACK_BRAND_FILE: join(brandFolder, 'brand.json'),
@@ -106,7 +114,8 @@ const ownEnvironment = {
 
 async function startService(layout, name) {
   const env = serviceEnvironment(layout, name);
-  await run(layout, { name, command: [program(layout, `tamarack-${name}`), 'migrate'], env });
+  const asOwner = { TAMARACK_PG_DSN: dsn(layout, name, ownerOf(name)), TAMARACK_PG_RUNTIME_ROLE: name };
+  await run(layout, { name, command: [program(layout, `tamarack-${name}`), 'migrate'], env: { ...env, ...asOwner } });
   launch(layout, { name, command: [program(layout, `tamarack-${name}`)], env });
   await ready(layout, name, httpOk(`http://${loopback}:${layout.ports.admin[name]}/readyz`));
 }
@@ -120,7 +129,7 @@ function configureGateway(layout, { isFishing }) {
     assets_dir: join(layout.folder, 'assets'),
     brand_file: join(brandFolder, 'brand.json'),
     credentials: { address: `${loopback}:${layout.ports.grpc.identity}`, client_secret_file: clientSecretFile(layout, 'gateway') },
-    limits: { redis: `unix:${redisSocket(layout)}` },
+    limits: { redis: `unix:${redisSocket(layout)}`, redis_password_file: secretFile(layout, redisSecret) },
     backends: services.map((name) => ({
       name, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
       // identity alone is handed credentials: it is who checks them.
