@@ -81,7 +81,7 @@ asio::any_io_executor ServiceHost::executor() {
 }
 
 std::string ServiceHost::Serve(const std::vector<grpc::Service*>& services) {
-  state_->server = std::make_unique<rpc::Server>("127.0.0.1:0", services);
+  state_->server = std::make_unique<rpc::Server>("127.0.0.1:0", services, rpc::PlainText());
   std::string address = "127.0.0.1:" + std::to_string(state_->server->port());
   state_->channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
   state_->stub = std::make_unique<MessageStub>(state_->channel);

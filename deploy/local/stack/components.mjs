@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { authorityFile, pairFile } from './certificates.mjs';
 import { root, services } from './layout.mjs';
 import { dsn, ownerOf, startPostgres, stopPostgres } from './postgres.mjs';
 import { writePrivateJson } from './private.mjs';
@@ -77,6 +78,9 @@ function serviceEnvironment(layout, name) {
     TAMARACK_BRAND_FILE: join(brandFolder, 'brand.json'),
     TAMARACK_CLIENT_SECRET_FILE: clientSecretFile(layout, name),
     TAMARACK_SECRET_KEY_FILE: secretFile(layout, `key-${name}`),
+    TAMARACK_TLS_CA_FILE: authorityFile(layout.certificates),
+    TAMARACK_TLS_CERT_FILE: pairFile(layout.certificates, name),
+    TAMARACK_TLS_KEY_FILE: pairFile(layout.certificates, name),
     ...ownEnvironment[name](layout),
   };
 }
@@ -120,6 +124,12 @@ async function startService(layout, name) {
   await ready(layout, name, httpOk(`http://${loopback}:${layout.ports.admin[name]}/readyz`));
 }
 
+// By which the gateway and the service `name` know each other.
+function gatewayTls({ certificates }, name) {
+  const own = pairFile(certificates, 'gateway');
+  return { ca_file: authorityFile(certificates), cert_file: own, key_file: own, server_name: name };
+}
+
 // The gateway's configuration, renamed into place: it takes a change of its back ends while it runs.
 function configureGateway(layout, { isFishing }) {
   const config = join(layout.folder, 'gateway.json');
@@ -128,10 +138,13 @@ function configureGateway(layout, { isFishing }) {
     public_url: layout.gateway,
     assets_dir: join(layout.folder, 'assets'),
     brand_file: join(brandFolder, 'brand.json'),
-    credentials: { address: `${loopback}:${layout.ports.grpc.identity}`, client_secret_file: clientSecretFile(layout, 'gateway') },
+    credentials: {
+      address: `${loopback}:${layout.ports.grpc.identity}`, client_secret_file: clientSecretFile(layout, 'gateway'), tls: gatewayTls(layout, 'identity'),
+    },
     limits: { redis: `unix:${redisSocket(layout)}`, redis_password_file: secretFile(layout, redisSecret) },
     backends: services.map((name) => ({
       name, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
+      tls: gatewayTls(layout, name),
       // identity alone is handed credentials: it is who checks them.
       ...(name === 'identity' && { lint_ignore: ['credential'] }),
     })).concat(isFishing ? fishing : []),
@@ -170,7 +183,6 @@ async function startFishing(layout) {
       TAMARACK_LISTEN: `${loopback}:${layout.ports.grpc.fishing}`,
       TAMARACK_ADMIN_LISTEN: `${loopback}:${layout.ports.admin.fishing}`,
       TAMARACK_ISSUER: layout.gateway,
-      TAMARACK_IDENTITY_ADDRESS: `${loopback}:${layout.ports.grpc.identity}`,
     },
   });
   await ready(layout, 'fishing', httpOk(`http://${loopback}:${layout.ports.admin.fishing}/readyz`));

@@ -70,7 +70,7 @@ struct Fixture {
   testing::ServiceHost host{Migrations()};
   auth::Principal admin = testing::ServiceCaller("admin", {"platform.admin"});
   Directory directory{host.interceptor()};
-  rpc::Server directory_server{"127.0.0.1:0", {&directory}};
+  rpc::Server directory_server{"127.0.0.1:0", {&directory}, rpc::PlainText()};
   rpc::Client identity{
       "127.0.0.1:" + std::to_string(directory_server.port()), [this]() -> Async<std::string> {
         co_return host.Token(testing::ServiceCaller("payments", {"identity.tenants.read"}));
