@@ -8,6 +8,7 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
 
 #include <algorithm>
 #include <fstream>
@@ -37,6 +38,42 @@ rpc::ChannelTls ReadTls(ConfigMembers members, const Folder& folder) {
   if (tls.cert_file.empty() != tls.key_file.empty())
     members.Fail("cert_file", "goes with key_file");
   members.Finish();
+  return tls;
+}
+
+bool IsLoopbackHost(std::string_view host) {
+  return host == "localhost" || host == "[::1]" ||
+         (host.starts_with("127.") &&
+          host.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
+// Whether every address of a gRPC target is on this machine.
+bool IsLoopback(std::string_view target) {
+  if (target.starts_with("unix:")) return true;
+  for (std::string_view scheme : {"dns:///", "dns:", "ipv4:", "ipv6:"}) {
+    if (target.starts_with(scheme)) {
+      target.remove_prefix(scheme.size());
+      break;
+    }
+  }
+  for (const auto address : absl::StrSplit(ToAbsl(target), ',')) {
+    if (!IsLoopbackHost(ToStd(address.substr(0, address.rfind(':'))))) return false;
+  }
+  return true;
+}
+
+// How an address is called: with `tls`, or in plain text where the entry says so or nothing leaves
+// the machine.
+std::optional<rpc::ChannelTls> ReadSecurity(ConfigMembers& members, const std::string& name,
+                                            const std::string& address, const Folder& folder) {
+  std::optional<rpc::ChannelTls> tls;
+  if (const json::object* object = members.Object("tls"))
+    tls = ReadTls({*object, name + "tls.", members.problems()}, folder);
+  bool is_plain = false;
+  members.Flag("plain_text", &is_plain);
+  if (tls && is_plain) members.Fail("plain_text", "goes without tls");
+  if (!tls && !is_plain && !address.empty() && !IsLoopback(address))
+    members.Fail("tls", "is required, unless the address is on loopback or plain_text is true");
   return tls;
 }
 
@@ -151,9 +188,7 @@ Config::Backend ReadBackend(ConfigMembers members, const std::string& name, cons
   int64_t message_bytes_max = backend.channel.message_bytes_max;
   members.Number("message_bytes_max", 1024, 1 << 30, &message_bytes_max);
   backend.channel.message_bytes_max = static_cast<int>(message_bytes_max);
-  if (const json::object* tls = members.Object("tls")) {
-    backend.channel.tls = ReadTls({*tls, name + "tls.", members.problems()}, folder);
-  }
+  backend.channel.tls = ReadSecurity(members, name, backend.address, folder);
   if (backend.uses_reflection && !backend.descriptor_set.empty()) {
     members.Fail("reflection", "goes without a descriptor_set");
   } else if (!backend.uses_reflection && backend.descriptor_set.empty()) {
@@ -208,6 +243,8 @@ void ReadCredentials(ConfigMembers members, const Folder& folder, Config* config
   members.Text("address", &config->credentials_address, true);
   members.Text("client_id", &config->credentials_client_id);
   members.File("client_secret_file", folder, &config->credentials_client_secret_file, true);
+  config->credentials_tls =
+      ReadSecurity(members, "credentials.", config->credentials_address, folder);
   members.Finish();
 }
 
@@ -223,9 +260,11 @@ RateClass ReadRateClass(ConfigMembers members, RateClass figures) {
   return figures;
 }
 
-void ReadLimits(ConfigMembers members, Config* config) {
+void ReadLimits(ConfigMembers members, const Folder& folder, Config* config) {
   config->has_limits = true;
   members.Text("redis", &config->limits_redis);
+  members.Text("redis_username", &config->limits_redis_username);
+  members.File("redis_password_file", folder, &config->limits_redis_password_file);
   if (const json::object* classes = members.Object("classes")) {
     for (const auto& [key, value] : *classes) {
       std::string name(key);
@@ -288,13 +327,23 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
   if (const json::object* tls = members.Object("tls"))
     ReadServerTls({*tls, "tls.", &problems}, folder, &config.tls);
   if (const json::object* limits = members.Object("limits"))
-    ReadLimits({*limits, "limits.", members.problems()}, &config);
+    ReadLimits({*limits, "limits.", members.problems()}, folder, &config);
   ReadBackends(members, folder, &config);
   CheckPagesOrigins(members, config);
   members.Finish();
   if (problems.empty()) return config;
   return absl::InvalidArgumentError(
       absl::StrCat(path, ": ", absl::StrJoin(problems, absl::StrCat("\n", path, ": "))));
+}
+
+std::vector<std::string> PlainTextEntries(const Config& config) {
+  std::vector<std::string> entries;
+  if (!config.credentials_tls && !IsLoopback(config.credentials_address))
+    entries.emplace_back("credentials");
+  for (const auto& backend : config.backends) {
+    if (!backend.channel.tls && !IsLoopback(backend.address)) entries.push_back(backend.name);
+  }
+  return entries;
 }
 
 absl::StatusOr<BackendDescriptors> LoadDescriptors(const Config::Backend& backend) {

@@ -8,6 +8,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -46,6 +47,7 @@ struct Config {
   std::string credentials_address;
   std::string credentials_client_id = "gateway";
   std::string credentials_client_secret_file;
+  std::optional<rpc::ChannelTls> credentials_tls;  // Absent: plain text.
   // `"authentication": "none"`: nobody is asked who they are. For trying out one service on the
   // loopback interface.
   bool is_open = false;
@@ -54,6 +56,8 @@ struct Config {
   bool has_limits = false;
   RateClasses rate_classes;
   std::string limits_redis;
+  std::string limits_redis_username;
+  std::string limits_redis_password_file;
   std::string assets_dir;
   std::string brand_file;
   // `https://services.example`, without a trailing slash: our own origin. May be empty if
@@ -68,6 +72,9 @@ struct Config {
 
 // INVALID_ARGUMENT with one line for each problem: the file, the member and what is wrong with it.
 absl::StatusOr<Config> LoadConfig(const std::string& path);
+
+// Addresses other than loopback ones that are called in plain text, by the name of their entry.
+std::vector<std::string> PlainTextEntries(const Config& config);
 
 // Reads the descriptor set of a back end that has one.
 absl::StatusOr<BackendDescriptors> LoadDescriptors(const Config::Backend& backend);

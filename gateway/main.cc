@@ -47,7 +47,8 @@ bool ListensOnLoopback(const std::string& listen) {
 std::unique_ptr<Authenticator> MakeAuthenticator(const Config& settings,
                                                  boost::asio::any_io_executor executor) {
   if (settings.is_open) return nullptr;
-  auto credentials = std::make_shared<rpc::Client>(settings.credentials_address);
+  auto credentials = std::make_shared<rpc::Client>(
+      rpc::Target(settings.credentials_address, settings.credentials_tls));
   auto exchange =
       [credentials](api::v1::ExchangeRequest request) -> Async<api::v1::ExchangeResponse> {
     co_return co_await credentials->Call<api::v1::ExchangeResponse>(
@@ -66,6 +67,8 @@ std::shared_ptr<RateLimits> MakeRateLimits(const Config& settings,
   RateLimitsOptions options;
   options.classes = settings.rate_classes;
   options.store.address = settings.limits_redis;
+  options.store.username = settings.limits_redis_username;
+  options.store.password_file = settings.limits_redis_password_file;
   return std::make_shared<RateLimits>(executor, std::move(options), registry);
 }
 
@@ -151,6 +154,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   if (settings.is_open) RefuseOpenNetwork();
+  for (const std::string& entry : PlainTextEntries(settings)) {
+    telemetry::Log(telemetry::Level::kWarning, "called without TLS: the network is believed",
+                   {{"entry", entry}});
+  }
   try {
     return Serve(settings, std::move(loader), std::move(loaded));
   } catch (const std::exception& error) {

@@ -4,12 +4,12 @@
 #include "platform/auth/access_token.h"
 #include "platform/base/clock.h"
 #include "platform/crypto/encoding.h"
+#include "platform/rpc/server.h"
 #include "tamarack/api/v1/credential_service.grpc.pb.h"
 
-#include <grpcpp/security/server_credentials.h>
-#include <grpcpp/server.h>
-#include <grpcpp/server_builder.h>
 #include <boost/json/serialize.hpp>
+
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -60,18 +60,16 @@ class Credentials final : public api::v1::CredentialService::Service {
 
 }  // namespace
 
+// In plain text, unless certificates are given.
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: bench-echo PORT\n");
+  if (argc != 2 && argc != 4) {
+    std::fprintf(stderr, "usage: bench-echo PORT [CA_FILE PAIR_FILE]\n");
     return 2;
   }
   Echoes echo;
   Credentials credentials;
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort(std::string("127.0.0.1:") + argv[1], grpc::InsecureServerCredentials());
-  builder.RegisterService(&echo);
-  builder.RegisterService(&credentials);
-  auto server = builder.BuildAndStart();
-  if (!server) return 1;
-  server->Wait();
+  rpc::ServerSecurity security = rpc::PlainText();
+  if (argc == 4) security = rpc::PeerTls{{argv[2], argv[3], argv[3]}, rpc::Peers()};
+  rpc::Server server(std::string("127.0.0.1:") + argv[1], {&echo, &credentials}, security);
+  pause();
 }

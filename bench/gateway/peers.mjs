@@ -5,6 +5,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { authorityFile, makeCertificates, pairFile } from '../../deploy/local/stack/certificates.mjs';
 
 export const message = {
   name: 'renewal', reference: 'LIC-2026-000123', amount_cents: 9000, count: 3, is_final: true, ratio: 0.75,
@@ -39,9 +40,14 @@ export class Peers {
     throw new Error(`${name} does not start: ${readFileSync(output, 'utf8').slice(-500)}`);
   }
 
-  async backend() {
+  // With `hasTls` it takes calls only from a gateway that shows a certificate.
+  async backend({ hasTls = false } = {}) {
     const port = await freePort();
-    return this.start('backend', port, join(this.build, 'bench/bench-echo'), [port]);
+    if (!hasTls) return this.start('backend', port, join(this.build, 'bench/bench-echo'), [port]);
+    makeCertificates(this.#folder, ['echo', 'gateway']);
+    const [ca_file, own] = [authorityFile(this.#folder), pairFile(this.#folder, 'gateway')];
+    const started = await this.start('secured-backend', port, join(this.build, 'bench/bench-echo'), [port, ca_file, pairFile(this.#folder, 'echo')]);
+    return { ...started, tls: { ca_file, cert_file: own, key_file: own, server_name: 'echo' } };
   }
 
   // Debian's redis-tools brings the server under another name, which it goes by.
@@ -55,8 +61,8 @@ export class Peers {
   // Ours. `settings` makes the part of the configuration that says who may call from the back end's address.
   async gateway(name, backend, settings, flags = []) {
     const [port, address] = [await freePort(), `127.0.0.1:${backend.port}`];
-    const config = { public_url: 'http://localhost', ...settings(address),
-      backends: [{ name: 'echo', address, descriptor_set: join(this.build, 'descriptors/bench_echo.binpb') }] };
+    const config = { public_url: 'http://localhost', ...settings(address, backend.tls),
+      backends: [{ name: 'echo', address, tls: backend.tls, descriptor_set: join(this.build, 'descriptors/bench_echo.binpb') }] };
     this.path('secret', 'bench\n');
     return this.start(name, port, join(this.build, 'tamarack-gateway'), ['--config', this.path(`${name}.json`, JSON.stringify(config)),
       '--listen', `127.0.0.1:${port}`, '--admin_listen', '127.0.0.1:0', ...flags]);

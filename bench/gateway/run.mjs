@@ -97,12 +97,14 @@ async function idleMegabytes(peers, backend, open) {
 const peers = new Peers(build);
 try {
   const backend = await peers.backend();
+  const securedBackend = await peers.backend({ hasTls: true });
   const redis = await peers.redis();
   const unlimited = { per_second: 1e6, burst: 1e6 }; // counted like others, and never refused
-  const closed = (address) => ({ credentials: { address, client_secret_file: 'secret' },
+  const closed = (address, tls) => ({ credentials: { address, tls, client_secret_file: 'secret' },
     limits: { redis: `127.0.0.1:${redis.port}`, classes: { read: unlimited, write: unlimited } } });
   const open = () => ({ authentication: 'none' });
   const ours = await peers.gateway('gateway', backend, closed);
+  const secured = await peers.gateway('secured', securedBackend, closed);
   const bare = await peers.gateway('bare', backend, open, ['--log_level', 'error']);
   const theirs = await peers.grpcGateway(backend);
   const nginx = await peers.nginx(backend);
@@ -117,9 +119,10 @@ try {
     theirGet: http('grpc-gateway GET', theirs, get),
     ourGet: http('ours GET', ours, get),
     barePost: http('ours POST, bare', bare, post),
+    securedPost: { ...http('ours POST, mutual TLS', secured, post), backend: securedBackend },
   };
   for (let round = 0; round < rounds; ++round) {
-    for (const row of Object.values(rows)) await measure(row, backend);
+    for (const row of Object.values(rows)) await measure(row, row.backend ?? backend);
   }
   print(['', 'req/s', 'p50 ms', 'p99 ms', 'CPU us', 'service us', 'RSS MB', 'foreign %', 'failed']);
   const of = {};
@@ -130,7 +133,7 @@ try {
   }
   console.log(`CPU of the gateway and of the service for each request; medians of ${rounds} rounds of ${seconds} s, 32 connections.`);
   console.log(`* In every round something else took more than ${foreignShareMax * 100} % of the machine.\n`);
-  const { nginx: floor, theirPost, ourPost, theirGet, ourGet, barePost } = of;
+  const { nginx: floor, theirPost, ourPost, theirGet, ourGet, barePost, securedPost } = of;
   compare('POST: requests a second, ours / grpc-gateway', ourPost.rate / theirPost.rate, '>= 2', ourPost.rate >= 2 * theirPost.rate);
   compare('POST: p99, ours / grpc-gateway', ourPost.p99 / theirPost.p99, '<= 0.5', ourPost.p99 <= 0.5 * theirPost.p99);
   compare('POST: CPU, ours / grpc-gateway', ourPost.gatewayMicros / theirPost.gatewayMicros, '<= 0.4', ourPost.gatewayMicros <= 0.4 * theirPost.gatewayMicros);
@@ -138,6 +141,7 @@ try {
     ourPost.gatewayMicros <= 1.6 * floor.gatewayMicros);
   compare('POST: CPU, everything on / bare transcoding', ourPost.gatewayMicros / barePost.gatewayMicros, '<= 1.25',
     ourPost.gatewayMicros <= 1.25 * barePost.gatewayMicros);
+  tell('POST: CPU, mutual TLS to the service / plain text', securedPost.gatewayMicros / ourPost.gatewayMicros);
   // There is no target for GET, where grpc-gateway has no body to read.
   tell('GET: requests a second, ours / grpc-gateway', ourGet.rate / theirGet.rate);
   tell('GET: p99, ours / grpc-gateway', ourGet.p99 / theirGet.p99);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Admin } from './seed/admin.mjs';
 import { fishingMinistry, ministries, people } from './seed/content.mjs';
 import { dsn } from './stack/postgres.mjs';
-import { brandFile, fishingOwnerFile, redisSocket } from './stack/components.mjs';
+import { brandFile, fishingOwnerFile, redisPassword, redisSocket } from './stack/components.mjs';
 import { services } from './stack/layout.mjs';
 import { writePrivateJson } from './stack/private.mjs';
 import { secret } from './stack/secrets.mjs';
@@ -128,6 +128,7 @@ function writeSandbox(layout, seeded) {
     pids: {},
     postgres: each(services, (name) => dsn(layout, name)),
     redis: `unix:${redisSocket(layout)}`,
+    redis_password: redisPassword(layout),
     admin: { client_id: adminClientId, client_secret: secret(layout, 'bootstrap') },
     ministries: seeded.map(({ part, ...ministry }) => ministry),
     people: people.map(({ email, password }) => ({ email, password })),

@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { seed } from './seed.mjs';
 import { layoutOf, prepareFolders } from './stack/layout.mjs';
 import { endRunning } from './stack/processes.mjs';
-import { describe, down, kill, restart, startPart, status, up } from './stack/stack.mjs';
+import { describe, down, kill, renewCertificates, restart, startPart, status, up } from './stack/stack.mjs';
 
 const usage = `usage: stack.mjs COMMAND [NAME]
   up            starts what is down, and again what was built anew
@@ -15,6 +15,7 @@ const usage = `usage: stack.mjs COMMAND [NAME]
   start NAME    starts one part
   restart NAME  ends and starts it
   kill NAME     kills it (-9)
+  certificates  gives every process a new certificate, while they run
 TAMARACK_STATE is the stack's folder (.tamarack), TAMARACK_PORT its first port (8080), TAMARACK_BUILD the folder of what was built
 (build/release). TAMARACK_DEBUG=1 shows where an error arose.`;
 
@@ -25,6 +26,7 @@ const commands = {
   start: (layout) => startPart(layout, name),
   restart: (layout) => restart(layout, name),
   kill: (layout) => kill(layout, name),
+  certificates: (layout) => renewCertificates(layout),
   status: (layout) => console.log(status(layout)),
   urls: (layout) => console.log(describe(layout)),
 };

@@ -2,14 +2,13 @@
 #include "examples/fishing-licence/fishing_licence_service.h"
 #include "platform/auth/token_verifier.h"
 #include "platform/config/flags.h"
+#include "platform/curl/loop.h"
 #include "platform/http/admin.h"
-#include "platform/rpc/client.h"
+#include "platform/http/client.h"
 #include "platform/rpc/server.h"
 #include "platform/runtime/process.h"
 
 #include <absl/flags/flag.h>
-#include <google/api/httpbody.pb.h>
-#include "tamarack/identity/v1/token_service.pb.h"
 
 #include <cstdio>
 #include <exception>
@@ -19,7 +18,13 @@ ABSL_FLAG(std::string, admin_listen, "127.0.0.1:8135", "host:port of /livez, /re
 ABSL_FLAG(std::string, issuer, "http://localhost:8080", "the platform, issuer of its tokens");
 ABSL_FLAG(std::string, audience, "fishing",
           "as what the gateway knows this service: tokens for others are refused");
-ABSL_FLAG(std::string, identity_address, "127.0.0.1:8120", "host:port of identity's gRPC server");
+ABSL_FLAG(bool, reflection, false, "let gRPC callers ask for descriptors (server reflection)");
+
+namespace {
+
+constexpr char kKeysPath[] = "/oauth2/jwks";  // `jwks_uri` of the platform's OpenID configuration.
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace tamarack;
@@ -29,20 +34,26 @@ int main(int argc, char** argv) {
     prometheus::Registry registry;
     // Who calls is told by a token that the gateway obtained from the platform: its keys are
     // public.
-    rpc::Client identity(absl::GetFlag(FLAGS_identity_address));
+    curl::Loop curl(process.executor());
+    http::ClientOptions client_options;
+    client_options.policy.allow_private = true;  // The local stack is on loopback.
+    http::Client platform(curl, client_options);
     auth::TokenVerifier verifier(
         process.executor(),
         {.issuer = absl::GetFlag(FLAGS_issuer), .audience = absl::GetFlag(FLAGS_audience)},
         [&]() -> Async<std::string> {
-          CO_ASSIGN_OR_RETURN(auto keys, co_await identity.Call<google::api::HttpBody>(
-                                             "/tamarack.identity.v1.TokenService/GetJwks",
-                                             identity::v1::GetJwksRequest()));
-          co_return keys.data();
+          http::ClientRequest request;
+          request.url = absl::GetFlag(FLAGS_issuer) + kKeysPath;
+          CO_ASSIGN_OR_RETURN(auto answer, co_await platform.Send(std::move(request)));
+          if (answer.status != 200)
+            co_return absl::UnavailableError("the platform does not tell its keys");
+          co_return answer.body;
         });
     rpc::Interceptor interceptor(process.executor(), &verifier, registry);
     auto service = fishing::MakeFishingLicenceService(interceptor);
     http::AdminServer admin(process.executor(), absl::GetFlag(FLAGS_admin_listen), registry, {});
-    rpc::Server server(absl::GetFlag(FLAGS_listen), {service.get()});
+    rpc::Server server(absl::GetFlag(FLAGS_listen), {service.get()}, rpc::PlainText(),
+                       absl::GetFlag(FLAGS_reflection));
     return process.RunUntilSignal([&] {
       admin.SetDraining();
       server.Drain(5);

@@ -79,7 +79,9 @@ redis::ClientOptions ClientOptionsOf(const QuotaStoreOptions& options) {
   return {.connect_timeout = options.answer_timeout,
           .command_timeout = options.answer_timeout,
           .backoff_min = options.retry_every / 2,
-          .backoff_max = options.retry_every};
+          .backoff_max = options.retry_every,
+          .username = options.username,
+          .password_file = options.password_file};
 }
 
 std::string SlotsKey(const std::string& key) {

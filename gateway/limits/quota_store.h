@@ -16,6 +16,8 @@ namespace tamarack::gateway {
 
 struct QuotaStoreOptions {
   std::string address;  // Redis: `unix:/path` or `host:port`.
+  std::string username = {};
+  std::string password_file = {};  // Empty: no AUTH.
   std::chrono::milliseconds answer_timeout{10};
   std::chrono::milliseconds retry_every{500};
   std::chrono::seconds lease{15};  // After which the slots of a gateway that was killed are free.

@@ -41,22 +41,6 @@ bool HoldsNul(const Call& call) {
 
 }  // namespace
 
-absl::StatusOr<std::map<std::string, std::string>> ParseDsn(const std::string& dsn) {
-  char* why = nullptr;
-  PQconninfoOption* options = PQconninfoParse(dsn.c_str(), &why);
-  if (options == nullptr) {
-    std::string text = why ? why : "out of memory";
-    PQfreemem(why);
-    return absl::InvalidArgumentError(absl::StrCat("pg_dsn: ", text));
-  }
-  std::map<std::string, std::string> keywords;
-  for (auto* option = options; option->keyword != nullptr; ++option) {
-    if (option->val != nullptr) keywords[option->keyword] = option->val;
-  }
-  PQconninfoFree(options);
-  return keywords;
-}
-
 // Bounds one connect or one round trip. statement_timeout ends slow statements; this ends the wait
 // for a server or a network that says nothing at all.
 class Connection::Watchdog {

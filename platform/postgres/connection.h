@@ -25,9 +25,6 @@ struct ConnectionSettings {
   std::chrono::milliseconds answer_timeout;  // longer than the server's own statement_timeout
 };
 
-// INVALID_ARGUMENT if libpq cannot read the string.
-absl::StatusOr<std::map<std::string, std::string>> ParseDsn(const std::string& dsn);
-
 // One libpq connection, always in pipeline mode; internal to the pool. Its waits ignore the
 // caller's cancellation, so the caller must have throw_if_cancelled off.
 class Connection : public std::enable_shared_from_this<Connection> {

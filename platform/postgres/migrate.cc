@@ -1,6 +1,7 @@
 #include "platform/postgres/migrate.h"
 
 #include "platform/base/status.h"
+#include "platform/postgres/dsn.h"
 #include "platform/postgres/error.h"
 
 #include <libpq-fe.h>
@@ -90,6 +91,7 @@ absl::Status Apply(PGconn* conn, const Migration& migration) {
 }  // namespace
 
 absl::Status Migrate(const std::string& dsn, std::span<const Migration> migrations) {
+  if (auto keywords = ParseDsn(dsn); !keywords.ok()) return keywords.status();
   Connection conn(PQconnectdb(dsn.c_str()), &PQfinish);
   if (PQstatus(conn.get()) != CONNECTION_OK) {
     return absl::UnavailableError(PQerrorMessage(conn.get()));

@@ -1,6 +1,7 @@
 #include "platform/postgres/postgres.h"
 
 #include "platform/base/task.h"
+#include "platform/postgres/dsn.h"
 #include "platform/postgres/metrics.h"
 #include "platform/postgres/pool_state.h"
 

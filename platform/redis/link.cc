@@ -1,5 +1,8 @@
 #include "platform/redis/link.h"
 
+#include "platform/config/flags.h"
+#include "platform/telemetry/log.h"
+
 #include <boost/asio/post.hpp>
 
 #include <charconv>
@@ -60,12 +63,11 @@ absl::Status FromErrorReply(std::string_view text) {
   std::string_view word = text.substr(0, text.find(' '));
   auto code = kInternal;
   if (word == "LOADING" || word == "BUSY" || word == "READONLY" || word == "MASTERDOWN" ||
-      word == "CLUSTERDOWN" || word == "TRYAGAIN" || word == "NOREPLICAS") {
+      word == "CLUSTERDOWN" || word == "TRYAGAIN" || word == "NOREPLICAS" || word == "NOAUTH" ||
+      word == "NOPERM" || word == "WRONGPASS") {
     code = kUnavailable;
   } else if (word == "OOM") {
     code = kResourceExhausted;
-  } else if (word == "NOAUTH" || word == "NOPERM" || word == "WRONGPASS") {
-    code = kPermissionDenied;
   } else if (word == "WRONGTYPE") {
     code = kFailedPrecondition;
   } else if (word == "NOSCRIPT") {
@@ -79,6 +81,12 @@ struct Link::Pending {
 };
 
 absl::Status Link::Open(Address address, std::function<void(bool)> on_closed) {
+  absl::StatusOr<std::string> password = std::string();
+  if (!options_.password_file.empty()) {
+    password = config::ReadSecretFile(options_.password_file);
+    if (!password.ok())
+      return absl::UnavailableError(absl::StrCat("redis: ", password.status().message()));
+  }
   context_ = address.path.empty() ? redisAsyncConnect(address.host.c_str(), address.port)
                                   : redisAsyncConnectUnix(address.path.c_str());
   if (context_ == nullptr || context_->err) {
@@ -99,7 +107,23 @@ absl::Status Link::Open(Address address, std::function<void(bool)> on_closed) {
   redisAsyncSetConnectCallback(context_, [](const redisAsyncContext* context, int status) {
     Self(context->ev.data)->was_connected_ = status == REDIS_OK;
   });
+  if (!password->empty()) Authenticate(*password);
   return absl::OkStatus();
+}
+
+// Commands may follow at once: Redis takes them in order.
+void Link::Authenticate(const std::string& password) {
+  std::vector<std::string> args{"AUTH"};
+  if (!options_.username.empty()) args.push_back(options_.username);
+  args.push_back(password);
+  Send(args, [weak = weak_from_this()](absl::StatusOr<Reply> reply) {
+    auto self = weak.lock();
+    if (reply.ok() || !self || !self->context_) return;
+    telemetry::Log(telemetry::Level::kError, "redis refuses our password",
+                   {{"error", std::string(reply.status().message())}});
+    self->was_connected_ = false;
+    self->Close();
+  });
 }
 
 void Link::Close() {

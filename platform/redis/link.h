@@ -61,6 +61,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void WantRead();
   void WantWrite();
   void Cleanup();
+  void Authenticate(const std::string& password);
   void ArmTimer();
 
   boost::asio::posix::stream_descriptor socket_;

@@ -22,8 +22,12 @@
 // - A command with no answer within `command_timeout` gets DEADLINE_EXCEEDED and the connection is
 //   dropped, because replies come in order and the others behind it are stuck too.
 // - A caller's cancellation does not end the wait for an answer; `command_timeout` does.
-// - Error replies: READONLY, LOADING, BUSY… UNAVAILABLE; OOM RESOURCE_EXHAUSTED; NOAUTH, NOPERM
-//   PERMISSION_DENIED; WRONGTYPE FAILED_PRECONDITION; the rest INTERNAL, with Redis' text.
+// - Each connection begins with AUTH where a password file is given. The file is read each time, so
+//   that a new password takes no restart; a refused one is logged and tried again with the
+//   back-off.
+// - Error replies: READONLY, LOADING, BUSY… and NOAUTH, WRONGPASS, NOPERM (we are refused, not our
+//   caller) UNAVAILABLE; OOM RESOURCE_EXHAUSTED; WRONGTYPE FAILED_PRECONDITION; the rest INTERNAL,
+//   with Redis' text.
 // - Subscriptions return after a reconnect; what was published in between is lost: on_reconnect
 //   is where a cache that depends on messages must be emptied.
 
@@ -78,7 +82,9 @@ struct ClientOptions {
   std::chrono::milliseconds command_timeout{2000};
   std::chrono::milliseconds backoff_min{50};
   std::chrono::milliseconds backoff_max{2000};
-  int pending_max = 10000;  // commands without an answer yet; then RESOURCE_EXHAUSTED
+  int pending_max = 10000;         // commands without an answer yet; then RESOURCE_EXHAUSTED
+  std::string username = {};       // for AUTH; empty: Redis' default user
+  std::string password_file = {};  // empty: no AUTH
 };
 
 class Client {

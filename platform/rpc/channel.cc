@@ -17,8 +17,7 @@ std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::optional<Channe
   if (!tls) return grpc::InsecureChannelCredentials();
   namespace experimental = grpc::experimental;
   experimental::TlsChannelCredentialsOptions options;
-  options.set_certificate_provider(std::make_shared<experimental::FileWatcherCertificateProvider>(
-      tls->key_file, tls->cert_file, tls->ca_file, kCertificateRefreshSeconds));
+  options.set_certificate_provider(WatchTls(*tls));
   options.watch_root_certs();
   if (!tls->cert_file.empty()) options.watch_identity_key_cert_pairs();
   return experimental::TlsCredentials(options);
@@ -51,6 +50,11 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
   if (options.tls && !options.tls->server_name.empty())
     arguments.SetSslTargetNameOverride(options.tls->server_name);
   return grpc::CreateCustomChannel(address, Credentials(options.tls), arguments);
+}
+
+std::shared_ptr<grpc::experimental::CertificateProviderInterface> WatchTls(const TlsFiles& files) {
+  return std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+      files.key_file, files.cert_file, files.ca_file, kCertificateRefreshSeconds);
 }
 
 void KeepCallbackThreads() {

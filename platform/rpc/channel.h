@@ -1,11 +1,17 @@
 #pragma once
 
+#include "platform/rpc/tls.h"
+
 #include <grpcpp/channel.h>
 
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+
+namespace grpc::experimental {
+class CertificateProviderInterface;
+}
 
 namespace tamarack::rpc {
 
@@ -14,21 +20,12 @@ inline constexpr int kMetadataBytesMax = 64 << 10;
 // A notification may carry files of 16 MiB in all.
 inline constexpr int kMessageBytesMax = 17 << 20;
 
-// Mutual TLS with PEM files, which are read again when they change.
-struct ChannelTls {
-  std::string ca_file;
-  std::string cert_file;    // Ours, for servers that ask for one; may be empty.
-  std::string key_file;     // Of `cert_file`.
-  std::string server_name;  // That the certificate must have, where it is not the address's host.
-  bool operator==(const ChannelTls&) const = default;
-};
-
 struct ChannelOptions {
-  std::optional<ChannelTls> tls;
+  std::optional<ChannelTls> tls;  // Absent: plain text.
   int message_bytes_max = kMessageBytesMax;
   std::chrono::seconds keepalive{30};  // While calls run: a dead connection is noticed.
   // gRPC's service config (JSON): balancing, health checks, retries. The resolver's has no say.
-  std::string service_config;
+  std::string service_config = {};
   bool operator==(const ChannelOptions&) const = default;
 };
 
@@ -36,6 +33,9 @@ struct ChannelOptions {
 // finds a back end that was restarted or moved within a second.
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
                                            const ChannelOptions& options = {});
+
+// Reads the files of one side of mutual TLS, now and every two seconds.
+std::shared_ptr<grpc::experimental::CertificateProviderInterface> WatchTls(const TlsFiles& files);
 
 // For whoever makes calls by gRPC's callback API, before the first one. gRPC 1.51 frees its
 // callback threads together with the last channel that has used them, and that must not happen on

@@ -20,8 +20,8 @@ struct Client::Channel {
   MessageStub stub;
 };
 
-Client::Client(const std::string& address, TokenFunction token, std::function<void()> on_refused)
-    : channel_(std::make_unique<Channel>(OpenChannel(address))),
+Client::Client(const Target& target, TokenFunction token, std::function<void()> on_refused)
+    : channel_(std::make_unique<Channel>(OpenChannel(target.address, {.tls = target.tls}))),
       token_(std::move(token)),
       on_refused_(std::move(on_refused)) {}
 

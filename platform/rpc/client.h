@@ -1,12 +1,14 @@
 #pragma once
 
 #include "platform/base/status.h"
+#include "platform/rpc/tls.h"
 
 #include <google/protobuf/message.h>
 
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tamarack::rpc {
@@ -24,12 +26,22 @@ struct CallOptions {
   std::string idempotency_key = {};
 };
 
+// Where a server is, and how it is reached.
+struct Target {
+  // Without `tls` in plain text.
+  Target(std::string address_of,  // NOLINT(google-explicit-constructor): an address is a target.
+         std::optional<ChannelTls> tls_of = std::nullopt)
+      : address(std::move(address_of)), tls(std::move(tls_of)) {}
+  std::string address;
+  std::optional<ChannelTls> tls;
+};
+
 // A gRPC channel to one back end, called from coroutines. One per back end and process; it
 // reconnects by itself.
 class Client {
  public:
   // `on_refused` is told when the back end calls our token invalid, so that a new one is fetched.
-  Client(const std::string& address, TokenFunction token = nullptr,
+  Client(const Target& target, TokenFunction token = nullptr,
          std::function<void()> on_refused = nullptr);
   ~Client();
 

@@ -34,13 +34,13 @@ auth::ExchangeCredentials ClientCredentials(rpc::Client& identity, std::string c
 }  // namespace
 
 Peer::Peer(Shell& shell)
-    : bootstrap_(shell.identity_address()),
+    : bootstrap_(shell.identity()),
       tokens_(shell.executor(), ClientCredentials(bootstrap_, shell.name(), shell.client_secret())),
       verifier_(shell.executor(),
                 auth::VerifierOptions{.issuer = shell.issuer(), .audience = shell.name()},
                 FetchKeysFrom(bootstrap_)),
       interceptor_(shell.executor(), &verifier_, shell.registry()),
-      identity_(shell.identity_address(), token(), [this] { tokens_.Invalidate(); }) {}
+      identity_(shell.identity(), token(), [this] { tokens_.Invalidate(); }) {}
 
 rpc::TokenFunction Peer::token() {
   return [this] { return tokens_.Token(); };

@@ -1,10 +1,14 @@
 #include "platform/service/shell.h"
 
 #include "platform/config/flags.h"
-#include "platform/rpc/server.h"
+#include "platform/http/tls.h"
+#include "platform/postgres/dsn.h"
+#include "platform/postgres/runtime_role.h"
 #include "platform/telemetry/log.h"
 
 #include <absl/flags/flag.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -12,9 +16,15 @@
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:0", "host:port on which gRPC is served");
 ABSL_FLAG(std::string, admin_listen, "127.0.0.1:0", "host:port of /livez, /readyz and /metrics");
-ABSL_FLAG(std::string, pg_dsn, "", "libpq connection string of the service's own database");
+ABSL_FLAG(std::string, pg_dsn, "",
+          "libpq connection string of the service's own database; a password comes from passfile=");
+ABSL_FLAG(std::string, pg_runtime_role, "",
+          "for `migrate`, whose --pg_dsn is the owner's: the role that serves");
 ABSL_FLAG(int, pg_pool_size, 8, "connections to PostgreSQL");
 ABSL_FLAG(std::string, redis, "127.0.0.1:6379", "Redis as unix:/path or host:port");
+ABSL_FLAG(std::string, redis_username, "", "user at Redis; empty: its default user");
+ABSL_FLAG(std::string, redis_password_file, "",
+          "file with the password at Redis, read at each connection; empty: no AUTH");
 ABSL_FLAG(std::string, issuer, "http://localhost:8080",
           "public URL of the platform, the issuer of its tokens");
 ABSL_FLAG(std::string, identity_address, "127.0.0.1:8120", "host:port of identity's gRPC server");
@@ -22,6 +32,18 @@ ABSL_FLAG(std::string, client_secret_file, "",
           "file with this service's client secret at identity");
 ABSL_FLAG(std::string, secret_key_file, "",
           "file with the service's key material (at least 32 characters)");
+ABSL_FLAG(std::string, tls_ca_file, "",
+          "PEM: the authority of the processes' certificates, which gRPC callers must have");
+ABSL_FLAG(
+    std::string, tls_cert_file, "",
+    "PEM: our certificate, whose DNS name says which process we are; read again when changed");
+ABSL_FLAG(std::string, tls_key_file, "", "PEM: the key of --tls_cert_file; may be the same file");
+ABSL_FLAG(std::string, peers, "",
+          "role=name,…: names in the certificates of other processes (DNS or URI) that are not "
+          "their role's own");
+ABSL_FLAG(bool, insecure_plain_text, false,
+          "gRPC without TLS: whoever can connect may call anything and is believed");
+ABSL_FLAG(bool, reflection, false, "let gRPC callers ask for descriptors (server reflection)");
 ABSL_FLAG(int, drain_seconds, 10, "longest wait for running calls at shutdown");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
 ABSL_FLAG(bool, migrate_only, false,
@@ -37,6 +59,34 @@ constexpr std::chrono::milliseconds kReadyInterval{1000};
 [[noreturn]] void Exit(const char* what, const absl::Status& status) {
   std::fprintf(stderr, "%s: %s\n", what, std::string(status.message()).c_str());
   std::exit(1);
+}
+
+// How gRPC is spoken. Nothing when plain text is wanted; ends the process when that is not said.
+std::optional<rpc::PeerTls> ReadTls() {
+  if (absl::GetFlag(FLAGS_insecure_plain_text)) {
+    telemetry::Log(telemetry::Level::kWarning,
+                   "--insecure_plain_text: gRPC without TLS, whoever can connect is believed");
+    return std::nullopt;
+  }
+  config::RequireFlags({"tls_ca_file", "tls_cert_file", "tls_key_file"});
+  rpc::TlsFiles files{absl::GetFlag(FLAGS_tls_ca_file), absl::GetFlag(FLAGS_tls_cert_file),
+                      absl::GetFlag(FLAGS_tls_key_file)};
+  // gRPC would only say later, handshake by handshake, what is wrong with them.
+  config::OrExit(http::LoadTls({.certificate_file = files.cert_file,
+                                .key_file = files.key_file,
+                                .client_ca_file = files.ca_file}));
+  auto peers = rpc::Peers::Parse(absl::GetFlag(FLAGS_peers));
+  if (!peers.ok()) {
+    std::fprintf(stderr, "--peers: %s\n", std::string(peers.status().message()).c_str());
+    std::exit(2);
+  }
+  return rpc::PeerTls{std::move(files), *std::move(peers)};
+}
+
+boost::asio::awaitable<void> WarnOfOwner(pg::Pool& database) {
+  absl::Status status = co_await pg::CheckRuntimeRole(database);
+  if (absl::IsFailedPrecondition(status))
+    telemetry::Log(telemetry::Level::kWarning, std::string(status.message()));
 }
 
 }  // namespace
@@ -59,16 +109,24 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
   }
   config::RequireFlags({"pg_dsn"});
   if (migrate_only) {
-    absl::Status status = pg::Migrate(absl::GetFlag(FLAGS_pg_dsn), migrations);
+    config::RequireFlags({"pg_runtime_role"});
+    const std::string dsn = absl::GetFlag(FLAGS_pg_dsn);
+    absl::Status status = pg::Migrate(dsn, migrations);
+    if (status.ok()) status = pg::GrantToRuntimeRole(dsn, absl::GetFlag(FLAGS_pg_runtime_role));
     if (!status.ok()) Exit("migrate", status);
     std::exit(0);
   }
+  config::OrExit(pg::ParseDsn(absl::GetFlag(FLAGS_pg_dsn)));
+  tls_ = ReadTls();
   pool_metrics_ = std::make_unique<pg::PoolMetrics>(*registry_);
   database_ = std::make_unique<pg::Pool>(executor(), absl::GetFlag(FLAGS_pg_dsn),
                                          pg::PoolOptions{.size = absl::GetFlag(FLAGS_pg_pool_size),
                                                          .application_name = "tamarack-" + name_,
                                                          .metrics = pool_metrics_.get()});
-  redis_ = std::make_unique<redis::Client>(executor(), absl::GetFlag(FLAGS_redis));
+  redis_ = std::make_unique<redis::Client>(
+      executor(), absl::GetFlag(FLAGS_redis),
+      redis::ClientOptions{.username = absl::GetFlag(FLAGS_redis_username),
+                           .password_file = absl::GetFlag(FLAGS_redis_password_file)});
   ready_connection_ = std::make_unique<pg::Pool>(
       executor(), absl::GetFlag(FLAGS_pg_dsn),
       pg::PoolOptions{.size = 1,
@@ -90,8 +148,14 @@ std::string Shell::issuer() const {
   return issuer;
 }
 
-std::string Shell::identity_address() const {
-  return absl::GetFlag(FLAGS_identity_address);
+rpc::Target Shell::TargetOf(const std::string& role, const std::string& address) const {
+  if (!tls_) return address;
+  rpc::ChannelTls tls{tls_->files, tls_->peers.ServerName(role)};
+  return {address, std::move(tls)};
+}
+
+rpc::Target Shell::identity() const {
+  return TargetOf("identity", absl::GetFlag(FLAGS_identity_address));
 }
 
 std::string Shell::client_secret() const {
@@ -112,7 +176,10 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
   try {
     http::AdminServer admin(executor(), absl::GetFlag(FLAGS_admin_listen), *registry_,
                             ready_checks_);
-    rpc::Server server(absl::GetFlag(FLAGS_listen), services);
+    rpc::ServerSecurity security = rpc::PlainText();
+    if (tls_) security = *tls_;
+    rpc::Server server(absl::GetFlag(FLAGS_listen), services, security,
+                       absl::GetFlag(FLAGS_reflection));
     server.SetServing(false);
     admin.Watch(kReadyInterval, [&server](http::Readiness readiness) {
       server.SetServing(readiness.is_ready);
@@ -120,6 +187,7 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
       telemetry::Log(is_well ? telemetry::Level::kInfo : telemetry::Level::kWarning, "readiness",
                      {{"ready", readiness.is_ready}, {"degraded", readiness.is_degraded}});
     });
+    boost::asio::co_spawn(executor(), WarnOfOwner(*database_), boost::asio::detached);
     telemetry::Log(telemetry::Level::kInfo, "started",
                    {{"port", server.port()}, {"admin_port", admin.port()}});
     int drain_seconds = absl::GetFlag(FLAGS_drain_seconds);

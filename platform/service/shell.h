@@ -8,6 +8,7 @@
 #include "platform/postgres/postgres.h"
 #include "platform/redis/redis.h"
 #include "platform/rpc/client.h"
+#include "platform/rpc/server.h"
 #include "platform/rpc/unary.h"
 #include "platform/runtime/offload.h"
 #include "platform/runtime/process.h"
@@ -36,13 +37,15 @@
 namespace tamarack::service {
 
 // Common flags (environment TAMARACK_<FLAG>): --listen --admin_listen --pg_dsn --pg_pool_size
-// --redis --issuer
+// --pg_runtime_role --redis --redis_username --redis_password_file --issuer
 // --identity_address --client_secret_file --secret_key_file --drain_seconds --log_level
-// --migrate_only.
+// --migrate_only --tls_ca_file --tls_cert_file --tls_key_file --peers --insecure_plain_text
+// --reflection.
 class Shell {
  public:
   // Parses flags, configures logs and applies migrations: `tamarack-<name> migrate` (or
-  // --migrate_only) ends there with status 0. A serving process does not migrate.
+  // --migrate_only), which connects as the database's owner, ends there with status 0. A serving
+  // process does not migrate, and its role cannot.
   Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations);
   ~Shell();
 
@@ -54,7 +57,10 @@ class Shell {
   const std::string& name() const { return name_; }
   std::string issuer()
       const;  // --issuer, for example http://localhost:8080, without a trailing slash
-  std::string identity_address() const;  // gRPC
+  // A server of the platform in this role (`identity`), at `address`: reached with our certificate,
+  // and only if its own names that role.
+  rpc::Target TargetOf(const std::string& role, const std::string& address) const;
+  rpc::Target identity() const;  // At --identity_address.
   std::string client_secret()
       const;  // of --client_secret_file: this service's own client secret at identity
   // 32 bytes of key material from --secret_key_file, for data sealed at rest and HMACs. Derive one
@@ -71,6 +77,7 @@ class Shell {
 
  private:
   std::string name_;
+  std::optional<rpc::PeerTls> tls_;  // Absent: plain text.
   runtime::Process process_;
   runtime::OffloadPool offload_;
   std::shared_ptr<prometheus::Registry> registry_;

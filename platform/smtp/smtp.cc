@@ -61,6 +61,8 @@ bool IsSafeAddress(std::string_view address) {
 
 absl::Status ToStatus(CURLcode code, const Dialogue& dialogue) {
   if (code == CURLE_OK) return absl::OkStatus();
+  if (code == CURLE_USE_SSL_FAILED)
+    return absl::UnavailableError("the relay offers no TLS, without which nothing is sent");
   int reply = ReplyCode(dialogue.last_reply);
   // Refused at MAIL, RCPT or DATA, or after the text: about this mail. At the greeting or at
   // authentication, which some relays only ask for at MAIL (RFC 4954 section 6, 53x): about us as a
@@ -97,8 +99,13 @@ void SetOptions(CURL* easy, const Mail& mail, curl_slist* recipients, Dialogue& 
     curl_easy_setopt(easy, CURLOPT_PASSWORD, mail.password.c_str());
     curl_easy_setopt(easy, CURLOPT_SASL_IR, 1L);  // without waiting to be asked
   }
-  long tls = mail.require_tls ? CURLUSESSL_ALL : CURLUSESSL_NONE;
-  curl_easy_setopt(easy, CURLOPT_USE_SSL, tls);
+  // A password never goes out in plain text.
+  bool needs_tls = mail.require_tls || !mail.username.empty();
+  bool is_verified = needs_tls || mail.url.starts_with("smtps://");
+  curl_easy_setopt(easy, CURLOPT_USE_SSL, needs_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, is_verified ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, is_verified ? 2L : 0L);
+  if (!mail.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, mail.ca_file.c_str());
   curl_easy_setopt(easy, CURLOPT_MAIL_FROM, mail.from.c_str());
   curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, recipients);
   curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);

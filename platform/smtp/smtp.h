@@ -20,9 +20,10 @@ int ReplyCode(std::string_view text);
 
 struct Mail {
   std::string url;       // smtp://host:port, or smtps:// for TLS from the first byte.
-  std::string username;  // Empty: no authentication.
+  std::string username;  // Empty: no authentication. With one TLS is required.
   std::string password;
-  bool require_tls = false;  // STARTTLS or fail.
+  bool require_tls = false;  // TLS or fail; else only where the relay offers it.
+  std::string ca_file = {};  // PEM: who vouches for the relay; empty: the system's authorities.
   std::string from;          // Envelope addresses, without angle brackets.
   std::string to;
   std::string message;  // RFC 5322 header and body; line ends are made CRLF, dots are stuffed here.
@@ -33,7 +34,10 @@ struct Receipt {
   std::string reply;  // The server's last line, e.g. `250 2.0.0 Ok: queued as 4F2A1`.
 };
 
-// Hands mail to a relay. Keeps connections; use on the loop's executor only.
+// Hands mail to a relay, by TLS whenever it is offered. Where TLS is required, or asked for by
+// smtps://, the relay's certificate must be good too; where it only happens to be offered, it need
+// not be: a stranger on the way could as well hide the offer (RFC 7435). Keeps connections; use on
+// the loop's executor only.
 class Client {
  public:
   explicit Client(curl::Loop& loop) : loop_(loop) {}

@@ -86,8 +86,9 @@ int main(int argc, char** argv) {
       {"signing_keys", [&]() -> AsyncStatus { co_return (co_await keys.Get()).status(); }});
 
   identity::OwnTokens own_tokens(shell.executor(), issuer);
-  rpc::Client notify(absl::GetFlag(FLAGS_notify_address), own_tokens.ForSending());
-  rpc::Client notify_templates(absl::GetFlag(FLAGS_notify_address), own_tokens.ForTemplates());
+  const rpc::Target notify_target = shell.TargetOf("notify", absl::GetFlag(FLAGS_notify_address));
+  rpc::Client notify(notify_target, own_tokens.ForSending());
+  rpc::Client notify_templates(notify_target, own_tokens.ForTemplates());
   identity::EmailWorker emails(
       shell.executor(), shell.database(), keyring, notify, notify_templates,
       identity::CodeEmailTemplates(renderer.catalogue(),

@@ -120,6 +120,7 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
     mail.username = options.smtp_username;
     mail.password = options.smtp_password;
     mail.require_tls = options.require_tls;
+    mail.ca_file = options.smtp_ca_file;
     mail.from = options.from_address;
     mail.to = text::AsciiEmailAddress(row.content.email_address);
     mail.timeout = options.smtp_timeout;

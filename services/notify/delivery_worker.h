@@ -17,6 +17,7 @@ struct DeliveryOptions {
   std::string smtp_username;
   std::string smtp_password;
   bool require_tls = false;
+  std::string smtp_ca_file;
   std::string from_name;
   std::string from_address;
   std::string message_id_domain;

@@ -16,9 +16,12 @@
 #include <cstdio>
 
 ABSL_FLAG(std::string, smtp_url, "", "relay that takes the emails, smtp:// or smtps://");
-ABSL_FLAG(std::string, smtp_username, "", "user at the relay; empty: no authentication");
+ABSL_FLAG(std::string, smtp_username, "",
+          "user at the relay, who is only named under TLS; empty: no authentication");
 ABSL_FLAG(std::string, smtp_password_file, "", "file with the password at the relay");
-ABSL_FLAG(bool, smtp_require_tls, false, "refuse relays that do not offer STARTTLS");
+ABSL_FLAG(bool, smtp_require_tls, false, "refuse relays without TLS and a good certificate");
+ABSL_FLAG(std::string, smtp_ca_file, "",
+          "PEM: who vouches for the relay; empty: the system's authorities");
 ABSL_FLAG(int, smtp_timeout_seconds, 20,
           "longest time for handing over one email; a claim lasts twice as long");
 ABSL_FLAG(std::string, from_name, "Government services", "name of the emails' sender");
@@ -52,6 +55,7 @@ int main(int argc, char** argv) {
     delivery.smtp_password = config::ReadSecretFileOrExit(absl::GetFlag(FLAGS_smtp_password_file));
   }
   delivery.require_tls = absl::GetFlag(FLAGS_smtp_require_tls);
+  delivery.smtp_ca_file = absl::GetFlag(FLAGS_smtp_ca_file);
   delivery.smtp_timeout = std::chrono::seconds(absl::GetFlag(FLAGS_smtp_timeout_seconds));
   delivery.from_name = absl::GetFlag(FLAGS_from_name);
   delivery.from_address = absl::GetFlag(FLAGS_from_address);

@@ -22,7 +22,7 @@ function check(config) {
 
 const backend = { name: 'a', address: '127.0.0.1:1', descriptor_set: 'a.binpb' };
 const open = { authentication: 'none', backends: [backend] };
-const closed = { public_url: 'https://services.example', credentials: { address: 'identity:1', client_secret_file: 'secret' }, backends: [] };
+const closed = { public_url: 'https://services.example', credentials: { address: '127.0.0.1:1', client_secret_file: 'secret' }, backends: [] };
 const withBackend = (members) => ({ ...open, backends: [{ ...backend, ...members }] });
 
 const right = {
@@ -33,8 +33,12 @@ const right = {
     reflection: false, allow_breaking: true, lint_ignore: ['get-body'], paths: ['/a/', '/*/a'], health_check: true, retries: false, keepalive_seconds: 10,
     message_bytes_max: 1024, tls: { ca_file: 'c', cert_file: 'd', key_file: 'e', server_name: 'f' },
   }),
+  'a back end far away by TLS': withBackend({ address: 'dns:///fish.example:443', tls: { ca_file: 'c' } }),
+  'a back end far away in plain text': withBackend({ address: 'fish.example:443', plain_text: true }),
+  'two of this machine': withBackend({ address: 'ipv4:127.0.0.1:1,127.0.0.2:1' }),
+  'credentials far away by TLS': { ...closed, credentials: { address: 'identity:1', client_secret_file: 'secret', tls: { ca_file: 'c', cert_file: 'd', key_file: 'd' } } },
   'everything of tls': { ...open, tls: { cert_file: 'c', key_file: 'k', client_ca_file: 'a' } },
-  limits: { ...open, limits: { redis: 'unix:/run/redis.sock', classes: { read: { per_second: 0.5, burst: 1, per_day: 0, concurrent: 0 }, kites: {} } } },
+  limits: { ...open, limits: { redis: 'unix:/run/redis.sock', redis_username: 'gateway', redis_password_file: 'p', classes: { read: { per_second: 0.5, burst: 1, per_day: 0, concurrent: 0 }, kites: {} } } },
   'web sites that may call': withBackend({ cors_origins: ['https://app.example', '*'] }),
   'proxies that write Forwarded': { ...open, trusted_proxies: ['10.0.0.0/8'], forwarded_header: 'forwarded' },
   'a plug-in': withBackend({ owner: '8e03978e-40d5-43e8-bc93-6894a57f9324', pages_origin: 'http://a.example', cookies: ['basket', '__Host-a'] }),
@@ -59,6 +63,11 @@ const wrong = {
   'an owner in upper case': withBackend({ owner: '018F0000-0000-7000-8000-000000000001' }),
   'a certificate without its key': withBackend({ tls: { ca_file: 'c', cert_file: 'd' } }),
   'a key without its certificate': withBackend({ tls: { ca_file: 'c', key_file: 'd' } }),
+  'a back end far away, with nothing said': withBackend({ address: 'fish.example:443' }),
+  'a name that only looks like loopback': withBackend({ address: '127.fish.example:443' }),
+  'one of this machine and one far away': withBackend({ address: 'ipv4:127.0.0.1:1,192.0.2.1:1' }),
+  'plain text by TLS': withBackend({ plain_text: true, tls: { ca_file: 'c' } }),
+  'credentials far away, with nothing said': { ...closed, credentials: { address: 'identity:1', client_secret_file: 'secret' } },
   'tls without an authority': withBackend({ tls: {} }),
   'a server certificate without its key': { ...open, tls: { cert_file: 'c' } },
   'a web site with a path': withBackend({ cors_origins: ['https://app.example/'] }),

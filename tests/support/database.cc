@@ -1,5 +1,7 @@
 #include "tests/support/database.h"
 
+#include "platform/postgres/runtime_role.h"
+
 #include <absl/strings/str_cat.h>
 #include <libpq-fe.h>
 #include <unistd.h>
@@ -36,6 +38,16 @@ std::string OnServer(const std::string& sql) {
   return RunSql(PostgresPrefix() + " dbname=postgres", sql);
 }
 
+void EnsureRuntimeRole() {
+  std::string exists = absl::StrCat("SELECT 1 FROM pg_roles WHERE rolname = '", kRuntimeRole, "'");
+  if (!OnServer(exists).empty()) return;
+  try {
+    OnServer(absl::StrCat("CREATE ROLE ", kRuntimeRole, " LOGIN"));
+  } catch (const std::runtime_error&) {
+    if (OnServer(exists).empty()) throw;  // else another program was quicker
+  }
+}
+
 // The template's name says what is in it; programs that share a server may make it at once.
 std::string EnsureTemplate(std::span<const pg::Migration> migrations) {
   std::string contents;
@@ -46,7 +58,10 @@ std::string EnsureTemplate(std::span<const pg::Migration> migrations) {
   if (!OnServer(exists).empty()) return name;
   std::string draft = absl::StrCat(name, "_", getpid());
   OnServer(absl::StrCat("CREATE DATABASE ", draft));
-  absl::Status status = pg::Migrate(absl::StrCat(PostgresPrefix(), " dbname=", draft), migrations);
+  EnsureRuntimeRole();
+  const std::string dsn = absl::StrCat(PostgresPrefix(), " dbname=", draft);
+  absl::Status status = pg::Migrate(dsn, migrations);
+  if (status.ok()) status = pg::GrantToRuntimeRole(dsn, kRuntimeRole);
   if (!status.ok()) throw std::runtime_error(status.ToString());
   try {
     OnServer(absl::StrCat("ALTER DATABASE ", draft, " RENAME TO ", name));

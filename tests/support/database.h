@@ -23,6 +23,9 @@ std::string RedisAddress();
 // Runs `start`, `stop` or `kill` on the test's PostgreSQL cluster. For tests of failures.
 void ControlPostgres(const std::string& verb);
 
+// The role that serves, in every test's database.
+inline constexpr char kRuntimeRole[] = "tamarack_runtime";
+
 // A fresh migrated database, copied from a template that is made once per set of migrations;
 // dropped at the end, whoever is still connected. Throws when the server refuses: a test cannot go
 // on.
@@ -33,7 +36,10 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
+  // As the owner, who may do anything.
   const std::string& dsn() const { return dsn_; }
+  // As the role that serves: rows only.
+  std::string runtime_dsn() const { return dsn_ + " user=" + kRuntimeRole; }
   // Runs SQL text on a connection of its own, blocking; the first column of the first row, or "".
   std::string Execute(const std::string& sql) const;
 

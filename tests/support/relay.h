@@ -4,22 +4,27 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 
 #include <sys/socket.h>
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace tamarack::testing {
 namespace asio = boost::asio;
 
-// A relay that answers each command from a table; an empty reply closes the connection. Serves one
-// connection after the other on its own thread.
+// A relay that answers each command from a table; an empty reply closes the connection. With `tls`
+// it takes STARTTLS, which its EHLO must offer. Serves one connection after the other on its own
+// thread.
 class Relay {
  public:
   std::map<std::string, std::string> replies = {{"GREETING", "220 relay"},
@@ -29,8 +34,12 @@ class Relay {
                                                 {"RCPT", "250 ok"},
                                                 {"DATA", "354 go on"},
                                                 {"TEXT", "250 2.0.0 Ok: queued as X1"},
+                                                {"STARTTLS", "220 go on"},
                                                 {"QUIT", "221 bye"}};
-  std::vector<std::string> commands;  // Read them after the client is done.
+  std::shared_ptr<asio::ssl::context> tls;
+  // Read these after the client is done.
+  std::vector<std::string> commands;
+  std::vector<std::string> plain_commands;  // Those of them that came without TLS.
   std::string text;
   int connections = 0;
 
@@ -59,35 +68,46 @@ class Relay {
   }
 
  private:
-  bool Reply(asio::ip::tcp::socket& socket, const std::string& key) {
+  template <class Stream>
+  bool Reply(Stream& stream, const std::string& key) {
     auto found = replies.find(key);
     std::string reply = found == replies.end() ? "250 ok" : found->second;
     boost::system::error_code error;
-    if (!reply.empty()) asio::write(socket, asio::buffer(reply + "\r\n"), error);
+    if (!reply.empty()) asio::write(stream, asio::buffer(reply + "\r\n"), error);
     return !reply.empty() && !error;
   }
   void Serve(asio::ip::tcp::socket& socket) {
+    if (!Reply(socket, "GREETING") || !Talk(socket)) return;
+    boost::system::error_code error;
+    asio::ssl::stream<asio::ip::tcp::socket&> secured(socket, *tls);
+    secured.handshake(asio::ssl::stream_base::server, error);
+    if (!error) Talk(secured);
+  }
+  // True when the other side wants TLS now.
+  template <class Stream>
+  bool Talk(Stream& stream) {
     std::string buffer;
     auto read_until = [&](const std::string& end) -> std::optional<std::string> {
       boost::system::error_code error;
-      size_t size = asio::read_until(socket, asio::dynamic_buffer(buffer), end, error);
+      size_t size = asio::read_until(stream, asio::dynamic_buffer(buffer), end, error);
       if (error) return std::nullopt;
       std::string read = buffer.substr(0, size);
       buffer.erase(0, size);
       return read;
     };
-    bool goes_on = Reply(socket, "GREETING");
-    while (goes_on) {
+    for (;;) {
       auto line = read_until("\r\n");
-      if (!line) return;
+      if (!line) return false;
       commands.push_back(line->substr(0, line->size() - 2));
+      if (std::is_same_v<Stream, asio::ip::tcp::socket>) plain_commands.push_back(commands.back());
+      if (tls && commands.back() == "STARTTLS") return Reply(stream, "STARTTLS");
       std::string verb = line->substr(0, 4);
-      goes_on = Reply(socket, verb) && verb != "QUIT";
-      if (verb != "DATA" || !goes_on || replies["DATA"][0] != '3') continue;
+      if (!Reply(stream, verb) || verb == "QUIT") return false;
+      if (verb != "DATA" || replies["DATA"][0] != '3') continue;
       auto body = read_until("\r\n.\r\n");
-      if (!body) return;
+      if (!body) return false;
       text = *body;
-      goes_on = Reply(socket, "TEXT");
+      if (!Reply(stream, "TEXT")) return false;
     }
   }
 

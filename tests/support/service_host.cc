@@ -64,7 +64,7 @@ ServiceHost::ServiceHost(std::span<const pg::Migration> migrations)
     : state_(std::make_unique<State>()), registry_(std::make_shared<prometheus::Registry>()) {
   TellsTasks() = true;
   database_ = std::make_unique<Database>(migrations);
-  pool_ = std::make_unique<pg::Pool>(executor(), database_->dsn(), 4);
+  pool_ = std::make_unique<pg::Pool>(executor(), database_->runtime_dsn(), 4);
   std::string jwks = crypto::KeySet({*state_->key}).Jwks();
   auth::VerifierOptions options;
   options.issuer = kTestIssuer;
@@ -84,7 +84,7 @@ asio::any_io_executor ServiceHost::executor() {
 }
 
 std::string ServiceHost::Serve(const std::vector<grpc::Service*>& services) {
-  state_->server = std::make_unique<rpc::Server>("127.0.0.1:0", services);
+  state_->server = std::make_unique<rpc::Server>("127.0.0.1:0", services, rpc::PlainText());
   std::string address = "127.0.0.1:" + std::to_string(state_->server->port());
   state_->channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
   state_->stub = std::make_unique<MessageStub>(state_->channel);

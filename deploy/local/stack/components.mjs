@@ -2,17 +2,20 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { authorityFile, pairFile } from './certificates.mjs';
 import { root, services } from './layout.mjs';
-import { dsn, startPostgres, stopPostgres } from './postgres.mjs';
+import { dsn, ownerOf, startPostgres, stopPostgres } from './postgres.mjs';
 import { writePrivateJson } from './private.mjs';
 import { end, httpOk, launch, pidOf, ready, run } from './processes.mjs';
-import { secretFile } from './secrets.mjs';
+import { secret, secretFile } from './secrets.mjs';
 
 const loopback = '127.0.0.1';
 const program = (layout, name) => join(layout.build, name);
 // Whose government this is: an obvious sandbox.
 const brandFolder = join(root, 'deploy/local/brand');
 export const brandFile = join(brandFolder, 'brand.json');
+const redisSecret = 'redis';
+export const redisPassword = (layout) => secret(layout, redisSecret);
 export const redisSocket = (layout) => join(layout.servers, 'redis.sock');
 
 // Each part: name, start(layout), stop(layout).
@@ -36,7 +39,12 @@ async function startRedis(layout) {
     name: 'redis', cwd: layout.servers, argv0: 'redis-server',
     command: ['/usr/bin/redis-check-rdb', '--port', '0', '--unixsocket', socket, '--unixsocketperm', '700', '--save', '', '--appendonly', 'no', '--dir', layout.servers],
   });
-  await ready(layout, 'redis', async () => execFileSync('redis-cli', ['-s', socket, 'ping'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).includes('PONG'));
+  const ask = (command) => execFileSync('redis-cli', ['-s', socket], {
+    input: command, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, REDISCLI_AUTH: redisPassword(layout) },
+  });
+  await ready(layout, 'redis', async () => /PONG|NOAUTH/.test(ask('PING\n')));
+  // Not as an argument, which everybody may read; also for one that has run since before it had a password.
+  ask(`CONFIG SET requirepass ${redisPassword(layout)}\n`);
 }
 
 async function startInbox(layout) {
@@ -65,11 +73,15 @@ function serviceEnvironment(layout, name) {
     TAMARACK_ADMIN_LISTEN: `${loopback}:${layout.ports.admin[name]}`,
     TAMARACK_PG_DSN: dsn(layout, name),
     TAMARACK_REDIS: `unix:${redisSocket(layout)}`,
+    TAMARACK_REDIS_PASSWORD_FILE: secretFile(layout, redisSecret),
     TAMARACK_ISSUER: layout.gateway,
     TAMARACK_IDENTITY_ADDRESS: `${loopback}:${layout.ports.grpc.identity}`,
     TAMARACK_BRAND_FILE: brandFile,
     TAMARACK_CLIENT_SECRET_FILE: clientSecretFile(layout, name),
     TAMARACK_SECRET_KEY_FILE: secretFile(layout, `key-${name}`),
+    TAMARACK_TLS_CA_FILE: authorityFile(layout.certificates),
+    TAMARACK_TLS_CERT_FILE: pairFile(layout.certificates, name),
+    TAMARACK_TLS_KEY_FILE: pairFile(layout.certificates, name),
     ...ownEnvironment[name](layout),
   };
 }
@@ -108,13 +120,20 @@ const ownEnvironment = {
 
 async function startService(layout, name) {
   const env = serviceEnvironment(layout, name);
-  await run(layout, { name, command: [program(layout, `tamarack-${name}`), 'migrate'], env });
+  const asOwner = { TAMARACK_PG_DSN: dsn(layout, name, ownerOf(name)), TAMARACK_PG_RUNTIME_ROLE: name };
+  await run(layout, { name, command: [program(layout, `tamarack-${name}`), 'migrate'], env: { ...env, ...asOwner } });
   launch(layout, { name, command: [program(layout, `tamarack-${name}`)], env });
   await ready(layout, name, httpOk(`http://${loopback}:${layout.ports.admin[name]}/readyz`));
 }
 
 // Written by the seed: which ministry's plug-in it is.
 export const fishingOwnerFile = (layout) => join(layout.folder, 'fishing.json');
+
+// By which the gateway and the service `name` know each other.
+function gatewayTls({ certificates }, name) {
+  const own = pairFile(certificates, 'gateway');
+  return { ca_file: authorityFile(certificates), cert_file: own, key_file: own, server_name: name };
+}
 
 // The gateway's configuration, renamed into place: it takes a change of its back ends while it runs.
 function configureGateway(layout, { isFishing }) {
@@ -125,10 +144,13 @@ function configureGateway(layout, { isFishing }) {
     public_url: layout.gateway,
     assets_dir: join(layout.folder, 'assets'),
     brand_file: brandFile,
-    credentials: { address: `${loopback}:${layout.ports.grpc.identity}`, client_secret_file: clientSecretFile(layout, 'gateway') },
-    limits: { redis: `unix:${redisSocket(layout)}` },
+    credentials: {
+      address: `${loopback}:${layout.ports.grpc.identity}`, client_secret_file: clientSecretFile(layout, 'gateway'), tls: gatewayTls(layout, 'identity'),
+    },
+    limits: { redis: `unix:${redisSocket(layout)}`, redis_password_file: secretFile(layout, redisSecret) },
     backends: services.map((name) => ({
       name, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
+      tls: gatewayTls(layout, name),
       // identity alone is handed credentials: it is who checks them.
       ...(name === 'identity' && { lint_ignore: ['credential'] }),
     })).concat(isFishing ? fishing : []),
@@ -168,7 +190,6 @@ async function startFishing(layout) {
       TAMARACK_LISTEN: `${loopback}:${layout.ports.grpc.fishing}`,
       TAMARACK_ADMIN_LISTEN: `${loopback}:${layout.ports.admin.fishing}`,
       TAMARACK_ISSUER: layout.gateway,
-      TAMARACK_IDENTITY_ADDRESS: `${loopback}:${layout.ports.grpc.identity}`,
     },
   });
   await ready(layout, 'fishing', httpOk(`http://${loopback}:${layout.ports.admin.fishing}/readyz`));

@@ -37,6 +37,7 @@ export function layoutOf({ state = process.env.TAMARACK_STATE, port = process.en
     logs: join(folder, 'logs'),
     pids: join(folder, 'pids'),
     secrets: join(folder, 'secrets'),
+    certificates: join(folder, 'certificates'),
     sandbox: join(folder, 'sandbox.json'),
     id: null, // these two are set by prepareFolders
     servers: null,
@@ -63,7 +64,7 @@ const folderMode = isRoot ? 0o711 : 0o700; // the database user passes through
 export function prepareFolders(layout) {
   mkdirSync(dirname(layout.folder), { recursive: true });
   ownFolder(layout.folder, folderMode, 'choose another with TAMARACK_STATE');
-  for (const folder of [layout.logs, layout.pids, layout.secrets]) ownFolder(folder, 0o700, 'remove it');
+  for (const folder of [layout.logs, layout.pids, layout.secrets, layout.certificates]) ownFolder(folder, 0o700, 'remove it');
   layout.id = noted(layout, 'id', randomUUID);
   layout.servers = noted(layout, 'servers', () => newServersFolder(layout));
   return layout;

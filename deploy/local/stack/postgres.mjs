@@ -1,12 +1,12 @@
-// The stack's own PostgreSQL 15: on a Unix socket only, durable as in production, one database and role per service,
-// and no role that can connect to another's database.
+// The stack's own PostgreSQL 15: on a Unix socket only, durable as in production. Each service has a database, the role that owns and
+// migrates it and the role that serves; none can connect to another's database.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { databaseUser, isRoot, services } from './layout.mjs';
 import { end, launch, pidOf, ready, recordPid, run } from './processes.mjs';
-import { secret } from './secrets.mjs';
+import { secret, secretFile } from './secrets.mjs';
 
 const bin = '/usr/lib/postgresql/15/bin';
 const settings = `
@@ -31,9 +31,13 @@ const folder = (layout) => join(layout.servers, 'postgres');
 const dataFolder = (layout) => join(folder(layout), 'data');
 export const socketFolder = (layout) => join(folder(layout), 'socket');
 
-// The connection string of a service's own role.
-export function dsn(layout, service) {
-  return `host=${socketFolder(layout)} dbname=${service} user=${service} password=${secret(layout, `postgres-${service}`)}`;
+export const ownerOf = (service) => `${service}_owner`;
+const password = (layout, role) => secret(layout, `postgres-${role}`);
+
+// The connection string of the role that serves, or of another. The password stays in a file, as libpq reads it.
+export function dsn(layout, service, role = service) {
+  const passfile = secretFile(layout, `pgpass-${role}`, () => `*:*:*:${role}:${password(layout, role)}`);
+  return `host=${socketFolder(layout)} dbname=${service} user=${role} passfile='${passfile.replace(/[\\']/g, '\\$&')}'`;
 }
 
 // What must stand before a command so that it runs as the user that owns the cluster.
@@ -42,27 +46,33 @@ const asOwner = (...command) => (isRoot ? ['/usr/bin/setpriv', `--reuid=${databa
 export async function startPostgres(layout) {
   if (!existsSync(join(dataFolder(layout), 'PG_VERSION'))) await createCluster(layout);
   adopt(layout);
+  await writeAccess(layout);
   await startServer(layout);
-  await createDatabases(layout);
+  createDatabases(layout);
+}
+
+// One command in a folder of the cluster's, with its output in a log.
+const step = (layout, command, { cwd = folder(layout), input } = {}) => run(layout, { name: 'postgres-setup', command, cwd, input });
+
+// The cluster's owner is superuser by peer authentication; a service's roles reach its own database by password.
+async function writeAccess(layout) {
+  const own = services.flatMap((name) => [name, ownerOf(name)].map((role) => `local ${name} ${role} scram-sha-256`)).join('\n');
+  await step(layout, asOwner('/usr/bin/tee', join(dataFolder(layout), 'pg_hba.conf')), { input: `local all postgres peer map=owner\n${own}\n` });
 }
 
 // The data folder appears by a rename once it is whole: what an interrupted set-up left behind is made anew. Below the
 // cluster's own folder everything is done as its owner.
 async function createCluster(layout) {
   const made = join(folder(layout), 'data.new');
-  const step = (command, { cwd = folder(layout), input } = {}) => run(layout, { name: 'postgres-setup', command, cwd, input });
-  const write = (file, input, ...how) => step(asOwner('/usr/bin/tee', ...how, join(made, file)), { input });
+  const append = (file, input) => step(layout, asOwner('/usr/bin/tee', '-a', join(made, file)), { input });
   const owner = isRoot ? ['-o', id('-u'), '-g', id('-g')] : [];
-  await step(['/usr/bin/install', '-d', '-m', '0700', ...owner, folder(layout)], { cwd: layout.servers });
-  await step(asOwner('/usr/bin/rm', '-rf', made));
-  await step(asOwner('/usr/bin/mkdir', '-p', '-m', '0700', socketFolder(layout)));
-  await step(asOwner(`${bin}/initdb`, '-D', made, '-U', 'postgres', '--auth=reject', '-E', 'UTF8', '--locale=C.UTF-8', '--data-checksums'));
-  await write('postgresql.conf', `${settings}unix_socket_directories = '${socketFolder(layout)}'\n`, '-a');
-  // The cluster's owner is superuser by peer authentication; a service's role reaches its own database by password.
-  const own = services.map((name) => `local ${name} ${name} scram-sha-256`).join('\n');
-  await write('pg_hba.conf', `local all postgres peer map=owner\n${own}\n`);
-  await write('pg_ident.conf', `owner ${id('-un')} postgres\n`, '-a');
-  await step(asOwner('/usr/bin/mv', '-T', made, dataFolder(layout)));
+  await step(layout, ['/usr/bin/install', '-d', '-m', '0700', ...owner, folder(layout)], { cwd: layout.servers });
+  await step(layout, asOwner('/usr/bin/rm', '-rf', made));
+  await step(layout, asOwner('/usr/bin/mkdir', '-p', '-m', '0700', socketFolder(layout)));
+  await step(layout, asOwner(`${bin}/initdb`, '-D', made, '-U', 'postgres', '--auth=reject', '-E', 'UTF8', '--locale=C.UTF-8', '--data-checksums'));
+  await append('postgresql.conf', `${settings}unix_socket_directories = '${socketFolder(layout)}'\n`);
+  await append('pg_ident.conf', `owner ${id('-un')} postgres\n`);
+  await step(layout, asOwner('/usr/bin/mv', '-T', made, dataFolder(layout)));
 }
 
 function id(what) {
@@ -103,12 +113,16 @@ async function startServer(layout) {
   }
 }
 
-// What is missing, and nothing else, in one session.
-async function createDatabases(layout) {
-  ask(layout, services.map((name) => `
-    SELECT $$CREATE ROLE ${name} LOGIN PASSWORD '${secret(layout, `postgres-${name}`)}'$$ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}') \\gexec
-    SELECT 'CREATE DATABASE ${name} OWNER ${name}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${name}') \\gexec
-    REVOKE ALL ON DATABASE ${name} FROM PUBLIC;`).join('\n'));
+// What is missing, and nothing else, in one session. A database that its serving role still owns, as before there were two, is
+// handed over.
+function createDatabases(layout) {
+  const role = (name) => `
+    SELECT $$CREATE ROLE ${name} LOGIN PASSWORD '${password(layout, name)}'$$ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}') \\gexec`;
+  ask(layout, ['SELECT FROM pg_reload_conf();', ...services.map((name) => `${role(name)}${role(ownerOf(name))}
+    SELECT 'CREATE DATABASE ${name} OWNER ${ownerOf(name)}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${name}') \\gexec
+    REVOKE ALL ON DATABASE ${name} FROM PUBLIC;
+    \\connect ${name}
+    SELECT 'REASSIGN OWNED BY ${name} TO ${ownerOf(name)}' FROM pg_database WHERE datname = '${name}' AND datdba = '${name}'::regrole \\gexec`)].join('\n'));
 }
 
 // One statement as superuser; its output without decoration.

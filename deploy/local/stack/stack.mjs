@@ -1,12 +1,14 @@
 // The whole local stack: up, down and single parts. The command line and the tests both use it.
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { makeCertificates } from './certificates.mjs';
 import { components } from './components.mjs';
-import { checkServersFolder, portsOfPart } from './layout.mjs';
+import { checkServersFolder, portsOfPart, services } from './layout.mjs';
 import { holderOf, isTaken } from './ports.mjs';
 import { writePrivateJson } from './private.mjs';
 import { end, endStrays, forget, isOutdated, pidOf, recordPid, recorded } from './processes.mjs';
 
 const freeBytesMin = 300 * 2 ** 20;
+const certified = ['gateway', ...services]; // who speaks gRPC with a certificate
 const starter = 'up'; // under which name the process that starts the others is recorded
 
 const part = (name) => {
@@ -33,6 +35,7 @@ async function startAll(layout, { seed, log }) {
   refuseFullDisk(layout);
   if (await endStrays(layout)) log('[stack] ended what an interrupted start had left');
   await refuseTakenPorts(layout);
+  makeCertificates(layout.certificates, certified);
   let isSeeded = false;
   for (const one of components) {
     if (one.seeded && !isSeeded) {
@@ -80,6 +83,9 @@ export async function kill(layout, name) {
   part(name);
   await end(layout, name, { signal: 'SIGKILL' });
 }
+
+// New certificates for all processes, which take them as they run.
+export const renewCertificates = (layout) => makeCertificates(layout.certificates, certified, { isForced: true });
 
 export function status(layout) {
   return components.map(({ name }) => `${name.padEnd(15)} ${pidOf(layout, name) ?? '-'}`).join('\n');

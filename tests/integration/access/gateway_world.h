@@ -94,7 +94,8 @@ struct GatewayWorld : identity::World {
     const std::string ministry_id = NewService("Plug-ins").ministry_id();
     for (auto& set : found) {
       set.audience = set.name;
-      if (!identity::IsPlatformAudience(set.name)) set.owner = ministry_id;
+      if (!identity::IsPlatformAudience(set.name))
+        set.plugin = std::make_shared<const gateway::Plugin>(gateway::Plugin{.owner = ministry_id});
     }
     return found;
   }

@@ -44,7 +44,7 @@ message Bait { string lang = 1; }
   for (size_t at; (at = proto.find("NAME")) != std::string::npos;) proto.replace(at, 4, name);
   gateway::BackendDescriptors set = gateway::Compile(name, proto);
   set.audience = name;
-  set.owner = owner;
+  set.plugin = std::make_shared<const gateway::Plugin>(gateway::Plugin{.owner = owner});
   return set;
 }
 
@@ -128,8 +128,8 @@ struct HostileWorld : GatewayWorld {
     port.interceptor =
         std::make_unique<rpc::Interceptor>(host.executor(), port.verifier.get(), host.registry());
     port.services.push_back(make(*port.interceptor));
-    port.server =
-        std::make_unique<rpc::Server>("127.0.0.1:0", std::vector{port.services.back().get()});
+    port.server = std::make_unique<rpc::Server>(
+        "127.0.0.1:0", std::vector{port.services.back().get()}, rpc::PlainText());
     port.address = "127.0.0.1:" + std::to_string(port.server->port());
   }
 

@@ -18,7 +18,8 @@ struct Named {
   GenericServer two{one.port(), grpc::InsecureServerCredentials(), "127.0.0.2"};
   NameServer names;
   Plugged gateway{R"({"name": "t", "descriptor_set": "t.binpb", "address": "dns://)" +
-                  names.address() + "/fish.test:" + std::to_string(one.port()) + "\"}"};
+                  names.address() + "/fish.test:" + std::to_string(one.port()) +
+                  R"(", "plain_text": true})"};
 };
 
 TEST_CASE("calls go round the addresses of a name, and past one that is gone",

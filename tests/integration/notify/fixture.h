@@ -69,7 +69,7 @@ struct Fixture {
                               {"http://gov.test", "no-reply@gov.test", [this] { worker.Wake(); }});
   idempotency::Once once{host.pool(), sealer};
   Directory directory{host.interceptor()};
-  rpc::Server directory_server{"127.0.0.1:0", {&directory}};
+  rpc::Server directory_server{"127.0.0.1:0", {&directory}, rpc::PlainText()};
   rpc::Client identity{
       "127.0.0.1:" + std::to_string(directory_server.port()), [this]() -> Async<std::string> {
         co_return host.Token(testing::ServiceCaller("notify", {"identity.tenants.read"}));

@@ -45,7 +45,7 @@ struct DirectoryServer {
   void Stop() { server.Drain(1); }
 
   Directory directory;
-  rpc::Server server{"127.0.0.1:0", {&directory}};
+  rpc::Server server{"127.0.0.1:0", {&directory}, rpc::PlainText()};
   rpc::Client client;
 };
 

@@ -9,10 +9,12 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace tamarack::test {
 
-// A key pair with a certificate for tests, signed by itself or by another.
+// A key pair with a certificate for tests: an authority, or one with its name (DNS or URI) that an
+// authority signed.
 struct Certificate {
   std::shared_ptr<EVP_PKEY> key;
   std::shared_ptr<X509> x509;
@@ -30,10 +32,10 @@ struct Certificate {
     const Certificate& signer = issuer ? *issuer : *this;
     X509_set_issuer_name(x509.get(), X509_get_subject_name(signer.x509.get()));
     if (!issuer) {
-      X509_EXTENSION* is_ca =
-          X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, "critical,CA:TRUE");
-      X509_add_ext(x509.get(), is_ca, -1);
-      X509_EXTENSION_free(is_ca);
+      Extend(NID_basic_constraints, "critical,CA:TRUE");
+    } else {
+      bool is_uri = std::string_view(name).find("://") != std::string_view::npos;
+      Extend(NID_subject_alt_name, std::string(is_uri ? "URI:" : "DNS:") + name);
     }
     X509_sign(x509.get(), signer.key.get(), EVP_sha256());
   }
@@ -41,6 +43,8 @@ struct Certificate {
   std::string CertificatePem() const {
     return Pem([&](BIO* out) { PEM_write_bio_X509(out, x509.get()); });
   }
+  // Both in one file, which a rename replaces in one step.
+  std::string PairPem() const { return KeyPem() + CertificatePem(); }
   std::string KeyPem() const {
     return Pem([&](BIO* out) {
       PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
@@ -48,6 +52,11 @@ struct Certificate {
   }
 
  private:
+  void Extend(int nid, const std::string& value) {
+    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, nid, value.c_str());
+    X509_add_ext(x509.get(), extension, -1);
+    X509_EXTENSION_free(extension);
+  }
   template <class Write>
   static std::string Pem(Write write) {
     std::unique_ptr<BIO, int (*)(BIO*)> out(BIO_new(BIO_s_mem()), BIO_free);

@@ -1,9 +1,14 @@
 #include "platform/smtp/smtp.h"
 #include "platform/curl/loop.h"
+#include "tests/integration/platform/certificates.h"
 #include "tests/integration/platform/net_support.h"
 #include "tests/support/relay.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
 
 namespace asio = boost::asio;
@@ -20,6 +25,8 @@ struct Fixture {
   Relay relay;
   std::optional<tamarack::curl::Loop> curl;
   smtp::Mail mail;
+  std::filesystem::path ca_file =
+      std::filesystem::temp_directory_path() / ("relay-" + std::to_string(::getpid()) + ".pem");
 
   Fixture() {
     loop.Do([this] { curl.emplace(loop.executor()); });
@@ -29,7 +36,21 @@ struct Fixture {
     mail.message = "Subject: hello\r\n\r\nHello.\r\n";
     mail.timeout = 5s;
   }
-  ~Fixture() { CloseConnections(); }
+  ~Fixture() {
+    CloseConnections();
+    std::filesystem::remove(ca_file);
+  }
+  // The relay offers TLS from now on; its certificate is of an authority that `ca_file` names.
+  void OfferTls() {
+    tamarack::test::Certificate authority("authority"), own("localhost", &authority);
+    auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+    context->use_certificate_chain(asio::buffer(own.CertificatePem()));
+    context->use_private_key(asio::buffer(own.KeyPem()), asio::ssl::context::pem);
+    relay.tls = context;
+    relay.replies["EHLO"] = "250-relay\r\n250-STARTTLS\r\n250 AUTH PLAIN";
+    tamarack::test::Replace(ca_file, authority.CertificatePem());
+    mail.url = "smtp://localhost:" + std::to_string(relay.port());
+  }
   absl::StatusOr<smtp::Receipt> Send() {
     smtp::Client client(*curl);
     return loop.Run(client.Send(mail));
@@ -74,13 +95,41 @@ TEST_CASE_METHOD(Fixture, "A second mail uses the same connection") {
   CHECK(relay.connections == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "User name and password are sent when given") {
+TEST_CASE_METHOD(Fixture, "TLS is used whenever it is offered, and no password goes without it") {
+  struct Case {
+    const char* what;
+    bool is_offered, is_authority_known, has_password, is_required;
+    bool is_sent, is_secured;
+  };
+  auto c = GENERATE(values<Case>({
+      {"not offered, not needed", false, false, false, false, true, false},
+      {"offered by anybody", true, false, false, false, true, true},
+      {"required and not offered", false, false, false, true, false, false},
+      {"required of whom nobody vouches for", true, false, false, true, false, false},
+      {"required and good", true, true, false, true, true, true},
+      {"a password and nothing offered", false, false, true, false, false, false},
+      {"a password for whom nobody vouches for", true, false, true, false, false, false},
+      {"a password and good", true, true, true, false, true, true},
+  }));
+  INFO(c.what);
+  if (c.is_offered) OfferTls();
+  if (c.is_authority_known) mail.ca_file = ca_file;
+  mail.require_tls = c.is_required;
+  if (c.has_password) {
+    mail.username = "user";
+    mail.password = "secret";
+  }
   relay.Start();
-  mail.username = "user";
-  mail.password = "secret";
-  REQUIRE(Send().ok());
+  absl::Status status = Send().status();
+  INFO(status);
+  CHECK(status.code() == (c.is_sent ? StatusCode::kOk : StatusCode::kUnavailable));
   CloseConnections();
-  CHECK(HasCommand("AUTH PLAIN AHVzZXIAc2VjcmV0"));
+  CHECK(HasCommand("MAIL FROM:<no-reply@tamarack.test>") == c.is_sent);
+  CHECK(HasCommand("AUTH PLAIN AHVzZXIAc2VjcmV0") == (c.has_password && c.is_sent));
+  for (const std::string& command : relay.plain_commands) {
+    CHECK_FALSE(command.starts_with("AUTH"));
+    if (c.is_secured) CHECK_FALSE(command.starts_with("MAIL"));
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "Each refusal has its code: for ever, for now, or unknown") {
@@ -117,19 +166,15 @@ TEST_CASE_METHOD(Fixture, "Each refusal has its code: for ever, for now, or unkn
 }
 
 TEST_CASE_METHOD(Fixture, "Failed authentication is ours to mend, so the mail waits") {
+  OfferTls();
   relay.replies["AUTH"] = "535 5.7.8 bad credentials";
   relay.Start();
+  mail.ca_file = ca_file;
   mail.username = "user";
   mail.password = "wrong";
-  CHECK(Send().status().code() == StatusCode::kUnavailable);
-}
-
-TEST_CASE_METHOD(Fixture, "Required TLS that the relay lacks sends nothing") {
-  relay.Start();
-  mail.require_tls = true;
-  CHECK(Send().status().code() == StatusCode::kUnavailable);
-  CloseConnections();
-  CHECK_FALSE(HasCommand("MAIL FROM:<no-reply@tamarack.test>"));
+  auto status = Send().status();
+  CHECK(status.code() == StatusCode::kUnavailable);
+  CHECK_THAT(std::string(status.message()), Catch::Contains("535"));
 }
 
 TEST_CASE_METHOD(Fixture, "A relay that never greets is DEADLINE_EXCEEDED") {

@@ -170,7 +170,7 @@ struct World {
                                     return options;
                                   }()};
   Directory directory{host.interceptor()};
-  rpc::Server directory_server{"127.0.0.1:0", {&directory}};
+  rpc::Server directory_server{"127.0.0.1:0", {&directory}, rpc::PlainText()};
   rpc::Client identity{"127.0.0.1:" + std::to_string(directory_server.port()),
                        [this]() -> Async<std::string> { co_return host.Token(Self()); }};
   DirectorySync sync{host.executor(), changes, deliveries, identity};

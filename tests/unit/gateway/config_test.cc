@@ -22,12 +22,12 @@ absl::StatusOr<Config> Load(const std::string& text) {
 }
 
 constexpr char kRest[] =
-    R"("credentials": {"address": "a:1", "client_secret_file": "s"}, "backends": [])";
+    R"("credentials": {"address": "127.0.0.1:1", "client_secret_file": "s"}, "backends": [])";
 
 // One that lacks nothing but what a back end has beside its name and address.
 std::string Backend(const std::string& members) {
-  return R"({"authentication": "none", "backends": [{"name": "a", "address": "b:1", )" + members +
-         "}]}";
+  return R"({"authentication": "none", "backends": [{"name": "a", "address": "[::1]:1", )" +
+         members + "}]}";
 }
 
 const std::string kMinistryA = "018f0000-0000-7000-8000-00000000000a";
@@ -53,8 +53,9 @@ std::string Two(const std::string& members) {
 TEST_CASE("a whole configuration is read, with paths relative to its folder", "[gateway]") {
   auto config = Load(R"({"public_url": "https://services.example", "assets_dir": "/srv/assets",
     "trusted_proxies": ["10.0.0.0/8"], "sign_in_path": "/{lang}/login",
-    "credentials": {"address": "id:1", "client_id": "edge", "client_secret_file": "secret"},
-    "backends": [{"name": "a", "descriptor_set": "a.binpb", "address": "b:2"}]})");
+    "credentials": {"address": "id:1", "client_id": "edge", "client_secret_file": "secret",
+      "tls": {"ca_file": "ca.pem", "cert_file": "own.pem", "key_file": "own.pem", "server_name": "id"}},
+    "backends": [{"name": "a", "descriptor_set": "a.binpb", "address": "b:2", "plain_text": true}]})");
   INFO(config.status());
   REQUIRE(config.ok());
   CHECK(config->public_url == "https://services.example");
@@ -63,7 +64,44 @@ TEST_CASE("a whole configuration is read, with paths relative to its folder", "[
   CHECK(config->credentials_client_secret_file ==
         (std::filesystem::temp_directory_path() / "secret").string());
   CHECK(config->backends.at(0).address == "b:2");
+  REQUIRE(config->credentials_tls);
+  CHECK(config->credentials_tls->server_name == "id");
+  CHECK(config->credentials_tls->ca_file ==
+        (std::filesystem::temp_directory_path() / "ca.pem").string());
+  CHECK(PlainTextEntries(*config) == std::vector<std::string>{"a"});
   CHECK_FALSE(config->is_open);
+}
+
+TEST_CASE("what leaves the machine goes by TLS, unless its entry says otherwise", "[gateway]") {
+  auto [address, is_loopback] = GENERATE(table<std::string, bool>({
+      {"127.0.0.1:8124", true},
+      {"localhost:8124", true},
+      {"[::1]:8124", true},
+      {"dns:///localhost:8124", true},
+      {"ipv4:127.0.0.1:1,127.0.0.2:2", true},
+      {"unix:/run/mine.sock", true},
+      {"payments:50051", false},
+      {"dns:///payments:50051", false},
+      {"10.0.0.1:8124", false},
+      {"127.evil.example:8124", false},
+      {"localhost.evil.example:8124", false},
+      {"ipv4:127.0.0.1:1,10.0.0.1:2", false},
+      {"dns://127.0.0.1:53/payments:50051", false},
+      {"localhost:1,payments:2", false},
+  }));
+  INFO(address);
+  for (const char* more : {"", R"(, "plain_text": true)", R"(, "tls": {"ca_file": "c"})"}) {
+    INFO(more);
+    std::string entry = "\"address\": \"" + address + "\"" + more;
+    auto backend =
+        Load(R"({"authentication": "none", "backends": [{"name": "a", "reflection": true, )" +
+             entry + "}]}");
+    auto credentials = Load(R"({"public_url": "http://x", "backends": [], "credentials": {)"
+                            R"("client_secret_file": "s", )" +
+                            entry + "}}");
+    CHECK(backend.ok() == (is_loopback || *more != '\0'));
+    CHECK(credentials.ok() == backend.ok());
+  }
 }
 
 TEST_CASE("a rate class keeps the figures that the configuration does not give", "[gateway]") {
@@ -114,6 +152,8 @@ TEST_CASE("a wrong configuration is refused by the name of what is wrong", "[gat
       {Backend(R"("reflection": true, "message_bytes_max": 1.5)"),
        "message_bytes_max: must be a whole"},
       {Backend(R"("reflection": true, "lint_ignore": [1])"), "lint_ignore: must hold strings"},
+      {Backend(R"("reflection": true, "plain_text": true, "tls": {"ca_file": "c"})"),
+       "backends[0].plain_text: goes without tls"},
       {Backend(R"("reflection": true, "tls": {})"), "backends[0].tls.ca_file: is required"},
       {Backend(R"("reflection": true, "tls": {"ca_file": "c", "key_file": "k"})"),
        "tls.cert_file: goes with"},

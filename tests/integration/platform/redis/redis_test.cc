@@ -8,6 +8,10 @@
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -218,6 +222,70 @@ TEST_CASE_METHOD(Fixture, "Client: may go away with commands and subscriptions o
   CHECK(codes.front() == StatusCode::kUnavailable);
   // Redis notices the closed socket a moment later.
   loop.RunUntil([&] { return loop.Await(other.Command("PUBLISH", "x", "hello?"))->Int() == 0; });
+}
+
+// A Redis that asks everybody for a password, and a file to keep one in.
+struct Guarded : Fixture {
+  std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("redis-password-" + std::to_string(::getpid()));
+
+  Guarded() {
+    REQUIRE(Call("ACL", "SETUSER", "gate", "on", ">gates", "~*", "&*", "+@all").ok());
+    REQUIRE(Call("CONFIG", "SET", "requirepass", "secret").ok());
+  }
+  ~Guarded() {
+    CHECK(Call("CONFIG", "SET", "requirepass", "").ok());
+    CHECK(Call("ACL", "DELUSER", "gate").ok());
+    std::filesystem::remove(file);
+  }
+  Client Connect(const std::string& username, const std::string& password) {
+    std::ofstream(file) << password << '\n';
+    return Client(loop.executor(), testing::RedisAddress(),
+                  ClientOptions{.username = username, .password_file = file});
+  }
+};
+
+TEST_CASE_METHOD(Guarded,
+                 "AUTH: who has no good password is refused, which is not our caller's fault",
+                 "[redis]") {
+  Client none(loop.executor(), testing::RedisAddress());
+  auto refused = loop.Await(none.Command("PING")).status();
+  CHECK(refused.code() == StatusCode::kUnavailable);
+  CHECK(refused.message().find("NOAUTH") != absl::string_view::npos);
+  auto [username, password, is_let_in] = GENERATE(table<std::string, std::string, bool>({
+      {"", "secret", true},
+      {"default", "secret", true},
+      {"gate", "gates", true},
+      {"", "guess", false},
+      {"gate", "secret", false},
+      {"nobody", "secret", false},
+  }));
+  INFO(username << " " << password);
+  Client client = Connect(username, password);
+  CHECK(loop.Await(client.Command("PING")).ok() == is_let_in);
+}
+
+TEST_CASE_METHOD(Guarded, "AUTH: a new password is taken from the file, for commands and messages",
+                 "[redis]") {
+  Client client = Connect("", "guess");
+  std::vector<std::string> heard;
+  client.Subscribe("news", [&](std::string_view text) { heard.emplace_back(text); });
+  CHECK(loop.Await(client.Command("PING")).status().code() == StatusCode::kUnavailable);
+  std::ofstream(file) << "secret";
+  loop.RunUntil([&] { return loop.Await(client.Command("PING")).ok(); });
+  loop.RunUntil([&] {
+    CHECK(Call("PUBLISH", "news", "hello").ok());
+    return !heard.empty();
+  });
+  CHECK(heard.front() == "hello");
+}
+
+TEST_CASE_METHOD(Guarded, "AUTH: a password file that is missing says so", "[redis]") {
+  Client client(loop.executor(), testing::RedisAddress(),
+                ClientOptions{.password_file = "/nonexistent/password"});
+  auto status = loop.Await(client.Command("PING")).status();
+  CHECK(status.code() == StatusCode::kUnavailable);
+  CHECK(status.message().find("/nonexistent/password") != absl::string_view::npos);
 }
 
 }  // namespace

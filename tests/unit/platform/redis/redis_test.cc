@@ -23,7 +23,8 @@ TEST_CASE("FromErrorReply: Redis' first word decides", "[redis]") {
   CHECK(FromErrorReply("LOADING Redis is loading the dataset").code() == kUnavailable);
   CHECK(FromErrorReply("READONLY You can't write").code() == kUnavailable);
   CHECK(FromErrorReply("OOM command not allowed").code() == kResourceExhausted);
-  CHECK(FromErrorReply("NOAUTH Authentication required.").code() == kPermissionDenied);
+  CHECK(FromErrorReply("NOAUTH Authentication required.").code() == kUnavailable);
+  CHECK(FromErrorReply("WRONGPASS invalid username-password pair").code() == kUnavailable);
   CHECK(FromErrorReply("WRONGTYPE Operation").code() == kFailedPrecondition);
   CHECK(FromErrorReply("ERR syntax error").code() == kInternal);
   CHECK(FromErrorReply("ERR syntax error").message() == "redis: ERR syntax error");
