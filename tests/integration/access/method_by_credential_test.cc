@@ -34,7 +34,8 @@ int Expected(const Probe& probe, const Credential& credential) {
       if (!policy.pass_headers().empty() && !credential.is_ascii) return 400;
       return is_form_missing ? 403 : kThrough;
     case MethodPolicy::SESSION:
-      if (!credential.is_session) return policy.page() ? 303 : 401;
+      // A plug-in is sent no session, whatever its proto asks for.
+      if (!credential.is_session || probe.is_plugin) return policy.page() ? 303 : 401;
       return is_form_missing ? 403 : kThrough;
     case MethodPolicy::TOKEN: {
       if (!credential.is_token) return credential.refusal;

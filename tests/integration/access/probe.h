@@ -25,7 +25,9 @@ struct Probe {
   std::string target;
   std::string body;  // JSON; empty where the binding takes none
   api::v1::MethodPolicy policy;
-  bool has_no_route = false;  // Clients that stream have none.
+  // Clients that stream have none, nor has a plug-in's page without an origin of its own.
+  bool has_no_route = false;
+  bool is_plugin = false;
   std::string sunset;         // Day from which on nobody may call any more; empty: none.
 
   bool is_safe() const { return http_method == "GET"; }
@@ -90,9 +92,13 @@ inline std::vector<Probe> ReadProbes(const std::vector<gateway::BackendDescripto
           const auto& method = *file->service(s)->method(m);
           const auto& rule = method.options().GetExtension(google::api::http);
           if (!method.options().HasExtension(google::api::http)) continue;
-          probes.push_back(MakeProbe(method, rule));
-          for (const auto& more : rule.additional_bindings())
-            probes.push_back(MakeProbe(method, more));
+          std::vector<const google::api::HttpRule*> rules{&rule};
+          for (const auto& more : rule.additional_bindings()) rules.push_back(&more);
+          for (const auto* each : rules) {
+            Probe& probe = probes.emplace_back(MakeProbe(method, *each));
+            probe.is_plugin = set.plugin != nullptr;
+            probe.has_no_route |= probe.is_plugin && probe.policy.page();
+          }
         }
       }
     }
