@@ -3,6 +3,7 @@
 #include "platform/base/id.h"
 #include "platform/crypto/json.h"
 #include "platform/crypto/random.h"
+#include "platform/text/email_address.h"
 
 #include <boost/json/serialize.hpp>
 
@@ -22,13 +23,13 @@ constexpr pg::Statement kFind{"person.find",
 constexpr pg::Statement kFindBySubject{"person.find_by_subject",
                                        "SELECT " PERSON_COLUMNS
                                        " FROM person WHERE subject = $1 AND erased_at IS NULL"};
-constexpr pg::Statement kFindByEmail{"person.find_by_email",
-                                     "SELECT " PERSON_COLUMNS
-                                     " FROM person WHERE email_index = $1 AND mode = $2 AND "
-                                     "erased_at IS NULL"};
+constexpr pg::Statement kFindByEmail{
+    "person.find_by_email", "SELECT " PERSON_COLUMNS
+                            " FROM person WHERE email_index = ANY ($1::text[]) AND mode = $2 AND "
+                            "erased_at IS NULL"};
 constexpr pg::Statement kHasAccount{
     "person.has_account",
-    "SELECT FROM person WHERE email_index = $1 AND mode = $2 AND erased_at IS NULL"};
+    "SELECT FROM person WHERE email_index = ANY ($1::text[]) AND mode = $2 AND erased_at IS NULL"};
 constexpr pg::Statement kLock{"person.lock",
                               "SELECT " PERSON_COLUMNS
                               " FROM person WHERE subject = $1 AND erased_at IS NULL FOR UPDATE"};
@@ -146,15 +147,21 @@ std::string PersonRepository::EmailIndex(auth::Mode mode, std::string_view email
                                                        : absl::StrCat("sandbox ", ToAbsl(email)));
 }
 
+// Earlier releases kept a domain as it was typed: whoever typed it in ASCII is found by that.
+std::vector<std::string> PersonRepository::EmailIndexes(auth::Mode mode,
+                                                        std::string_view email) const {
+  return {EmailIndex(mode, email), EmailIndex(mode, text::AsciiEmailAddress(email))};
+}
+
 Async<Person> PersonRepository::FindByEmail(auth::Mode mode, std::string_view email) {
-  CO_ASSIGN_OR_RETURN(
-      auto rows, co_await pool_.Query(kFindByEmail, EmailIndex(mode, email), auth::ModeName(mode)));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindByEmail, EmailIndexes(mode, email),
+                                                      auth::ModeName(mode)));
   co_return Decode(rows);
 }
 
 Async<bool> PersonRepository::HasAccount(auth::Mode mode, std::string_view email) {
-  CO_ASSIGN_OR_RETURN(
-      auto rows, co_await pool_.Query(kHasAccount, EmailIndex(mode, email), auth::ModeName(mode)));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kHasAccount, EmailIndexes(mode, email),
+                                                      auth::ModeName(mode)));
   co_return !rows.empty();
 }
 

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tamarack::identity {
 
@@ -66,6 +67,7 @@ class PersonRepository {
   Async<Person> SetAddress(std::string_view subject, const v1::Address& address);
 
  private:
+  std::vector<std::string> EmailIndexes(auth::Mode mode, std::string_view email) const;
   absl::StatusOr<Person> Decode(const pg::Rows& rows) const;
 
   pg::Pool& pool_;

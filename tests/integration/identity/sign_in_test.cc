@@ -174,6 +174,11 @@ TEST_CASE_METHOD(SignInWorld, "Sign-in: an account is found by its address howev
   host.database().Execute("UPDATE person SET email_index = '" +
                           keyring.EmailIndex("person@localhost") + "'");
   CHECK(browser.SignIn("Person@Localhost").http_status == 303);
+  // And when a domain in ASCII stayed as it was typed.
+  host.database().Execute("UPDATE person SET email_index = '" +
+                          keyring.EmailIndex("zoe@xn--qubec-csa.test") + "'");
+  for (const char* typed : {"zoe@xn--qubec-csa.test", "Zoe@Québec.test"})
+    CHECK(browser.SignIn(typed).http_status == 303);
 }
 
 TEST_CASE_METHOD(SignInWorld, "Sign-in: whoever is signed in goes on, unless asked to do it anew") {
