@@ -36,15 +36,19 @@ struct ServerOptions {
   // Above: 503 and close. Fewer where the process may not open so many files.
   size_t connections_max = 10'000;
   uint64_t bodies_bytes_max = 256 << 20;  // All requests' bodies together; above: 503.
+  // When set, names the network that a request comes from. Bodies of one that do not come with
+  // their heads may take so much together; above: 429.
+  std::function<std::string(const Request& head)> network_of;
+  uint64_t network_bodies_bytes_max = 64 << 20;
 
   // Time to receive the header (also for the TLS handshake), and the whole request, from its first
-  // byte on: 408 after it.
+  // byte on, to which each 4 KiB of its body add a second: 408 after it.
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds request_timeout{30'000};
   std::chrono::milliseconds idle_timeout{75'000};   // Between requests: closed without a word.
   std::chrono::milliseconds write_timeout{30'000};  // To send one answer.
 
-  // Renders errors that the server itself answers (400, 408, 413, 414, 417, 431, 500, 503);
+  // Renders errors that the server itself answers (400, 408, 413, 414, 417, 429, 431, 500, 503);
   // plain text when unset. `head` is the request without its body; where it could not be read,
   // its target and what it says of languages as far as they arrived (`/` at least), or null.
   std::function<Response(int status, const std::string& reason, const Request* head)> on_error;

@@ -41,23 +41,14 @@ std::string AddressText(const asio::ip::address& address) {
 }  // namespace
 
 struct Session::Incoming {
-  explicit Incoming(ServerContext& shared) : context(shared) {}
-  ~Incoming() { Count(0); }
-  Incoming(const Incoming&) = delete;
-  Incoming& operator=(const Incoming&) = delete;
+  explicit Incoming(ServerContext& context) : held(context.bodies) {}
 
-  // The body's size as the server's total knows it.
-  void Count(uint64_t bytes) {
-    context.bodies_bytes += bytes - counted;  // unsigned: wraps back when it shrinks
-    counted = bytes;
-  }
   void DropBody() {
     std::string().swap(parser.body());
-    Count(0);
+    held.Count(0);
   }
 
-  ServerContext& context;
-  uint64_t counted = 0;
+  BodyBudget::Share held;
   RequestParser parser;
   Request request;
 };
@@ -234,9 +225,13 @@ asio::awaitable<Refusal> Session::ReadBody(Incoming& incoming, Clock::time_point
     Refusal refusal = parser.ReadBody(input, limit);
     buffer_.consume(buffer_.size() - input.size());
     if (refusal) co_return refusal;
-    incoming.Count(parser.body().size());
-    if (context_->bodies_bytes > options.bodies_bytes_max) co_return Refusal{503, "too busy"};
+    incoming.held.Count(parser.body().size());
+    if (context_->bodies.bytes() > options.bodies_bytes_max) co_return Refusal{503, "too busy"};
     if (parser.is_done()) break;
+    if (options.network_of && !incoming.held.has_network())
+      incoming.held.CountFor(options.network_of(incoming.request));
+    if (incoming.held.network_bytes() > options.network_bodies_bytes_max)
+      co_return Refusal{429, "too much at once"};
     // What has come buys time for the rest: being slow is no fault, standing still is.
     std::chrono::milliseconds bought(parser.body().size() * 1000 / kBodyBytesPerSecondMin);
     Arm(begin + options.request_timeout + bought, OnTime::kStopReading);

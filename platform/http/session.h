@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/http/body_budget.h"
 #include "platform/http/connection.h"
 #include "platform/http/refusal.h"
 #include "platform/http/server.h"
@@ -23,9 +24,9 @@ struct ServerContext {
   ServerOptions options;
   Handler handler;
   std::shared_ptr<TlsReloader> tls;  // Null for plain HTTP.
-  bool is_draining = false;   // Answers say `Connection: close` once nothing more is waiting.
-  bool is_stopped = false;    // They say it always.
-  uint64_t bodies_bytes = 0;  // Of all requests that are being read or handled.
+  bool is_draining = false;  // Answers say `Connection: close` once nothing more is waiting.
+  bool is_stopped = false;   // They say it always.
+  BodyBudget bodies;         // Of all requests that are being read or handled.
 
   // The time in a Date header, which changes once a second.
   const std::string& Date();

@@ -1,6 +1,8 @@
 #include "tests/integration/platform/http_server_fixture.h"
 
+#include <atomic>
 #include <chrono>
+#include <thread>
 
 namespace http = tamarack::http;
 using namespace std::chrono_literals;
@@ -200,6 +202,36 @@ TEST_CASE_METHOD(Fixture, "What has come of a body buys time for the rest") {
   CHECK(idle.Read().status == 408);
   client.Send(half);
   CHECK(client.Read().status == 200);
+}
+
+TEST_CASE_METHOD(Fixture, "A network's bodies leave room for those of others") {
+  std::atomic<int> counted{0};
+  options.network_bodies_bytes_max = 100;
+  options.network_of = [&](const http::Request& head) {
+    ++counted;
+    return head.target;
+  };
+  auto begin = [&](RawClient& client, const std::string& network) {
+    client.Send("POST " + network + " HTTP/1.1\r\n" + kHost + "Content-Length: 90\r\n\r\n" +
+                std::string(60, 'a'));
+  };
+  auto first = Connect();
+  begin(first, "/a");
+  while (counted == 0) std::this_thread::yield();
+  auto second = Connect();
+  begin(second, "/a");
+  CHECK(second.Read().status == 429);
+  auto other = Connect();
+  begin(other, "/b");
+  other.Send(std::string(30, 'a'));
+  CHECK(other.Read().status == 200);
+  // What is refused or served takes nothing any more.
+  first.Send(std::string(30, 'a'));
+  CHECK(first.Read().status == 200);
+  auto third = Connect();
+  begin(third, "/a");
+  third.Send(std::string(30, 'a'));
+  CHECK(third.Read().status == 200);
 }
 
 TEST_CASE_METHOD(Fixture, "A connection that never asks is closed without a word") {
