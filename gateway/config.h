@@ -22,7 +22,6 @@ struct Config {
     std::string name;
     std::string address;         // gRPC target.
     std::string audience;        // Of the tokens that it is sent; its name unless given.
-    std::string owner;           // Id of the ministry whose plug-in it is; empty: the platform's.
     std::string descriptor_set;  // File; empty if the back end is asked by server reflection.
     bool uses_reflection = false;
     bool allows_breaking = false;       // Changes that break its callers are accepted.
