@@ -70,7 +70,7 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     if (owner.empty()) co_return absl::OkStatus();
     CO_ASSIGN_OR_RETURN(auto known, co_await parts_.tenants.KnownMinistries({owner}));
     // As it is written, for people's subjects are made of it.
-    if (known.empty() || known.front() != owner)
+    if (known.empty() || known.front().ministry_id() != owner)
       co_return absl::FailedPreconditionError("the back end's owner is no ministry");
     co_return absl::OkStatus();
   }

@@ -105,7 +105,7 @@ int main(int argc, char** argv) {
                                       consents, codes, sessions, keyring, metrics});
   auto sign_in_service = identity::MakeSignInService(
       {interceptor, renderer, tenants, people, registrations, sessions, passwords, attempts, guard,
-       devices, keyring, metrics, default_mode});
+       devices, keyring, metrics, consents, default_mode});
   auto account_service = identity::MakeAccountService(
       {interceptor, renderer, people, consents, sessions, devices, metrics});
   auto credential_service = identity::MakeCredentialService(

@@ -321,8 +321,11 @@ class SignInService final : public v1::SignInService::CallbackService {
     // The page does not need Redis.
     if (!session.ok() || !*session) co_return false;
     CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
-    if (pending && (*session)->mode != ModeFor(pending)) co_return false;
-    if (!pending || !pending->terms.auth_after_seconds) co_return true;
+    if (!pending) co_return true;
+    CO_ASSIGN_OR_RETURN(bool may_meet,
+                        co_await MayMeet((*session)->person_id, (*session)->mode, pending->client));
+    if (!may_meet) co_return false;
+    if (!pending->terms.auth_after_seconds) co_return true;
     // In the same second it is the session that did not do.
     co_return (*session)->auth_time_seconds > *pending->terms.auth_after_seconds;
   }
@@ -332,17 +335,28 @@ class SignInService final : public v1::SignInService::CallbackService {
     return pending ? auth::ModeOf(pending->client.mode) : parts_.default_mode;
   }
 
-  // Of which mode the account is that a sign-in by this address is for: the client's; without one
-  // the platform's own, unless only the other has the address.
+  // Also whoever had agreed to the client before that rule.
+  Async<bool> MayMeet(const std::string& person_id, auth::Mode mode, const OauthClient& client) {
+    if (mode == auth::ModeOf(client.mode)) co_return true;
+    auto subject = parts_.keyring.PairwiseSubject(client.ministry_id, person_id);
+    CO_ASSIGN_OR_RETURN(auto consent, co_await parts_.consents.FindActive(client.id, subject));
+    co_return consent && consent->is_across_modes;
+  }
+
+  // Of which mode the account is that a sign-in by this address is for: the one that the client
+  // meets, or the platform's own; the other where only that has the address and may be met.
   Async<auth::Mode> AccountMode(const std::string& email, const std::string& return_to) {
     CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
     auth::Mode mode = ModeFor(pending);
-    if (pending) co_return mode;
-    auth::Mode other = mode == auth::Mode::kLive ? auth::Mode::kSandbox : auth::Mode::kLive;
     CO_ASSIGN_OR_RETURN(bool has_account, co_await parts_.people.HasAccount(mode, email));
     if (has_account) co_return mode;
-    CO_ASSIGN_OR_RETURN(bool has_other, co_await parts_.people.HasAccount(other, email));
-    co_return has_other ? other : mode;
+    auth::Mode other = mode == auth::Mode::kLive ? auth::Mode::kSandbox : auth::Mode::kLive;
+    auto person = co_await parts_.people.FindByEmail(other, email);
+    if (absl::IsNotFound(person.status())) co_return mode;
+    if (!person.ok()) co_return person.status();
+    if (!pending) co_return other;
+    CO_ASSIGN_OR_RETURN(bool may_meet, co_await MayMeet(person->id, other, pending->client));
+    co_return may_meet ? other : mode;
   }
 
   // Names the service that asked for the sign-in, and lets the form lead back to it.

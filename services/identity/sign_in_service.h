@@ -3,6 +3,7 @@
 #include "platform/pages/pages.h"
 #include "platform/rpc/unary.h"
 #include "services/identity/attempts.h"
+#include "services/identity/consent_repository.h"
 #include "services/identity/device_repository.h"
 #include "services/identity/keyring.h"
 #include "services/identity/metrics.h"
@@ -32,6 +33,7 @@ struct SignInServiceParts {
   DeviceRepository& devices;
   const Keyring& keyring;
   IdentityMetrics& metrics;
+  ConsentRepository& consents;
   // Of people who come without a client.
   auth::Mode default_mode = auth::Mode::kLive;
 };

@@ -126,6 +126,16 @@ TEST_CASE_METHOD(TwoWorlds, "Modes: pairs from before they were told apart go on
   auto tokens = live.Redeem(live.TokenRequest(live.Code(browser, live.Request())));
   REQUIRE(tokens.ok());
   CHECK(live.UserInfo(tokens->access_token()).ok());
+  // Also in another browser, unless the address has an account of the client's mode by now.
+  browser.cookies.clear();
+  CHECK(SignInFor(live, kLivePassword).http_status == 422);
+  database_value("UPDATE person SET erased_at = now(), key_sealed = NULL WHERE mode = 'sandbox'");
+  CHECK(SignInFor(live, kLivePassword).http_status == 303);
+  v1::ShowSignInRequest page;
+  page.set_lang("en");
+  page.set_return_to(ToPath(live.Request()));
+  CHECK(browser.Open("SignInService/ShowSignIn", page).location == page.return_to());
+  CHECK(live.Code(browser, live.Request()).size() == 43);
   // Also when the client asks anew, under other words.
   database_value("UPDATE oauth_client SET revision = revision + 1");
   CHECK(browser.Open(kAuthorize, live.Request()).location.starts_with("/en/consent?"));

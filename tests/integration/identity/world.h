@@ -76,7 +76,7 @@ struct World {
                             codes, sessions, keyring, metrics});
   std::unique_ptr<grpc::Service> sign_in_service =
       MakeSignInService({interceptor, TestPages(), tenants, people, registrations, sessions,
-                         passwords, attempts, guard, devices, keyring, metrics});
+                         passwords, attempts, guard, devices, keyring, metrics, consents});
   std::unique_ptr<grpc::Service> account_service =
       MakeAccountService({interceptor, TestPages(), people, consents, sessions, devices, metrics});
   std::unique_ptr<grpc::Service> credential_service = MakeCredentialService(
