@@ -1,5 +1,5 @@
-// Goal: losing Redis takes sessions, sign-ins and proof-bound tokens, and nothing else, however long
-// it lasts. Method: identity from its start without a Redis, so that nothing is cached.
+// Goal: losing Redis takes sessions, sign-ins and proof-bound tokens, and nothing else, however
+// long it lasts. Method: identity from its start without a Redis, so that nothing is cached.
 #include "tests/integration/identity/sign_in_world.h"
 #include "tests/support/proof.h"
 
@@ -83,9 +83,8 @@ TEST_CASE_METHOD(AwayWorld, "Redis away: sessions, sign-ins and proofs have to w
   request.set_grant_type("client_credentials");
   request.set_client_id(client.client().client_id());
   request.set_client_secret(client.client_secret());
-  std::string proof =
-      testing::MakeProof(key, "POST", std::string(testing::kTestIssuer) + "/oauth2/token", "",
-                         issuer.NowSeconds());
+  std::string proof = testing::MakeProof(
+      key, "POST", std::string(testing::kTestIssuer) + "/oauth2/token", "", issuer.NowSeconds());
   CHECK(absl::IsUnavailable(Call<v1::TokenResponse>("TokenService/Token", request, "",
                                                     {{"x-tamarack-header-dpop", proof}})
                                 .status()));
