@@ -23,8 +23,7 @@
 // - Only the wait for a connection follows the caller's cancellation. A statement once sent runs to
 //   its end, bounded by statement_timeout and a watchdog: dropping connections for every caller
 //   that gave up turns overload into a reconnect storm.
-// - Whoever holds a transaction asks the pool for nothing else: what has to be read meanwhile is
-// read
+// - Whoever holds a transaction asks the pool for nothing else: what is needed meanwhile is read
 //   through the Tx. As many that did otherwise as there are connections would wait for each other.
 //   INTERNAL in debug builds and in tests (platform/base/task.h).
 // - Nothing is retried. A lost connection is opened again by its next user.

@@ -58,4 +58,12 @@ boost::asio::awaitable<bool> Attempts::TakeCode(const CodeBudget& budget,
       co_await Take(kCodesOfNetwork, network) && co_await Take(budget.of_address, email_index);
 }
 
+boost::asio::awaitable<void> Attempts::GiveCodeBack(const CodeBudget& budget,
+                                                    const std::string& email_index,
+                                                    const std::string& network) {
+  co_await GiveBack(budget.of_pair, absl::StrCat(email_index, ":", network));
+  co_await GiveBack(kCodesOfNetwork, network);
+  co_await GiveBack(budget.of_address, email_index);
+}
+
 }  // namespace tamarack::identity

@@ -53,6 +53,10 @@ class Attempts {
   // it.
   boost::asio::awaitable<bool> TakeCode(const CodeBudget& budget, const std::string& email_index,
                                         const std::string& network);
+  // It was not sent after all.
+  boost::asio::awaitable<void> GiveCodeBack(const CodeBudget& budget,
+                                            const std::string& email_index,
+                                            const std::string& network);
 
  private:
   struct Local {

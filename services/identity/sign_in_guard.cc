@@ -13,8 +13,14 @@ Async<SignInTry> SignInGuard::Begin(std::string email_index, std::string network
     tried.admission = Admission::kTooManyTries;
     co_return tried;
   }
-  CO_ASSIGN_OR_RETURN(bool is_within_limit, co_await failures_.Take(tried.email_index));
-  if (!is_within_limit) tried.admission = Admission::kNeedsKnownDevice;
+  auto is_within_limit = co_await failures_.Take(tried.email_index);
+  if (!is_within_limit.ok()) {
+    // Nobody is locked out for trying again while we were down.
+    co_await attempts_.GiveBack(kSignInsOfPair, tried.pair());
+    co_await attempts_.GiveBack(kSignInsOfNetwork, tried.network);
+    co_return is_within_limit.status();
+  }
+  if (!*is_within_limit) tried.admission = Admission::kNeedsKnownDevice;
   co_return tried;
 }
 

@@ -136,13 +136,14 @@ class SignInService final : public v1::SignInService::CallbackService {
     if (page.has_errors())
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
 
-    if (!co_await MaySendCode(context, {person.profile.email, false})) {
+    const Pending pending{person.profile.email, false};
+    if (!co_await MaySendCode(context, pending)) {
       page.Error("email", "ERROR_TOO_MANY_CODES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
-    CO_ASSIGN_OR_RETURN(person.password_hash, co_await parts_.passwords.Hash(request.password()));
-    CO_ASSIGN_OR_RETURN(auto cookie, co_await parts_.registrations.Begin(person));
-    co_return GoToConfirm(context, cookie, request.lang(), request.return_to());
+    auto cookie = co_await BeginRegistration(std::move(person), request.password());
+    if (!cookie.ok()) co_return co_await NotSent(context, pending, cookie.status());
+    co_return GoToConfirm(context, *cookie, request.lang(), request.return_to());
   }
 
   TAMARACK_UNARY(ShowConfirmEmail, v1::ShowConfirmEmailRequest, HttpBody) {
@@ -223,7 +224,7 @@ class SignInService final : public v1::SignInService::CallbackService {
       page.Error("code", "ERROR_TOO_MANY_CODES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
-    CO_RETURN_IF_ERROR(sent);
+    if (!sent.ok()) co_return co_await NotSent(context, *pending, sent);
     std::string to = PageUrl(request.lang(), "confirm-email", request.return_to());
     context.http.Redirect(AppendQuery(to, {{"sent_again", "true"}}));
     co_return HttpBody();
@@ -259,23 +260,38 @@ class SignInService final : public v1::SignInService::CallbackService {
     return page;
   }
 
+  static const CodeBudget& BudgetOf(const Pending& pending) {
+    return pending.is_for_device ? kDeviceCodes : kRegistrationCodes;
+  }
   boost::asio::awaitable<bool> MaySendCode(const rpc::Context& context, const Pending& pending) {
     co_return co_await parts_.attempts.TakeCode(
-        pending.is_for_device ? kDeviceCodes : kRegistrationCodes,
-        parts_.keyring.EmailIndex(pending.email), NetworkOf(context.client_ip));
+        BudgetOf(pending), parts_.keyring.EmailIndex(pending.email), NetworkOf(context.client_ip));
+  }
+  // Nobody is locked out for trying again while we were down.
+  Async<HttpBody> NotSent(const rpc::Context& context, const Pending& pending,
+                          absl::Status status) {
+    co_await parts_.attempts.GiveCodeBack(
+        BudgetOf(pending), parts_.keyring.EmailIndex(pending.email), NetworkOf(context.client_ip));
+    co_return status;
+  }
+
+  Async<std::string> BeginRegistration(NewPerson person, const std::string& password) {
+    CO_ASSIGN_OR_RETURN(person.password_hash, co_await parts_.passwords.Hash(password));
+    co_return co_await parts_.registrations.Begin(person);
   }
 
   // The same whether there is an account, and whatever the password.
   Async<HttpBody> AskToConfirmDevice(rpc::Context& context, Page page,
                                      const v1::SignInRequest& request, auth::Mode mode,
                                      const std::string& email) {
-    if (!co_await MaySendCode(context, {email, true})) {
+    const Pending pending{email, true};
+    if (!co_await MaySendCode(context, pending)) {
       page.Error("email", "ERROR_TOO_MANY_CODES");
       co_return co_await Refuse(context, std::move(page), request.return_to(), kTooManyRequests);
     }
-    CO_ASSIGN_OR_RETURN(auto cookie,
-                        co_await parts_.registrations.BeginForDevice(mode, email, request.lang()));
-    co_return GoToConfirm(context, cookie, request.lang(), request.return_to());
+    auto cookie = co_await parts_.registrations.BeginForDevice(mode, email, request.lang());
+    if (!cookie.ok()) co_return co_await NotSent(context, pending, cookie.status());
+    co_return GoToConfirm(context, *cookie, request.lang(), request.return_to());
   }
 
   static void CheckName(const std::string& name, std::string_view field, std::string_view missing,

@@ -97,6 +97,19 @@ TEST_CASE_METHOD(GuardWorld, "Codes: one network gets so many in a day, for what
   CHECK(Register(kEmail).http_status == 303);
 }
 
+TEST_CASE_METHOD(GuardWorld, "Codes: what could not be sent, and tried, counts for nothing") {
+  NewPerson(kEmail);
+  auto table = GENERATE(as<std::string>(), "registration", "sign_in_failure");
+  host.database().Execute("ALTER TABLE " + table + " RENAME TO away");
+  for (int i = 0; i < 12; ++i) {
+    if (table == "registration") CHECK(!Register("bob@example.test").status.ok());
+    if (table == "sign_in_failure") CHECK(!browser.SignIn(kEmail).status.ok());
+  }
+  host.database().Execute("ALTER TABLE away RENAME TO " + table);
+  CHECK(Register("bob@example.test").http_status == 303);
+  CHECK(browser.SignIn(kEmail).http_status == 303);
+}
+
 TEST_CASE_METHOD(GuardWorld, "Codes: five tries, of which the last is one") {
   auto [wrong_ones, status] = GENERATE(table<int, int>({{4, 303}, {5, 422}}));
   Register(kEmail);

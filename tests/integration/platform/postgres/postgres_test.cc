@@ -1,6 +1,5 @@
 #include "platform/postgres/postgres.h"
 
-#include "platform/base/task.h"
 #include "platform/postgres/metrics.h"
 #include "platform/telemetry/metrics.h"
 #include "tests/support/database.h"
@@ -12,9 +11,6 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <optional>
-#include <string>
-#include <vector>
 
 namespace tamarack::pg {
 namespace {
@@ -364,60 +360,6 @@ TEST_CASE_METHOD(Fixture, "Pool: survives a PostgreSQL that is killed and comes 
   auto rows = loop.Await(pool.Query(kCount));
   REQUIRE(rows.ok());
   CHECK(rows->Int(0, 0) == 1);
-}
-
-TEST_CASE_METHOD(Fixture, "Begin: a task that holds a transaction gets no second connection",
-                 "[postgres]") {
-  TellsTasks() = true;
-  enum Then { kHolds, kCommits, kRollsBack, kAbandons };
-  struct Case {
-    const char* name;
-    Then then;
-    bool begins;  // rather than querying
-    StatusCode code;
-  };
-  auto [name, then, begins, code] = GENERATE(values<Case>({
-      {"a query while it holds one", kHolds, false, StatusCode::kInternal},
-      {"another transaction while it holds one", kHolds, true, StatusCode::kInternal},
-      {"a query after the commit", kCommits, false, StatusCode::kOk},
-      {"another transaction after the commit", kCommits, true, StatusCode::kOk},
-      {"a query after the rollback", kRollsBack, false, StatusCode::kOk},
-      {"a query after it was given up", kAbandons, false, StatusCode::kOk},
-  }));
-  CAPTURE(name);
-  std::optional<absl::Status> second;
-  auto helper = [&]() -> AsyncStatus {  // as deep as repositories are
-    if (begins) co_return (co_await pool.Begin()).status();
-    co_return (co_await pool.Query(kCount)).status();
-  };
-  auto task = [&]() -> asio::awaitable<void> {
-    auto tx = std::make_optional(*co_await pool.Begin());
-    (void)co_await tx->Query(kInsert, 1, "a", 1);
-    if (then == kCommits) (void)co_await tx->Commit();
-    if (then == kRollsBack) (void)co_await tx->Rollback();
-    if (then == kAbandons) tx.reset();
-    second = co_await helper();
-  };
-  asio::co_spawn(TaskExecutor(loop.executor()), task(), asio::detached);
-  loop.RunUntil([&] { return second.has_value(); });
-  CHECK(second->code() == code);
-  CheckUsable();
-}
-
-TEST_CASE_METHOD(Fixture, "Begin: tasks that hold a transaction each do not disturb others",
-                 "[postgres]") {
-  TellsTasks() = true;
-  std::vector<absl::Status> done;
-  auto task = [&](int id) -> asio::awaitable<void> {
-    auto tx = co_await pool.Begin();
-    if (tx.ok()) (void)co_await tx->Query(kInsert, id, "person " + std::to_string(id), 1);
-    done.push_back(tx.ok() ? co_await tx->Commit() : tx.status());
-  };
-  for (int id = 0; id < 8; ++id)
-    asio::co_spawn(TaskExecutor(loop.executor()), task(id), asio::detached);
-  loop.RunUntil([&] { return done.size() == 8; });
-  for (const auto& status : done) CHECK(status.ok());
-  CHECK(Count() == "8");
 }
 
 TEST_CASE_METHOD(Fixture, "Metrics: statements are timed by name, and the pool is counted",
