@@ -4,8 +4,8 @@
 #include "platform/text/email_address.h"
 #include "platform/text/text.h"
 #include "services/identity/confirmation_code.h"
-#include "services/identity/password_rules.h"
 #include "services/identity/pending_authorization.h"
+#include "services/identity/registration_rules.h"
 #include "services/identity/url.h"
 
 #include "tamarack/identity/v1/sign_in_service.grpc.pb.h"
@@ -292,41 +292,6 @@ class SignInService final : public v1::SignInService::CallbackService {
     auto cookie = co_await parts_.registrations.BeginForDevice(mode, email, request.lang());
     if (!cookie.ok()) co_return co_await NotSent(context, pending, cookie.status());
     co_return GoToConfirm(context, *cookie, request.lang(), request.return_to());
-  }
-
-  static void CheckName(const std::string& name, std::string_view field, std::string_view missing,
-                        Page& page) {
-    constexpr size_t kNameLengthMax = 100;
-    if (name.empty()) {
-      page.Error(field, missing);
-    } else if (text::HasControlCharacter(name)) {
-      page.Error(field, "ERROR_CHARACTERS");
-    } else if (text::CountCharacters(name) > kNameLengthMax) {
-      page.Error(field, "ERROR_TOO_LONG", {{"MAX", std::to_string(kNameLengthMax)}});
-    }
-  }
-
-  static void CheckRegistration(const Profile& profile, const std::string& password, Page& page) {
-    CheckName(profile.given_name, "given_name", "ERROR_GIVEN_NAME_MISSING", page);
-    CheckName(profile.family_name, "family_name", "ERROR_FAMILY_NAME_MISSING", page);
-    if (profile.email.empty()) {
-      page.Error("email", "ERROR_EMAIL_MISSING");
-    } else if (!text::IsEmailAddress(profile.email)) {
-      page.Error("email", "ERROR_EMAIL_FORMAT");
-    }
-    switch (CheckPassword(password, profile.email, profile.given_name)) {
-      case PasswordFault::kNone:
-        break;
-      case PasswordFault::kShort:
-        page.Error("password", "ERROR_PASSWORD_SHORT");
-        break;
-      case PasswordFault::kLong:
-        page.Error("password", "ERROR_PASSWORD_LONG");
-        break;
-      case PasswordFault::kCommon:
-        page.Error("password", "ERROR_PASSWORD_COMMON");
-        break;
-    }
   }
 
   // Whether there is no need to ask, unless `return_to` wants a newer sign-in.
