@@ -122,9 +122,9 @@ class SignInService final : public v1::SignInService::CallbackService {
       Page again = RegisterPage(context, request).Again(!request.password().empty());
       co_return co_await Render(context, again, request.return_to());
     }
-    CO_ASSIGN_OR_RETURN(auto pending,
+    CO_ASSIGN_OR_RETURN(auto authorization,
                         co_await ReadPendingAuthorization(parts_.tenants, request.return_to()));
-    NewPerson person{.mode = ModeFor(pending),
+    NewPerson person{.mode = ModeFor(authorization),
                      .profile = {.email = text::TidyEmailAddress(request.email()),
                                  .given_name = text::TidyLine(request.given_name()),
                                  .family_name = text::TidyLine(request.family_name()),
