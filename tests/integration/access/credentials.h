@@ -4,6 +4,7 @@
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/jws.h"
 #include "services/identity/api_key_format.h"
+#include "tests/integration/access/credential.h"
 #include "tests/integration/access/gateway_world.h"
 #include "tests/support/proof.h"
 
@@ -15,34 +16,6 @@
 #include <vector>
 
 namespace tamarack::access {
-
-// Something that a caller may present, and what the gateway should make of it.
-struct Credential {
-  std::string name;
-  http::Headers headers = {};
-  std::string query = {};
-  bool is_token = false;  // Good for methods of access TOKEN, with these scopes.
-  std::set<std::string> scopes = {};
-  bool is_session = false;   // Good for methods of access SESSION.
-  bool is_own_form = false;  // Proves that a page of ours sent it.
-  // What goes along for one request only: a proof of possession.
-  std::function<http::Headers(const Probe&)> once = {};
-  std::string certificate_sha256 = {};  // Of the connection.
-  int refusal = 401;                    // Of methods of access TOKEN when it is not good.
-  bool is_ascii = true;                 // Every header can be handed on to a service.
-};
-
-inline Credential Bearer(std::string name, const std::string& value, int refusal = 401) {
-  return {.name = std::move(name),
-          .headers = {{"Authorization", "Bearer " + value}},
-          .refusal = refusal};
-}
-inline Credential Good(std::string name, const std::string& value, std::set<std::string> scopes) {
-  Credential credential = Bearer(std::move(name), value);
-  credential.is_token = true;
-  credential.scopes = std::move(scopes);
-  return credential;
-}
 
 // Makes one of every kind of credential at a world's identity.
 class CredentialMaker {
