@@ -21,7 +21,7 @@ struct AwayWorld : SignInWorld {
     principal.client_id = client.client().client_id();
     principal.scopes = {"openid", "email"};
     principal.mode = "live";
-    return host.Await(issuer.AccessToken(principal))->token;
+    return host.Await(issuer.AccessToken(principal, issuer.client_audience()))->token;
   }
   absl::Status UserInfo(const std::string& token) {
     return Call<google::api::HttpBody>("TokenService/GetUserInfo", v1::GetUserInfoRequest(), token)
@@ -53,10 +53,12 @@ TEST_CASE_METHOD(AwayWorld, "Redis away: what was revoked stays revoked, the res
                                     *found))
               .ok());
   std::string token = PersonToken(subject);
-  CHECK(UserInfo(token).ok());
-  CHECK(ExchangeBearer(token).ok());
+  auto exchanged = ExchangeBearer(token);
+  REQUIRE(exchanged.ok());
+  const std::string& at_identity = exchanged->access_token();
+  CHECK(UserInfo(at_identity).ok());
   REQUIRE(host.Await(revocations.Revoke(found->id, subject)).ok());
-  CHECK(absl::IsUnauthenticated(UserInfo(token)));
+  CHECK(absl::IsUnauthenticated(UserInfo(at_identity)));
   CHECK(absl::IsUnauthenticated(ExchangeBearer(token).status()));
   REQUIRE(host.Await(revocations.Lift(found->id, subject)).ok());
   CHECK(ExchangeBearer(token).ok());
