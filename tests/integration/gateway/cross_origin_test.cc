@@ -7,6 +7,8 @@
 namespace tamarack::gateway {
 namespace {
 
+// A page token that comes back, so that the answer is large.
+const std::string kLarge = "/toy/v1/kites?page_token=" + std::string(2000, 'x');
 const std::string kScript = "Origin: https://app.example\r\n";
 
 // Names of an answer's headers, in lower case.
