@@ -51,7 +51,7 @@ TEST_CASE_METHOD(TwoWorlds, "Modes: one address has an account of each, and the 
     auto tokens = each.client.Redeem(
         each.client.TokenRequest(each.client.Code(browser, each.client.Request())));
     REQUIRE(tokens.ok());
-    CHECK(Principal(tokens->access_token())->mode == each.mode);
+    CHECK(ClientPrincipal(tokens->access_token())->mode == each.mode);
     CHECK(each.client.UserInfo(tokens->access_token()).ok());
   }
 }

@@ -36,17 +36,17 @@ const std::string kMinistryB = "018f0000-0000-7000-8000-00000000000b";
 // Two plug-ins of two owners, and where their pages live.
 std::string Pages(const std::string& public_url, const std::string& a, const std::string& b) {
   return R"({"public_url": ")" + public_url + R"(", "authentication": "none", "backends": [)" +
-         R"({"name": "a", "address": "x", "reflection": true, "owner": ")" + kMinistryA +
+         R"({"name": "a", "address": "127.0.0.1:1", "reflection": true, "owner": ")" + kMinistryA +
          R"(", "pages_origin": ")" + a +
-         R"("}, {"name": "b", "address": "x", "reflection": true, "owner": ")" + kMinistryB +
+         R"("}, {"name": "b", "address": "127.0.0.1:1", "reflection": true, "owner": ")" + kMinistryB +
          R"(", "pages_origin": ")" + b + R"("}]})";
 }
 
 // The second of two.
 std::string Two(const std::string& members) {
-  std::string address = members.find("address") == std::string::npos ? R"("address": "c:1", )" : "";
+  std::string address = members.find("address") == std::string::npos ? R"("address": "127.0.0.1:2", )" : "";
   return R"({"authentication": "none", "public_url": "http://x", "backends": [)"
-         R"({"name": "a", "address": "b:1", "reflection": true}, {"name": "b", "reflection": true, )" +
+         R"({"name": "a", "address": "127.0.0.1:1", "reflection": true}, {"name": "b", "reflection": true, )" +
          address + members + "}]}";
 }
 
@@ -194,7 +194,7 @@ TEST_CASE("a wrong configuration is refused by the name of what is wrong", "[gat
       {Backend(R"("reflection": true, "audience": "")"), "backends[0].audience: is empty"},
       {Backend(R"("reflection": true, "audience": 5)"), "backends[0].audience: must be a string"},
       {Two(R"("audience": "a")"), "backends[1].audience: another back end has it"},
-      {Two(R"("audience": "a", "address": "b:1", "owner": "018f0000-0000-7000-8000-000000000001")"),
+      {Two(R"("audience": "a", "address": "127.0.0.1:1", "owner": "018f0000-0000-7000-8000-000000000001")"),
        "backends[1].audience: another back end has it"},
       {Two(R"("audience": "http://x")"), "backends[1].audience: is that of clients' tokens"},
       {Backend(R"("reflection": true, "owner": "health")"), "backends[0].owner: must be the id"},
@@ -259,7 +259,7 @@ TEST_CASE("whose a back end is, and for whom its tokens are, is read", "[gateway
   CHECK(config->backends.at(1).audience == "b");
   CHECK(config->backends.at(1).owner == "018f0000-0000-7000-8000-000000000001");
   // Two entries for one service of one owner are one audience.
-  config = Load(Two(R"("audience": "a", "address": "b:1")"));
+  config = Load(Two(R"("audience": "a", "address": "127.0.0.1:1")"));
   INFO(config.status());
   REQUIRE(config.ok());
   CHECK(config->backends.at(1).audience == "a");

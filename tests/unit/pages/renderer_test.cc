@@ -72,9 +72,9 @@ TEST_CASE("Where people type, the toggle posts the form, and Enter does not pres
              Contains("form=\"card-details\" formaction=\"/fr/card_details/p1\" "
                       "name=\"change_language\" value=\"true\" lang=\"fr\">Français</button>"));
   CHECK(html.find("class=\"tmk-unseen\" form=\"card-details\"") < html.find("change_language"));
-  CHECK_THAT(html, !Contains("hreflang=\"fr\" lang") && !Contains("are not kept"));
+  CHECK_THAT(html, !Contains("hreflang=\"fr\" lang") && !Contains("is not kept"));
   page.Again(true);
-  CHECK_THAT(SharedRenderer().Render(page).data(), Contains("are not kept"));
+  CHECK_THAT(SharedRenderer().Render(page).data(), Contains("is not kept"));
 }
 
 TEST_CASE("Error pages lead home, and back to where the person was") {
