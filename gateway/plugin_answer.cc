@@ -26,7 +26,8 @@ AnswerHints Gateway::HintsOf(const Visit& visit, const Route& route,
                              const Metadata& metadata) const {
   AnswerHints hints = ReadHints(metadata);
   if (route.plugin == nullptr) return hints;
-  for (const std::string& name : RemoveForeign(*route.plugin, hints.headers))
+  for (const std::string& name :
+       RemoveForeign(*route.plugin, IsOnItsOrigin(visit, route), hints.headers))
     LogRefusal(visit, route, name);
   auto location = hints.headers.Get("location");
   if (location && !MayLeadTo(visit, route, *location)) hints.headers.Remove("location");

@@ -159,7 +159,36 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Build(
                           absl::StrCat("back end ", backends[i].name, ": ", status.message()));
     }
   }
+  absl::Status apart = table->CheckPlugins();
+  if (!apart.ok()) return apart;
   return table;
+}
+
+// A more specific template wins, so that a plug-in could take another's path by naming it more
+// exactly: its own must not match any path that somebody else's match, by whichever method.
+absl::Status RouteTable::CheckPlugins() const {
+  bool has_plugins =
+      std::ranges::any_of(routes_, [](const auto& r) { return r->plugin != nullptr; });
+  if (!has_plugins) return absl::OkStatus();
+  std::vector<PathTemplate> templates;
+  for (const auto& route : routes_) {
+    auto parsed = ParseTemplate(route->path);
+    if (!parsed.ok()) return parsed.status();
+    templates.push_back(*std::move(parsed));
+  }
+  for (size_t i = 0; i < routes_.size(); ++i) {
+    const Route& own = *routes_[i];
+    if (own.plugin == nullptr) continue;
+    for (size_t j = 0; j < routes_.size(); ++j) {
+      const Route& other = *routes_[j];
+      bool is_same_owner = other.plugin != nullptr && other.plugin->owner == own.plugin->owner;
+      if (is_same_owner || !MayBothMatch(templates[i], templates[j])) continue;
+      return absl::AlreadyExistsError(absl::StrCat(own.path, " of ", own.method->full_name(),
+                                                   " would take paths of ", other.path, " of ",
+                                                   other.method->full_name()));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RouteTable::AddBackend(size_t index, const BackendDescriptors& backend,

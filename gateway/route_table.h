@@ -104,6 +104,7 @@ class RouteTable {
   const std::vector<std::string>& backend_names() const { return backend_names_; }
 
  private:
+  absl::Status CheckPlugins() const;
   absl::Status AddBackend(size_t index, const BackendDescriptors& backend,
                           std::vector<std::string>* notes);
   absl::Status AddMethod(size_t index, const google::protobuf::MethodDescriptor& method,

@@ -321,7 +321,10 @@ Metadata Gateway::MakeMetadata(const Visit& visit, const Route& route, const Cal
   metadata.emplace_back("x-tamarack-client-ip", visit.client_address);
   if (caller != nullptr) metadata.emplace_back("authorization", "Bearer " + caller->access_token);
   if (!csrf_token.empty()) metadata.emplace_back("x-tamarack-csrf-token", csrf_token);
+  // A plug-in's cookies are of its own origin: at the public one each could be anybody's.
+  bool has_cookies = route.plugin == nullptr || visit.origin == route.plugin->pages_origin;
   for (const std::string& name : route.policy.pass_cookies()) {
+    if (!has_cookies) break;
     std::string_view value = visit.Cookie(name);
     if (!value.empty() && IsMetadataSafe(value)) {
       metadata.emplace_back("x-tamarack-cookie-" + absl::AsciiStrToLower(name), value);

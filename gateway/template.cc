@@ -146,4 +146,17 @@ std::string PathTemplate::Pattern() const {
   return pattern;
 }
 
+bool MayBothMatch(const PathTemplate& a, const PathTemplate& b) {
+  using Kind = PathTemplate::Segment::Kind;
+  for (size_t i = 0;; ++i) {
+    bool a_ends = i == a.segments.size(), b_ends = i == b.segments.size();
+    bool is_open = (!a_ends && a.segments[i].kind == Kind::kDoubleStar) ||
+                   (!b_ends && b.segments[i].kind == Kind::kDoubleStar);
+    if (is_open) return true;
+    if (a_ends || b_ends) return a_ends && b_ends;
+    bool are_literal = a.segments[i].kind == Kind::kLiteral && b.segments[i].kind == Kind::kLiteral;
+    if (are_literal && a.segments[i].literal != b.segments[i].literal) return false;
+  }
+}
+
 }  // namespace tamarack::gateway

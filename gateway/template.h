@@ -40,4 +40,7 @@ struct PathTemplate {
 
 absl::StatusOr<PathTemplate> ParseTemplate(std::string_view text);
 
+// Whether some path might match both, verbs aside. True rather than sure where there is a `**`.
+bool MayBothMatch(const PathTemplate& a, const PathTemplate& b);
+
 }  // namespace tamarack::gateway

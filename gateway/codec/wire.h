@@ -115,6 +115,8 @@ class WireReader {
   bool Tag(WireField* field) {
     uint64_t tag = 0;
     if (!Varint(&tag) || tag >> 3 == 0 || tag >> 3 > 0x1FFFFFFF) return false;
+    // Whole, so that nothing of the field before it is taken for this one's.
+    *field = {};
     field->number = static_cast<int>(tag >> 3);
     field->type = static_cast<WireType>(tag & 7);
     return true;

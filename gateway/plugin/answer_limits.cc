@@ -35,7 +35,8 @@ bool IsOwnCookie(const Plugin& plugin, std::string_view cookie) {
 
 }  // namespace
 
-std::vector<std::string> RemoveForeign(const Plugin& plugin, http::Headers& headers) {
+std::vector<std::string> RemoveForeign(const Plugin& plugin, bool at_its_origin,
+                                       http::Headers& headers) {
   std::vector<std::string> removed;
   for (std::string_view name : kForeign) {
     if (!headers.Has(name)) continue;
@@ -48,7 +49,7 @@ std::vector<std::string> RemoveForeign(const Plugin& plugin, http::Headers& head
   if (cookies.empty()) return removed;
   headers.Remove(kCookie);
   for (std::string& cookie : cookies) {
-    if (IsOwnCookie(plugin, cookie)) {
+    if (at_its_origin && IsOwnCookie(plugin, cookie)) {
       headers.Add(kCookie, std::move(cookie));
     } else {
       removed.emplace_back(kCookie);

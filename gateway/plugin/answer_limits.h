@@ -12,9 +12,11 @@
 namespace tamarack::gateway {
 
 // Takes out of `headers` what is not the plug-in's to say: cookies that are not its own or are for
-// other hosts, and orders to the browser about the whole site (Clear-Site-Data) or about
-// credentials (WWW-Authenticate). Returns the names of what was taken out.
-std::vector<std::string> RemoveForeign(const Plugin& plugin, http::Headers& headers);
+// other hosts, and all of them unless the answer is `at_its_origin`; orders to the browser about
+// the whole site (Clear-Site-Data) or about credentials (WWW-Authenticate). Returns the names of
+// what was taken out.
+std::vector<std::string> RemoveForeign(const Plugin& plugin, bool at_its_origin,
+                                       http::Headers& headers);
 
 // Whether a browser may run what comes with this Content-Type, as a page or as a page's script,
 // with the rights of the origin that it comes from. True for what cannot be read.

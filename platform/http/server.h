@@ -42,7 +42,8 @@ struct ServerOptions {
   uint64_t network_bodies_bytes_max = 64 << 20;
 
   // Time to receive the header (also for the TLS handshake), and the whole request, from its first
-  // byte on, to which each 4 KiB of its body add a second: 408 after it.
+  // byte on, to which each 4 KiB of its body add a second, and not so long for the next piece: 408
+  // after it.
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds request_timeout{30'000};
   std::chrono::milliseconds idle_timeout{75'000};   // Between requests: closed without a word.

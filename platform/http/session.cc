@@ -232,9 +232,10 @@ asio::awaitable<Refusal> Session::ReadBody(Incoming& incoming, Clock::time_point
       incoming.held.CountFor(options.network_of(incoming.request));
     if (incoming.held.network_bytes() > options.network_bodies_bytes_max)
       co_return Refusal{429, "too much at once"};
-    // What has come buys time for the rest: being slow is no fault, standing still is.
+    // What has come buys time for the rest, but none to stand still in: being slow is no fault.
     std::chrono::milliseconds bought(parser.body().size() * 1000 / kBodyBytesPerSecondMin);
-    Arm(begin + options.request_timeout + bought, OnTime::kStopReading);
+    Arm(std::min(begin + bought, std::chrono::steady_clock::now()) + options.request_timeout,
+        OnTime::kStopReading);
     if (Refusal late = co_await Fill(kBodyChunk)) co_return late;
   }
   incoming.request.body = std::move(parser.body());

@@ -24,6 +24,8 @@ struct Words {
 };
 
 // In the order of `Breach`.
+constexpr int64_t kPatternBytesMax = 256 << 10;
+
 constexpr Words kWords[] = {
     {"required", "obligatoire"},
     {"must be at least {} {unit}", "doit compter au moins {} {unit}"},
@@ -64,8 +66,12 @@ ValueRules::ValueRules(const FieldDescriptor& field, const FieldDescriptor& scal
       is_required_text_(rules_.required() && !field.is_repeated() &&
                         scalar.type() == FieldDescriptor::TYPE_STRING),
       is_required_enum_(rules_.required() && !field.is_repeated() && !field.has_presence()) {
-  if (!rules_.pattern().empty())
-    pattern_ = std::make_unique<re2::RE2>(rules_.pattern(), re2::RE2::Quiet);
+  if (!rules_.pattern().empty()) {
+    // Patterns are whoever's the proto is: none may hold much.
+    re2::RE2::Options options(re2::RE2::Quiet);
+    options.set_max_mem(kPatternBytesMax);
+    pattern_ = std::make_unique<re2::RE2>(rules_.pattern(), options);
+  }
 }
 
 ValueRules::~ValueRules() = default;

@@ -66,6 +66,9 @@ absl::StatusOr<CodeGrant> Decode(const std::string& text) {
 }  // namespace
 
 Async<std::string> AuthorizationCodes::Create(const CodeGrant& grant) {
+  // A new sign-in lifts the revocation that an earlier reuse brought about. Not when its code is
+  // redeemed: that may happen at the moment of a reuse, whose revocation must stay.
+  CO_RETURN_IF_ERROR(co_await revocations_.Lift(grant.client_id, grant.subject));
   std::string code = crypto::RandomToken(32);
   CO_RETURN_IF_ERROR(
       (co_await redis_.Command("SET", CodeKey(code), Encode(grant), "EX", kLifetimeSeconds))
@@ -82,11 +85,7 @@ Async<CodeGrant> AuthorizationCodes::Redeem(std::string_view code, std::string_v
   if (grant.client_id != client_id) co_return absl::NotFoundError("the code is another client's");
   CO_ASSIGN_OR_RETURN(auto is_first, co_await redis_.Eval(kUse, {key, key + ":used"},
                                                           {std::to_string(kMemorySeconds)}));
-  if (is_first.Int() == 1) {
-    // A new sign-in lifts the revocation that an earlier reuse brought about.
-    CO_RETURN_IF_ERROR(co_await revocations_.Lift(grant.client_id, grant.subject));
-    co_return grant;
-  }
+  if (is_first.Int() == 1) co_return grant;
   CO_RETURN_IF_ERROR(co_await revocations_.Revoke(grant.client_id, grant.subject));
   co_return absl::AlreadyExistsError("the code was used before");
 }

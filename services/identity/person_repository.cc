@@ -26,10 +26,13 @@ constexpr pg::Statement kFindBySubject{"person.find_by_subject",
 constexpr pg::Statement kFindByEmail{
     "person.find_by_email", "SELECT " PERSON_COLUMNS
                             " FROM person WHERE email_index = ANY ($1::text[]) AND mode = $2 AND "
-                            "erased_at IS NULL"};
+                            "erased_at IS NULL ORDER BY array_position($1::text[], email_index)"};
 constexpr pg::Statement kHasAccount{
     "person.has_account",
     "SELECT FROM person WHERE email_index = ANY ($1::text[]) AND mode = $2 AND erased_at IS NULL"};
+constexpr pg::Statement kReindex{"person.reindex", R"sql(
+  UPDATE person SET email_index = $2 WHERE person_id = $1 AND email_index <> $2
+    AND NOT EXISTS (SELECT FROM person WHERE email_index = $2))sql"};
 constexpr pg::Statement kLock{"person.lock",
                               "SELECT " PERSON_COLUMNS
                               " FROM person WHERE subject = $1 AND erased_at IS NULL FOR UPDATE"};
@@ -154,9 +157,13 @@ std::vector<std::string> PersonRepository::EmailIndexes(auth::Mode mode,
 }
 
 Async<Person> PersonRepository::FindByEmail(auth::Mode mode, std::string_view email) {
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindByEmail, EmailIndexes(mode, email),
-                                                      auth::ModeName(mode)));
-  co_return Decode(rows);
+  std::vector<std::string> indexes = EmailIndexes(mode, email);
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindByEmail, indexes, auth::ModeName(mode)));
+  auto person = Decode(rows);
+  // Whatever else goes by the index finds the account from now on.
+  if (person.ok() && indexes[0] != indexes[1])
+    CO_RETURN_IF_ERROR((co_await pool_.Query(kReindex, person->id, indexes[0])).status());
+  co_return person;
 }
 
 Async<bool> PersonRepository::HasAccount(auth::Mode mode, std::string_view email) {

@@ -1,9 +1,11 @@
 -- Idempotency keys of notifications are kept where all are, by mode instead of by type of API key, and their hashes sealed
 -- (Once::SealEarlier does it for these).
+-- Nothing is written there between the copy and the trigger. Copies count as new: the release before forgets by their age.
+LOCK TABLE idempotency_key IN SHARE ROW EXCLUSIVE MODE;
 INSERT INTO idempotent_answer (caller, method, key, answer_sealed, created_at, expires_at)
 SELECT n.service_id || CASE WHEN n.key_type = 'test' THEN '/sandbox' ELSE '/live' END,
        'tamarack.notify.v1.SendEmailRequest', i.key, 'sha256:' || i.request_sha256 || i.notification_id,
-       i.created_at, i.created_at + interval '7 days'
+       now(), i.created_at + interval '7 days'
 FROM idempotency_key i JOIN notification n USING (notification_id)
 ON CONFLICT DO NOTHING;
 DELETE FROM idempotency_key;

@@ -1,8 +1,10 @@
 -- Idempotency keys of payments are kept where all are, and their hashes sealed (Once::SealEarlier does it for these).
+-- Nothing is written there between the copy and the trigger. Copies count as new: the release before forgets by their age.
+LOCK TABLE payment_idempotency IN SHARE ROW EXCLUSIVE MODE;
 INSERT INTO idempotent_answer (caller, method, key, answer_sealed, created_at, expires_at)
 SELECT p.service_id || CASE WHEN p.is_live THEN '/live' ELSE '/sandbox' END,
        'tamarack.payments.v1.CreatePaymentRequest', i.key, 'sha256:' || i.request_hash || i.payment_id,
-       i.created_at, i.created_at + interval '30 days'
+       now(), i.created_at + interval '30 days'
 FROM payment_idempotency i JOIN payment p USING (payment_id)
 WHERE i.created_at > now() - interval '30 days'
 ON CONFLICT DO NOTHING;

@@ -109,6 +109,7 @@ TEST_CASE("a hostile plug-in's headers reach nobody", "[gateway][hostile]") {
       {"set-cookie", "__host-Tamarack-session=stolen; Secure; Path=/", "set-cookie"},
       {"set-cookie", "roads_basket=1", "set-cookie"},
       {"set-cookie", "fishing_basket", "set-cookie"},
+      {"set-cookie", "fishing_basket=1; Path=/en/sign-in", "set-cookie"},
       {"set-cookie", "fishing_basket=1; Domain=localhost", "set-cookie"},
       {"set-cookie", "fishing_basket=\"1; domain =localhost\"", "set-cookie"},
       {"clear-site-data", "\"cookies\", \"storage\"", "clear-site-data"},
@@ -142,13 +143,20 @@ TEST_CASE("a hostile plug-in's headers reach nobody", "[gateway][hostile]") {
 TEST_CASE("what is a plug-in's own to say goes out", "[gateway][hostile]") {
   World world;
   auto [name, value] = GENERATE(table<std::string, std::string>({
-      {"set-cookie", "fishing_basket=1; Path=/fishing; Secure; HttpOnly"},
       {"location", "/fishing/v1/anglers/2?x=1"},
       {"location", "http://localhost:8080/fishing/v1/anglers/2"},
       {"cache-control", "private, max-age=60"},
   }));
   world.hostile.AnswerWith({{"x-tamarack-http-" + name, value}});
   CHECK(world.Send("GET", "/fishing/v1/anglers/1").Header(name) == value);
+}
+
+TEST_CASE("a plug-in sets its cookies where its pages are", "[gateway][hostile]") {
+  World world;
+  const std::string cookie = "fishing_basket=1; Path=/fishing; Secure; HttpOnly";
+  world.hostile.AnswerWith({{"x-tamarack-http-set-cookie", cookie}}, HttpBodyOf("text/html", ""));
+  CHECK_THAT(world.Send("GET", "/fishing/page", "", "", kPagesHost).head,
+             Catch::Contains("Set-Cookie: " + cookie));
 }
 
 TEST_CASE("a redirect that leads elsewhere is no redirect", "[gateway][hostile]") {
@@ -252,6 +260,7 @@ TEST_CASE("a plug-in is shown no session and no cookie but its own", "[gateway][
   CHECK(world.sessions == 0);
   CHECK_FALSE(world.WasShown("secret"));
   CHECK_FALSE(world.WasShown("bbbb"));
+  CHECK_FALSE(world.WasShown("mine"));
   // The platform's own page looks at it.
   CHECK(world.Send("GET", "/own/page", cookies).status == 200);
   CHECK(world.sessions == 1);
