@@ -108,6 +108,11 @@ void Try(const std::string& field, const std::string& text, const std::string& w
   auto refusal = JsonToWire(text, *subject.route->request_plan, nullptr, wire);
   REQUIRE_FALSE(refusal);
   CHECK(Told(subject.Gateway(wire)) == wanted);
+  // Whatever stands beside it: a text and a number of no field of the message.
+  for (const std::string beside : {"\xC2\x3E\x02xy", "\xC0\x3E\x4D"}) {
+    CHECK(Told(subject.Gateway(beside + wire)) == wanted);
+    CHECK(Told(subject.Gateway(wire + beside)) == wanted);
+  }
   CHECK(Told(subject.Service(wire)) == wanted);
   bool is_taken = schema == Schema::kSame ? wanted.empty() : schema == Schema::kWider;
   CHECK(subject.SchemaTakes(text) == is_taken);

@@ -50,6 +50,30 @@ TEST_CASE("two back ends may not claim the same path", "[gateway]") {
   CHECK(text.find("a.Service.Method and b.Service.Method") != std::string::npos);
 }
 
+TEST_CASE("a plug-in takes no path that another owner's methods match", "[gateway]") {
+  auto owned = [](const std::string& name, const std::string& path, const char* owner) {
+    auto backend = OneMethod(name, Get(path));
+    if (*owner != '\0') backend.plugin = std::make_shared<const Plugin>(Plugin{.owner = owner});
+    return backend;
+  };
+  std::vector<std::string> notes;
+  auto [path, owner, is_taken] = GENERATE(table<std::string, const char*, bool>({
+      {"/en/sign-in", "fisheries", false},  // more exact than the platform's
+      {"/{any}/sign-in", "fisheries", false},
+      {"/{any=**}", "fisheries", false},
+      {"/forestry/trees", "fisheries", false},  // another plug-in's
+      {"/forestry/trees", "forestry", true},    // its own, in another back end
+      {"/fishing/sign-in", "", true},           // the platform may
+      {"/fishing/v1/licences", "fisheries", true},
+  }));
+  INFO(path << " of " << owner);
+  auto platform = owned("platform", "/{lang}/sign-in", "");
+  auto forestry = owned("forestry", "/forestry/{name}", "forestry");
+  auto built = RouteTable::Build({platform, forestry, owned("fishing", path, owner)}, &notes);
+  INFO(built.status());
+  CHECK(built.ok() == is_taken);
+}
+
 TEST_CASE("a rule that cannot work is refused when it is loaded", "[gateway]") {
   auto [path, body, response_body] = GENERATE(table<const char*, const char*, const char*>({
       {"x", "", ""},

@@ -56,6 +56,24 @@ TEST_CASE("anything else is refused", "[gateway]") {
   CHECK_FALSE(ParseTemplate(text).ok());
 }
 
+TEST_CASE("templates that some path matches both", "[gateway]") {
+  auto [a, b, both] = GENERATE(table<std::string, std::string, bool>({
+      {"/en/sign-in", "/{lang}/sign-in", true},
+      {"/{lang}/{page}", "/{lang}/sign-in", true},
+      {"/v1/payments/{id}", "/v1/payments/{id}/events", false},
+      {"/fishing/v1/licences", "/v1/payments", false},
+      {"/v1/payments:steal", "/v1/payments", true},
+      {"/{a=**}", "/v1/payments", true},
+      {"/v1/{name=kites/*}", "/v1/kites/{id}", true},
+      {"/v1/{name=kites/*}", "/v1/fish/{id}", false},
+      {"/v1/**/end", "/v2/a", false},
+      {"/v1", "/v1/{id}", false},
+  }));
+  INFO(a << " and " << b);
+  CHECK(MayBothMatch(*ParseTemplate(a), *ParseTemplate(b)) == both);
+  CHECK(MayBothMatch(*ParseTemplate(b), *ParseTemplate(a)) == both);
+}
+
 TEST_CASE("a template has 100 segments at most", "[gateway]") {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "/a";
