@@ -147,7 +147,6 @@ std::string PathTemplate::Pattern() const {
 }
 
 bool MayBothMatch(const PathTemplate& a, const PathTemplate& b) {
-  using Kind = PathTemplate::Segment::Kind;
   for (size_t i = 0;; ++i) {
     bool a_ends = i == a.segments.size(), b_ends = i == b.segments.size();
     bool is_open = (!a_ends && a.segments[i].kind == Kind::kDoubleStar) ||
