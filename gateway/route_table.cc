@@ -165,7 +165,7 @@ absl::StatusOr<std::shared_ptr<const RouteTable>> RouteTable::Build(
 }
 
 // A more specific template wins, so that a plug-in could take another's path by naming it more
-// exactly: its own must not match any path that somebody else's match, by whichever method.
+// exactly: it must take no path that somebody else's match, by whichever method.
 absl::Status RouteTable::CheckPlugins() const {
   bool has_plugins =
       std::ranges::any_of(routes_, [](const auto& r) { return r->plugin != nullptr; });
@@ -182,7 +182,7 @@ absl::Status RouteTable::CheckPlugins() const {
     for (size_t j = 0; j < routes_.size(); ++j) {
       const Route& other = *routes_[j];
       bool is_same_owner = other.plugin != nullptr && other.plugin->owner == own.plugin->owner;
-      if (is_same_owner || !MayBothMatch(templates[i], templates[j])) continue;
+      if (is_same_owner || !MayTakeFrom(templates[i], templates[j])) continue;
       return absl::AlreadyExistsError(absl::StrCat(own.path, " of ", own.method->full_name(),
                                                    " would take paths of ", other.path, " of ",
                                                    other.method->full_name()));

@@ -146,15 +146,38 @@ std::string PathTemplate::Pattern() const {
   return pattern;
 }
 
-bool MayBothMatch(const PathTemplate& a, const PathTemplate& b) {
+namespace {
+
+// A page's language is one of two, so that other words in its place are no path of the page.
+bool IsNoLanguage(const PathTemplate& path_template, size_t position, const std::string& word) {
+  for (const auto& variable : path_template.variables) {
+    bool is_language = variable.first == position && variable.count == 1 &&
+                       variable.field_path == std::vector<std::string>{"lang"};
+    if (is_language) return word != "en" && word != "fr";
+  }
+  return false;
+}
+
+}  // namespace
+
+bool MayTakeFrom(const PathTemplate& a, const PathTemplate& b) {
+  bool have_parted = false, is_more_exact = true;
   for (size_t i = 0;; ++i) {
     bool a_ends = i == a.segments.size(), b_ends = i == b.segments.size();
-    bool is_open = (!a_ends && a.segments[i].kind == Kind::kDoubleStar) ||
-                   (!b_ends && b.segments[i].kind == Kind::kDoubleStar);
-    if (is_open) return true;
-    if (a_ends || b_ends) return a_ends && b_ends;
-    bool are_literal = a.segments[i].kind == Kind::kLiteral && b.segments[i].kind == Kind::kLiteral;
-    if (are_literal && a.segments[i].literal != b.segments[i].literal) return false;
+    if (a_ends && b_ends) return is_more_exact;
+    Kind of_a = a_ends ? Kind::kLiteral : a.segments[i].kind;
+    Kind of_b = b_ends ? Kind::kLiteral : b.segments[i].kind;
+    if (!have_parted && of_a != of_b) {
+      have_parted = true;
+      is_more_exact = of_a < of_b;  // In the order in which the router tries them.
+    }
+    // What follows it is not looked at: there are paths for it, or might be.
+    if (of_a == Kind::kDoubleStar || of_b == Kind::kDoubleStar) return is_more_exact;
+    if (a_ends || b_ends) return false;
+    const std::string &word_of_a = a.segments[i].literal, &word_of_b = b.segments[i].literal;
+    if (of_a == of_b && word_of_a != word_of_b) return false;
+    if (of_a < of_b && IsNoLanguage(b, i, word_of_a)) return false;
+    if (of_b < of_a && IsNoLanguage(a, i, word_of_b)) return false;
   }
 }
 

@@ -40,7 +40,8 @@ struct PathTemplate {
 
 absl::StatusOr<PathTemplate> ParseTemplate(std::string_view text);
 
-// Whether some path might match both, verbs aside. True rather than sure where there is a `**`.
-bool MayBothMatch(const PathTemplate& a, const PathTemplate& b);
+// Whether there may be paths that both match and that go to `a`, verbs aside: where the two part it
+// is the more exact one (Router), or they do not part at all. `lang` is `en` or `fr`.
+bool MayTakeFrom(const PathTemplate& a, const PathTemplate& b);
 
 }  // namespace tamarack::gateway

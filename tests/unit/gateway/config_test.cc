@@ -38,13 +38,14 @@ std::string Pages(const std::string& public_url, const std::string& a, const std
   return R"({"public_url": ")" + public_url + R"(", "authentication": "none", "backends": [)" +
          R"({"name": "a", "address": "127.0.0.1:1", "reflection": true, "owner": ")" + kMinistryA +
          R"(", "pages_origin": ")" + a +
-         R"("}, {"name": "b", "address": "127.0.0.1:1", "reflection": true, "owner": ")" + kMinistryB +
-         R"(", "pages_origin": ")" + b + R"("}]})";
+         R"("}, {"name": "b", "address": "127.0.0.1:1", "reflection": true, "owner": ")" +
+         kMinistryB + R"(", "pages_origin": ")" + b + R"("}]})";
 }
 
 // The second of two.
 std::string Two(const std::string& members) {
-  std::string address = members.find("address") == std::string::npos ? R"("address": "127.0.0.1:2", )" : "";
+  std::string address =
+      members.find("address") == std::string::npos ? R"("address": "127.0.0.1:2", )" : "";
   return R"({"authentication": "none", "public_url": "http://x", "backends": [)"
          R"({"name": "a", "address": "127.0.0.1:1", "reflection": true}, {"name": "b", "reflection": true, )" +
          address + members + "}]}";
