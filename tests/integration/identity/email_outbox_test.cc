@@ -10,6 +10,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <thread>
+
 #include <atomic>
 #include <mutex>
 
