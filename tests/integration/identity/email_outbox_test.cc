@@ -10,10 +10,9 @@
 
 #include <catch2/catch.hpp>
 
-#include <thread>
-
 #include <atomic>
 #include <mutex>
+#include <thread>
 
 // Goal: a registration's email reaches notify once, whatever notify does meanwhile. Method: the
 // real worker and database; a notify that refuses as often as it is told to.
