@@ -214,7 +214,8 @@ Refusal EncodeExactDouble(std::string_view number, std::string& out) {
   std::string printed;
   PrintDouble(value, printed);
   if (ParseDecimal(printed) == ParseDecimal(number)) return {};
-  return Refuse(Reason::kInexactNumber);  // Not the number: it may be personal, and answers are logged.
+  // Without the number: it may be personal, and answers are logged.
+  return Refuse(Reason::kInexactNumber);
 }
 
 bool IsWrapper(const Descriptor& type) {

@@ -8,8 +8,9 @@
 
 namespace tamarack::runtime {
 
-// The one Asio thread of a process, which may open as many files as the machine allows: everything that is not gRPC's own runs here, so nothing it
-// touches needs a lock. CPU-heavy work (Argon2, RSA) goes to `Offload` instead.
+// The one Asio thread of a process, which may open as many files as the machine allows: everything
+// that is not gRPC's own runs here, so nothing it touches needs a lock. CPU-heavy work (Argon2,
+// RSA) goes to `Offload` instead.
 class Process {
  public:
   Process();

@@ -10,9 +10,9 @@
 
 namespace tamarack::text {
 
-// Whether nobody would see anything: empty, or White_Space, Default_Ignorable_Code_Point and control
-// characters only (U+0020, U+00A0, U+3000, U+200B, U+3164, U+0001 …), and U+2800, an empty braille
-// cell.
+// Whether nobody would see anything: empty, or White_Space, Default_Ignorable_Code_Point and
+// control characters only (U+0020, U+00A0, U+3000, U+200B, U+3164, U+0001 …), and U+2800, an empty
+// braille cell.
 bool IsBlank(std::string_view text);
 
 // Without White_Space, zero-width spaces (U+200B, U+2060, U+FEFF) and controls of direction at both

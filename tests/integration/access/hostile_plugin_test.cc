@@ -59,7 +59,9 @@ struct BaitedWorld : HostileWorld {
     callers.push_back({"a session", "/en/trap", WithSession(cookie), cookie});
     return callers;
   }
-  std::string PlatformSubject() { return host.Await(people.FindByEmail(auth::Mode::kLive, kEmail))->subject; }
+  std::string PlatformSubject() {
+    return host.Await(people.FindByEmail(auth::Mode::kLive, kEmail))->subject;
+  }
 };
 
 // The methods of a service that are not open to everybody, as gRPC names them.

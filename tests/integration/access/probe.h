@@ -28,7 +28,7 @@ struct Probe {
   // Clients that stream have none, nor has a plug-in's page without an origin of its own.
   bool has_no_route = false;
   bool is_plugin = false;
-  std::string sunset;         // Day from which on nobody may call any more; empty: none.
+  std::string sunset;  // Day from which on nobody may call any more; empty: none.
 
   bool is_safe() const { return http_method == "GET"; }
 };

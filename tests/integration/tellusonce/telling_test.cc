@@ -143,6 +143,14 @@ TEST_CASE_METHOD(World, "A subscription's name is one line as people see it", "[
   }
 }
 
+TEST_CASE_METHOD(World, "Text with U+0000 is refused at a service's own port", "[tellusonce]") {
+  using namespace std::string_literals;
+  for (const std::string& bad : {"\0"s, "Parks\0"s, "Par\0ks"s}) {
+    auto status = TrySubscribe("parks", bad, "Parcs", "https://parks.example/hook").status();
+    CHECK(absl::IsInvalidArgument(status));
+  }
+}
+
 TEST_CASE_METHOD(World, "People read the ministry's name, once, whatever a subscription is called",
                  "[tellusonce]") {
   struct {

@@ -113,6 +113,19 @@ TEST_CASE("the shape with status code and errors", "[gateway]") {
   CHECK(Show(body.at("title")) == "Invalid request");
 }
 
+TEST_CASE("what is refused before a method is known has the shape of its API too", "[gateway]") {
+  for (ProblemKind kind : {ProblemKind::kNotFound, ProblemKind::kMethodNotAllowed,
+                           ProblemKind::kTooLarge, ProblemKind::kRateLimited}) {
+    auto errors = Render({kind}, ServicePolicy::STATUS_CODE_AND_ERRORS).body;
+    INFO(boost::json::serialize(errors));
+    CHECK_FALSE(Show(errors.at("errors").at(0).at("error")).empty());
+    CHECK_FALSE(Show(errors.at("errors").at(0).at("message")).empty());
+    auto code = Render({kind}, ServicePolicy::CODE_AND_DESCRIPTION).body;
+    CHECK_FALSE(Show(code.at("code")).empty());
+    CHECK_FALSE(Show(code.at("description")).empty());
+  }
+}
+
 TEST_CASE("the shape with code, description and field", "[gateway]") {
   Problem problem = FromRefusal({Reason::kExpectedInteger, InputError::Source::kBody, "/a/b"},
                                 Language::kEnglish);
