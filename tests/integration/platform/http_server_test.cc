@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <thread>
 
 namespace http = tamarack::http;
@@ -191,17 +192,22 @@ TEST_CASE_METHOD(Fixture, "A client too slow with its body gets 408") {
 }
 
 TEST_CASE_METHOD(Fixture, "What has come of a body buys time for the rest") {
-  options.request_timeout = 2s;
+  options.request_timeout = 1s;
   auto client = Connect();
-  const std::string half(256 * 1024, 'a');
-  client.Send("POST / HTTP/1.1\r\n" + kHost + "Content-Length: " + std::to_string(2 * half.size()) +
-              "\r\n\r\n" + half);
-  // Longer in all than one may take who has bought nothing, but never standing still so long.
-  for (int i = 0; i < 3; ++i) {
-    std::this_thread::sleep_for(800ms);
-    client.Send("b");
+  std::string rest(256 * 1024, 'a');
+  client.Send("POST / HTTP/1.1\r\n" + kHost + "Content-Length: " + std::to_string(2 * rest.size()) +
+              "\r\n\r\n" + rest);
+  // Another client's time, which is as long and has bought nothing, runs out while this one never
+  // stands still.
+  auto idle = Connect();
+  idle.Send("POST / HTTP/1.1\r\n" + kHost + "Content-Length: 10\r\n\r\nabc");
+  auto refused = std::async(std::launch::async, [&] { return idle.Read().status; });
+  while (refused.wait_for(20ms) != std::future_status::ready) {
+    client.Send("a");
+    rest.pop_back();
   }
-  client.Send(half.substr(3));
+  CHECK(refused.get() == 408);
+  client.Send(rest);
   CHECK(client.Read().status == 200);
 }
 
