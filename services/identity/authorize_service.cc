@@ -38,7 +38,10 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto session,
                         co_await parts_.sessions.FindByCookie(context.Cookie(kSessionCookieKey)));
     std::string subject;
-    if (session) subject = parts_.keyring.PairwiseSubject(client->ministry_id, session->person_id);
+    if (session) {
+      CO_ASSIGN_OR_RETURN(subject,
+                          co_await parts_.subjects.At(client->ministry_id, session->person_id));
+    }
     CO_ASSIGN_OR_RETURN(auto consent, co_await parts_.consents.FindActive(client->id, subject));
     bool is_current = session && MayMeet(*session, *client, consent) && IsRecent(*session, terms);
     if (is_current && !request.id_token_hint().empty()) {
@@ -108,11 +111,12 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
     CO_ASSIGN_OR_RETURN(bool may_meet, co_await MayMeet(*session, pending->client));
     if (!may_meet) co_return Restart(context, *pending);
-    NewConsent consent{
-        .person_id = session->person_id,
-        .subject = parts_.keyring.PairwiseSubject(pending->client.ministry_id, session->person_id),
-        .scopes = pending->terms.scopes,
-        .claims = SharedClaims(pending->terms.scopes)};
+    CO_ASSIGN_OR_RETURN(
+        auto subject, co_await parts_.subjects.At(pending->client.ministry_id, session->person_id));
+    NewConsent consent{.person_id = session->person_id,
+                       .subject = subject,
+                       .scopes = pending->terms.scopes,
+                       .claims = SharedClaims(pending->terms.scopes)};
     CO_RETURN_IF_ERROR(co_await parts_.consents.Grant(consent, pending->client));
     parts_.metrics.consents.Increment();
     v1::AuthorizeRequest next = pending->request;
@@ -128,7 +132,8 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     return session.mode == auth::ModeOf(client.mode) || (consent && consent->is_across_modes);
   }
   Async<bool> MayMeet(const Session& session, const OauthClient& client) {
-    auto subject = parts_.keyring.PairwiseSubject(client.ministry_id, session.person_id);
+    CO_ASSIGN_OR_RETURN(auto subject,
+                        co_await parts_.subjects.At(client.ministry_id, session.person_id));
     CO_ASSIGN_OR_RETURN(auto consent, co_await parts_.consents.FindActive(client.id, subject));
     co_return MayMeet(session, client, consent);
   }

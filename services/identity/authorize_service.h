@@ -4,10 +4,10 @@
 #include "platform/rpc/unary.h"
 #include "services/identity/authorization_codes.h"
 #include "services/identity/consent_repository.h"
-#include "services/identity/keyring.h"
 #include "services/identity/metrics.h"
 #include "services/identity/person_repository.h"
 #include "services/identity/sessions.h"
+#include "services/identity/subject_repository.h"
 #include "services/identity/tenant_repository.h"
 #include "services/identity/token_issuer.h"
 
@@ -27,7 +27,7 @@ struct AuthorizeServiceParts {
   ConsentRepository& consents;
   AuthorizationCodes& codes;
   Sessions& sessions;
-  const Keyring& keyring;
+  SubjectRepository& subjects;
   IdentityMetrics& metrics;
 };
 

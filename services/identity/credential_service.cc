@@ -158,16 +158,16 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     CO_ASSIGN_OR_RETURN(
         auto consent, co_await parts_.consents.FindActive(principal.client_id, principal.subject));
     if (!consent) co_return InvalidToken("the person withdrew the consent");
-    co_return parts_.keyring.PairwiseSubject(owner, consent->person_id);
+    co_return co_await parts_.subjects.At(owner, consent->person_id);
   }
 
   Async<ExchangeResponse> FromSession(const ExchangeRequest& request) {
+    if (!request.owner_ministry_id().empty())
+      co_return absl::FailedPreconditionError("sessions are for the platform's own services");
     CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.FindByCookie(request.session()));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
-    const std::string& owner = request.owner_ministry_id();
     auth::Principal principal;
-    principal.subject =
-        parts_.keyring.PairwiseSubject(owner.empty() ? kPlatformSector : owner, session->person_id);
+    CO_ASSIGN_OR_RETURN(principal.subject, co_await parts_.subjects.OnPlatform(session->person_id));
     principal.client_id = kGatewayClientId;
     principal.ministry_id = kPlatformMinistryId;
     principal.service_id = kPlatformServiceId;

@@ -6,10 +6,10 @@
 #include "services/identity/authorization_codes.h"
 #include "services/identity/client_authenticator.h"
 #include "services/identity/consent_repository.h"
-#include "services/identity/keyring.h"
 #include "services/identity/metrics.h"
 #include "services/identity/possession.h"
 #include "services/identity/sessions.h"
+#include "services/identity/subject_repository.h"
 #include "services/identity/token_issuer.h"
 
 #include <grpcpp/impl/service_type.h>
@@ -31,7 +31,7 @@ struct CredentialServiceParts {
   AuthorizationCodes& codes;
   Sessions& sessions;
   Possession& possession;
-  const Keyring& keyring;
+  SubjectRepository& subjects;
   IdentityMetrics& metrics;
   std::string pay_checksum_secret;
 };

@@ -58,6 +58,7 @@ int main(int argc, char** argv) {
   identity::TenantRepository tenants(shell.database());
   identity::ApiKeyRepository api_keys(shell.database(), keyring);
   identity::PersonRepository people(shell.database(), keyring);
+  identity::SubjectRepository subjects(shell.database(), keyring);
   identity::ConsentRepository consents(shell.database());
   identity::Sessions sessions(shell.redis(), SystemClock());
   identity::RevocationRepository revocations(shell.database());
@@ -102,17 +103,17 @@ int main(int argc, char** argv) {
       {interceptor, keys, issuer, clients, tenants, codes, consents, people, possession, metrics});
   auto authorize_service =
       identity::MakeAuthorizeService({interceptor, renderer, issuer, keys, tenants, people,
-                                      consents, codes, sessions, keyring, metrics});
+                                      consents, codes, sessions, subjects, metrics});
   auto sign_in_service = identity::MakeSignInService(
       {interceptor, renderer, tenants, people, registrations, sessions, passwords, attempts, guard,
-       devices, keyring, metrics, consents, default_mode});
+       devices, keyring, metrics, consents, subjects, default_mode});
   auto account_service = identity::MakeAccountService(
       {interceptor, renderer, people, consents, sessions, devices, metrics});
   auto credential_service = identity::MakeCredentialService(
       {interceptor, client_tokens, issuer, internal_clients, clients, tenants, api_keys, consents,
-       codes, sessions, possession, keyring, metrics, pay_checksum_secret});
+       codes, sessions, possession, subjects, metrics, pay_checksum_secret});
   auto directory_service =
-      identity::MakeDirectoryService(interceptor, people, tenants, consents, keyring);
+      identity::MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once(shell.database(), keyring.sealer());
   auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,
                                                   once, pay_checksum_secret, default_mode);

@@ -319,7 +319,7 @@ class SignInService final : public v1::SignInService::CallbackService {
   // Also whoever had agreed to the client before that rule.
   Async<bool> MayMeet(const std::string& person_id, auth::Mode mode, const OauthClient& client) {
     if (mode == auth::ModeOf(client.mode)) co_return true;
-    auto subject = parts_.keyring.PairwiseSubject(client.ministry_id, person_id);
+    CO_ASSIGN_OR_RETURN(auto subject, co_await parts_.subjects.At(client.ministry_id, person_id));
     CO_ASSIGN_OR_RETURN(auto consent, co_await parts_.consents.FindActive(client.id, subject));
     co_return consent && consent->is_across_modes;
   }

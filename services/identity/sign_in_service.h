@@ -12,6 +12,7 @@
 #include "services/identity/registrations.h"
 #include "services/identity/sessions.h"
 #include "services/identity/sign_in_guard.h"
+#include "services/identity/subject_repository.h"
 #include "services/identity/tenant_repository.h"
 
 #include <grpcpp/impl/service_type.h>
@@ -34,6 +35,7 @@ struct SignInServiceParts {
   const Keyring& keyring;
   IdentityMetrics& metrics;
   ConsentRepository& consents;
+  SubjectRepository& subjects;
   // Of people who come without a client.
   auth::Mode default_mode = auth::Mode::kLive;
 };

@@ -45,7 +45,7 @@ TEST_CASE_METHOD(AwayWorld, "Redis away: what was revoked stays revoked, the res
   REQUIRE(person.ok());
   auto found = host.Await(tenants.FindClient(client.client().client_id()));
   REQUIRE(found.ok());
-  std::string subject = keyring.PairwiseSubject(found->ministry_id, person->id);
+  std::string subject = *host.Await(subjects.At(found->ministry_id, person->id));
   REQUIRE(host.Await(consents.Grant({.person_id = person->id,
                                      .subject = subject,
                                      .scopes = {"openid", "email"},

@@ -43,5 +43,32 @@ TEST_CASE("Upgrade: everybody stays, and with the clients that they had agreed t
             "WHERE is_across_modes") == "s1 sandbox, s2 sandbox");
 }
 
+TEST_CASE("Upgrade: by what ministries have known people is stored", "[identity]") {
+  const auto all = Migrations();
+  size_t before = 0;
+  while (std::string(all[before].name).find("pairwise_subject") == std::string::npos) ++before;
+  testing::Database database{all.first(before)};
+  auto sql = [&](const std::string& text) { return database.Execute(text); };
+  sql("INSERT INTO oauth_client (client_id, service_id, secret_sha256, redirect_uris, scopes, "
+      "purpose_en, purpose_fr, id_token_alg, mode) SELECT 'client ' || n, "
+      "'00000000-0000-7000-8000-000000000002', '', '{}', '{}', '', '', 'RS256', 'live' "
+      "FROM generate_series(1, 2) AS n");
+  sql("INSERT INTO person (person_id, subject, email_index, key_sealed, profile_sealed, "
+      "password_hash, language) SELECT gen_random_uuid(), 'person ' || n, 'email ' || n, 'k', 'p', "
+      "'h', 'en' FROM generate_series(1, 3) AS n");
+  // One ministry, two clients, of which one was agreed to twice.
+  sql("INSERT INTO consent (consent_id, person_id, client_id, subject, scopes, claims, purpose_en, "
+      "purpose_fr, client_revision, withdrawn_at) SELECT gen_random_uuid(), person_id, client, "
+      "'known as ' || subject, '{}', '{}', '', '', 1, ended FROM person, (VALUES ('client 1', "
+      "now()), ('client 1', NULL), ('client 2', NULL)) AS given (client, ended) "
+      "WHERE subject <> 'person 3'");
+  REQUIRE(pg::Migrate(database.dsn(), all).ok());
+  CHECK(sql("SELECT string_agg(p.subject || ': ' || s.subject, ', ' ORDER BY p.subject) "
+            "FROM pairwise_subject s JOIN person p USING (person_id) "
+            "WHERE sector = '00000000-0000-7000-8000-000000000001'") ==
+        "person 1: known as person 1, person 2: known as person 2");
+  CHECK(sql("SELECT count(*) FROM pairwise_subject") == "2");
+}
+
 }  // namespace
 }  // namespace tamarack::identity

@@ -50,6 +50,7 @@ struct World {
   TenantRepository tenants{host.pool()};
   ApiKeyRepository api_keys{host.pool(), keyring};
   PersonRepository people{host.pool(), keyring};
+  SubjectRepository subjects{host.pool(), keyring};
   ConsentRepository consents{host.pool()};
   Sessions sessions{redis, clock};
   RevocationRepository revocations{host.pool()};
@@ -73,17 +74,17 @@ struct World {
       {interceptor, keys, issuer, clients, tenants, codes, consents, people, possession, metrics});
   std::unique_ptr<grpc::Service> authorize_service =
       MakeAuthorizeService({interceptor, TestPages(), issuer, keys, tenants, people, consents,
-                            codes, sessions, keyring, metrics});
-  std::unique_ptr<grpc::Service> sign_in_service =
-      MakeSignInService({interceptor, TestPages(), tenants, people, registrations, sessions,
-                         passwords, attempts, guard, devices, keyring, metrics, consents});
+                            codes, sessions, subjects, metrics});
+  std::unique_ptr<grpc::Service> sign_in_service = MakeSignInService(
+      {interceptor, TestPages(), tenants, people, registrations, sessions, passwords, attempts,
+       guard, devices, keyring, metrics, consents, subjects});
   std::unique_ptr<grpc::Service> account_service =
       MakeAccountService({interceptor, TestPages(), people, consents, sessions, devices, metrics});
   std::unique_ptr<grpc::Service> credential_service = MakeCredentialService(
       {interceptor, client_tokens, issuer, internal, clients, tenants, api_keys, consents, codes,
-       sessions, possession, keyring, metrics, "checksum secret"});
+       sessions, possession, subjects, metrics, "checksum secret"});
   std::unique_ptr<grpc::Service> directory_service =
-      MakeDirectoryService(interceptor, people, tenants, consents, keyring);
+      MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once{host.pool(), keyring.sealer()};
   std::unique_ptr<grpc::Service> admin_service =
       MakeAdminService(interceptor, tenants, api_keys, people, passwords, once, "checksum secret");
