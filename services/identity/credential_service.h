@@ -33,7 +33,6 @@ struct CredentialServiceParts {
   Possession& possession;
   const Keyring& keyring;
   IdentityMetrics& metrics;
-  std::string pay_checksum_secret;
 };
 
 // tamarack.api.v1.CredentialService: what the gateway is told of the credentials that callers

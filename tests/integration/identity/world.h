@@ -44,7 +44,8 @@ struct World {
   testing::ServiceHost host{Migrations()};
   redis::Client redis{host.executor(), redis_address};
   runtime::OffloadPool offload{2};
-  Keyring keyring{secret};
+  crypto::Keyring ring{secret};
+  Keyring keyring{ring};
   InternalClients internal = TestClients();
   IdentityMetrics metrics{host.registry()};
   TenantRepository tenants{host.pool()};
@@ -79,14 +80,14 @@ struct World {
                          passwords, attempts, guard, devices, keyring, metrics, consents});
   std::unique_ptr<grpc::Service> account_service =
       MakeAccountService({interceptor, TestPages(), people, consents, sessions, devices, metrics});
-  std::unique_ptr<grpc::Service> credential_service = MakeCredentialService(
-      {interceptor, client_tokens, issuer, internal, clients, tenants, api_keys, consents, codes,
-       sessions, possession, keyring, metrics, "checksum secret"});
+  std::unique_ptr<grpc::Service> credential_service =
+      MakeCredentialService({interceptor, client_tokens, issuer, internal, clients, tenants,
+                             api_keys, consents, codes, sessions, possession, keyring, metrics});
   std::unique_ptr<grpc::Service> directory_service =
       MakeDirectoryService(interceptor, people, tenants, consents, keyring);
   idempotency::Once once{host.pool(), keyring.sealer()};
   std::unique_ptr<grpc::Service> admin_service =
-      MakeAdminService(interceptor, tenants, api_keys, people, passwords, once, "checksum secret");
+      MakeAdminService(interceptor, tenants, api_keys, people, passwords, once, keyring);
 
   std::string address;  // of its gRPC server
 
