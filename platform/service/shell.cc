@@ -2,6 +2,8 @@
 
 #include "platform/config/flags.h"
 #include "platform/http/tls.h"
+#include "platform/keys/command.h"
+#include "platform/keys/resealer.h"
 #include "platform/postgres/dsn.h"
 #include "platform/postgres/runtime_role.h"
 #include "platform/telemetry/log.h"
@@ -31,7 +33,9 @@ ABSL_FLAG(std::string, identity_address, "127.0.0.1:8120", "host:port of identit
 ABSL_FLAG(std::string, client_secret_file, "",
           "file with this service's client secret at identity");
 ABSL_FLAG(std::string, secret_key_file, "",
-          "file with the service's key material (at least 32 characters)");
+          "keyring: versions of the service's key material, or at first just 32 random characters; "
+          "read again when changed");
+ABSL_FLAG(bool, now, false, "for `keys rotate` and `keys retire`: do not wait");
 ABSL_FLAG(std::string, tls_ca_file, "",
           "PEM: the authority of the processes' certificates, which gRPC callers must have");
 ABSL_FLAG(
@@ -52,7 +56,6 @@ ABSL_FLAG(bool, migrate_only, false,
 namespace tamarack::service {
 namespace {
 
-constexpr size_t kSecretKeySizeMin = 32;
 constexpr std::chrono::milliseconds kReadyTimeMax{1500};
 constexpr std::chrono::milliseconds kReadyInterval{1000};
 
@@ -91,23 +94,32 @@ boost::asio::awaitable<void> WarnOfOwner(pg::Pool& database) {
 
 }  // namespace
 
-Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations)
-    : name_(std::move(name)), registry_(std::make_shared<prometheus::Registry>()) {
+Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations,
+             UsesOfKeys uses_of_keys)
+    : name_(std::move(name)),
+      registry_(std::make_shared<prometheus::Registry>()),
+      uses_of_keys_(std::move(uses_of_keys)) {
   auto arguments = config::ParseFlags(
-      argc, argv, "The " + name_ + " service. Argument `migrate`: apply migrations, exit.");
+      argc, argv,
+      "The " + name_ + " service. Arguments: `migrate`: apply migrations, exit; " +
+          keys::kCommandUsage + ".");
+  const bool is_keys = !arguments.empty() && arguments[0] == "keys";
   bool migrate_only = absl::GetFlag(FLAGS_migrate_only);
-  for (const auto& argument : arguments) {
-    if (argument != "migrate") {
-      std::fprintf(stderr, "unknown argument %s; see --help\n", argument.c_str());
-      std::exit(2);
+  if (!is_keys) {
+    for (const auto& argument : arguments) {
+      if (argument != "migrate") {
+        std::fprintf(stderr, "unknown argument %s; see --help\n", argument.c_str());
+        std::exit(2);
+      }
+      migrate_only = true;
     }
-    migrate_only = true;
   }
   if (!telemetry::ConfigureLog(name_, absl::GetFlag(FLAGS_log_level))) {
     std::fprintf(stderr, "--log_level: debug, info, warning or error\n");
     std::exit(2);
   }
   config::RequireFlags({"pg_dsn"});
+  if (is_keys) RunKeys(std::span<const std::string>(arguments).subspan(1));
   if (migrate_only) {
     config::RequireFlags({"pg_runtime_role"});
     const std::string dsn = absl::GetFlag(FLAGS_pg_dsn);
@@ -142,6 +154,15 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
 
 Shell::~Shell() = default;
 
+void Shell::RunKeys(std::span<const std::string> words) {
+  config::RequireFlags({"secret_key_file"});
+  std::exit(keys::RunCommand(words,
+                             {.keyring_file = absl::GetFlag(FLAGS_secret_key_file),
+                              .pg_dsn = absl::GetFlag(FLAGS_pg_dsn),
+                              .is_now = absl::GetFlag(FLAGS_now)},
+                             uses_of_keys_));
+}
+
 std::string Shell::issuer() const {
   std::string issuer = absl::GetFlag(FLAGS_issuer);
   while (issuer.ends_with('/')) issuer.pop_back();
@@ -163,13 +184,14 @@ std::string Shell::client_secret() const {
   return config::ReadSecretFileOrExit(absl::GetFlag(FLAGS_client_secret_file));
 }
 
-std::string Shell::secret_key() const {
-  config::RequireFlags({"secret_key_file"});
-  std::string key = config::ReadSecretFileOrExit(absl::GetFlag(FLAGS_secret_key_file));
-  if (key.size() >= kSecretKeySizeMin) return key;
-  std::fprintf(stderr, "--secret_key_file: at least %zu characters are needed\n",
-               kSecretKeySizeMin);
-  std::exit(2);
+const crypto::Keyring& Shell::keyring() {
+  if (!keyring_) {
+    config::RequireFlags({"secret_key_file"});
+    const std::string path = absl::GetFlag(FLAGS_secret_key_file);
+    keyring_ = std::make_shared<keys::KeyringFile>(
+        executor(), path, config::OrExit(keys::ReadKeyring(path)), *registry_);
+  }
+  return keyring_->ring();
 }
 
 int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()> stop) {
@@ -188,6 +210,10 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
                      {{"ready", readiness.is_ready}, {"degraded", readiness.is_degraded}});
     });
     boost::asio::co_spawn(executor(), WarnOfOwner(*database_), boost::asio::detached);
+    keys::Resealer resealer(executor(), *database_, keyring(), uses_of_keys_(keyring()).columns,
+                            *registry_);
+    keyring_->Start([&resealer] { resealer.Wake(); });
+    resealer.Start();
     telemetry::Log(telemetry::Level::kInfo, "started",
                    {{"port", server.port()}, {"admin_port", admin.port()}});
     int drain_seconds = absl::GetFlag(FLAGS_drain_seconds);
@@ -195,6 +221,7 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
       admin.SetDraining();
       server.Drain(drain_seconds);
       if (stop) stop();
+      resealer.Stop();
       admin.Drain(std::chrono::seconds(1));
     });
     telemetry::Log(telemetry::Level::kInfo, "stopped");

@@ -3,6 +3,8 @@
 #include "platform/auth/token_source.h"
 #include "platform/auth/token_verifier.h"
 #include "platform/http/admin.h"
+#include "platform/keys/keyed_column.h"
+#include "platform/keys/keyring_file.h"
 #include "platform/postgres/metrics.h"
 #include "platform/postgres/migrate.h"
 #include "platform/postgres/postgres.h"
@@ -27,7 +29,8 @@
 // metrics, the admin port, and a main() that reads as a table of contents:
 //
 //   int main(int argc, char** argv) {
-//     tamarack::service::Shell shell(argc, argv, "payments", payments::Migrations());
+//     tamarack::service::Shell shell(argc, argv, "payments", payments::Migrations(),
+//                                    payments::UsesOfKeys);
 //     tamarack::service::Peer peer(shell);            // tokens from and for other services;
 //     identity has none payments::PaymentRepository repository(shell.database()); auto service =
 //     payments::MakePaymentsService(peer.interceptor(), repository); return
@@ -43,10 +46,15 @@ namespace tamarack::service {
 // --reflection.
 class Shell {
  public:
+  // What a service makes with a keyring.
+  using UsesOfKeys = std::function<keys::KeyUses(const crypto::Keyring&)>;
+
   // Parses flags, configures logs and applies migrations: `tamarack-<name> migrate` (or
   // --migrate_only), which connects as the database's owner, ends there with status 0. A serving
-  // process does not migrate, and its role cannot.
-  Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations);
+  // process does not migrate, and its role cannot. `tamarack-<name> keys …` ends there as well
+  // (platform/keys/command.h).
+  Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations,
+        UsesOfKeys uses_of_keys);
   ~Shell();
 
   boost::asio::any_io_executor executor() { return process_.executor(); }
@@ -63,9 +71,9 @@ class Shell {
   rpc::Target identity() const;  // At --identity_address.
   std::string client_secret()
       const;  // of --client_secret_file: this service's own client secret at identity
-  // 32 bytes of key material from --secret_key_file, for data sealed at rest and HMACs. Derive one
-  // key per purpose.
-  std::string secret_key() const;
+  // Of --secret_key_file, for data sealed at rest and HMACs, one key per purpose. Follows the file
+  // while the process serves; what `uses_of_keys` names is then sealed anew in the background.
+  const crypto::Keyring& keyring();
 
   // Adds to what decides about readiness, at /readyz and in gRPC's health service: PostgreSQL is a
   // hard dependency of every service, Redis a soft one. Call before Run.
@@ -76,6 +84,8 @@ class Shell {
   int Run(const std::vector<grpc::Service*>& services, std::function<void()> stop = {});
 
  private:
+  [[noreturn]] void RunKeys(std::span<const std::string> words);
+
   std::string name_;
   std::optional<rpc::PeerTls> tls_;  // Absent: plain text.
   runtime::Process process_;
@@ -86,6 +96,8 @@ class Shell {
   // For the check alone: a pool whose connections are all in use says nothing of PostgreSQL.
   std::unique_ptr<pg::Pool> ready_connection_;
   std::unique_ptr<redis::Client> redis_;
+  UsesOfKeys uses_of_keys_;
+  std::shared_ptr<keys::KeyringFile> keyring_;
   std::vector<http::ReadyCheck> ready_checks_;
 };
 

@@ -20,14 +20,14 @@ class AdminService final : public v1::AdminService::CallbackService {
   using Api = v1::AdminService;
   AdminService(rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
                PersonRepository& people, Passwords& passwords, idempotency::Once& once,
-               std::string pay_checksum_secret, auth::Mode default_mode)
+               const Keyring& keyring, auth::Mode default_mode)
       : rpc_(interceptor),
         tenants_(tenants),
         api_keys_(api_keys),
         people_(people),
         passwords_(passwords),
         once_(once),
-        pay_checksum_secret_(std::move(pay_checksum_secret)),
+        keyring_(keyring),
         default_mode_(default_mode) {}
 
   TAMARACK_UNARY(CreateMinistry, v1::CreateMinistryRequest, v1::Ministry) {
@@ -153,7 +153,7 @@ class AdminService final : public v1::AdminService::CallbackService {
 
  private:
   std::string NewSecret(std::string_view kind) const {
-    return kind == "pay" ? NewPayKey(pay_checksum_secret_) : NewNotifySecret();
+    return kind == "pay" ? NewPayKey(keyring_.PayChecksumSecret()) : NewNotifySecret();
   }
   // What the ministry's program is given of a secret.
   static std::string Presented(const v1::ApiKey& key, const std::string& secret) {
@@ -166,18 +166,20 @@ class AdminService final : public v1::AdminService::CallbackService {
   PersonRepository& people_;
   Passwords& passwords_;
   idempotency::Once& once_;
-  const std::string pay_checksum_secret_;
+  const Keyring& keyring_;
   const auth::Mode default_mode_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeAdminService(
-    rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
-    PersonRepository& people, Passwords& passwords, idempotency::Once& once,
-    std::string pay_checksum_secret, auth::Mode default_mode) {
+std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor,
+                                                TenantRepository& tenants,
+                                                ApiKeyRepository& api_keys,
+                                                PersonRepository& people, Passwords& passwords,
+                                                idempotency::Once& once, const Keyring& keyring,
+                                                auth::Mode default_mode) {
   return std::make_unique<AdminService>(interceptor, tenants, api_keys, people, passwords, once,
-                                        std::move(pay_checksum_secret), default_mode);
+                                        keyring, default_mode);
 }
 
 }  // namespace tamarack::identity

@@ -31,9 +31,9 @@ struct CredentialServiceParts {
   AuthorizationCodes& codes;
   Sessions& sessions;
   Possession& possession;
+  const Keyring& keyring;
   SubjectRepository& subjects;
   IdentityMetrics& metrics;
-  std::string pay_checksum_secret;
 };
 
 // tamarack.api.v1.CredentialService: what the gateway is told of the credentials that callers

@@ -1,4 +1,3 @@
-#include "platform/crypto/hash.h"
 #include "platform/pages/pages.h"
 #include "platform/service/shell.h"
 #include "services/identity/account_service.h"
@@ -8,6 +7,7 @@
 #include "services/identity/credential_service.h"
 #include "services/identity/directory_service.h"
 #include "services/identity/email_outbox.h"
+#include "services/identity/key_uses.h"
 #include "services/identity/migrations.h"
 #include "services/identity/page_bundle.h"
 #include "services/identity/platform_calls.h"
@@ -34,10 +34,8 @@ ABSL_FLAG(std::string, brand_file, "",
 
 int main(int argc, char** argv) {
   using namespace tamarack;
-  service::Shell shell(argc, argv, "identity", identity::Migrations());
-  const std::string secret = shell.secret_key();
-  const std::string pay_checksum_secret = crypto::DeriveKey(secret, "identity.pay_checksum");
-  const identity::Keyring keyring(secret);
+  service::Shell shell(argc, argv, "identity", identity::Migrations(), identity::UsesOfKeys);
+  const identity::Keyring keyring(shell.keyring());
   const auto internal_clients = identity::InternalClients::FromFiles(
       absl::GetFlag(FLAGS_service_secrets_dir), absl::GetFlag(FLAGS_bootstrap_admin_secret_file));
   auto brand = pages::LoadBrand(absl::GetFlag(FLAGS_brand_file));
@@ -111,12 +109,12 @@ int main(int argc, char** argv) {
       {interceptor, renderer, people, consents, sessions, devices, metrics});
   auto credential_service = identity::MakeCredentialService(
       {interceptor, client_tokens, issuer, internal_clients, clients, tenants, api_keys, consents,
-       codes, sessions, possession, subjects, metrics, pay_checksum_secret});
+       codes, sessions, possession, keyring, subjects, metrics});
   auto directory_service =
       identity::MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once(shell.database(), keyring.sealer());
   auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,
-                                                  once, pay_checksum_secret, default_mode);
+                                                  once, keyring, default_mode);
 
   return shell.Run(
       {token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "platform/base/status.h"
+#include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "services/identity/keyring.h"
 #include "services/identity/person_repository.h"
@@ -10,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tamarack::identity {
 
@@ -35,6 +37,9 @@ struct Pending {
   std::string email;
   bool is_for_device = false;  // rather than to register
 };
+
+// What the table `registration` holds of the keyring's.
+std::vector<keys::KeyedColumn> RegistrationColumns(const Keyring& keyring);
 
 // The table `registration`. One is known by a secret cookie, so that a code is of use only in the
 // browser that asked for it. Any number may be under way for one address: none stands in another's

@@ -71,7 +71,7 @@ class SignInService final : public v1::SignInService::CallbackService {
     CO_ASSIGN_OR_RETURN(auth::Mode mode, co_await AccountMode(email, request.return_to()));
     std::string_view device = context.Cookie(kDeviceCookieKey);
     CO_ASSIGN_OR_RETURN(auto tried,
-                        co_await parts_.guard.Begin(parts_.people.EmailIndex(mode, email),
+                        co_await parts_.guard.Begin(parts_.people.EmailIndexes(mode, email),
                                                     NetworkOf(context.client_ip), device));
     if (tried.admission == Admission::kTooManyTries) {
       page.Error("email", "ERROR_TOO_MANY_TRIES");

@@ -22,7 +22,14 @@ std::string Place(std::string_view kid) {
   return absl::StrCat("signing_key/", ToAbsl(kid));
 }
 
+constexpr keys::ColumnSql kPrivateKeys = SEALED_COLUMN("signing_key", "private_key_sealed", "kid");
+
 }  // namespace
+
+keys::KeyedColumn SigningKeyColumn(const Keyring& keyring) {
+  return keys::SealedColumn(kPrivateKeys, keyring.sealer(),
+                            [](const pg::Rows& rows, int row) { return Place(rows.Text(row, 2)); });
+}
 
 Async<const SigningKeySet*> SigningKeys::Get() {
   if (!keys_) CO_RETURN_IF_ERROR(co_await loading_.Run([this] { return Load(); }));

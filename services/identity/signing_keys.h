@@ -4,6 +4,7 @@
 #include "platform/auth/single_flight.h"
 #include "platform/base/status.h"
 #include "platform/crypto/key.h"
+#include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "platform/runtime/offload.h"
 #include "services/identity/keyring.h"
@@ -21,6 +22,9 @@ struct SigningKeySet {
   // Public halves, those lately retired included.
   std::string jwks;
 };
+
+// The private keys, which identity's keyring seals.
+keys::KeyedColumn SigningKeyColumn(const Keyring& keyring);
 
 // Loads the keys at first use. Replicas agree by the database's unique index on the current key of
 // each algorithm.

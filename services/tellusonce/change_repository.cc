@@ -1,7 +1,7 @@
 #include "services/tellusonce/change_repository.h"
 
 #include "platform/base/id.h"
-#include "platform/crypto/encoding.h"
+#include "platform/crypto/hash.h"
 #include "platform/crypto/random.h"
 #include "services/tellusonce/delivery_state.h"
 
@@ -53,7 +53,17 @@ constexpr pg::Statement kMarkSynced{"change.mark_synced", R"sql(
   UPDATE change SET directory_synced_at = now()
   WHERE subject = $1 AND sequence <= $2 AND directory_synced_at IS NULL)sql"};
 
+// The log has no name of a person: whoever looks finds the row by the hash.
+constexpr keys::ColumnSql kPersonKeys =
+    SEALED_COLUMN("person_key", "sealed_key", "encode(sha256(subject::bytea), 'hex'), subject");
+
 }  // namespace
+
+keys::KeyedColumn PersonKeyColumn(crypto::Sealer sealer) {
+  return keys::SealedColumn(kPersonKeys, std::move(sealer), [](const pg::Rows& rows, int row) {
+    return std::string(rows.Text(row, 3));
+  });
+}
 
 Async<std::string> ChangeRepository::Record(const NewChange& change) {
   CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
@@ -146,9 +156,9 @@ Async<crypto::Sealer> ChangeRepository::PersonSealer(pg::Tx& tx, std::string_vie
 
 absl::StatusOr<crypto::Sealer> ChangeRepository::OpenKey(std::string_view subject,
                                                          std::string_view sealed_key) const {
-  auto key = sealer_.Open(sealed_key, subject);
+  auto key = sealer_.OpenRow({"person_key", crypto::Sha256Hex(subject)}, sealed_key, subject);
   if (!key.ok()) return key.status();
-  return crypto::Sealer::FromKeys({{"1", *std::move(key)}});
+  return crypto::Sealer::FromKey({"1", *std::move(key)});
 }
 
 absl::StatusOr<v1::Address> ChangeRepository::OpenAddress(std::string_view subject,
@@ -157,10 +167,10 @@ absl::StatusOr<v1::Address> ChangeRepository::OpenAddress(std::string_view subje
   auto sealer = OpenKey(subject, sealed_key);
   if (!sealer.ok()) return sealer.status();
   auto value = sealer->Open(sealed_value, "change.value");
-  if (!value.ok()) return value.status();
   v1::Address address;
-  if (!address.ParseFromString(*value)) return absl::DataLossError("sealed address cannot be read");
-  return address;
+  if (value.ok() && address.ParseFromString(*value)) return address;
+  sealer_.Report({"change", crypto::Sha256Hex(subject)});
+  return absl::DataLossError("sealed address cannot be read");
 }
 
 }  // namespace tamarack::tellusonce

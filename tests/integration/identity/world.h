@@ -44,7 +44,8 @@ struct World {
   testing::ServiceHost host{Migrations()};
   redis::Client redis{host.executor(), redis_address};
   runtime::OffloadPool offload{2};
-  Keyring keyring{secret};
+  crypto::Keyring ring{secret};
+  Keyring keyring{ring};
   InternalClients internal = TestClients();
   IdentityMetrics metrics{host.registry()};
   TenantRepository tenants{host.pool()};
@@ -82,12 +83,12 @@ struct World {
       MakeAccountService({interceptor, TestPages(), people, consents, sessions, devices, metrics});
   std::unique_ptr<grpc::Service> credential_service = MakeCredentialService(
       {interceptor, client_tokens, issuer, internal, clients, tenants, api_keys, consents, codes,
-       sessions, possession, subjects, metrics, "checksum secret"});
+       sessions, possession, keyring, subjects, metrics});
   std::unique_ptr<grpc::Service> directory_service =
       MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once{host.pool(), keyring.sealer()};
   std::unique_ptr<grpc::Service> admin_service =
-      MakeAdminService(interceptor, tenants, api_keys, people, passwords, once, "checksum secret");
+      MakeAdminService(interceptor, tenants, api_keys, people, passwords, once, keyring);
 
   std::string address;  // of its gRPC server
 

@@ -6,6 +6,7 @@
 #include "platform/rpc/server.h"
 #include "platform/smtp/smtp.h"
 #include "services/notify/delivery_worker.h"
+#include "services/notify/key_uses.h"
 #include "services/notify/migrations.h"
 #include "services/notify/notification_service.h"
 #include "services/notify/template_service.h"
@@ -57,7 +58,8 @@ class Directory final : public identity::v1::DirectoryService::CallbackService {
 
 struct Fixture {
   testing::ServiceHost host{Migrations()};
-  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
+  crypto::Keyring ring{std::string(32, 'k')};
+  crypto::Sealer sealer{ring, kContentSeal};
   TemplateRepository templates{host.pool()};
   NotificationRepository notifications{host.executor(), host.pool(), sealer};
   idempotency::Once keys{host.pool(), sealer, std::chrono::hours(7 * 24)};

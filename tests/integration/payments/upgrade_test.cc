@@ -19,7 +19,7 @@ struct Upgrade {
   testing::Loop loop;
   testing::Database database{Migrations().first(kBefore)};
   pg::Pool pool{loop.executor(), database.dsn(), 2};
-  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
+  crypto::Sealer sealer{crypto::Keyring(std::string(32, 'k')), "test"};
   idempotency::Once keys{pool, sealer, std::chrono::hours(24)};
 
   std::string Sql(const std::string& sql) { return database.Execute(sql); }

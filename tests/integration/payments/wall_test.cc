@@ -14,10 +14,10 @@ namespace {
 
 struct WallWorld {
   testing::ServiceHost host{Migrations()};
-  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
+  crypto::Sealer sealer{crypto::Keyring(std::string(32, 'k')), "test"};
   webhooks::Outbox outbox{host.pool(), sealer};
   PaymentMetrics metrics{host.registry()};
-  PayerAccess access{std::string(32, 'k'), SystemClock()};
+  PayerAccess access{crypto::Keyring(std::string(32, 'k')), SystemClock()};
   idempotency::Once keys{host.pool(), sealer, kKeysKept};
   PaymentRepository repository{host.executor(), host.pool(), sealer};
   PaymentMoves moves{host.pool(), sealer, outbox, metrics, [] {}};

@@ -46,7 +46,7 @@ struct Fixture {
   testing::ServiceHost host{Migrations()};
   auth::Principal admin = testing::ServiceCaller("admin", {"platform.admin"});
   DirectoryServer identity{host};
-  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
+  crypto::Sealer sealer{crypto::Keyring(std::string(32, 'k')), "test"};
   webhooks::Outbox outbox{host.pool(), sealer};
   idempotency::Once once{host.pool(), sealer};
   std::unique_ptr<grpc::Service> service =

@@ -11,6 +11,7 @@
 #include "platform/webhooks/signature.h"
 #include "services/tellusonce/change_service.h"
 #include "services/tellusonce/directory_sync.h"
+#include "services/tellusonce/key_uses.h"
 #include "services/tellusonce/migrations.h"
 #include "services/tellusonce/page_bundle.h"
 #include "services/tellusonce/subscription_service.h"
@@ -151,8 +152,9 @@ struct Event {
 
 struct World {
   testing::ServiceHost host{Migrations()};
-  crypto::Sealer change_sealer = *crypto::Sealer::FromSecret(std::string(32, 'c'), "changes");
-  crypto::Sealer webhook_sealer = *crypto::Sealer::FromSecret(std::string(32, 'w'), "webhooks");
+  crypto::Keyring ring{std::string(32, 'k')};
+  crypto::Sealer change_sealer{ring, kPersonKeySeal};
+  crypto::Sealer webhook_sealer{ring, kWebhookSeal};
   webhooks::Outbox outbox{host.pool(), webhook_sealer, {.allow_loopback = true}};
   SubscriptionRepository subscriptions{host.pool()};
   ChangeRepository changes{host.pool(), change_sealer, outbox};

@@ -37,10 +37,12 @@ TEST_CASE("PKCE: the example of RFC 7636, and nothing near it") {
 }
 
 TEST_CASE("Pairwise subjects: stable, 43 characters, different for each person, sector and key") {
-  Keyring keyring(std::string(32, 'k')), other(std::string(32, 'o'));
+  Keyring keyring(crypto::Keyring(std::string(32, 'k'))),
+      other(crypto::Keyring(std::string(32, 'o')));
   std::string subject = keyring.PairwiseSubject("transport", "person");
   CHECK(subject.size() == 43);
-  CHECK(subject == Keyring(std::string(32, 'k')).PairwiseSubject("transport", "person"));
+  CHECK(subject ==
+        Keyring(crypto::Keyring(std::string(32, 'k'))).PairwiseSubject("transport", "person"));
   CHECK(subject != keyring.PairwiseSubject("health", "person"));
   CHECK(subject != keyring.PairwiseSubject("transport", "other"));
   CHECK(subject != other.PairwiseSubject("transport", "person"));
@@ -69,7 +71,7 @@ TEST_CASE("CheckPassword: length in characters, then what everybody tries first"
 }
 
 TEST_CASE("Emails are found by their address whatever its case, and kept as they were written") {
-  Keyring keyring(std::string(32, 'k'));
+  Keyring keyring(crypto::Keyring(std::string(32, 'k')));
   for (const char* typed : {"zoe@example.test", "Zoe@Example.TEST", "ZOE@EXAMPLE.TEST"}) {
     CHECK(keyring.EmailIndex(typed) == keyring.EmailIndex("zoe@example.test"));
   }
