@@ -60,8 +60,7 @@ int main(int argc, char** argv) {
   identity::PersonRepository people(shell.database(), keyring);
   identity::ConsentRepository consents(shell.database());
   identity::Sessions sessions(shell.redis(), SystemClock());
-  identity::RevocationRepository revocations(shell.database());
-  identity::AuthorizationCodes codes(shell.redis(), revocations);
+  identity::GrantRepository grants(shell.database());
   runtime::OffloadPool proof_pool(1);
   identity::Possession possession(shell.redis(), proof_pool, SystemClock());
   identity::Attempts attempts(shell.redis());
@@ -99,10 +98,10 @@ int main(int argc, char** argv) {
   emails.Start();
 
   auto token_service = identity::MakeTokenService(
-      {interceptor, keys, issuer, clients, tenants, codes, consents, people, possession, metrics});
+      {interceptor, keys, issuer, clients, tenants, grants, consents, people, possession, metrics});
   auto authorize_service =
       identity::MakeAuthorizeService({interceptor, renderer, issuer, keys, tenants, people,
-                                      consents, codes, sessions, keyring, metrics});
+                                      consents, grants, sessions, keyring, metrics});
   auto sign_in_service = identity::MakeSignInService(
       {interceptor, renderer, tenants, people, registrations, sessions, passwords, attempts, guard,
        devices, keyring, metrics, consents, default_mode});
@@ -110,7 +109,7 @@ int main(int argc, char** argv) {
       {interceptor, renderer, people, consents, sessions, devices, metrics});
   auto credential_service = identity::MakeCredentialService(
       {interceptor, client_tokens, issuer, internal_clients, clients, tenants, api_keys, consents,
-       codes, sessions, possession, keyring, metrics, pay_checksum_secret});
+       grants, sessions, possession, keyring, metrics, pay_checksum_secret});
   auto directory_service =
       identity::MakeDirectoryService(interceptor, people, tenants, consents, keyring);
   idempotency::Once once(shell.database(), keyring.sealer());
