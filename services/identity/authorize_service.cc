@@ -52,17 +52,25 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     if (!consent || !consent->Covers(terms.scopes, *client) || terms.prompts.contains("consent")) {
       co_return AskConsent(context, request, terms);
     }
-    CodeGrant grant{.client_id = client->id,
-                    .redirect_uri = request.redirect_uri(),
-                    .code_challenge = request.code_challenge(),
-                    .dpop_jkt = request.dpop_jkt(),
-                    .nonce = request.nonce(),
-                    .subject = subject,
-                    .language = session->language,
-                    .scopes = terms.scopes,
-                    .auth_time_seconds = session->auth_time_seconds};
-    CO_ASSIGN_OR_RETURN(auto code, co_await parts_.codes.Create(grant));
-    context.http.Redirect(SuccessLocation(request, code, parts_.issuer.issuer()));
+    Grant grant{.id = {},
+                .client_id = client->id,
+                .consent_id = consent->id,
+                .subject = subject,
+                .session_id = session->id,
+                .language = session->language,
+                .scopes = terms.scopes,
+                .claims = SharedClaims(terms.scopes),
+                .acr = kAcrPassword,
+                .amr = {kAmrPassword},
+                .auth_time = session->auth_time,
+                .redirect_uri = request.redirect_uri(),
+                .code_challenge = request.code_challenge(),
+                .code_jkt = request.dpop_jkt(),
+                .nonce = request.nonce()};
+    auto code = co_await parts_.grants.Create(grant);
+    if (absl::IsNotFound(code.status())) co_return AskConsent(context, request, terms);
+    if (!code.ok()) co_return code.status();
+    context.http.Redirect(SuccessLocation(request, *code, parts_.issuer.issuer()));
     co_return HttpBody();
   }
 
@@ -174,9 +182,10 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
   }
 
   bool IsRecent(const Session& session, const AuthorizationTerms& terms) const {
-    if (terms.auth_after_seconds) return session.auth_time_seconds >= *terms.auth_after_seconds;
+    if (terms.auth_after_seconds)
+      return UnixSeconds(session.auth_time) >= *terms.auth_after_seconds;
     if (terms.prompts.contains("login")) return false;
-    return !terms.max_age_seconds || parts_.issuer.NowSeconds() - session.auth_time_seconds <
+    return !terms.max_age_seconds || parts_.issuer.NowSeconds() - UnixSeconds(session.auth_time) <
                                          std::max<int64_t>(*terms.max_age_seconds, 1);
   }
 

@@ -2,8 +2,8 @@
 
 #include "platform/pages/pages.h"
 #include "platform/rpc/unary.h"
-#include "services/identity/authorization_codes.h"
 #include "services/identity/consent_repository.h"
+#include "services/identity/grant_repository.h"
 #include "services/identity/metrics.h"
 #include "services/identity/person_repository.h"
 #include "services/identity/sessions.h"
@@ -25,7 +25,7 @@ struct AuthorizeServiceParts {
   TenantRepository& tenants;
   PersonRepository& people;
   ConsentRepository& consents;
-  AuthorizationCodes& codes;
+  GrantRepository& grants;
   Sessions& sessions;
   SubjectRepository& subjects;
   IdentityMetrics& metrics;

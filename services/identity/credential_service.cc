@@ -136,8 +136,7 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
       if (!client.ok() || !client->is_enabled)
         co_return InvalidToken("the client may no longer use its tokens");
     }
-    CO_ASSIGN_OR_RETURN(bool is_revoked,
-                        co_await parts_.codes.IsRevoked(principal->client_id, principal->subject));
+    CO_ASSIGN_OR_RETURN(bool is_revoked, co_await parts_.grants.IsRevoked(*principal));
     if (is_revoked) co_return InvalidToken("the access token was revoked");
     CO_RETURN_IF_ERROR(co_await parts_.possession.Check(principal->confirmation, request));
     principal->confirmation = {};
@@ -173,7 +172,7 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     principal.service_id = kPlatformServiceId;
     principal.mode = auth::ModeName(session->mode);
     principal.acr = kAcrPassword;
-    principal.auth_time_seconds = session->auth_time_seconds;
+    principal.auth_time_seconds = UnixSeconds(session->auth_time);
     principal.is_session = true;
     // identity shows the account of the person whose session it is; nobody else has to find it.
     if (request.audience() == kOwnAudience) principal.session_id = session->id;
@@ -188,6 +187,8 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
   Async<ExchangeResponse> Issue(auth::Principal principal, const ExchangeRequest& request,
                                 int64_t credential_seconds = kLifetimeSeconds) {
     principal.scopes = ScopesFor(request.audience(), std::move(principal.scopes));
+    // Who cannot ask whether it is revoked is not told which it is.
+    if (request.audience() != kOwnAudience) principal.grant_id.clear();
     // The second of a sign-in would tell two ministries that they see the same person.
     if (!request.owner_ministry_id().empty()) principal.auth_time_seconds = 0;
     int64_t lifetime = std::clamp<int64_t>(credential_seconds, 1, kLifetimeSeconds);

@@ -3,9 +3,10 @@
 #include "platform/auth/token_verifier.h"
 #include "platform/rpc/unary.h"
 #include "services/identity/api_key_repository.h"
-#include "services/identity/authorization_codes.h"
 #include "services/identity/client_authenticator.h"
 #include "services/identity/consent_repository.h"
+#include "services/identity/grant_repository.h"
+#include "services/identity/keyring.h"
 #include "services/identity/metrics.h"
 #include "services/identity/possession.h"
 #include "services/identity/sessions.h"
@@ -28,7 +29,7 @@ struct CredentialServiceParts {
   TenantRepository& tenants;
   ApiKeyRepository& api_keys;
   ConsentRepository& consents;
-  AuthorizationCodes& codes;
+  GrantRepository& grants;
   Sessions& sessions;
   Possession& possession;
   const Keyring& keyring;

@@ -59,8 +59,7 @@ int main(int argc, char** argv) {
   identity::SubjectRepository subjects(shell.database(), keyring);
   identity::ConsentRepository consents(shell.database());
   identity::Sessions sessions(shell.redis(), SystemClock());
-  identity::RevocationRepository revocations(shell.database());
-  identity::AuthorizationCodes codes(shell.redis(), revocations);
+  identity::GrantRepository grants(shell.database());
   runtime::OffloadPool proof_pool(1);
   identity::Possession possession(shell.redis(), proof_pool, SystemClock());
   identity::Attempts attempts(shell.redis());
@@ -98,10 +97,10 @@ int main(int argc, char** argv) {
   emails.Start();
 
   auto token_service = identity::MakeTokenService(
-      {interceptor, keys, issuer, clients, tenants, codes, consents, people, possession, metrics});
+      {interceptor, keys, issuer, clients, tenants, grants, consents, people, possession, metrics});
   auto authorize_service =
       identity::MakeAuthorizeService({interceptor, renderer, issuer, keys, tenants, people,
-                                      consents, codes, sessions, subjects, metrics});
+                                      consents, grants, sessions, subjects, metrics});
   auto sign_in_service = identity::MakeSignInService(
       {interceptor, renderer, tenants, people, registrations, sessions, passwords, attempts, guard,
        devices, keyring, metrics, consents, subjects, default_mode});
@@ -109,7 +108,7 @@ int main(int argc, char** argv) {
       {interceptor, renderer, people, consents, sessions, devices, metrics});
   auto credential_service = identity::MakeCredentialService(
       {interceptor, client_tokens, issuer, internal_clients, clients, tenants, api_keys, consents,
-       codes, sessions, possession, keyring, subjects, metrics});
+       grants, sessions, possession, keyring, subjects, metrics});
   auto directory_service =
       identity::MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once(shell.database(), keyring.sealer());

@@ -308,7 +308,7 @@ class SignInService final : public v1::SignInService::CallbackService {
     if (!may_meet) co_return false;
     if (!pending->terms.auth_after_seconds) co_return true;
     // In the same second it is the session that did not do.
-    co_return (*session)->auth_time_seconds > *pending->terms.auth_after_seconds;
+    co_return UnixSeconds((*session)->auth_time) > *pending->terms.auth_after_seconds;
   }
 
   // Clients of the sandbox meet people of the sandbox, live ones live people.

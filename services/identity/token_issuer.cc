@@ -41,7 +41,7 @@ Async<std::string> TokenIssuer::IdToken(const IdTokenTerms& terms) {
                              {"exp", now + kIdTokenLifetimeSeconds},
                              {"auth_time", terms.auth_time_seconds},
                              {"acr", terms.acr},
-                             {"amr", boost::json::array{"pwd"}},
+                             {"amr", boost::json::array(terms.amr.begin(), terms.amr.end())},
                              {"at_hash", AccessTokenHash(terms.access_token)}};
   if (!terms.nonce.empty()) claims["nonce"] = terms.nonce;
   co_return crypto::SignJws(terms.algorithm == "ES256" ? keys->es256 : keys->rs256, claims);

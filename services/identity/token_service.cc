@@ -54,6 +54,18 @@ auth::Principal PrincipalOf(const OauthClient& client) {
   return principal;
 }
 
+// RFC 6749 section 4.1.3, RFC 7636 section 4.6, RFC 9449 section 10.
+absl::Status CheckRedemption(const v1::TokenRequest& request, const Grant& grant,
+                             const auth::Confirmation& confirmation) {
+  if (request.redirect_uri() != grant.redirect_uri)
+    return OauthError("invalid_grant", "redirect_uri differs from the authorization request's");
+  if (!VerifyCodeVerifier(request.code_verifier(), grant.code_challenge))
+    return OauthError("invalid_grant", "code_verifier does not match the code_challenge");
+  if (!grant.code_jkt.empty() && grant.code_jkt != confirmation.jkt)
+    return OauthError("invalid_grant", "the code is bound to another key than the proof's");
+  return absl::OkStatus();
+}
+
 class TokenService final : public v1::TokenService::CallbackService {
  public:
   using Api = v1::TokenService;
@@ -99,8 +111,7 @@ class TokenService final : public v1::TokenService::CallbackService {
 
   TAMARACK_UNARY(GetUserInfo, v1::GetUserInfoRequest, google::api::HttpBody) {
     const auth::Principal& principal = context.principal;
-    CO_ASSIGN_OR_RETURN(bool is_revoked,
-                        co_await parts_.codes.IsRevoked(principal.client_id, principal.subject));
+    CO_ASSIGN_OR_RETURN(bool is_revoked, co_await parts_.grants.IsRevoked(principal));
     if (is_revoked) co_return InvalidToken("the access token was revoked");
     auto client = co_await parts_.tenants.FindClient(principal.client_id);
     if (absl::IsNotFound(client.status())) co_return InvalidToken("the token is not a ministry's");
@@ -167,39 +178,37 @@ class TokenService final : public v1::TokenService::CallbackService {
     if (request.code().empty()) co_return OauthError("invalid_request", "code is missing");
     if (request.code_verifier().empty())
       co_return OauthError("invalid_request", "code_verifier is missing");
-    auto grant = co_await parts_.codes.Redeem(request.code(), client.id);
-    if (absl::IsNotFound(grant.status()))
+    auto found = co_await parts_.grants.FindByCode(request.code(), client.id);
+    if (absl::IsNotFound(found.status()))
       co_return OauthError("invalid_grant", "the code is not valid");
-    if (absl::IsAlreadyExists(grant.status())) {
-      parts_.metrics.code_reuses.Increment();
-      co_return OauthError("invalid_grant", "the code was used before; what it gave is revoked");
-    }
-    if (!grant.ok()) co_return grant.status();
-    if (request.redirect_uri() != grant->redirect_uri) {
-      co_return OauthError("invalid_grant",
-                           "redirect_uri differs from the authorization request's");
-    }
-    if (!VerifyCodeVerifier(request.code_verifier(), grant->code_challenge)) {
-      co_return OauthError("invalid_grant", "code_verifier does not match the code_challenge");
-    }
-    if (!grant->dpop_jkt.empty() && grant->dpop_jkt != principal.confirmation.jkt) {
-      co_return OauthError("invalid_grant", "the code is bound to another key than the proof's");
-    }
-    principal.subject = grant->subject;
-    principal.scopes = grant->scopes;
-    principal.acr = kAcrPassword;
-    principal.auth_time_seconds = grant->auth_time_seconds;
-    principal.language = grant->language;
+    CO_ASSIGN_OR_RETURN(auto grant, std::move(found));
+    // Before the code is used up, so that somebody who only saw it cannot burn it.
+    CO_RETURN_IF_ERROR(CheckRedemption(request, grant, principal.confirmation));
+    principal.subject = grant.subject;
+    principal.scopes = grant.scopes;
+    principal.acr = grant.acr;
+    principal.auth_time_seconds = UnixSeconds(grant.auth_time);
+    principal.grant_id = grant.id;
+    principal.language = grant.language;
     CO_ASSIGN_OR_RETURN(auto response, co_await Issue(client, principal));
-    IdTokenTerms terms{.subject = grant->subject,
+    IdTokenTerms terms{.subject = grant.subject,
                        .client_id = client.id,
                        .algorithm = client.id_token_alg,
-                       .nonce = grant->nonce,
-                       .acr = kAcrPassword,
-                       .auth_time_seconds = grant->auth_time_seconds,
+                       .nonce = grant.nonce,
+                       .acr = grant.acr,
+                       .amr = grant.amr,
+                       .auth_time_seconds = principal.auth_time_seconds,
                        .access_token = response.access_token()};
     CO_ASSIGN_OR_RETURN(auto id_token, co_await parts_.issuer.IdToken(terms));
     response.set_id_token(id_token);
+    // Last, so that nothing that can fail comes after it.
+    auto redeemed = co_await parts_.grants.Redeem(grant.id, principal.confirmation);
+    if (absl::IsNotFound(redeemed)) co_return OauthError("invalid_grant", "the code is not valid");
+    if (absl::IsAlreadyExists(redeemed)) {
+      parts_.metrics.code_reuses.Increment();
+      co_return OauthError("invalid_grant", "the code was used before; what it gave is revoked");
+    }
+    CO_RETURN_IF_ERROR(redeemed);
     parts_.metrics.tokens_code.Increment();
     co_return response;
   }

@@ -92,27 +92,6 @@ TEST_CASE_METHOD(Flow,
             .location.starts_with("/en/consent"));
 }
 
-TEST_CASE_METHOD(Flow, "Code flow: a code is good once; presenting it again revokes what it gave") {
-  browser.SignIn(kEmail);
-  auto request = ministry.TokenRequest(ministry.Code(browser, ministry.Request()));
-  auto tokens = ministry.Redeem(request);
-  REQUIRE(tokens.ok());
-  CHECK(ministry.UserInfo(tokens->access_token()).ok());
-  CHECK(absl::IsInvalidArgument(ministry.Redeem(request).status()));
-  CHECK(absl::IsUnauthenticated(ministry.UserInfo(tokens->access_token()).status()));
-  CHECK(absl::IsUnauthenticated(ExchangeBearer(tokens->access_token()).status()));
-  // Losing Redis revives nothing.
-  REQUIRE(host.Await(redis.Command("FLUSHALL")).ok());
-  CHECK(absl::IsUnauthenticated(ministry.UserInfo(tokens->access_token()).status()));
-  CHECK(absl::IsUnauthenticated(ExchangeBearer(tokens->access_token()).status()));
-  // A new sign-in lifts it.
-  Browser anew(*this);
-  anew.SignIn(kEmail);
-  auto later = ministry.Redeem(ministry.TokenRequest(ministry.Code(anew, ministry.Request())));
-  REQUIRE(later.ok());
-  CHECK(ministry.UserInfo(later->access_token()).ok());
-}
-
 TEST_CASE_METHOD(Flow,
                  "Code flow: a code is refused with a wrong verifier, redirect URI or client, and "
                  "when made up") {
@@ -136,15 +115,6 @@ TEST_CASE_METHOD(Flow,
     request.set_client_secret(other.client.client_secret());
   }
   CHECK(absl::IsInvalidArgument(ministry.Redeem(request).status()));
-}
-
-TEST_CASE_METHOD(Flow, "Code flow: another client's try does not use a code up") {
-  browser.SignIn(kEmail);
-  auto request = ministry.TokenRequest(ministry.Code(browser, ministry.Request()));
-  RelyingParty other(*this);
-  auto stolen = other.TokenRequest(request.code());
-  CHECK(!ministry.Redeem(stolen).ok());
-  CHECK(ministry.Redeem(request).ok());
 }
 
 TEST_CASE_METHOD(Flow,

@@ -78,7 +78,7 @@ TEST_CASE_METHOD(TwoWorlds, "Modes: whoever is signed in for one client is nobod
     CHECK(database_value("SELECT count(*) FROM consent WHERE client_id = '" +
                          to->client.client().client_id() + "'") == "0");
     CHECK(browser.Open(kAuthorize, to->Request()).location.starts_with("/en/sign-in?"));
-    database_value("DELETE FROM consent");
+    database_value("DELETE FROM oauth_grant; DELETE FROM consent");
   }
 }
 

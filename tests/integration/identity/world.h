@@ -54,8 +54,7 @@ struct World {
   SubjectRepository subjects{host.pool(), keyring};
   ConsentRepository consents{host.pool()};
   Sessions sessions{redis, clock};
-  RevocationRepository revocations{host.pool()};
-  AuthorizationCodes codes{redis, revocations};
+  GrantRepository grants{host.pool()};
   runtime::OffloadPool proof_pool{1};
   Possession possession{redis, proof_pool, clock};
   Attempts attempts{redis};
@@ -72,17 +71,17 @@ struct World {
   auth::TokenVerifier& client_tokens = Verifier(issuer.client_audience());
   rpc::Interceptor interceptor{host.executor(), &Verifier(kOwnAudience), host.registry()};
   std::unique_ptr<grpc::Service> token_service = MakeTokenService(
-      {interceptor, keys, issuer, clients, tenants, codes, consents, people, possession, metrics});
+      {interceptor, keys, issuer, clients, tenants, grants, consents, people, possession, metrics});
   std::unique_ptr<grpc::Service> authorize_service =
       MakeAuthorizeService({interceptor, TestPages(), issuer, keys, tenants, people, consents,
-                            codes, sessions, subjects, metrics});
+                            grants, sessions, subjects, metrics});
   std::unique_ptr<grpc::Service> sign_in_service = MakeSignInService(
       {interceptor, TestPages(), tenants, people, registrations, sessions, passwords, attempts,
        guard, devices, keyring, metrics, consents, subjects});
   std::unique_ptr<grpc::Service> account_service =
       MakeAccountService({interceptor, TestPages(), people, consents, sessions, devices, metrics});
   std::unique_ptr<grpc::Service> credential_service = MakeCredentialService(
-      {interceptor, client_tokens, issuer, internal, clients, tenants, api_keys, consents, codes,
+      {interceptor, client_tokens, issuer, internal, clients, tenants, api_keys, consents, grants,
        sessions, possession, keyring, subjects, metrics});
   std::unique_ptr<grpc::Service> directory_service =
       MakeDirectoryService(interceptor, people, tenants, consents, subjects);

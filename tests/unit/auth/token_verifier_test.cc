@@ -42,6 +42,7 @@ auth::Principal Person() {
   person.key_type = "test";
   person.acr = "1";
   person.auth_time_seconds = kNow - 10;
+  person.grant_id = "some grant";
   person.is_session = true;
   person.session_id = "s1";
   person.language = "fr";
@@ -109,6 +110,7 @@ TEST_CASE_METHOD(Fixture, "A minted token comes back as the principal it was mad
   CHECK(principal->key_type == "test");
   CHECK(principal->acr == "1");
   CHECK(principal->auth_time_seconds == kNow - 10);
+  CHECK(principal->grant_id == "some grant");
   CHECK(principal->is_session);
   CHECK(principal->session_id == "s1");
   CHECK(principal->language == "fr");
