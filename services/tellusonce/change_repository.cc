@@ -36,7 +36,8 @@ constexpr pg::Statement kFind{"change.find", R"sql(
   WHERE c.subject = $1 AND c.change_id = $2)sql"};
 constexpr pg::Statement kListTold{"delivery.list_of_change", R"sql(
   SELECT s.name_en, s.name_fr, )sql" DELIVERY_STATE R"sql(,
-    CASE WHEN w.state = 2 THEN w.finished_at END, d.acknowledged_at, d.case_reference, coalesce(w.last_error, '') <> ''
+    CASE WHEN w.state = 2 THEN w.finished_at END, d.acknowledged_at, d.case_reference, coalesce(w.last_error, '') <> '',
+    s.subscription_id
   FROM delivery d JOIN subscription s USING (subscription_id) LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
   WHERE d.change_id = $1 ORDER BY s.created_at, s.subscription_id)sql"};
 // The person stays locked while their newest change is carried, so that no other process can carry
@@ -121,7 +122,8 @@ Async<Change> ChangeRepository::Find(std::string_view subject, std::string_view 
   change.recorded_micros = rows.TimeMicros(0, 2);
   CO_ASSIGN_OR_RETURN(auto told, co_await pool_.Query(kListTold, change_id));
   for (int row = 0; row < told.size(); ++row) {
-    change.told.push_back({.name_en = std::string(told.Text(row, 0)),
+    change.told.push_back({.subscription_id = std::string(told.Text(row, 7)),
+                           .name_en = std::string(told.Text(row, 0)),
                            .name_fr = std::string(told.Text(row, 1)),
                            .state = std::string(told.Text(row, 2)),
                            .delivered_micros = told.IsNull(row, 3) ? 0 : told.TimeMicros(row, 3),

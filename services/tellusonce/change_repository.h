@@ -33,6 +33,7 @@ struct NewChange {
 
 // What became of a change at one ministry, for the person.
 struct Told {
+  std::string subscription_id;
   std::string name_en, name_fr;
   std::string state;  // as Delivery.state
   int64_t delivered_micros = 0;

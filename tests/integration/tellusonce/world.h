@@ -271,16 +271,30 @@ struct World {
     form.add_subscription_id(health_subscription.subscription().subscription_id());
     return form;
   }
+  // The form before it, with the same address.
+  static v1::ReviewAddressRequest Review(const v1::TellAddressRequest& form) {
+    v1::ReviewAddressRequest review;
+    review.set_lang(form.lang());
+    review.set_line_1(form.line_1());
+    review.set_line_2(form.line_2());
+    review.set_city(form.city());
+    review.set_province(form.province());
+    review.set_postal_code(form.postal_code());
+    review.set_return_to(form.return_to());
+    return review;
+  }
   // Id of the change that a telling led to.
   static std::string ChangeOf(const Shown& told) {
     std::string location = told.answer.Http("location");
     size_t begin = location.find("/changes/");
     return begin == std::string::npos ? "" : location.substr(begin + 9, 36);
   }
-  Shown Status(const std::string& change_id, const std::string& lang = "en") {
+  Shown Status(const std::string& change_id, const std::string& lang = "en",
+               const std::string& return_to = "") {
     v1::ShowChangeRequest request;
     request.set_lang(lang);
     request.set_change_id(change_id);
+    request.set_return_to(return_to);
     return Show("ShowChange", request);
   }
 
