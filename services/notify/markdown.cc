@@ -5,8 +5,11 @@
 #include "services/notify/markers.h"
 #include "services/notify/opaque.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
 #include <absl/strings/str_replace.h>
+#include <absl/strings/str_split.h>
 #include <cmark.h>
 
 #include <memory>
@@ -26,19 +29,40 @@ struct NodeDeleter {
   void operator()(cmark_node* node) const { cmark_node_free(node); }
 };
 
+using Document = std::unique_ptr<cmark_node, NodeDeleter>;
+
 // Without smart punctuation, which would alter web addresses; with whole texts, so that addresses
 // are found in them.
-std::unique_ptr<cmark_node, NodeDeleter> Parse(std::string_view markdown) {
-  std::string text = WithOpaqueAddresses(WithCommonMarkers(text::ValidUtf8(markdown)));
-  std::unique_ptr<cmark_node, NodeDeleter> document(
-      cmark_parse_document(text.data(), text.size(), CMARK_OPT_VALIDATE_UTF8));
+Document ParseMarked(std::string_view text) {
+  Document document(cmark_parse_document(text.data(), text.size(), CMARK_OPT_VALIDATE_UTF8));
   cmark_consolidate_text_nodes(document.get());
   return document;
 }
 
-std::string_view Literal(cmark_node* node) {
-  const char* literal = cmark_node_get_literal(node);
-  return literal == nullptr ? std::string_view() : std::string_view(literal);
+Document Parse(std::string_view markdown) {
+  return ParseMarked(WithOpaqueText(WithCommonMarkers(text::ValidUtf8(markdown))));
+}
+
+std::string TextOrEmpty(const char* text) {
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+// A block of code with what stands beside its fence.
+std::string Literal(cmark_node* node) {
+  std::string literal = TextOrEmpty(cmark_node_get_literal(node));
+  if (cmark_node_get_type(node) != CMARK_NODE_CODE_BLOCK) return literal;
+  std::string info = TextOrEmpty(cmark_node_get_fence_info(node));
+  // Its entities are read already.
+  return info.empty() ? literal : OpaqueValue(Reveal(info)) + "\n" + literal;
+}
+
+// Nobody writes code into a message: an address that was indented is text like any other.
+Document CodeAsText(cmark_node* node) {
+  std::string text;
+  for (absl::string_view line : absl::StrSplit(Literal(node), '\n')) {
+    absl::StrAppend(&text, absl::StripLeadingAsciiWhitespace(line), "\n");
+  }
+  return ParseMarked(text);
 }
 
 // Calls back for what `marked` says, its words and its addresses.
@@ -60,28 +84,56 @@ std::string Words(std::string_view marked) {
   return words;
 }
 
-// All words below a node, without recursion; `separator` stands between texts.
-std::string WordsBelow(cmark_node* node, std::string_view separator) {
-  std::unique_ptr<cmark_iter, decltype(&cmark_iter_free)> iterator(cmark_iter_new(node),
-                                                                   &cmark_iter_free);
-  std::string words;
-  while (cmark_iter_next(iterator.get()) != CMARK_EVENT_DONE) {
-    cmark_node* below = cmark_iter_get_node(iterator.get());
-    std::string literal =
-        cmark_node_get_type(below) == CMARK_NODE_SOFTBREAK ? " " : Words(Literal(below));
-    if (!literal.empty()) words.append(words.empty() ? "" : separator).append(literal);
-  }
-  return words;
-}
-
 bool IsWebUrl(std::string_view url) {
   return absl::StartsWithIgnoreCase(ToAbsl(url), "https://") ||
          absl::StartsWithIgnoreCase(ToAbsl(url), "http://");
 }
 
+bool IsLinkUrl(std::string_view url) {
+  return IsWebUrl(url) || absl::StartsWithIgnoreCase(ToAbsl(url), "mailto:") ||
+         absl::StartsWithIgnoreCase(ToAbsl(url), "tel:");
+}
+
+bool IsLink(cmark_node* node) {
+  cmark_node_type type = cmark_node_get_type(node);
+  return type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE;
+}
+
+// The address of a link, or the words that stand in its place.
 std::string UrlOf(cmark_node* link) {
-  const char* url = cmark_node_get_url(link);
-  return url == nullptr ? std::string() : RevealAddress(url);
+  std::string marked = TextOrEmpty(cmark_node_get_url(link));
+  std::string url = RevealAddress(marked);
+  return IsLinkUrl(url) ? url : Words(marked);
+}
+
+std::string TitleOf(cmark_node* link) {
+  return Words(TextOrEmpty(cmark_node_get_title(link)));
+}
+
+// What stands in the brackets behind a link's text.
+std::string TitleAndUrl(cmark_node* link) {
+  std::string title = TitleOf(link);
+  std::string url = UrlOf(link);
+  return (title.empty() ? "" : " (" + title + ")") + (url.empty() ? "" : ": " + url);
+}
+
+// All words below a node, without recursion; `separator` stands between texts. A link without a
+// text has its address for one.
+std::string WordsBelow(cmark_node* node, std::string_view separator) {
+  std::unique_ptr<cmark_iter, decltype(&cmark_iter_free)> iterator(cmark_iter_new(node),
+                                                                   &cmark_iter_free);
+  std::string words;
+  while (true) {
+    cmark_event_type event = cmark_iter_next(iterator.get());
+    if (event == CMARK_EVENT_DONE) return words;
+    if (event == CMARK_EVENT_EXIT) continue;
+    cmark_node* below = cmark_iter_get_node(iterator.get());
+    cmark_node_type type = cmark_node_get_type(below);
+    bool is_break = type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK;
+    bool is_bare = IsLink(below) && cmark_node_first_child(below) == nullptr;
+    std::string literal = is_break ? " " : is_bare ? UrlOf(below) : Words(Literal(below));
+    if (!literal.empty()) words.append(words.empty() ? "" : separator).append(literal);
+  }
 }
 
 // A value may have several lines wherever it stands.
@@ -89,16 +141,17 @@ std::string TextHtml(std::string_view text) {
   return absl::StrReplaceAll(EscapeHtml(text), {{"\n", "<br>"}});
 }
 
-std::string Link(std::string_view url, std::string_view text_html) {
+std::string Link(std::string_view url, std::string_view text_html, std::string_view title = {}) {
   std::string link = "<a style=\"color:#0066cc;word-wrap:break-word\" href=\"";
-  link.append(EscapeHtml(url)).append("\">").append(text_html).append("</a>");
-  return link;
+  link.append(EscapeHtml(url)).append("\"");
+  if (!title.empty()) link.append(" title=\"").append(EscapeHtml(title)).append("\"");
+  return link.append(">").append(text_html).append("</a>");
 }
 
 class HtmlWriter {
  public:
   std::string Children(cmark_node* parent) {
-    if (depth_ == kDepthMax) return EscapeHtml(WordsBelow(parent, " "));
+    if (depth_ == kDepthMax) return TextHtml(WordsBelow(parent, " "));
     ++depth_;
     std::string html;
     for (cmark_node* node = cmark_node_first_child(parent); node != nullptr;
@@ -142,11 +195,9 @@ class HtmlWriter {
 
   std::string LinkOrText(cmark_node* node) {
     std::string url = UrlOf(node);
-    if (!IsWebUrl(url) && !absl::StartsWithIgnoreCase(url, "mailto:") &&
-        !absl::StartsWithIgnoreCase(url, "tel:"))
-      return Children(node);
+    if (!IsLinkUrl(url)) return Children(node) + TextHtml(TitleAndUrl(node));
     // Text that is an address itself must not become a link in a link.
-    return Link(url, TextHtml(WordsBelow(node, "")));
+    return Link(url, TextHtml(WordsBelow(node, "")), TitleOf(node));
   }
 
   std::string Node(cmark_node* node) {
@@ -176,13 +227,10 @@ class HtmlWriter {
       case CMARK_NODE_STRONG:
         return "<strong>" + Children(node) + "</strong>";
       case CMARK_NODE_LINK:
-        return LinkOrText(node);
       case CMARK_NODE_IMAGE:
-        return Children(node);
+        return LinkOrText(node);
       case CMARK_NODE_CODE_BLOCK:
-      case CMARK_NODE_HTML_BLOCK:
-        return Element("p", std::string("margin:15px 0;") + kFont,
-                       EscapeHtml(Words(Literal(node))));
+        return Children(CodeAsText(node).get());
       case CMARK_NODE_CODE:
       case CMARK_NODE_HTML_INLINE:
         return TextHtml(Words(Literal(node)));
@@ -252,12 +300,11 @@ class PlainTextWriter {
       case CMARK_NODE_HTML_INLINE:
         return Words(Literal(node));
       case CMARK_NODE_CODE_BLOCK:
-      case CMARK_NODE_HTML_BLOCK:
-        return Words(Literal(node)) + "\n";
-      case CMARK_NODE_LINK: {
+        return Children(CodeAsText(node).get());
+      case CMARK_NODE_LINK:
+      case CMARK_NODE_IMAGE: {
         std::string text = Children(node);
-        std::string url = UrlOf(node);
-        return text == url ? url : text + ": " + url;
+        return text.empty() || text == UrlOf(node) ? UrlOf(node) : text + TitleAndUrl(node);
       }
       default:
         return Children(node);

@@ -172,21 +172,44 @@ std::string WithOpaqueWebAddresses(std::string_view marked) {
   return result.append(marked.substr(done));
 }
 
-// The underscores of email addresses, and the stars of `5*3*2`.
+// Whether `<` stands before an address in angle brackets, which CommonMark makes a link.
+bool BeginsAutolink(std::string_view after) {
+  size_t end = after.find_first_of("<> \t\r\n");
+  return after.substr(std::min(end, after.size())).starts_with('>') &&
+         absl::ascii_isalnum(after[0]) &&
+         after.substr(0, end).find_first_of(":@") != std::string_view::npos;
+}
+
+// Whether the mark at `at` is none to people: a star of `5*3*2`, the colon of `[name]: text`, `<`.
+bool IsText(std::string_view marked, size_t at) {
+  auto is_digit = [&](size_t i) { return i < marked.size() && absl::ascii_isdigit(marked[i]); };
+  std::string_view before = marked.substr(0, at);
+  switch (marked[at]) {
+    case '*':
+      return at > 0 && is_digit(at - 1) && is_digit(at + 1);
+    case ':':
+      return before.ends_with(']');
+    case '<':
+      return !before.ends_with("](") && !before.ends_with('\\') &&
+             !BeginsAutolink(marked.substr(at + 1));
+    default:
+      return false;
+  }
+}
+
+// Those marks, and the underscores of email addresses.
 std::string WithOpaqueWords(std::string_view marked) {
   auto is_domain = [](char c) { return absl::ascii_isalnum(c) || c == '-' || c == '.'; };
   auto is_local = [&](char c) { return is_domain(c) || c == '_' || c == '+' || c == '%'; };
-  auto is_digit = [&](size_t i) { return i < marked.size() && absl::ascii_isdigit(marked[i]); };
   std::string result;
   size_t done = 0;
-  for (size_t at = marked.find_first_of("@*"); at != std::string_view::npos;
-       at = marked.find_first_of("@*", at + 1)) {
-    if (marked[at] == '*') {
-      if (at == 0 || !is_digit(at - 1) || !is_digit(at + 1)) continue;
-      AppendByte(result.append(marked.substr(done, at - done)), '*');
+  for (size_t at = marked.find_first_of("@*:<"); at != std::string_view::npos;
+       at = marked.find_first_of("@*:<", at + 1)) {
+    if (IsText(marked, at)) {
+      AppendByte(result.append(marked.substr(done, at - done)), marked[at]);
       done = at + 1;
-      continue;
     }
+    if (marked[at] != '@') continue;
     size_t begin = at;
     while (begin > done && is_local(marked[begin - 1])) --begin;
     size_t end = at + 1;
@@ -250,7 +273,7 @@ std::string OpaqueValue(std::string_view value) {
   return opaque.append(kValueEnd);
 }
 
-std::string WithOpaqueAddresses(std::string_view markdown) {
+std::string WithOpaqueText(std::string_view markdown) {
   return WithOpaqueWords(WithOpaqueWebAddresses(markdown));
 }
 

@@ -14,9 +14,11 @@ std::string WithoutMarks(std::string_view text);
 // A value, to be put anywhere in markdown.
 std::string OpaqueValue(std::string_view value);
 
-// `markdown` with its web addresses marked and opaque, and its email addresses opaque. An address
-// goes on through values: one that begins before a value holds all of it.
-std::string WithOpaqueAddresses(std::string_view markdown);
+// `markdown` with its web addresses marked and opaque, and opaque what else of it is text to the
+// people who write messages: email addresses, products of numbers, HTML, and `[name]: text`, which
+// would define a link and be seen nowhere. An address goes on through values: one that begins
+// before a value holds all of it.
+std::string WithOpaqueText(std::string_view markdown);
 
 // What a marked text says.
 std::string Reveal(std::string_view marked);

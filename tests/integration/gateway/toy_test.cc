@@ -226,6 +226,25 @@ TEST_CASE_METHOD(Fixture,
   CHECK(Get("/de/toy").status == 404);
 }
 
+TEST_CASE_METHOD(Fixture, "a browser sent by another site's form gets a page for an error",
+                 "[gateway]") {
+  struct Case {
+    const char* path;
+    const char* accept;
+    const char* type;
+  };
+  for (auto [path, accept, type] : {Case{"/toy/v1/upload", "text/html,*/*;q=0.8", "text/html"},
+                                    Case{"/toy/v1/upload", "*/*", "application/problem+json"},
+                                    Case{"/toy/v1/echo", "text/html,*/*;q=0.8",
+                                         "application/problem+json"}}) {
+    INFO(path << " " << accept);
+    Answer refused = PostForm(std::string(path) + "?unknown=1", "a=b",
+                              absl::StrCat("Accept: ", accept, "\r\nAccept-Language: fr\r\n"));
+    CHECK(refused.status == 400);
+    CHECK(refused.Header("content-type").starts_with(type));
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "an error page is for everybody, and leads home and back", "[gateway]") {
   const std::string html = "Accept: text/html\r\n";
   auto holds = [](const Answer& answer, std::string_view text) {

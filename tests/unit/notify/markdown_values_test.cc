@@ -44,7 +44,7 @@ TEST_CASE("Values form no markup together with the template's text", "[notify]")
       {"_((n))_", {{"n", " (Zoé)"}}, "<p><em> (Zoé)</em></p>"},
       {"**((n))** x", {{"n", "a\n\nb"}}, "<p><strong>a<br><br>b</strong> x</p>"},
       {"`((n))`", {{"n", "a`b_c"}}, "<p>a`b_c</p>"},
-      {"    ((n))", {{"n", "a_b"}}, "<p>a_b\n</p>"},
+      {"    ((n))", {{"n", "a_b"}}, "<p>a_b</p>"},
       {"# ((n))", {{"n", "a\nb #"}}, "<h2>a<br>b #</h2>"},
       {"* ((n))", {{"n", "a\r\n\r\nb"}}, "<ul><li>a<br><br>b</li></ul>"},
       {"&((n));", {{"n", "lt"}}, "<p>&amp;lt;</p>"},
@@ -58,6 +58,80 @@ TEST_CASE("Values form no markup together with the template's text", "[notify]")
   for (const auto& each : cases) {
     INFO(each.text);
     CHECK(Filled(each.text, each.values) == each.html);
+  }
+}
+
+TEST_CASE("No text vanishes, and no value makes any vanish", "[notify]") {
+  struct Case {
+    const char* text;
+    const char* value;
+    const char* html;
+    const char* plain;
+  };
+  const std::vector<Case> cases{
+      {"Dear\n\n[Name]: ((v))", "Zoé", "<p>Dear</p><p>[Name]: Zoé</p>", "Dear\n\n[Name]: Zoé\n"},
+      {"[City]: ((v))", "New York", "<p>[City]: New York</p>", "[City]: New York\n"},
+      {"[City]: ((v))", "Paris", "<p>[City]: Paris</p>", "[City]: Paris\n"},
+      {"* [Name]: ((v))", "Zoé", "<ul><li>[Name]: Zoé</li></ul>", "* [Name]: Zoé\n"},
+      {"[((v))]: ((v))", "a", "<p>[a]: a</p>", "[a]: a\n"},
+      {"> [x]: ((v))\n> y", "a", "<blockquote><p>[x]: a<br>y</p></blockquote>", "[x]: a\ny\n"},
+      {"Fee [1]\n\n[1]: Non-refundable", "", "<p>Fee [1]</p><p>[1]: Non-refundable</p>",
+       "Fee [1]\n\n[1]: Non-refundable\n"},
+      {"[a]:\n((v))\n\"b\"", "x", "<p>[a]:<br>x<br>&quot;b&quot;</p>", "[a]:\nx\n\"b\"\n"},
+      {"[a]: https://e.ca", "", "<p>[a]: <a href=\"https://e.ca\">https://e.ca</a></p>",
+       "[a]: https://e.ca\n"},
+      {"[Name](((v)))", "Zoé B", "<p>Name: Zoé B</p>", "Name: Zoé B\n"},
+      {"Line [4](b \"((v))\")", "c", "<p>Line 4 (c): b</p>", "Line 4 (c): b\n"},
+      {"[a](https://e.ca \"((v))\")", "c", "<p><a href=\"https://e.ca\" title=\"c\">a</a></p>",
+       "a (c): https://e.ca\n"},
+      {"[](https://e.ca)", "", "<p><a href=\"https://e.ca\">https://e.ca</a></p>",
+       "https://e.ca\n"},
+      {"![((v))](https://e.ca/i.png)", "Map", "<p><a href=\"https://e.ca/i.png\">Map</a></p>",
+       "Map: https://e.ca/i.png\n"},
+      {"~~~ For ((v)) ~~~\nb", "Zoé", "<p>For Zoé ~~~<br>b</p>", "For Zoé ~~~\nb\n"},
+      {"[a\\\nb](https://e.ca)", "", "<p><a href=\"https://e.ca\">a b</a></p>",
+       "a\nb: https://e.ca\n"},
+  };
+  for (const auto& each : cases) {
+    INFO(each.text);
+    CHECK(Filled(each.text, {{"v", each.value}}) == each.html);
+    CHECK(MarkdownToPlainText(
+              FillPlaceholders(each.text, {{"v", each.value}}, FillMode::kMarkdown)) == each.plain);
+  }
+}
+
+TEST_CASE("What looks like code or HTML is text, line by line", "[notify]") {
+  struct Case {
+    const char* text;
+    const char* html;
+    const char* plain;
+  };
+  const std::vector<Case> cases{
+      {"Write to:\n\n    Service Example\n    12 **Main** St\n    https://e.ca",
+       "<p>Write to:</p><p>Service Example<br>12 <strong>Main</strong> St<br>"
+       "<a href=\"https://e.ca\">https://e.ca</a></p>",
+       "Write to:\n\nService Example\n12 Main St\nhttps://e.ca\n"},
+      {"```\na **b**\n  c\n\nd\n```\ne", "<p>a <strong>b</strong><br>c</p><p>d</p><p>e</p>",
+       "a b\nc\n\nd\n\ne\n"},
+      {"\ta\n\tb", "<p>a<br>b</p>", "a\nb\n"},
+      {"* a\n\n      b\n      c", "<ul><li>a<p>b<br>c</p></li></ul>", "* a\nb\nc\n"},
+      {"> ~~~\n> a\n> b", "<blockquote><p>a<br>b</p></blockquote>", "a\nb\n"},
+      {"<div>\na **b**\nhttps://e.ca\n</div>",
+       "<p>&lt;div&gt;<br>a <strong>b</strong><br>"
+       "<a href=\"https://e.ca\">https://e.ca</a><br>&lt;/div&gt;</p>",
+       "<div>\na b\nhttps://e.ca\n</div>\n"},
+      {"<!-- a\nb -->", "<p>&lt;!-- a<br>b --&gt;</p>", "<!-- a\nb -->\n"},
+      {"a\n<b class=x>c</b>\nd", "<p>a<br>&lt;b class=x&gt;c&lt;/b&gt;<br>d</p>",
+       "a\n<b class=x>c</b>\nd\n"},
+      {"1 \\< 2 < 3", "<p>1 &lt; 2 &lt; 3</p>", "1 < 2 < 3\n"},
+      {"[a](<b c>)", "<p>a: b c</p>", "a: b c\n"},
+      {"~~~ &lt;b&gt;\na\n~~~", "<p>&lt;b&gt;<br>a</p>", "<b>\na\n"},
+      {"``` <x> `` ]: ```", "<p>&lt;x&gt; `` ]:</p>", "<x> `` ]:\n"},
+  };
+  for (const auto& each : cases) {
+    INFO(each.text);
+    CHECK(Html(each.text) == each.html);
+    CHECK(MarkdownToPlainText(each.text) == each.plain);
   }
 }
 
@@ -97,7 +171,8 @@ TEST_CASE("Values in an address are percent-encoded and stay in it", "[notify]")
     INFO(html);
     CHECK(html.find("href=\"" + EscapeHtml(each.href) + "\"") != std::string::npos);
   }
-  CHECK(Filled("[Open](((n)))", {{"n", "javascript:alert(1)"}}) == "<p>Open</p>");
+  CHECK(Filled("[Open](((n)))", {{"n", "javascript:alert(1)"}}) ==
+        "<p>Open: javascript:alert(1)</p>");
   CHECK(MarkdownToPlainText(FillPlaceholders("[Open](https://e.ca/?n=((n)))", {{"n", "a b"}},
                                              FillMode::kMarkdown)) ==
         "Open: https://e.ca/?n=a%20b\n");

@@ -35,6 +35,8 @@ std::string RandomText(std::mt19937& random, int pieces_max) {
                                                 "```",
                                                 "~~~",
                                                 "[a](",
+                                                "[",
+                                                "]: ",
                                                 "https://e.ca/",
                                                 "javascript:alert(1)",
                                                 ")",
@@ -159,10 +161,8 @@ TEST_CASE("Random templates and values: a message is built as its template is an
     INFO("template: " << text << "\nvalue: " << value << "\nhtml: " << html);
     if (!HasOnlyOurTags(html)) FAIL("other tags");
     if (TagsOf(html) != TagsOf(filled(text, "x"))) FAIL("built by the value");
-    // In an address a value is percent-encoded, in the place of a code block's language dropped.
-    bool is_word = text.find("http") == std::string::npos && text.find('[') == std::string::npos &&
-                   text.find("```") == std::string::npos && text.find("~~~") == std::string::npos;
-    if (!is_word) continue;
+    // In an address a value is percent-encoded.
+    if (text.find("http") != std::string::npos || text.find("](") != std::string::npos) continue;
     std::string says = absl::StrReplaceAll(text::ValidUtf8(value), {{"\r\n", "\n"}});
     says = absl::StrReplaceAll(says, {{"\r", "\n"}, {std::string(1, '\0'), "\uFFFD"}});
     if (TextOf(html).find(says) == std::string::npos) FAIL("does not say the value");
