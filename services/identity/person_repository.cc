@@ -5,7 +5,10 @@
 #include "platform/crypto/random.h"
 #include "platform/text/email_address.h"
 
+#include <absl/strings/match.h>
 #include <boost/json/serialize.hpp>
+
+#include <algorithm>
 
 namespace tamarack::identity {
 namespace {
@@ -145,10 +148,24 @@ absl::StatusOr<Profile> OpenProfile(const crypto::Sealer& keyring, std::string_v
   return profile;
 }
 
+// Whether mail for `email` went to another domain until ß, ς and joiners were kept.
+bool WentElsewhere(std::string_view email) {
+  return absl::StrContains(ToAbsl(email), "ß") || absl::StrContains(ToAbsl(email), "ς") ||
+         absl::StrContains(ToAbsl(email), "\u200c") || absl::StrContains(ToAbsl(email), "\u200d");
+}
+
+std::vector<std::string> IndexesOfKey(const Keyring& keyring, auth::Mode mode,
+                                      std::string_view key) {
+  return keyring.EmailIndexes(mode == auth::Mode::kLive ? std::string(key)
+                                                        : absl::StrCat("sandbox ", ToAbsl(key)));
+}
+
+// Under every version of the ring, the one in use first. An account by the letters of WentElsewhere
+// had its mail confirmed at another domain (`fass.de` for `faß.de`), so nobody may find it by them.
 std::vector<std::string> IndexesOf(const Keyring& keyring, auth::Mode mode,
                                    std::string_view email) {
-  return keyring.EmailIndexes(mode == auth::Mode::kLive ? std::string(email)
-                                                        : absl::StrCat("sandbox ", ToAbsl(email)));
+  return IndexesOfKey(keyring, mode,
+                      WentElsewhere(email) ? text::AsciiEmailAddress(email) : std::string(email));
 }
 
 }  // namespace
@@ -158,7 +175,12 @@ std::vector<keys::KeyedColumn> PersonColumns(const Keyring& keyring) {
     auto profile =
         OpenProfile(keyring.sealer(), rows.Text(row, 2), rows.Text(row, 3), rows.Text(row, 4));
     if (!profile.ok()) return profile.status();
-    return IndexesOf(keyring, auth::ModeOf(rows.Text(row, 5)), profile->email).front();
+    const auth::Mode mode = auth::ModeOf(rows.Text(row, 5));
+    // Whom nobody finds any more stays so.
+    const auto as_typed = IndexesOfKey(keyring, mode, profile->email);
+    bool is_as_typed =
+        std::find(as_typed.begin(), as_typed.end(), rows.Text(row, 1)) != as_typed.end();
+    return is_as_typed ? as_typed.front() : IndexesOf(keyring, mode, profile->email).front();
   };
   return {
       keys::SealedColumn(kKeys, keyring.sealer(),

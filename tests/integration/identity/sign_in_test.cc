@@ -181,6 +181,33 @@ TEST_CASE_METHOD(SignInWorld, "Sign-in: an account is found by its address howev
     CHECK(browser.SignIn(typed).http_status == 303);
 }
 
+TEST_CASE_METHOD(SignInWorld, "Sign-in: fass.test and faß.test are two people's domains") {
+  NewPerson("zoe@fass.test");
+  CHECK(browser.SignIn("zoe@faß.test").http_status == 422);
+  NewPerson("zoe@xn--fa-hia.test", "another walk in the woods");
+  CHECK(browser.SignIn("zoe@faß.test", "another walk in the woods").http_status == 303);
+  CHECK(browser.SignIn("zoe@fass.test", "another walk in the woods").http_status == 422);
+  CHECK(browser.SignIn("zoe@fass.test").http_status == 303);
+
+  Register("yao@faß.test");
+  CHECK(Text(LastEmail(), "address") == "yao@faß.test");
+  Register("yao@xn--fa-hia.test");
+  CHECK(Text(LastEmail(), "address") == "yao@faß.test");
+}
+
+TEST_CASE_METHOD(
+    SignInWorld,
+    "Sign-in: an account whose mail was confirmed at another domain is found no more") {
+  const char* email = GENERATE("zoe@faß.test", "zoe@βόλος.test", "zoe@ශ්\u200dරී.test");
+  NewPerson(email);
+  REQUIRE(browser.SignIn(email).http_status == 303);
+  // As it was found when the code for it went to `fass.test`.
+  host.database().Execute("UPDATE person SET email_index = '" + keyring.EmailIndex(email) + "'");
+  CHECK(browser.SignIn(email).http_status == 422);
+  NewPerson(email, "another walk in the woods");
+  CHECK(browser.SignIn(email, "another walk in the woods").http_status == 303);
+}
+
 TEST_CASE_METHOD(SignInWorld, "Sign-in: whoever is signed in goes on, unless asked to do it anew") {
   NewPerson(kEmail);
   RelyingParty ministry(*this);
