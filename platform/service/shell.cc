@@ -210,7 +210,12 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
                      {{"ready", readiness.is_ready}, {"degraded", readiness.is_degraded}});
     });
     boost::asio::co_spawn(executor(), WarnOfOwner(*database_), boost::asio::detached);
-    keys::Resealer resealer(executor(), *database_, keyring(), uses_of_keys_(keyring()).columns,
+    // Whole tables are counted, and calls do not wait for that.
+    pg::Pool resealing(executor(), absl::GetFlag(FLAGS_pg_dsn),
+                       pg::PoolOptions{.size = 1,
+                                       .statement_timeout = std::chrono::minutes(10),
+                                       .application_name = "tamarack-" + name_ + "-resealing"});
+    keys::Resealer resealer(executor(), resealing, keyring(), uses_of_keys_(keyring()).columns,
                             *registry_);
     keyring_->Start([&resealer] { resealer.Wake(); });
     resealer.Start();

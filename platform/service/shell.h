@@ -41,7 +41,7 @@ namespace tamarack::service {
 
 // Common flags (environment TAMARACK_<FLAG>): --listen --admin_listen --pg_dsn --pg_pool_size
 // --pg_runtime_role --redis --redis_username --redis_password_file --issuer
-// --identity_address --client_secret_file --secret_key_file --drain_seconds --log_level
+// --identity_address --client_secret_file --secret_key_file --now --drain_seconds --log_level
 // --migrate_only --tls_ca_file --tls_cert_file --tls_key_file --peers --insecure_plain_text
 // --reflection.
 class Shell {

@@ -7,6 +7,14 @@
 namespace tamarack::identity {
 namespace {
 
+NewPerson Somebody(const std::string& email) {
+  NewPerson person;
+  person.profile.email = email;
+  person.password_hash = "x";
+  person.language = "en";
+  return person;
+}
+
 struct Rotated : SignInWorld {
   std::string SubjectOf(const std::string& email) {
     auto person = host.Await(people.FindByEmail(auth::Mode::kLive, email));
@@ -15,10 +23,7 @@ struct Rotated : SignInWorld {
   absl::Status Insert(const std::string& email) {
     return host.Await([&]() -> AsyncStatus {
       CO_ASSIGN_OR_RETURN(auto tx, co_await host.pool().Begin());
-      NewPerson person{.profile = {.email = email, .given_name = "Z", .family_name = "E"},
-                       .password_hash = "x",
-                       .language = "en"};
-      CO_RETURN_IF_ERROR((co_await people.Insert(tx, person)).status());
+      CO_RETURN_IF_ERROR((co_await people.Insert(tx, Somebody(email))).status());
       co_return co_await tx.Commit();
     }());
   }
@@ -63,9 +68,7 @@ TEST_CASE_METHOD(Rotated, "Keys change: two that know another version in use mak
       {{.id = "1", .secret = secret}, {.id = "2", .secret = std::string(32, 's')}});
   Keyring ahead(ahead_ring);
   PersonRepository there(host.pool(), ahead);
-  NewPerson person{.profile = {.email = kEmail, .given_name = "Z", .family_name = "E"},
-                   .password_hash = "x",
-                   .language = "en"};
+  const auto person = Somebody(kEmail);
   auto [first, second] =
       host.Await([&]() -> boost::asio::awaitable<std::pair<absl::Status, absl::Status>> {
         auto tx = co_await host.pool().Begin();

@@ -272,8 +272,8 @@ TEST_CASE_METHOD(GuardWorld, "Account: no more than 20 devices are known, the la
   for (int i = 0; i < DeviceRepository::kDevicesMax; ++i)
     last = *host.Await(devices.Confirm("", person_id));
   CHECK(*host.Await(devices.Count(person_id)) == DeviceRepository::kDevicesMax);
-  CHECK(!*host.Await(devices.Try(first, keyring.EmailIndex(kEmail))));
-  CHECK(*host.Await(devices.Try(last, keyring.EmailIndex(kEmail))));
+  CHECK(!*host.Await(devices.Try(first, keyring.EmailIndexes(kEmail))));
+  CHECK(*host.Await(devices.Try(last, keyring.EmailIndexes(kEmail))));
 }
 
 TEST_CASE_METHOD(GuardWorld, "Confirm: eight people at once, on fewer connections than that") {

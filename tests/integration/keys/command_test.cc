@@ -47,7 +47,7 @@ TEST_CASE_METHOD(Commands, "keys retire: refused while rows are left, and what i
   REQUIRE(Run({"rotate"}, true) == 0);
   file->Look();
   CHECK(Run({"retire", "1"}) == 1);
-  CHECK(said.find("kite.owner_sealed: 3000") != std::string::npos);
+  CHECK(said.find("kite.owner_sealed: 6000") != std::string::npos);
   CHECK(ReadKeyring(path)->size() == 2);
   REQUIRE(loop.Await(resealer.Round()).value() == 0);
   CHECK(Run({"retire", "2"}) == 1);

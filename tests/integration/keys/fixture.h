@@ -20,12 +20,12 @@
 namespace tamarack::keys {
 
 inline std::span<const pg::Migration> Schema() {
-  // Whoever makes kite 2000 anew waits for the test's lock, if it holds one.
+  // Whoever makes kite 5000 anew waits for the test's lock, if it holds one.
   static constexpr char kSql[] = R"sql(
     CREATE TABLE kite (kite_id int PRIMARY KEY, owner_sealed text);
     CREATE FUNCTION wait_for_test() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN PERFORM pg_advisory_xact_lock_shared(2000); RETURN NEW; END $$;
-    CREATE TRIGGER wait_for_test BEFORE UPDATE ON kite FOR EACH ROW WHEN (NEW.kite_id = 2000)
+    BEGIN PERFORM pg_advisory_xact_lock_shared(5000); RETURN NEW; END $$;
+    CREATE TRIGGER wait_for_test BEFORE UPDATE ON kite FOR EACH ROW WHEN (NEW.kite_id = 5000)
       EXECUTE FUNCTION wait_for_test();)sql";
   static const auto& sha256 = *new std::string(crypto::Sha256Hex(kSql));
   static const pg::Migration migrations[] = {{1, "0001_kite", kSql, sha256.c_str()}};
@@ -61,7 +61,7 @@ struct Folder {
 };
 
 struct Fixture {
-  static constexpr int kKites = 3000;
+  static constexpr int kKites = 6000;
 
   Folder folder;
   std::string path = folder.path + "/secret";
