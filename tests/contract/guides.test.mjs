@@ -77,6 +77,16 @@ describe('the commands of', () => {
     assert.deepEqual(enabled(), [id]);
   });
 
+  it('docs/operations.md show what webhooks wait or are parked, of each service that sends any', () => {
+    const [, section] = readFileSync(join(root, 'docs/operations.md'), 'utf8').split('\n## Webhooks\n');
+    const [, statement] = /^```sql\n([^]*?)^```/m.exec(section);
+    run(`psql -X -q "$(jq -r .postgres.payments .tamarack/sandbox.json)" -c "UPDATE webhook_delivery SET state = 3, due_at = NULL, finished_at = now(), last_error = 'timeout' WHERE finished_at IS NULL"`);
+    for (const name of ['payments', 'tellusonce']) {
+      const rows = run(`psql -X -A -t "$(jq -r .postgres.${name} .tamarack/sandbox.json)" -c "$STATEMENT"`, { STATEMENT: statement });
+      if (name === 'payments') assert.match(rows, /\|http:\/\/localhost:9981\/hook\|[tf]\|.*\|3\|timeout\|\d+\|/);
+    }
+  });
+
   it('docs/guides/webhooks.md sign as the official library does', () => {
     const secret = `whsec_${Buffer.from(Array.from({ length: 32 }, (_, i) => i * 8)).toString('base64')}`;
     const body = '{"name": "Zoé\\n"}';
