@@ -17,8 +17,8 @@ namespace json = boost::json;
 
 #define PERSON_COLUMNS \
   "person_id, subject, key_sealed, profile_sealed, password_hash, language, updated_at, mode"
-// While the keyring changes, processes may index one address under different versions, which the
-// table's own constraint does not see. All know one version in common.
+// While the keyring changes, processes that know the same versions may use different ones, which
+// the table's own constraint does not see.
 constexpr pg::Statement kLockEmail{"person.lock_email", R"sql(
   SELECT pg_advisory_xact_lock(hashtextextended('person.email_index ' || i, 0))
   FROM (SELECT i FROM unnest($1::text[]) AS i ORDER BY i) AS ordered)sql"};
