@@ -91,11 +91,14 @@ boost::asio::awaitable<void> WarnOfOwner(pg::Pool& database) {
 
 }  // namespace
 
-Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations)
+Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations,
+             std::string_view command)
     : name_(std::move(name)), registry_(std::make_shared<prometheus::Registry>()) {
   auto arguments = config::ParseFlags(
       argc, argv, "The " + name_ + " service. Argument `migrate`: apply migrations, exit.");
   bool migrate_only = absl::GetFlag(FLAGS_migrate_only);
+  if (!command.empty() && !arguments.empty() && arguments.front() == command)
+    arguments_ = std::exchange(arguments, {});
   for (const auto& argument : arguments) {
     if (argument != "migrate") {
       std::fprintf(stderr, "unknown argument %s; see --help\n", argument.c_str());
@@ -117,7 +120,7 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
     std::exit(0);
   }
   config::OrExit(pg::ParseDsn(absl::GetFlag(FLAGS_pg_dsn)));
-  tls_ = ReadTls();
+  if (arguments_.empty()) tls_ = ReadTls();
   pool_metrics_ = std::make_unique<pg::PoolMetrics>(*registry_);
   database_ = std::make_unique<pg::Pool>(executor(), absl::GetFlag(FLAGS_pg_dsn),
                                          pg::PoolOptions{.size = absl::GetFlag(FLAGS_pg_pool_size),
@@ -203,6 +206,14 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
     std::fprintf(stderr, "%s: %s\n", name_.c_str(), error.what());
     return 1;
   }
+}
+
+int Shell::RunCommand(AsyncStatus work) {
+  absl::Status status;
+  auto run = [&]() -> boost::asio::awaitable<void> { status = co_await std::move(work); };
+  process_.RunUntilDone(run());
+  if (!status.ok()) Exit(arguments_.front().c_str(), status);
+  return 0;
 }
 
 }  // namespace tamarack::service

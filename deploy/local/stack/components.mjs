@@ -67,7 +67,7 @@ async function startCardProcessor(layout) {
 }
 
 // What every service is told, by environment so that no secret shows in the process list.
-function serviceEnvironment(layout, name) {
+export function serviceEnvironment(layout, name) {
   return {
     TAMARACK_LISTEN: `${loopback}:${layout.ports.grpc[name]}`,
     TAMARACK_ADMIN_LISTEN: `${loopback}:${layout.ports.admin[name]}`,

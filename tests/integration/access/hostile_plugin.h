@@ -122,7 +122,7 @@ struct HostileWorld : GatewayWorld {
         host.executor(),
         auth::VerifierOptions{.issuer = testing::kTestIssuer, .audience = name, .now = clock},
         [this]() -> Async<std::string> {
-          CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
+          CO_ASSIGN_OR_RETURN(auto set, co_await keys.Get());
           co_return set->jwks;
         });
     port.interceptor =
