@@ -94,6 +94,13 @@ bool Authenticator::Knows(const Credential& credential) const {
          options_.now() < found->second.expires;
 }
 
+void Authenticator::Renew() {
+  for (auto& [key, entry] : entries_)
+    entry.fresh_until = std::min(entry.fresh_until, options_.now());
+  // Who comes now does not join those under way, whose answers may have come too early.
+  flights_.clear();
+}
+
 api::v1::ExchangeRequest Authenticator::MakeRequest(Credential credential) const {
   api::v1::ExchangeRequest request;
   request.set_client_id(options_.client_id);
@@ -118,19 +125,21 @@ AsyncStatus Authenticator::Exchange(std::string key, std::shared_ptr<Flight> fli
                                     api::v1::ExchangeRequest request) {
   auto response = co_await exchange_(std::move(request));
   TimePoint now = options_.now();
-  flights_.erase(key);
+  auto current = flights_.find(key);
+  bool is_early = current == flights_.end() || current->second != flight;
+  if (!is_early) flights_.erase(current);
   if (!response.ok()) {
     flight->result = response.status();
     TimePoint until = now + options_.invalid_for;
     if (IsVerdict(response.status().code())) {
-      Remember(key, {flight->result, until, until, {}});
+      if (!is_early) Remember(key, {flight->result, until, until, {}});
     } else if (CallerPtr caller = Fallback(key, now)) {
       flight->result = std::move(caller);
     }
     co_return absl::OkStatus();
   }
   flight->result = ReadToken(response->access_token());
-  if (flight->result.ok() && !response->no_cache()) {
+  if (flight->result.ok() && !response->no_cache() && !is_early) {
     TimePoint own = rpc::FromTimestamp(response->expire_time());
     TimePoint expires = std::min(own, now + TimePoint::duration(options_.valid_for_max));
     TimePoint fresh_until = std::min(expires, now + TimePoint::duration(options_.fresh_for));

@@ -72,6 +72,9 @@ class Authenticator {
   CallerPtr FreshCaller(const Credential& credential);
   // Whether it is one that was good when it was last exchanged, within `valid_for_max`.
   bool Knows(const Credential& credential) const;
+  // Has every credential exchanged again before it is believed: something may have been revoked
+  // (platform/auth/revocations.h). Answers so far are good only while nobody can be asked.
+  void Renew();
 
  private:
   struct Entry {

@@ -95,7 +95,7 @@ boost::asio::awaitable<void> WarnOfOwner(pg::Pool& database) {
 }  // namespace
 
 Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations,
-             UsesOfKeys uses_of_keys)
+             UsesOfKeys uses_of_keys, std::string_view command)
     : name_(std::move(name)),
       registry_(std::make_shared<prometheus::Registry>()),
       uses_of_keys_(std::move(uses_of_keys)) {
@@ -105,6 +105,8 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
           keys::kCommandUsage + ".");
   const bool is_keys = !arguments.empty() && arguments[0] == "keys";
   bool migrate_only = absl::GetFlag(FLAGS_migrate_only);
+  if (!command.empty() && !arguments.empty() && arguments.front() == command)
+    arguments_ = std::exchange(arguments, {});
   if (!is_keys) {
     for (const auto& argument : arguments) {
       if (argument != "migrate") {
@@ -129,7 +131,7 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
     std::exit(0);
   }
   config::OrExit(pg::ParseDsn(absl::GetFlag(FLAGS_pg_dsn)));
-  tls_ = ReadTls();
+  if (arguments_.empty()) tls_ = ReadTls();
   pool_metrics_ = std::make_unique<pg::PoolMetrics>(*registry_);
   database_ = std::make_unique<pg::Pool>(executor(), absl::GetFlag(FLAGS_pg_dsn),
                                          pg::PoolOptions{.size = absl::GetFlag(FLAGS_pg_pool_size),
@@ -235,6 +237,14 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
     std::fprintf(stderr, "%s: %s\n", name_.c_str(), error.what());
     return 1;
   }
+}
+
+int Shell::RunCommand(AsyncStatus work) {
+  absl::Status status;
+  auto run = [&]() -> boost::asio::awaitable<void> { status = co_await std::move(work); };
+  process_.RunUntilDone(run());
+  if (!status.ok()) Exit(arguments_.front().c_str(), status);
+  return 0;
 }
 
 }  // namespace tamarack::service

@@ -52,9 +52,10 @@ class Shell {
   // Parses flags, configures logs and applies migrations: `tamarack-<name> migrate` (or
   // --migrate_only), which connects as the database's owner, ends there with status 0. A serving
   // process does not migrate, and its role cannot. `tamarack-<name> keys …` ends there as well
-  // (platform/keys/command.h).
+  // (platform/keys/command.h). `command` is the first word of what else may be asked for instead of
+  // serving; see arguments().
   Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations,
-        UsesOfKeys uses_of_keys);
+        UsesOfKeys uses_of_keys, std::string_view command = {});
   ~Shell();
 
   boost::asio::any_io_executor executor() { return process_.executor(); }
@@ -63,6 +64,8 @@ class Shell {
   redis::Client& redis() { return *redis_; }
   runtime::OffloadPool& offload() { return offload_; }
   const std::string& name() const { return name_; }
+  // The words of the command line when it is the command that is asked for: for RunCommand.
+  const std::vector<std::string>& arguments() const { return arguments_; }
   std::string issuer()
       const;  // --issuer, for example http://localhost:8080, without a trailing slash
   // A server of the platform in this role (`identity`), at `address`: reached with our certificate,
@@ -82,11 +85,14 @@ class Shell {
   // Serves until SIGTERM or SIGINT, then drains: not ready, no new calls, running ones finished,
   // `stop` called (off the loop, which still runs), loop stopped. Returns main's status.
   int Run(const std::vector<grpc::Service*>& services, std::function<void()> stop = {});
+  // Does the work, prints what was wrong, if anything, and returns main's status.
+  int RunCommand(AsyncStatus work);
 
  private:
   [[noreturn]] void RunKeys(std::span<const std::string> words);
 
   std::string name_;
+  std::vector<std::string> arguments_;
   std::optional<rpc::PeerTls> tls_;  // Absent: plain text.
   runtime::Process process_;
   runtime::OffloadPool offload_;

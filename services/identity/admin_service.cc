@@ -9,6 +9,7 @@
 #include "services/identity/admin_rules.h"
 #include "services/identity/api_key_format.h"
 #include "services/identity/api_key_rules.h"
+#include "services/identity/revocation_announcement.h"
 
 #include "tamarack/identity/v1/admin_service.grpc.pb.h"
 
@@ -20,13 +21,14 @@ class AdminService final : public v1::AdminService::CallbackService {
   using Api = v1::AdminService;
   AdminService(rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
                PersonRepository& people, Passwords& passwords, idempotency::Once& once,
-               const Keyring& keyring, auth::Mode default_mode)
+               redis::Client& redis, const Keyring& keyring, auth::Mode default_mode)
       : rpc_(interceptor),
         tenants_(tenants),
         api_keys_(api_keys),
         people_(people),
         passwords_(passwords),
         once_(once),
+        redis_(redis),
         keyring_(keyring),
         default_mode_(default_mode) {}
 
@@ -83,6 +85,7 @@ class AdminService final : public v1::AdminService::CallbackService {
   TAMARACK_UNARY(SetClientEnabled, v1::SetClientEnabledRequest, v1::Client) {
     CO_ASSIGN_OR_RETURN(
         auto client, co_await tenants_.SetClientEnabled(request.client_id(), request.is_enabled()));
+    if (!client.is_enabled) co_await AnnounceRevocation(redis_);
     co_return ToProto(client);
   }
 
@@ -128,7 +131,9 @@ class AdminService final : public v1::AdminService::CallbackService {
   }
 
   TAMARACK_UNARY(RevokeApiKey, v1::RevokeApiKeyRequest, v1::ApiKey) {
-    co_return co_await api_keys_.Revoke(request.api_key_id());
+    CO_ASSIGN_OR_RETURN(auto key, co_await api_keys_.Revoke(request.api_key_id()));
+    co_await AnnounceRevocation(redis_);
+    co_return key;
   }
 
   TAMARACK_UNARY(CreatePerson, v1::CreatePersonRequest, v1::Person) {
@@ -166,20 +171,19 @@ class AdminService final : public v1::AdminService::CallbackService {
   PersonRepository& people_;
   Passwords& passwords_;
   idempotency::Once& once_;
+  redis::Client& redis_;
   const Keyring& keyring_;
   const auth::Mode default_mode_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor,
-                                                TenantRepository& tenants,
-                                                ApiKeyRepository& api_keys,
-                                                PersonRepository& people, Passwords& passwords,
-                                                idempotency::Once& once, const Keyring& keyring,
-                                                auth::Mode default_mode) {
+std::unique_ptr<grpc::Service> MakeAdminService(
+    rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
+    PersonRepository& people, Passwords& passwords, idempotency::Once& once, redis::Client& redis,
+    const Keyring& keyring, auth::Mode default_mode) {
   return std::make_unique<AdminService>(interceptor, tenants, api_keys, people, passwords, once,
-                                        keyring, default_mode);
+                                        redis, keyring, default_mode);
 }
 
 }  // namespace tamarack::identity

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/idempotency/once.h"
+#include "platform/redis/redis.h"
 #include "platform/rpc/unary.h"
 #include "services/identity/api_key_repository.h"
 #include "services/identity/keyring.h"
@@ -14,12 +15,11 @@
 
 namespace tamarack::identity {
 
-// `default_mode`: of clients and people for whom none is named.
-std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor,
-                                                TenantRepository& tenants,
-                                                ApiKeyRepository& api_keys,
-                                                PersonRepository& people, Passwords& passwords,
-                                                idempotency::Once& once, const Keyring& keyring,
-                                                auth::Mode default_mode = auth::Mode::kLive);
+// `redis` is for announcing what is revoked; `default_mode`: of clients and people for whom none is
+// named.
+std::unique_ptr<grpc::Service> MakeAdminService(
+    rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
+    PersonRepository& people, Passwords& passwords, idempotency::Once& once, redis::Client& redis,
+    const Keyring& keyring, auth::Mode default_mode = auth::Mode::kLive);
 
 }  // namespace tamarack::identity

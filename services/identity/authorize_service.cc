@@ -192,10 +192,9 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
   // OpenID Connect Core 3.1.2.1: whether the ID token is about this person. An expired one still
   // names somebody.
   Async<bool> HintNames(const std::string& hint, const std::string& subject) {
-    CO_ASSIGN_OR_RETURN(const auto* keys, co_await parts_.keys.Get());
-    crypto::KeySet set({keys->rs256, keys->es256});
+    CO_ASSIGN_OR_RETURN(auto keys, co_await parts_.keys.Get());
     for (auto algorithm : {crypto::Algorithm::kRs256, crypto::Algorithm::kEs256}) {
-      auto token = crypto::VerifyJws(hint, set, {algorithm, ""});
+      auto token = crypto::VerifyJws(hint, keys->published, {algorithm, ""});
       if (token.ok()) co_return crypto::StringMember(token->claims, "sub") == subject;
     }
     co_return false;

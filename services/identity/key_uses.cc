@@ -6,7 +6,7 @@
 #include "services/identity/keyring.h"
 #include "services/identity/person_repository.h"
 #include "services/identity/registrations.h"
-#include "services/identity/signing_keys.h"
+#include "services/identity/signing_key_repository.h"
 
 #include <iterator>
 #include <utility>

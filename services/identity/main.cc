@@ -1,3 +1,4 @@
+#include "platform/auth/revocations.h"
 #include "platform/pages/pages.h"
 #include "platform/service/shell.h"
 #include "services/identity/account_service.h"
@@ -12,6 +13,7 @@
 #include "services/identity/page_bundle.h"
 #include "services/identity/platform_calls.h"
 #include "services/identity/sign_in_service.h"
+#include "services/identity/signing_key_command.h"
 #include "services/identity/token_service.h"
 
 #include <absl/flags/flag.h>
@@ -29,13 +31,21 @@ ABSL_FLAG(std::string, email_code_template_id_fr, "00000000-0000-7000-8000-00000
           "the same in French");
 ABSL_FLAG(std::string, default_mode, "live",
           "live or sandbox: of people who come without a client, and of what is made without one");
+ABSL_FLAG(bool, emergency, false,
+          "with `signing-keys retire KID`: the key is good for nothing from now on");
 ABSL_FLAG(std::string, brand_file, "",
           "brand.json: whose government this is; see platform/pages/brand.h");
 
 int main(int argc, char** argv) {
   using namespace tamarack;
-  service::Shell shell(argc, argv, "identity", identity::Migrations(), identity::UsesOfKeys);
+  service::Shell shell(argc, argv, "identity", identity::Migrations(), identity::UsesOfKeys,
+                       "signing-keys");
   const identity::Keyring keyring(shell.keyring());
+  identity::SigningKeyRepository signing_keys(shell.database(), keyring);
+  if (!shell.arguments().empty()) {
+    return shell.RunCommand(identity::RunSigningKeyCommand(
+        signing_keys, shell.redis(), shell.arguments(), absl::GetFlag(FLAGS_emergency)));
+  }
   const auto internal_clients = identity::InternalClients::FromFiles(
       absl::GetFlag(FLAGS_service_secrets_dir), absl::GetFlag(FLAGS_bootstrap_admin_secret_file));
   auto brand = pages::LoadBrand(absl::GetFlag(FLAGS_brand_file));
@@ -68,22 +78,35 @@ int main(int argc, char** argv) {
   identity::SignInGuard guard(attempts, failures, devices);
   identity::Passwords passwords(shell.offload());
 
-  identity::SigningKeys keys(shell.executor(), shell.database(), shell.offload(), keyring);
+  identity::SigningKeys keys(shell.executor(), signing_keys, shell.offload(), SystemClock());
   identity::TokenIssuer issuer(keys, shell.issuer(), SystemClock());
   identity::ClientAuthenticator clients(internal_clients, tenants);
   auto own_keys = [&]() -> Async<std::string> {
-    CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
+    CO_ASSIGN_OR_RETURN(auto set, co_await keys.Get());
     co_return set->jwks;
   };
-  auth::TokenVerifier verifier(
-      shell.executor(), {.issuer = shell.issuer(), .audience = identity::kOwnAudience}, own_keys);
-  auth::TokenVerifier client_tokens(
-      shell.executor(), {.issuer = shell.issuer(), .audience = issuer.client_audience()}, own_keys);
+  auto accepting = [&](std::string audience) {
+    // They are near, and the gateway believes for some seconds more what was good here.
+    constexpr std::chrono::seconds kAge{1};
+    return auth::VerifierOptions{.issuer = shell.issuer(),
+                                 .audience = std::move(audience),
+                                 .keys_fresh_for = kAge,
+                                 .keys_age_max = kAge};
+  };
+  auth::TokenVerifier verifier(shell.executor(), accepting(identity::kOwnAudience), own_keys);
+  auth::TokenVerifier client_tokens(shell.executor(), accepting(issuer.client_audience()),
+                                    own_keys);
+  auto renew = [&] {
+    keys.Renew();
+    verifier.Renew();
+    client_tokens.Renew();
+  };
+  shell.redis().Subscribe(auth::kRevocationChannel, [&](std::string_view) { renew(); }, renew);
   rpc::Interceptor interceptor(shell.executor(), &verifier, shell.registry());
   shell.AddReadyCheck(
       {"signing_keys", [&]() -> AsyncStatus { co_return (co_await keys.Get()).status(); }});
 
-  identity::OwnTokens own_tokens(shell.executor(), issuer);
+  identity::OwnTokens own_tokens(issuer);
   const rpc::Target notify_target = shell.TargetOf("notify", absl::GetFlag(FLAGS_notify_address));
   rpc::Client notify(notify_target, own_tokens.ForSending());
   rpc::Client notify_templates(notify_target, own_tokens.ForTemplates());
@@ -112,8 +135,9 @@ int main(int argc, char** argv) {
   auto directory_service =
       identity::MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once(shell.database(), keyring.sealer());
-  auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,
-                                                  once, keyring, default_mode);
+  auto admin_service =
+      identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords, once,
+                                 shell.redis(), keyring, default_mode);
 
   return shell.Run(
       {token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),

@@ -22,7 +22,7 @@ std::string AccessTokenHash(std::string_view access_token) {
 Async<IssuedAccessToken> TokenIssuer::AccessToken(const auth::Principal& principal,
                                                   const std::string& audience,
                                                   int64_t lifetime_seconds) {
-  CO_ASSIGN_OR_RETURN(const auto* keys, co_await keys_.Get());
+  CO_ASSIGN_OR_RETURN(auto keys, co_await keys_.Get());
   auth::TokenTerms terms{.issuer = issuer_,
                          .audience = audience,
                          .issued_at_seconds = NowSeconds(),
@@ -32,7 +32,7 @@ Async<IssuedAccessToken> TokenIssuer::AccessToken(const auth::Principal& princip
 }
 
 Async<std::string> TokenIssuer::IdToken(const IdTokenTerms& terms) {
-  CO_ASSIGN_OR_RETURN(const auto* keys, co_await keys_.Get());
+  CO_ASSIGN_OR_RETURN(auto keys, co_await keys_.Get());
   int64_t now = NowSeconds();
   boost::json::object claims{{"iss", issuer_},
                              {"sub", terms.subject},

@@ -76,13 +76,14 @@ class TokenService final : public v1::TokenService::CallbackService {
         discovery_(DiscoveryDocument(parts.issuer.issuer())) {}
 
   TAMARACK_UNARY(GetConfiguration, v1::GetConfigurationRequest, google::api::HttpBody) {
-    context.http.SetHeader("cache-control", "public, max-age=300");
+    context.http.SetHeader("cache-control", "public, max-age=200");
     co_return JsonBody(discovery_);
   }
 
   TAMARACK_UNARY(GetJwks, v1::GetJwksRequest, google::api::HttpBody) {
-    CO_ASSIGN_OR_RETURN(const auto* keys, co_await parts_.keys.Get());
-    context.http.SetHeader("cache-control", "public, max-age=300");
+    CO_ASSIGN_OR_RETURN(auto keys, co_await parts_.keys.Get());
+    // So that one which is removed is gone everywhere within 10 s.
+    context.http.SetHeader("cache-control", "public, max-age=3");
     co_return JsonBody(keys->jwks);
   }
 

@@ -393,7 +393,7 @@ class CredentialMaker {
   GatewayWorld& world_;
   const std::string service_id_;
   const identity::v1::Client client_;
-  const identity::SigningKeySet& keys_;
+  const identity::SigningKeySet keys_;
   const crypto::Key key_ = *crypto::Key::Generate(crypto::Algorithm::kEs256);
   const crypto::Key other_key_ = *crypto::Key::Generate(crypto::Algorithm::kEs256);
 };

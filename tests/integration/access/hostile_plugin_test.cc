@@ -218,7 +218,9 @@ TEST_CASE_METHOD(BaitedWorld, "Hostile plug-in: its page is shown, and no sessio
                  "[access][hostile]") {
   // The session is good, so that it could have been told of it.
   REQUIRE(ExchangeSession(cookie).ok());
-  (void)Get("/en/trap", WithSession(cookie));
+  http::Headers headers = WithSession(cookie);
+  headers.Set("Host", "trap.test");
+  (void)Get("/en/trap", headers);
   auto call = trap.Take();
   REQUIRE(call.has_value());
   CHECK_FALSE(call->metadata.contains("authorization"));

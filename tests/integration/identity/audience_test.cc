@@ -149,7 +149,7 @@ TEST_CASE_METHOD(AudienceWorld,
       CHECK(absl::IsUnauthenticated(Principal(token, other).status()));
     CHECK(absl::IsUnauthenticated(ExchangeBearer(token).status()));
   }
-  OwnTokens own(host.executor(), issuer);
+  OwnTokens own(issuer);
   using Set = std::set<std::string, std::less<>>;
   CHECK(Principal(*host.Await(own.ForSending()()), "notify")->scopes == Set{"notify.send"});
   CHECK(Principal(*host.Await(own.ForTemplates()()), "notify")->scopes ==

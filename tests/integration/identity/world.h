@@ -64,7 +64,8 @@ struct World {
   Passwords passwords{offload};
   int emails_queued = 0;
   Registrations registrations{host.pool(), keyring, people, [this] { ++emails_queued; }};
-  SigningKeys keys{host.executor(), host.pool(), offload, keyring};
+  SigningKeyRepository signing_keys{host.pool(), keyring};
+  SigningKeys keys{host.executor(), signing_keys, offload, clock};
   TokenIssuer issuer{keys, testing::kTestIssuer, clock};
   ClientAuthenticator clients{internal, tenants};
   std::map<std::string, std::unique_ptr<auth::TokenVerifier>> verifiers;  // by audience
@@ -87,7 +88,7 @@ struct World {
       MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once{host.pool(), keyring.sealer()};
   std::unique_ptr<grpc::Service> admin_service =
-      MakeAdminService(interceptor, tenants, api_keys, people, passwords, once, keyring);
+      MakeAdminService(interceptor, tenants, api_keys, people, passwords, once, redis, keyring);
 
   std::string address;  // of its gRPC server
 
@@ -247,7 +248,7 @@ struct World {
           host.executor(),
           auth::VerifierOptions{.issuer = testing::kTestIssuer, .audience = audience, .now = clock},
           [this]() -> Async<std::string> {
-            CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
+            CO_ASSIGN_OR_RETURN(auto set, co_await keys.Get());
             co_return set->jwks;
           });
     }
