@@ -343,6 +343,8 @@ absl::Status RouteTable::AddRoute(Route route, std::string_view http_method,
                        body_type->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED;
     if (http_method == "PATCH" && is_resource) route.mask_field = FindMask(request);
   }
+  if (route.body != Route::Body::kNone)
+    route.shape.body_plan = route.body_plan ? route.body_plan->message : route.request_plan;
   if (!response_body.empty()) {
     route.response_field = response.FindFieldByName(response_body);
     if (route.response_field == nullptr) {

@@ -120,7 +120,9 @@ Gateway::Early Gateway::CheckBound(const Visit& visit, const Route& route,
     return Fail(visit, &route, {ProblemKind::kCrossSite});
   }
   if (route.request_rules == nullptr) return std::nullopt;
-  absl::Status rules = CheckWire(*route.request_rules, bound.wire, visit.language_tag());
+  MaskedField masked;
+  if (route.mask_field != nullptr) masked = {route.body_field, route.mask_field};
+  absl::Status rules = CheckWire(*route.request_rules, bound.wire, visit.language_tag(), masked);
   if (!rules.ok()) return Fail(visit, &route, FromStatus(rules, route.shape));
   return std::nullopt;
 }
