@@ -234,8 +234,8 @@ boost::asio::awaitable<Gateway::Early> Gateway::ReadBody(const Visit& visit, con
   if (auto early = CheckCoding(visit, route)) co_return *std::move(early);
   std::string content_type = visit.request.headers.Join("content-type");
   // One without a type may turn out to be empty, in chunks.
-  bool has_wrong_type = !content_type.empty() && route.body != Route::Body::kNone &&
-                        !KindOfBody(route, content_type);
+  bool has_wrong_type =
+      !content_type.empty() && route.body != Route::Body::kNone && !KindOfBody(route, content_type);
   if (has_wrong_type) co_return Fail(visit, &route, {ProblemKind::kUnsupportedMediaType});
   http::Refusal refusal =
       co_await visit.request.read_body({route.body_bytes_max, visit.client_address}, *body);
