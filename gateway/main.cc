@@ -109,15 +109,7 @@ int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   http::ServerOptions server_options;
   server_options.address = absl::GetFlag(FLAGS_listen);
   server_options.tls = settings.tls;
-  server_options.body_limit = [&](const http::Request& head) { return gateway.BodyLimit(head); };
-  TrustedProxies proxies(settings.trusted_proxies, settings.forwarded_header);
-  server_options.network_of = [&](const http::Request& head) {
-    return NetworkOf(proxies.OriginOf(head).address);
-  };
-  server_options.has_effect = [&](const http::Request& head) { return gateway.HasEffect(head); };
-  server_options.on_error = [&](int status, const std::string&, const http::Request* head) {
-    return gateway.ServerError(status, head);
-  };
+  gateway.Configure(server_options);
   http::Server server(process.executor(), server_options,
                       [&](http::Request request) { return gateway.Handle(std::move(request)); });
   http::AdminServer admin(process.executor(), absl::GetFlag(FLAGS_admin_listen), registry, {});
