@@ -19,7 +19,7 @@ file(GLOB contract_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/contract/
 if(contract_tests)
   tamarack_node_test(contract 600 --test --test-concurrency=1 ${contract_tests})
 endif()
-tamarack_node_test(upgrade 300 --test ${CMAKE_CURRENT_SOURCE_DIR}/upgrade/upgrade.test.mjs)
+tamarack_node_test(upgrade 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/upgrade/upgrade.test.mjs)
 file(GLOB browser_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/browser/*.test.mjs)
 if(browser_tests)
   tamarack_node_test(browser 600 --test --test-concurrency=1 ${browser_tests})

@@ -12,6 +12,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -22,6 +23,9 @@ ABSL_FLAG(std::string, pg_dsn, "",
           "libpq connection string of the service's own database; a password comes from passfile=");
 ABSL_FLAG(std::string, pg_runtime_role, "",
           "for `migrate`, whose --pg_dsn is the owner's: the role that serves");
+ABSL_FLAG(
+    bool, allow_owner_role, false,
+    "serve as a role that owns the database: who takes over the process has all rights in it");
 ABSL_FLAG(int, pg_pool_size, 8, "connections to PostgreSQL");
 ABSL_FLAG(std::string, redis, "127.0.0.1:6379", "Redis as unix:/path or host:port");
 ABSL_FLAG(std::string, redis_username, "", "user at Redis; empty: its default user");
@@ -86,10 +90,18 @@ std::optional<rpc::PeerTls> ReadTls() {
   return rpc::PeerTls{std::move(files), *std::move(peers)};
 }
 
-boost::asio::awaitable<void> WarnOfOwner(pg::Pool& database) {
-  absl::Status status = co_await pg::CheckRuntimeRole(database);
-  if (absl::IsFailedPrecondition(status))
-    telemetry::Log(telemetry::Level::kWarning, std::string(status.message()));
+// Calls `refuse` if the role owns its database, as soon as that answers.
+boost::asio::awaitable<void> JudgeRole(pg::Pool& database, std::function<void()> refuse) {
+  for (;; co_await runtime::SleepFor(kReadyInterval)) {
+    absl::Status status = co_await pg::CheckRuntimeRole(database);
+    if (status.ok()) co_return;
+    if (!absl::IsFailedPrecondition(status)) continue;
+    bool is_allowed = absl::GetFlag(FLAGS_allow_owner_role);
+    telemetry::Log(is_allowed ? telemetry::Level::kWarning : telemetry::Level::kError,
+                   absl::StrCat(status.message(), is_allowed ? "" : " (--allow_owner_role)"));
+    if (!is_allowed) refuse();
+    co_return;
+  }
 }
 
 }  // namespace
@@ -211,7 +223,12 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
       telemetry::Log(is_well ? telemetry::Level::kInfo : telemetry::Level::kWarning, "readiness",
                      {{"ready", readiness.is_ready}, {"degraded", readiness.is_degraded}});
     });
-    boost::asio::co_spawn(executor(), WarnOfOwner(*database_), boost::asio::detached);
+    runtime::Spawn(executor(), [this] {
+      return JudgeRole(*database_, [this] {
+        is_refused_ = true;
+        std::raise(SIGTERM);
+      });
+    });
     // Whole tables are counted, and calls do not wait for that.
     pg::Pool resealing(executor(), absl::GetFlag(FLAGS_pg_dsn),
                        pg::PoolOptions{.size = 1,
@@ -232,7 +249,7 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
       admin.Drain(std::chrono::seconds(1));
     });
     telemetry::Log(telemetry::Level::kInfo, "stopped");
-    return status;
+    return is_refused_ ? 1 : status;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s: %s\n", name_.c_str(), error.what());
     return 1;

@@ -40,7 +40,7 @@
 namespace tamarack::service {
 
 // Common flags (environment TAMARACK_<FLAG>): --listen --admin_listen --pg_dsn --pg_pool_size
-// --pg_runtime_role --redis --redis_username --redis_password_file --issuer
+// --pg_runtime_role --allow_owner_role --redis --redis_username --redis_password_file --issuer
 // --identity_address --client_secret_file --secret_key_file --now --drain_seconds --log_level
 // --migrate_only --tls_ca_file --tls_cert_file --tls_key_file --peers --insecure_plain_text
 // --reflection.
@@ -83,7 +83,8 @@ class Shell {
   void AddReadyCheck(http::ReadyCheck check) { ready_checks_.push_back(std::move(check)); }
 
   // Serves until SIGTERM or SIGINT, then drains: not ready, no new calls, running ones finished,
-  // `stop` called (off the loop, which still runs), loop stopped. Returns main's status.
+  // `stop` called (off the loop, which still runs), loop stopped. Returns main's status: 1 when its
+  // role owns the database and --allow_owner_role does not say that it may.
   int Run(const std::vector<grpc::Service*>& services, std::function<void()> stop = {});
   // Does the work, prints what was wrong, if anything, and returns main's status.
   int RunCommand(AsyncStatus work);
@@ -105,6 +106,7 @@ class Shell {
   UsesOfKeys uses_of_keys_;
   std::shared_ptr<keys::KeyringFile> keyring_;
   std::vector<http::ReadyCheck> ready_checks_;
+  bool is_refused_ = false;  // for its role
 };
 
 // How a service that is not identity verifies its callers and authenticates itself to other

@@ -129,7 +129,7 @@ Async<Registrations::Row> Registrations::Read(const pg::Statement& statement,
 
 Async<Pending> Registrations::Find(std::string_view cookie) {
   CO_ASSIGN_OR_RETURN(auto row, co_await Read(kFind, cookie));
-  co_return Pending{row.person.profile.email, row.is_for_device()};
+  co_return Pending{row.person.mode, row.person.profile.email, row.is_for_device()};
 }
 
 Async<ConfirmResult> Registrations::Confirm(std::string_view cookie, std::string_view code) {

@@ -34,6 +34,7 @@ struct ConfirmResult {
 
 // What a browser has asked to be confirmed.
 struct Pending {
+  auth::Mode mode = auth::Mode::kLive;
   std::string email;
   bool is_for_device = false;  // rather than to register
 };

@@ -136,13 +136,16 @@ class SignInService final : public v1::SignInService::CallbackService {
     if (page.has_errors())
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
 
-    const Pending pending{person.profile.email, false};
+    const Pending pending{person.mode, person.profile.email, false};
     if (!co_await MaySendCode(context, pending)) {
       page.Error("email", "ERROR_TOO_MANY_CODES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
     auto cookie = co_await BeginRegistration(std::move(person), request.password());
-    if (!cookie.ok()) co_return co_await NotSent(context, pending, cookie.status());
+    if (!cookie.ok()) {
+      co_await CountNoCode(context, pending);
+      co_return cookie.status();
+    }
     co_return GoToConfirm(context, *cookie, request.lang(), request.return_to());
   }
 
@@ -217,14 +220,16 @@ class SignInService final : public v1::SignInService::CallbackService {
       co_return GoTo(context, request.lang(), "register", request.return_to());
     if (!pending.ok()) co_return pending.status();
     absl::Status sent = absl::ResourceExhaustedError("too many codes");
-    if (co_await MaySendCode(context, *pending))
+    if (co_await MaySendCode(context, *pending)) {
       sent = co_await parts_.registrations.Resend(RegistrationCookie(context));
+      if (!sent.ok()) co_await CountNoCode(context, *pending);
+    }
     if (absl::IsResourceExhausted(sent)) {
       Page page = ConfirmPage(context, *pending, request.lang(), request.return_to());
       page.Error("code", "ERROR_TOO_MANY_CODES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
-    if (!sent.ok()) co_return co_await NotSent(context, *pending, sent);
+    if (!sent.ok()) co_return sent;
     std::string to = PageUrl(request.lang(), "confirm-email", request.return_to());
     context.http.Redirect(AppendQuery(to, {{"sent_again", "true"}}));
     co_return HttpBody();
@@ -265,14 +270,19 @@ class SignInService final : public v1::SignInService::CallbackService {
   }
   boost::asio::awaitable<bool> MaySendCode(const rpc::Context& context, const Pending& pending) {
     co_return co_await parts_.attempts.TakeCode(
-        BudgetOf(pending), parts_.keyring.EmailIndex(pending.email), NetworkOf(context.client_ip));
+        BudgetOf(pending), parts_.people.EmailIndex(pending.mode, pending.email),
+        CodeNetwork(context, pending));
   }
-  // Nobody is locked out for trying again while we were down.
-  Async<HttpBody> NotSent(const rpc::Context& context, const Pending& pending,
-                          absl::Status status) {
-    co_await parts_.attempts.GiveCodeBack(
-        BudgetOf(pending), parts_.keyring.EmailIndex(pending.email), NetworkOf(context.client_ip));
-    co_return status;
+  // None was sent: nobody is locked out for trying again while we were down.
+  boost::asio::awaitable<void> CountNoCode(const rpc::Context& context, const Pending& pending) {
+    co_await parts_.attempts.GiveCodeBack(BudgetOf(pending),
+                                          parts_.people.EmailIndex(pending.mode, pending.email),
+                                          CodeNetwork(context, pending));
+  }
+  // What is tried in the sandbox uses up nothing of the live world's.
+  static std::string CodeNetwork(const rpc::Context& context, const Pending& pending) {
+    std::string network = NetworkOf(context.client_ip);
+    return pending.mode == auth::Mode::kLive ? network : absl::StrCat("sandbox ", network);
   }
 
   Async<std::string> BeginRegistration(NewPerson person, const std::string& password) {
@@ -284,13 +294,16 @@ class SignInService final : public v1::SignInService::CallbackService {
   Async<HttpBody> AskToConfirmDevice(rpc::Context& context, Page page,
                                      const v1::SignInRequest& request, auth::Mode mode,
                                      const std::string& email) {
-    const Pending pending{email, true};
+    const Pending pending{mode, email, true};
     if (!co_await MaySendCode(context, pending)) {
       page.Error("email", "ERROR_TOO_MANY_CODES");
       co_return co_await Refuse(context, std::move(page), request.return_to(), kTooManyRequests);
     }
     auto cookie = co_await parts_.registrations.BeginForDevice(mode, email, request.lang());
-    if (!cookie.ok()) co_return co_await NotSent(context, pending, cookie.status());
+    if (!cookie.ok()) {
+      co_await CountNoCode(context, pending);
+      co_return cookie.status();
+    }
     co_return GoToConfirm(context, *cookie, request.lang(), request.return_to());
   }
 

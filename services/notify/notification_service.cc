@@ -137,7 +137,8 @@ class NotificationService final : public v1::NotificationService::CallbackServic
         bool is_new, co_await notifications_.Insert({row, once_.RowOf(context, request, row.id)}));
     if (is_new) co_return row;
     CO_ASSIGN_OR_RETURN(auto earlier, co_await FindEarlier(context, request));
-    if (!earlier) co_return absl::AbortedError("the key's first request was forgotten meanwhile");
+    // It was forgotten at this moment: the next try makes one.
+    if (!earlier) co_return idempotency::KeyInFlight(context);
     co_return *std::move(earlier);
   }
 

@@ -212,8 +212,8 @@ TEST_CASE_METHOD(World, "A subscription names a ministry that exists and an addr
 // As an older version let them in, or as a ministry that was closed leaves them behind.
 TEST_CASE_METHOD(World, "A ministry that does not exist keeps no other from being told",
                  "[tellusonce]") {
-  Sql("UPDATE subscription SET ministry_id = '" + directory.unknown_ministry +
-      "' WHERE ministry_id = 'ministry-of-health'");
+  Sql("UPDATE subscription SET ministry_id = 'ministry-of-nowhere' WHERE ministry_id = "
+      "'ministry-of-health'");
   StartDispatcher();
   auto told = Show("TellAddress", Form());
   REQUIRE(told.answer.status.ok());
