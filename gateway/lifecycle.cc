@@ -1,6 +1,6 @@
 #include "gateway/lifecycle.h"
 
-#include "platform/http/wire.h"
+#include "platform/http/date.h"
 
 #include <absl/strings/str_cat.h>
 #include <absl/time/civil_time.h>

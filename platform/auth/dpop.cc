@@ -1,15 +1,22 @@
 #include "platform/auth/dpop.h"
 
 #include "platform/base/status.h"
+#include "platform/base/url.h"
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
 #include "platform/crypto/json.h"
 #include "platform/crypto/jws.h"
 
 #include <absl/strings/ascii.h>
+#include <absl/strings/escaping.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
 #include <absl/strings/strip.h>
 
+#include <algorithm>
 #include <optional>
+#include <vector>
 
 namespace tamarack::auth {
 namespace {
@@ -53,6 +60,39 @@ absl::Status CheckClaims(const json::object& claims, const DpopExpectation& expe
   return absl::OkStatus();
 }
 
+// RFC 3986 sections 6.2.2.1 and 6.2.2.2: an escape of what needs none is that character, others are
+// in upper case and stay escapes. What needs one and has none gets it. Nothing when one is broken.
+std::optional<std::string> NormalEscapes(std::string_view text, std::string_view delimiters) {
+  std::string normal;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (delimiters.find(text[i]) != std::string_view::npos) {
+      normal += text[i];
+    } else if (text[i] != '%') {
+      normal += PercentEncode(text.substr(i, 1));
+    } else {
+      std::string_view digits = text.substr(i + 1, 2);
+      if (digits.size() < 2 || !std::all_of(digits.begin(), digits.end(), absl::ascii_isxdigit))
+        return std::nullopt;
+      normal += PercentEncode(absl::HexStringToBytes(ToAbsl(digits)));
+      i += digits.size();
+    }
+  }
+  return normal;
+}
+
+// RFC 3986 section 5.2.4, of an absolute path or an empty one, which is the root.
+std::string WithoutDotSegments(std::string_view path) {
+  std::vector<absl::string_view> segments;
+  std::vector<absl::string_view> all = absl::StrSplit(ToAbsl(path), '/');
+  for (size_t i = 1; i < all.size(); ++i) {
+    bool is_dots = all[i] == "." || all[i] == "..";
+    if (all[i] == ".." && !segments.empty()) segments.pop_back();
+    if (!is_dots) segments.push_back(all[i]);
+    if (is_dots && i + 1 == all.size()) segments.emplace_back();
+  }
+  return absl::StrCat("/", absl::StrJoin(segments, "/"));
+}
+
 }  // namespace
 
 absl::StatusOr<DpopProof> VerifyDpopProof(std::string_view proof, const DpopExpectation& expected) {
@@ -79,12 +119,16 @@ std::string NormalizeHtu(std::string_view url) {
   std::string scheme = absl::AsciiStrToLower(ToAbsl(url.substr(0, slashes)));
   if (scheme != "https" && scheme != "http") return {};
   std::string_view rest = url.substr(slashes + 3);
-  size_t path = std::min(rest.find('/'), rest.size());
-  std::string authority = absl::AsciiStrToLower(ToAbsl(rest.substr(0, path)));
-  std::string_view port = scheme == "https" ? ":443" : ":80";
-  absl::string_view host = absl::StripSuffix(authority, ToAbsl(port));
+  size_t path_begin = std::min(rest.find('/'), rest.size());
+  auto authority = NormalEscapes(rest.substr(0, path_begin), "!$&'()*+,;=:@[]");
+  auto path = NormalEscapes(rest.substr(path_begin), "!$&'()*+,;=:@/");
+  if (!authority || !path) return {};
+  absl::AsciiStrToLower(&*authority);
+  absl::string_view host = *authority;
+  if (!absl::ConsumeSuffix(&host, ":"))
+    absl::ConsumeSuffix(&host, scheme == "https" ? ":443" : ":80");
   if (host.empty()) return {};
-  return absl::StrCat(scheme, "://", host, path == rest.size() ? "/" : ToAbsl(rest.substr(path)));
+  return absl::StrCat(scheme, "://", host, WithoutDotSegments(*path));
 }
 
 }  // namespace tamarack::auth

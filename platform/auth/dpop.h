@@ -34,8 +34,9 @@ struct DpopProof {
 // with the reason, fit for the caller.
 absl::StatusOr<DpopProof> VerifyDpopProof(std::string_view proof, const DpopExpectation& expected);
 
-// `url` as section 4.3 compares it: without query and fragment, scheme and host in lower case,
-// without the scheme's own port. Empty when it is no http(s) URL.
+// `url` as section 4.3 compares it: without query and fragment, and normalised as RFC 3986 sections
+// 6.2.2 and 6.2.3 have it. What stays escaped there (`%2F`) is not what it stands for. Empty when it
+// is no http(s) URL.
 std::string NormalizeHtu(std::string_view url);
 
 }  // namespace tamarack::auth

@@ -1,5 +1,6 @@
 #include "platform/http/session.h"
 
+#include "platform/http/date.h"
 #include "platform/http/incoming.h"
 #include "platform/http/request_head.h"
 #include "platform/telemetry/log.h"

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 
 namespace tamarack::http {
 namespace {
@@ -67,22 +66,6 @@ std::string FormatResponseHead(const Response& response, std::string_view date,
 std::string FormatChunkHead(size_t size) {
   std::array<char, 20> text;
   int length = std::snprintf(text.data(), text.size(), "%zx\r\n", size);
-  return std::string(text.data(), static_cast<size_t>(length));
-}
-
-std::string FormatHttpDate(long unix_seconds) {
-  constexpr std::array<const char*, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::time_t time = unix_seconds;
-  std::tm utc{};
-  gmtime_r(&time, &utc);
-  std::array<char, 64> text;
-  // strftime would follow the process's locale for the names.
-  int length = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                             kDays[static_cast<size_t>(utc.tm_wday)], utc.tm_mday,
-                             kMonths[static_cast<size_t>(utc.tm_mon)], utc.tm_year + 1900,
-                             utc.tm_hour, utc.tm_min, utc.tm_sec);
   return std::string(text.data(), static_cast<size_t>(length));
 }
 

@@ -27,7 +27,4 @@ std::string FormatChunkHead(size_t size);
 // False for statuses that never have a body (1xx, 204, 304).
 bool MayHaveBody(int status);
 
-// `Tue, 24 Nov 2026 12:00:00 GMT`.
-std::string FormatHttpDate(long unix_seconds);
-
 }  // namespace tamarack::http

@@ -10,6 +10,7 @@
 #include <unicode/bytestream.h>
 #include <unicode/idna.h>
 #include <unicode/stringpiece.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
 #include <algorithm>
@@ -40,7 +41,7 @@ const icu::IDNA* Idna() {
     UErrorCode error = U_ZERO_ERROR;
     // Not transitional: `faß.de` and `fass.de` are two people's domains.
     return icu::IDNA::createUTS46Instance(
-        UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ |
+        UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_CHECK_CONTEXTO |
             UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_NONTRANSITIONAL_TO_UNICODE,
         error);
   }();
@@ -70,9 +71,44 @@ std::optional<std::string> DomainInAscii(std::string_view domain) {
   return Mapped(domain, &icu::IDNA::nameToASCII_UTF8);
 }
 
+// Whether IDNA 2008 has the character in names, where UTS 46 has symbols and punctuation, too: the
+// property of RFC 5892 section 3, of characters that are stable since UTS 46 mapped them.
+bool IsInNames(UChar32 c) {
+  // Section 2.6, as far as it differs from the rest; what needs a context ICU has checked.
+  constexpr std::u32string_view kExceptions =
+      U"-.\u200C\u200D\u00B7\u0375\u05F3\u05F4\u30FB"
+      U"\u06FD\u06FE\u0F0B\u3007";
+  constexpr std::u32string_view kDisallowed =
+      U"\u0640\u07FA\u302E\u302F\u3031\u3032\u3033\u3034\u3035\u303B";
+  if (kExceptions.find(static_cast<char32_t>(c)) != std::u32string_view::npos) return true;
+  if (kDisallowed.find(static_cast<char32_t>(c)) != std::u32string_view::npos) return false;
+  constexpr std::uint32_t kLetterDigits = U_GC_LL_MASK | U_GC_LU_MASK | U_GC_LO_MASK |
+                                          U_GC_ND_MASK | U_GC_LM_MASK | U_GC_MN_MASK | U_GC_MC_MASK;
+  if ((U_MASK(u_charType(c)) & kLetterDigits) == 0) return false;
+  if (u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return false;
+  int block = ublock_getCode(c);
+  if (block == UBLOCK_COMBINING_MARKS_FOR_SYMBOLS || block == UBLOCK_MUSICAL_SYMBOLS ||
+      block == UBLOCK_ANCIENT_GREEK_MUSICAL_NOTATION) {
+    return false;
+  }
+  int hangul = u_getIntPropertyValue(c, UCHAR_HANGUL_SYLLABLE_TYPE);
+  return hangul != U_HST_LEADING_JAMO && hangul != U_HST_VOWEL_JAMO &&
+         hangul != U_HST_TRAILING_JAMO;
+}
+
+bool HasOnlyNames(std::string_view domain) {
+  std::optional<std::string> shown = Mapped(domain, &icu::IDNA::nameToUnicodeUTF8);
+  if (!shown) return false;
+  icu::UnicodeString characters = icu::UnicodeString::fromUTF8(*shown);
+  for (int i = 0; i < characters.length(); i = characters.moveIndex32(i, 1)) {
+    if (!IsInNames(characters.char32At(i))) return false;
+  }
+  return true;
+}
+
 bool IsDomain(std::string_view domain) {
   std::optional<std::string> ascii = DomainInAscii(domain);
-  if (!ascii || ascii->size() > kDomainOctetsMax) return false;
+  if (!ascii || ascii->size() > kDomainOctetsMax || !HasOnlyNames(domain)) return false;
   size_t last_dot = ascii->rfind('.');
   if (last_dot == std::string::npos) return false;
   // A last label of digits only makes an IPv4 address of it, which is no domain (RFC 1123 2.1).

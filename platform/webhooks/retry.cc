@@ -1,11 +1,14 @@
 #include "platform/webhooks/retry.h"
 
 #include "platform/base/status.h"
+#include "platform/http/date.h"
 
 #include <absl/strings/numbers.h>
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
+#include <tuple>
 
 namespace tamarack::webhooks {
 namespace {
@@ -18,16 +21,21 @@ constexpr absl::Duration kGaps[kAttemptsMax - 1] = {
 constexpr double kJitter = 0.2;
 constexpr absl::Duration kPauseMax = absl::Hours(24);
 
+bool IsDigits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 // RFC 9110 section 10.2.3: seconds or an HTTP date.
 absl::Duration RetryAfter(const http::ClientResponse& response, absl::Time now) {
   auto header = response.headers.Get("retry-after");
   if (!header) return absl::ZeroDuration();
   absl::Duration wait = absl::ZeroDuration();
-  if (int64_t seconds = 0; absl::SimpleAtoi(ToAbsl(*header), &seconds)) {
+  if (IsDigits(*header)) {
+    int64_t seconds = 0;  // as many as there can be, where there are more
+    std::ignore = absl::SimpleAtoi(ToAbsl(*header), &seconds);
     wait = absl::Seconds(seconds);
-  } else if (absl::Time date;
-             absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", ToAbsl(*header), &date, nullptr)) {
-    wait = date - now;
+  } else if (auto date = http::ParseHttpDate(*header, now)) {
+    wait = *date - now;
   }
   return std::clamp(wait, absl::ZeroDuration(), kPauseMax);
 }

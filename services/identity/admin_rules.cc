@@ -90,6 +90,8 @@ absl::Status CheckPerson(const NewPerson& person, std::string_view password) {
   const Profile& profile = person.profile;
   if (!text::IsEmailAddress(profile.email))
     return rpc::InvalidField("email", "must be an email address that mail can be sent to");
+  if (profile.FullName().empty())
+    return rpc::InvalidField("given_name", "required, unless there is a family_name");
   absl::Status lines = rpc::CheckLine("given_name", profile.given_name);
   lines.Update(rpc::CheckLine("family_name", profile.family_name));
   if (const auto& address = profile.address) {
@@ -102,7 +104,7 @@ absl::Status CheckPerson(const NewPerson& person, std::string_view password) {
     lines.Update(rpc::CheckLine("address.postal_code", address->postal_code()));
   }
   if (!lines.ok()) return lines;
-  switch (CheckPassword(password, person.profile.email, person.profile.given_name)) {
+  switch (CheckPassword(password, profile.email, profile.FullName())) {
     case PasswordFault::kNone:
       return absl::OkStatus();
     case PasswordFault::kLong:

@@ -38,8 +38,8 @@ json::object UserInfoClaims(std::string_view subject, const Person& person, cons
   const Profile& profile = person.profile;
   if (scopes.contains("profile")) {
     claims["name"] = profile.FullName();
-    claims["given_name"] = profile.given_name;
-    claims["family_name"] = profile.family_name;
+    if (!profile.given_name.empty()) claims["given_name"] = profile.given_name;
+    if (!profile.family_name.empty()) claims["family_name"] = profile.family_name;
     claims["locale"] = person.language == "fr" ? "fr-CA" : "en-CA";
     claims["updated_at"] = person.updated_at_seconds;
   }

@@ -23,7 +23,11 @@ struct Profile {
   std::string family_name;
   std::optional<v1::Address> address;
 
-  std::string FullName() const { return given_name + " " + family_name; }
+  // Who has one name has it in either.
+  std::string FullName() const {
+    bool has_both = !given_name.empty() && !family_name.empty();
+    return given_name + (has_both ? " " : "") + family_name;
+  }
 };
 
 struct Person {

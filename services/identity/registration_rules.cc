@@ -9,12 +9,9 @@ namespace {
 
 using pages::Page;
 
-void CheckName(const std::string& name, std::string_view field, std::string_view missing,
-               Page& page) {
+void CheckName(const std::string& name, std::string_view field, Page& page) {
   constexpr size_t kNameLengthMax = 100;
-  if (name.empty()) {
-    page.Error(field, missing);
-  } else if (text::HasControlCharacter(name)) {
+  if (text::HasControlCharacter(name)) {
     page.Error(field, "ERROR_CHARACTERS");
   } else if (text::CountCharacters(name) > kNameLengthMax) {
     page.Error(field, "ERROR_TOO_LONG", {{"MAX", std::to_string(kNameLengthMax)}});
@@ -24,14 +21,15 @@ void CheckName(const std::string& name, std::string_view field, std::string_view
 }  // namespace
 
 void CheckRegistration(const Profile& profile, const std::string& password, Page& page) {
-  CheckName(profile.given_name, "given_name", "ERROR_GIVEN_NAME_MISSING", page);
-  CheckName(profile.family_name, "family_name", "ERROR_FAMILY_NAME_MISSING", page);
+  if (profile.FullName().empty()) page.Error("given_name", "ERROR_NAME_MISSING");
+  CheckName(profile.given_name, "given_name", page);
+  CheckName(profile.family_name, "family_name", page);
   if (profile.email.empty()) {
     page.Error("email", "ERROR_EMAIL_MISSING");
   } else if (!text::IsEmailAddress(profile.email)) {
     page.Error("email", "ERROR_EMAIL_FORMAT");
   }
-  switch (CheckPassword(password, profile.email, profile.given_name)) {
+  switch (CheckPassword(password, profile.email, profile.FullName())) {
     case PasswordFault::kNone:
       break;
     case PasswordFault::kShort:

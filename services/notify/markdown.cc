@@ -123,16 +123,24 @@ std::string WordsBelow(cmark_node* node, std::string_view separator) {
   std::unique_ptr<cmark_iter, decltype(&cmark_iter_free)> iterator(cmark_iter_new(node),
                                                                    &cmark_iter_free);
   std::string words;
+  std::vector<size_t> link_begins;
+  auto add = [&](const std::string& text) {
+    if (!text.empty()) words.append(words.empty() ? "" : separator).append(text);
+  };
   while (true) {
     cmark_event_type event = cmark_iter_next(iterator.get());
     if (event == CMARK_EVENT_DONE) return words;
-    if (event == CMARK_EVENT_EXIT) continue;
     cmark_node* below = cmark_iter_get_node(iterator.get());
     cmark_node_type type = cmark_node_get_type(below);
-    bool is_break = type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK;
-    bool is_bare = IsLink(below) && cmark_node_first_child(below) == nullptr;
-    std::string literal = is_break ? " " : is_bare ? UrlOf(below) : Words(Literal(below));
-    if (!literal.empty()) words.append(words.empty() ? "" : separator).append(literal);
+    if (IsLink(below) && event == CMARK_EVENT_ENTER) {
+      link_begins.push_back(words.size());
+    } else if (IsLink(below)) {
+      if (text::IsBlank(words.substr(link_begins.back()))) add(UrlOf(below));
+      link_begins.pop_back();
+    } else if (event == CMARK_EVENT_ENTER) {
+      bool is_break = type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK;
+      add(is_break ? " " : Words(Literal(below)));
+    }
   }
 }
 
@@ -304,7 +312,7 @@ class PlainTextWriter {
       case CMARK_NODE_LINK:
       case CMARK_NODE_IMAGE: {
         std::string text = Children(node);
-        return text.empty() || text == UrlOf(node) ? UrlOf(node) : text + TitleAndUrl(node);
+        return text::IsBlank(text) || text == UrlOf(node) ? UrlOf(node) : text + TitleAndUrl(node);
       }
       default:
         return Children(node);
@@ -343,6 +351,10 @@ std::string EscapeHtml(std::string_view text) {
 std::string MarkdownToHtml(std::string_view markdown) {
   auto document = Parse(markdown);
   return HtmlWriter().Children(document.get());
+}
+
+bool IsBlankMarkdown(std::string_view markdown) {
+  return text::IsBlank(WordsBelow(Parse(markdown).get(), ""));
 }
 
 std::string MarkdownToPlainText(std::string_view markdown) {

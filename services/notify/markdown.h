@@ -14,6 +14,9 @@ std::string MarkdownToHtml(std::string_view markdown);
 // The body as plain text, with links written out.
 std::string MarkdownToPlainText(std::string_view markdown);
 
+// Whether a reader of the body would see no word.
+bool IsBlankMarkdown(std::string_view markdown);
+
 // `text` with &, <, >, " and ' escaped.
 std::string EscapeHtml(std::string_view text);
 

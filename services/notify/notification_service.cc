@@ -3,15 +3,14 @@
 #include "platform/base/id.h"
 #include "platform/base/url.h"
 #include "platform/http/web_url.h"
-#include "platform/rpc/json_struct.h"
 #include "platform/text/email_address.h"
 #include "services/notify/caller.h"
 #include "services/notify/errors.h"
-#include "services/notify/placeholders.h"
+#include "services/notify/message.h"
 
 #include "tamarack/notify/v1/notification_service.grpc.pb.h"
 
-#include <absl/strings/str_join.h>
+#include <utility>
 
 namespace tamarack::notify {
 namespace {
@@ -37,24 +36,17 @@ absl::Status CheckFields(const v1::SendEmailRequest& request, const std::string&
   return absl::OkStatus();
 }
 
-// What the template says to this person; BadRequest when a value is missing or the result is too
-// long.
 absl::StatusOr<NotificationContent> Render(const v1::Template& from,
                                            const v1::SendEmailRequest& request) {
-  boost::json::object personalisation = rpc::FromStruct(request.personalisation());
-  auto missing = MissingPersonalisation(from.subject() + "\n" + from.body(), personalisation);
-  if (!missing.empty())
-    return BadRequest("Missing personalisation: " + absl::StrJoin(missing, ", "));
+  auto message = Fill(from, request.personalisation());
+  if (!message.ok()) return message.status();
   NotificationContent content;
   content.email_address = text::TidyEmailAddress(request.email_address());
-  content.subject =
-      FillPlaceholders(from.subject(), personalisation, FillMode::kLine, from.language());
-  content.body = FillPlaceholders(from.body(), personalisation, FillMode::kPlain, from.language());
-  content.markdown =
-      FillPlaceholders(from.body(), personalisation, FillMode::kMarkdown, from.language());
+  content.subject = std::move(message->subject);
+  content.body = std::move(message->body);
+  content.markdown = std::move(message->markdown);
   content.language = from.language();
   content.one_click_unsubscribe_url = request.one_click_unsubscribe_url();
-  if (IsTooLong({content.subject, content.body, content.markdown})) return MessageTooLong();
   return content;
 }
 

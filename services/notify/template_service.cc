@@ -2,15 +2,13 @@
 
 #include "platform/auth/owner.h"
 #include "platform/base/id.h"
-#include "platform/rpc/json_struct.h"
 #include "platform/service/tenants.h"
 #include "services/notify/email_message.h"
 #include "services/notify/errors.h"
+#include "services/notify/message.h"
 #include "services/notify/placeholders.h"
 
 #include "tamarack/notify/v1/template_service.grpc.pb.h"
-
-#include <absl/strings/str_join.h>
 
 namespace tamarack::notify {
 namespace {
@@ -62,22 +60,14 @@ class TemplateService final : public v1::TemplateService::CallbackService {
 
   TAMARACK_UNARY(PreviewTemplate, v1::PreviewTemplateRequest, v1::TemplatePreview) {
     CO_ASSIGN_OR_RETURN(auto found, co_await Find(context, request.id(), std::nullopt));
-    auto personalisation = rpc::FromStruct(request.personalisation());
-    auto missing = MissingPersonalisation(found.subject() + "\n" + found.body(), personalisation);
-    if (!missing.empty())
-      co_return BadRequest("Missing personalisation: " + absl::StrJoin(missing, ", "));
+    CO_ASSIGN_OR_RETURN(auto message, Fill(found, request.personalisation()));
     v1::TemplatePreview preview;
     preview.set_id(found.id());
     preview.set_type(found.type());
     preview.set_version(found.version());
-    preview.set_body(
-        FillPlaceholders(found.body(), personalisation, FillMode::kPlain, found.language()));
-    preview.set_subject(
-        FillPlaceholders(found.subject(), personalisation, FillMode::kLine, found.language()));
-    std::string markdown =
-        FillPlaceholders(found.body(), personalisation, FillMode::kMarkdown, found.language());
-    if (IsTooLong({preview.subject(), preview.body(), markdown})) co_return MessageTooLong();
-    preview.set_html(EmailHtml(found.language(), preview.subject(), markdown));
+    preview.set_subject(message.subject);
+    preview.set_body(message.body);
+    preview.set_html(EmailHtml(found.language(), message.subject, message.markdown));
     co_return preview;
   }
 

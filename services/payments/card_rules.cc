@@ -37,11 +37,16 @@ std::vector<std::string> DigitRuns(const std::string& typed) {
 }
 
 // Month and year, however they are typed into one field or both: `12` and `30`, `12 / 2030`,
-// `1230`, `2030-12`.
+// `1230`, `2030-12`, `203012`. Six digits say by themselves which of them are the month: no year
+// that a card has begins as a month does. Four do not (`1112`), so of those only the card's own
+// order is read.
 std::optional<absl::CivilMonth> ReadExpiry(const std::string& typed) {
   auto runs = DigitRuns(typed);
-  if (runs.size() == 1 && (runs[0].size() == 4 || runs[0].size() == 6))
-    runs = {runs[0].substr(0, 2), runs[0].substr(2)};
+  if (runs.size() == 1 && (runs[0].size() == 4 || runs[0].size() == 6)) {
+    bool is_year_first = runs[0].size() == 6 && runs[0].substr(0, 2) > "12";
+    size_t first = is_year_first ? 4 : 2;
+    runs = {runs[0].substr(0, first), runs[0].substr(first)};
+  }
   if (runs.size() != 2) return std::nullopt;
   if (runs[0].size() == 4) std::swap(runs[0], runs[1]);
   int month = 0;

@@ -113,6 +113,21 @@ describe('a GOV.UK Pay client', () => {
     assert.equal(read.state.finished, false);
   });
 
+  it('opens the payment from a form of its own site, whatever else that form holds', async () => {
+    const post = (fields) => fetch(`${stack.sandbox.gateway}/secure`, {
+      method: 'POST', redirect: 'manual', headers: { accept: 'text/html', origin: 'https://ministry.example' }, body: new URLSearchParams(fields),
+    });
+    for (const others of [[['utf8', '✓'], ['commit', 'Pay']], [['authenticity_token', 'a+b/c==']], [['x', '1'], ['y', '2']], [['order[0].id', '7'], ['x', '3'], ['x', '4']]]) {
+      const { body: { _links: { next_url_post: form } } } = await create();
+      const answer = await post([...others, ...Object.entries(form.params)]);
+      assert.equal(answer.status, 303, JSON.stringify(others));
+      assert.match(answer.headers.get('location'), /card_details/);
+    }
+    const without = await post([['x', '1']]);
+    assert.equal(without.status, 400);
+    assert.match(without.headers.get('content-type'), /^text\/html/);
+  });
+
   it('sees its own payments only', async () => {
     const reference = `mine-${Date.now()}`;
     const { body: payment } = await create({ reference });

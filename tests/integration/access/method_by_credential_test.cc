@@ -207,6 +207,15 @@ TEST_CASE_METHOD(GatewayWorld, "No credential is written to a log, not even one 
   }
 }
 
+TEST_CASE("A link to a page may carry the parameters of whoever shared it", "[access]") {
+  for (const Probe& probe : ReadProbes(ReadDescriptorSets())) {
+    if (!probe.policy.page() || probe.http_method != "GET") continue;
+    CAPTURE(probe.method);
+    const auto& ignored = probe.policy.ignore_query();
+    CHECK(std::find(ignored.begin(), ignored.end(), "*") != ignored.end());
+  }
+}
+
 TEST_CASE_METHOD(GatewayWorld, "A refusal does not repeat the credential", "[access]") {
   CredentialMaker maker(*this);
   for (const Credential& credential : maker.All()) {

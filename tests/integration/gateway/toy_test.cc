@@ -233,10 +233,10 @@ TEST_CASE_METHOD(Fixture, "a browser sent by another site's form gets a page for
     const char* accept;
     const char* type;
   };
-  for (auto [path, accept, type] : {Case{"/toy/v1/upload", "text/html,*/*;q=0.8", "text/html"},
-                                    Case{"/toy/v1/upload", "*/*", "application/problem+json"},
-                                    Case{"/toy/v1/echo", "text/html,*/*;q=0.8",
-                                         "application/problem+json"}}) {
+  for (auto [path, accept, type] :
+       {Case{"/toy/v1/upload", "text/html,*/*;q=0.8", "text/html"},
+        Case{"/toy/v1/upload", "*/*", "application/problem+json"},
+        Case{"/toy/v1/echo", "text/html,*/*;q=0.8", "application/problem+json"}}) {
     INFO(path << " " << accept);
     Answer refused = PostForm(std::string(path) + "?unknown=1", "a=b",
                               absl::StrCat("Accept: ", accept, "\r\nAccept-Language: fr\r\n"));

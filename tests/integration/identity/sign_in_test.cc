@@ -104,9 +104,13 @@ TEST_CASE_METHOD(SignInWorld, "Register: a name is what people see of it, counte
   for (const std::string& blank :
        {std::string(), std::string(" "), std::string("\u00a0"), std::string("\u3000 "),
         std::string("\u2800"), std::string("\u200b\u3164")}) {
-    PageAnswer answer = Register(kEmail, "a walk in the woods", blank);
+    PageAnswer answer = Register(kEmail, "a walk in the woods", blank, blank);
     CHECK(answer.http_status == 422);
-    CHECK(answer.Has("Inscrivez votre prénom"));
+    CHECK(answer.Has("Inscrivez votre nom"));
+    CHECK(answer.Has("Si vous n’avez qu’un seul nom, inscrivez-le ici"));
+    // People with one name.
+    CHECK(Register(kEmail, "a walk in the woods", blank, "Suharto").http_status == 303);
+    CHECK(Register(kEmail, "a walk in the woods", "Björk", blank).http_status == 303);
   }
   for (const std::string& name : {repeat("ᐊ", 70), repeat("é", 100), repeat("👩", 100)})
     CHECK(Register("a" + std::to_string(name.size()) + "@example.test", "a walk in the woods", name)
@@ -120,6 +124,7 @@ TEST_CASE_METHOD(SignInWorld, "Register: a name is what people see of it, counte
     PageAnswer answer = Register(kEmail, "a walk in the woods", name);
     CHECK(answer.http_status == 422);
     CHECK(answer.Has("id=\"given-name-error\""));
+    CHECK(Register(kEmail, "a walk in the woods", "", name).Has("id=\"family-name-error\""));
   }
 }
 

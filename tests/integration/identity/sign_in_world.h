@@ -14,13 +14,14 @@ struct SignInWorld : World {
   Browser browser{*this};
 
   PageAnswer Register(const std::string& email, const std::string& password = "a walk in the woods",
-                      const std::string& given_name = " Zoé ") {
+                      const std::string& given_name = " Zoé ",
+                      const std::string& family_name = "Exemple") {
     v1::RegisterRequest request;
     request.set_lang("fr");
     request.set_email(email);
     request.set_password(password);
     request.set_given_name(given_name);
-    request.set_family_name("Exemple");
+    request.set_family_name(family_name);
     request.set_return_to("/fr/somewhere?x=1");
     return browser.Open("SignInService/Register", request);
   }

@@ -1,5 +1,9 @@
 #include "tests/integration/notify/fixture.h"
 
+#include "platform/rpc/json_struct.h"
+
+#include <boost/json/parse.hpp>
+
 #include <future>
 #include <set>
 
@@ -68,6 +72,48 @@ TEST_CASE_METHOD(Fixture, "SendEmail: wrong requests are refused with words, and
   CHECK(absl::IsInvalidArgument(Send(Email("no address")).status()));
   CHECK(absl::IsInvalidArgument(Send(v1::SendEmailRequest()).status()));
   CHECK(Count() == "0");
+}
+
+TEST_CASE_METHOD(Fixture, "SendEmail: a message in which there is nothing to see is refused",
+                 "[notify]") {
+  constexpr char kEmpty[] = "Your message is empty.";
+  constexpr char kNoSubject[] = "The subject of your message is empty.";
+  struct Case {
+    const char* subject;
+    const char* body;
+    const char* values;
+    const char* error;
+  };
+  for (const auto& [subject, body, values, error] : {
+           Case{"s", "((c??shown))", R"({"c":"no"})", kEmpty},
+           Case{"s", "((c))", R"({"c":[]})", kEmpty},
+           Case{"s", "((c))", R"({"c":[" ",""]})", kEmpty},
+           Case{"s", "((c))", R"({"c":"  "})", kEmpty},
+           Case{"s", "((c))", R"({"c":"\u200b\u00a0"})", kEmpty},
+           Case{"s", "# ((c))", R"({"c":""})", kEmpty},
+           Case{"s", "* ((c))\n\n---", R"({"c":"\u2060"})", kEmpty},
+           Case{"((c))", "b", R"({"c":""})", kNoSubject},
+           Case{"((c)) ((c))", "b", R"({"c":"\u2003"})", kNoSubject},
+           Case{"((c??Hello))", "b", R"({"c":false})", kNoSubject},
+           Case{"((c))", "((c??shown))", R"({"c":true})", ""},
+           Case{"0", "((c))", R"({"c":0})", ""},
+           Case{"s", "[((c))](https://e.ca)", R"({"c":""})", ""},
+           Case{"s", "[](https://e.ca)", "{}", ""},
+       }) {
+    INFO(subject << " / " << body << " / " << values);
+    auto put = NewTemplate();
+    put.set_name(std::string(subject) + body + values);
+    put.set_subject(subject);
+    put.set_body(body);
+    auto request = Email();
+    request.set_template_id(host.Call<v1::Template>(kPut, put, &admin)->id());
+    *request.mutable_personalisation() = rpc::ToStruct(boost::json::parse(values).as_object());
+    CHECK(Send(request).status().message() == error);
+    v1::PreviewTemplateRequest preview;
+    preview.set_id(request.template_id());
+    *preview.mutable_personalisation() = request.personalisation();
+    CHECK(host.Call<v1::TemplatePreview>(kPreview, preview, &caller).status().message() == error);
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "A template belongs to a service that exists and has a language",

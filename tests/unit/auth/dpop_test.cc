@@ -177,7 +177,39 @@ TEST_CASE("Addresses of proofs compare by what they mean", "[auth]") {
   CHECK(NormalizeHtu("http://localhost:80") == "http://localhost/");
   CHECK(NormalizeHtu("http://localhost:8080/x") == "http://localhost:8080/x");
   CHECK(NormalizeHtu("https://a.test#f") == "https://a.test/");
-  for (const char* url :
-       {"", "services.test/x", "ftp://services.test/", "https://", "https:///x", "https://:443/"})
+  struct Case {
+    const char* one;
+    const char* other;
+    bool is_same;
+  };
+  for (auto [one, other, is_same] : {
+           Case{"https://a.test/oauth2/%74oken", "https://a.test/oauth2/token", true},
+           Case{"https://a.test/./oauth2/token", "https://a.test/oauth2/token", true},
+           Case{"https://a.test/x/../oauth2/token", "https://a.test/oauth2/token", true},
+           Case{"https://a.test/a%2fb", "https://a.test/a%2Fb", true},
+           Case{"https://a.test/%61aaa", "https://a.test/aaaa", true},
+           Case{"https://a.test/%7Ea", "https://a.test/~a", true},
+           Case{"https://%41.test:/x", "https://a.test/x", true},
+           Case{"https://a.test/caf\u00e9|[1]", "https://a.test/caf%C3%A9%7c%5B1%5D", true},
+           Case{"https://a.test/a/./", "https://a.test/a/", true},
+           Case{"https://a.test/a/b/..", "https://a.test/a/", true},
+           Case{"https://a.test/..", "https://a.test", true},
+           Case{"https://[::1]:443/x", "https://[::1]/x", true},
+           Case{"https://a.test/%2e%2e/x", "https://a.test/x", true},
+           Case{"https://a.test/a%2Fb", "https://a.test/a/b", false},
+           Case{"https://a.test/a%252Fb", "https://a.test/a%2Fb", false},
+           Case{"https://a.test/a%3Ab", "https://a.test/a:b", false},
+           Case{"https://a.test/a//b", "https://a.test/a/b", false},
+           Case{"https://a.test/a/", "https://a.test/a", false},
+           Case{"https://a.test/A", "https://a.test/a", false},
+           Case{"https://a.test:8443/a", "https://a.test/a", false},
+           Case{"https://b@a.test/a", "https://a.test/a", false},
+       }) {
+    INFO(one << " " << other);
+    CHECK_FALSE(NormalizeHtu(one).empty());
+    CHECK((NormalizeHtu(one) == NormalizeHtu(other)) == is_same);
+  }
+  for (const char* url : {"", "https://a.test/%zz", "services.test/x", "ftp://services.test/",
+                          "https://", "https:///x", "https://:443/"})
     CHECK(NormalizeHtu(url).empty());
 }

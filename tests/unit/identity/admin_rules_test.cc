@@ -88,6 +88,13 @@ TEST_CASE("CheckPerson: what cannot be mailed or seen is named at its field") {
   }
   for (const char* blank : {"", " ", "\u00a0", "\u3000", "\u2800", "\u3164\u200b"}) {
     v1::CreatePersonRequest request = good;
+    request.set_given_name(blank);
+    CHECK(field_of(request, kPassword).empty());
+    request.set_family_name(blank);
+    CHECK(field_of(request, kPassword) == "given_name");
+    request.set_given_name("Suharto");
+    CHECK(field_of(request, kPassword).empty());
+    request = good;
     request.mutable_address()->set_line_1(blank);
     CHECK(field_of(request, kPassword) == "address.line_1");
     request = good;

@@ -63,11 +63,45 @@ TEST_CASE("CheckPassword: length in characters, then what everybody tries first"
       {"1234567890123456", PasswordFault::kCommon},
       {"abcdefghijklmnopq", PasswordFault::kCommon},
       {"Zoe@Example.test", PasswordFault::kCommon},
-      {"marguerite2marguerite2", PasswordFault::kNone},
+      {"marguerite2marguerite2", PasswordFault::kCommon},
       {"margueritemarguerite", PasswordFault::kCommon},
+      {"password1234567", PasswordFault::kCommon},
+      {"123451234512345", PasswordFault::kCommon},
+      {"Passwordpassword1", PasswordFault::kCommon},
+      {"123456789101112", PasswordFault::kCommon},
+      {"1234567891011121314", PasswordFault::kCommon},
+      {"tamaracktamarack", PasswordFault::kCommon},
+      {"9876543210987654", PasswordFault::kCommon},
+      {"P@ssw0rd-20261130", PasswordFault::kCommon},
+      {"motdepasse123456", PasswordFault::kCommon},
+      {"Bienvenue2026!!!", PasswordFault::kCommon},
+      {"qwertyuiopasdfgh", PasswordFault::kCommon},
+      {"azertyuiopqsdfgh", PasswordFault::kCommon},
+      {"1qaz2wsx3edc4rfv", PasswordFault::kCommon},
+      {"letmeinletmeinletmein", PasswordFault::kCommon},
+      {"welcomewelcome123", PasswordFault::kCommon},
+      {"correct horse battery staple", PasswordFault::kCommon},
+      {"correct-horse-battery-staple1", PasswordFault::kCommon},
+      {"112233445566778", PasswordFault::kCommon},
+      {"abcabcabcabcabc", PasswordFault::kCommon},
+      {"aaaaaaabbbbbbbb", PasswordFault::kCommon},
+      {"ababbabbaabbaba", PasswordFault::kCommon},
+      {"Tremblay12345678", PasswordFault::kCommon},
+      {"marguerite.tremblay", PasswordFault::kCommon},
+      {"zoeexampletest2026", PasswordFault::kCommon},
+      {"iloveyou1234567890", PasswordFault::kCommon},
+      {"maple-canoe-lantern", PasswordFault::kNone},
+      {"bouleau-riviere-phare", PasswordFault::kNone},
+      {"maplecanoelantern", PasswordFault::kNone},
+      {"the property of first dogs", PasswordFault::kNone},
+      {"dragon monkey cheese", PasswordFault::kNone},
+      {"my password is none", PasswordFault::kNone},
+      {"ᐊᓂᓂᖅ ᐃᓄᒃ ᓄᓇᕗᑦ ᐅᖃᐅᓯᖅ", PasswordFault::kNone},
+      {"k7#pQ9$xZ2!mL4&", PasswordFault::kNone},
+      {"613802957134680", PasswordFault::kNone},
   }));
   CAPTURE(password);
-  CHECK(CheckPassword(password, "zoe@example.test", "Marguerite") == fault);
+  CHECK(CheckPassword(password, "zoe@example.test", "Marguerite Tremblay") == fault);
 }
 
 TEST_CASE("Emails are found by their address whatever its case, and kept as they were written") {
@@ -298,6 +332,15 @@ TEST_CASE("UserInfoClaims: scopes decide, and what is not known is left out") {
   CHECK(claims.size() == 8);
   CHECK(!claims.contains("address"));
   CHECK(UserInfoClaims("subject", person, {"openid"}).size() == 1);
+  for (const char* only : {"given_name", "family_name"}) {
+    Person one;
+    (only == std::string("given_name") ? one.profile.given_name : one.profile.family_name) =
+        "Suharto";
+    auto of_one = UserInfoClaims("subject", one, {"profile"});
+    CHECK(of_one.at("name") == "Suharto");
+    CHECK(of_one.at(only) == "Suharto");
+    CHECK((of_one.contains("given_name") ? 1 : 0) + (of_one.contains("family_name") ? 1 : 0) == 1);
+  }
   auto& address = person.profile.address.emplace();
   address.set_line_1("12 Elm Street");
   address.set_line_2("Unit 3");

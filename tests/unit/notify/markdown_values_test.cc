@@ -86,6 +86,8 @@ TEST_CASE("No text vanishes, and no value makes any vanish", "[notify]") {
        "a (c): https://e.ca\n"},
       {"[](https://e.ca)", "", "<p><a href=\"https://e.ca\">https://e.ca</a></p>",
        "https://e.ca\n"},
+      {"[((v))](https://e.ca)", " ", "<p><a href=\"https://e.ca\"> https://e.ca</a></p>",
+       "https://e.ca\n"},
       {"![((v))](https://e.ca/i.png)", "Map", "<p><a href=\"https://e.ca/i.png\">Map</a></p>",
        "Map: https://e.ca/i.png\n"},
       {"~~~ For ((v)) ~~~\nb", "Zoé", "<p>For Zoé ~~~<br>b</p>", "For Zoé ~~~\nb\n"},

@@ -94,6 +94,21 @@ const Case kCases[] = {
     {"full-width month and year",
      [](auto& f) { f.set_expiry_month("１２"), f.set_expiry_year("２０３０"); }, ""},
     {"year first", [](auto& f) { f.set_expiry_month("2030-12"), f.set_expiry_year(""); }, ""},
+    {"203012 in one field", [](auto& f) { f.set_expiry_month("203012"), f.set_expiry_year(""); },
+     ""},
+    {"203012 in the year's field",
+     [](auto& f) { f.set_expiry_month(""), f.set_expiry_year("203012"); }, ""},
+    {"203012 full-width",
+     [](auto& f) { f.set_expiry_month("２０３０１２"), f.set_expiry_year(""); }, ""},
+    {"203001 in one field", [](auto& f) { f.set_expiry_month("203001"), f.set_expiry_year(""); },
+     ""},
+    {"203013 in one field", [](auto& f) { f.set_expiry_month("203013"), f.set_expiry_year(""); },
+     "expiry_month:ERROR_EXPIRY_WRONG"},
+    {"132030 in one field", [](auto& f) { f.set_expiry_month("132030"), f.set_expiry_year(""); },
+     "expiry_month:ERROR_EXPIRY_WRONG"},
+    // Of 1112 nobody could tell the year, so four digits are read as cards have them, month first.
+    {"3012 in one field", [](auto& f) { f.set_expiry_month("3012"), f.set_expiry_year(""); },
+     "expiry_month:ERROR_EXPIRY_WRONG"},
     {"a month only", [](auto& f) { f.set_expiry_month("12"), f.set_expiry_year(""); },
      "expiry_month:ERROR_EXPIRY_WRONG"},
     {"a year only", [](auto& f) { f.set_expiry_month(""), f.set_expiry_year("2030"); },
@@ -244,6 +259,20 @@ TEST_CASE("Card form: each wrong field has its own error", "[payments]") {
       errors += (errors.empty() ? "" : " ") + error.field + ":" + error.key;
     }
     CHECK(errors == c.errors);
+  }
+}
+
+TEST_CASE("Card form: an expiry is the same month however it is typed", "[payments]") {
+  for (const char* typed :
+       {"12/30", "1230", "122030", "12 / 2030", "2030-12", "203012", "２０３０１２", "2030 / 12"}) {
+    INFO(typed);
+    auto form = GoodCard();
+    form.set_expiry_month(typed);
+    form.set_expiry_year("");
+    CHECK(CheckCard(form, kNow).summary.expiry_date == "12/30");
+    form.set_expiry_year(typed);
+    form.set_expiry_month("");
+    CHECK(CheckCard(form, kNow).summary.expiry_date == "12/30");
   }
 }
 

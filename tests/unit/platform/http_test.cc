@@ -1,4 +1,5 @@
 #include "platform/http/address_policy.h"
+#include "platform/http/date.h"
 #include "platform/http/message.h"
 #include "platform/http/request_head.h"
 #include "platform/http/request_parser.h"
@@ -78,6 +79,35 @@ TEST_CASE("Header names compare without case, and keep their order and values") 
   CHECK(headers.begin()->first == "X-One");
   headers.Remove("x-one");
   CHECK(headers.size() == 1);
+}
+
+TEST_CASE("A date is read in each form that RFC 9110 has") {
+  const absl::Time now = absl::FromUnixSeconds(1'764'000'000);  // 24 November 2025, 16:00:00
+  struct Case {
+    const char* text;
+    std::optional<std::int64_t> unix_seconds;
+  };
+  for (const auto& [text, unix_seconds] : {
+           Case{"Sun, 06 Nov 1994 08:49:37 GMT", 784'111'777},
+           Case{"Sunday, 06-Nov-94 08:49:37 GMT", 784'111'777},
+           Case{"Sun Nov  6 08:49:37 1994", 784'111'777},
+           Case{"Thu Nov 16 08:49:37 1995", 816'511'777},
+           Case{"Monday, 24-Nov-25 16:01:00 GMT", 1'764'000'060},
+           Case{"Tuesday, 24-Nov-75 16:00:00 GMT", 3'341'836'800},  // 50 years ahead: 2075
+           Case{"Monday, 24-Nov-75 16:00:01 GMT", 186'076'801},     // more than that: 1975
+           Case{"Wednesday, 01-Jan-69 00:00:00 GMT", 3'124'224'000},
+           Case{"Saturday, 01-Jan-00 00:00:00 GMT", 946'684'800},
+           Case{"2025-11-24T16:00:00Z", std::nullopt},
+           Case{"Sun, 06 Nov 1994 08:49:37 PST", std::nullopt},
+           Case{"Sun, 06 Nov 1994", std::nullopt},
+           Case{"", std::nullopt},
+       }) {
+    INFO(text);
+    auto read = http::ParseHttpDate(text, now);
+    REQUIRE(read.has_value() == unix_seconds.has_value());
+    if (read) CHECK(absl::ToUnixSeconds(*read) == *unix_seconds);
+  }
+  CHECK(http::FormatHttpDate(784'111'777) == "Sun, 06 Nov 1994 08:49:37 GMT");
 }
 
 TEST_CASE("A head is complete at its empty line") {

@@ -20,6 +20,27 @@ TEST_CASE("An address that mail can be sent to is taken") {
   CHECK(text::IsEmailAddress("a@" + std::string(63, 'b') + ".com"));
 }
 
+TEST_CASE("A domain has the characters that IDNA 2008 has in names, and no others") {
+  for (const char* address :
+       {"a@ex\u2014ample.com", "a@example.com\u2019", "a@example.com\u201d", "a@\u00abexample.com",
+        "a@ex\u2013ample.com", "a@example.com\u2026", "a@i\u2764.example", "a@\U0001F4A9.example",
+        "a@xn--ls8h.example", "a@ex\u2192ample.com", "a@example.c\u00b0m", "a@a\u0640b.example",
+        "a@\u1100.example", "a@a\u20d0b.example", "a@a\u00b7b.example", "a@a\u30fbb.example",
+        "a@\u0661\u06f1.example"}) {
+    INFO(address);
+    CHECK_FALSE(text::IsEmailAddress(address));
+    CHECK_FALSE(text::IsEmailAddress(text::TidyEmailAddress(address)));
+  }
+  for (const char* address :
+       {"a@stra\u00dfe.example", "a@l\u00b7l.example", "a@\u30a2\u30fb\u30a2.example",
+        "a@\u0bb8\u0bbf\u0b99.example", "a@\ud55c\uad6d.example", "a@\u03c3\u03c2.example",
+        "a@\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.example", "a@\u1403\u14c4.example",
+        "a@\u0627\u0661.example", "a@\uff25xample.com", "a@xn--bcher-kva.example"}) {
+    INFO(address);
+    CHECK(text::IsEmailAddress(text::TidyEmailAddress(address)));
+  }
+}
+
 TEST_CASE("An address that no relay would take is refused") {
   for (const char* address : {"",
                               "@",

@@ -71,6 +71,11 @@ TEST_CASE("Retry-After of 429 and 503 is honoured, within a day", "[webhooks]") 
   CHECK(Answered(503, 1, "Mon, 24 Nov 2025 16:01:00 GMT").pause_endpoint == absl::Minutes(1));
   CHECK(Answered(503, 1, "1").retry_in == absl::Seconds(5));  // the schedule is slower
   CHECK(Answered(429, 1, "999999999").retry_in == absl::Hours(24));
+  CHECK(Answered(429, 1, "99999999999999999999").retry_in == absl::Hours(24));
+  CHECK(Answered(429, 1, std::string(400, '9').c_str()).retry_in == absl::Hours(24));
+  CHECK(Answered(429, 1, "00000000000000000000120").retry_in == absl::Minutes(2));
+  CHECK(Answered(503, 1, "Monday, 24-Nov-25 16:01:00 GMT").pause_endpoint == absl::Minutes(1));
+  CHECK(Answered(503, 1, "Mon Nov 24 16:01:00 2025").pause_endpoint == absl::Minutes(1));
   CHECK(Answered(429, 1, "-5").retry_in == absl::Seconds(5));
   CHECK(Answered(429, 1, "soon").pause_endpoint == absl::ZeroDuration());
   CHECK(Answered(500, 1, "120").retry_in == absl::Seconds(5));
