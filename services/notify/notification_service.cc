@@ -7,6 +7,7 @@
 #include "platform/text/email_address.h"
 #include "services/notify/caller.h"
 #include "services/notify/errors.h"
+#include "services/notify/personalisation.h"
 #include "services/notify/placeholders.h"
 
 #include "tamarack/notify/v1/notification_service.grpc.pb.h"
@@ -34,7 +35,7 @@ absl::Status CheckFields(const v1::SendEmailRequest& request, const std::string&
   }
   if (key_type == "team")
     return BadRequest("Can’t send to this recipient using a team-only API key");
-  return absl::OkStatus();
+  return CheckPersonalisation(request.personalisation());
 }
 
 // What the template says to this person; BadRequest when a value is missing or the result is too

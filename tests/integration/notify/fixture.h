@@ -25,6 +25,7 @@ inline constexpr char kSend[] = "/tamarack.notify.v1.NotificationService/SendEma
 inline constexpr char kGet[] = "/tamarack.notify.v1.NotificationService/GetNotification";
 inline constexpr char kList[] = "/tamarack.notify.v1.NotificationService/ListNotifications";
 inline constexpr char kPut[] = "/tamarack.notify.v1.TemplateService/PutTemplate";
+inline constexpr char kPreview[] = "/tamarack.notify.v1.TemplateService/PreviewTemplate";
 
 inline auth::Principal KeyOf(std::string service_id, std::string key_type) {
   auto principal = testing::ServiceCaller(std::move(service_id), {"notify.send"});
