@@ -101,11 +101,11 @@ std::string_view EventTypeOf(Status status) {
   return "";
 }
 
-const std::set<std::string_view>& EventTypes() {
+const std::set<std::string, std::less<>>& EventTypes() {
   static const auto kTypes = [] {
-    std::set<std::string_view> types;
+    std::set<std::string, std::less<>> types;
     for (int status = 1; status <= static_cast<int>(kCaptureError); ++status)
-      types.insert(EventTypeOf(static_cast<Status>(status)));
+      types.emplace(EventTypeOf(static_cast<Status>(status)));
     types.erase("");
     return types;
   }();

@@ -32,7 +32,7 @@ State StateOf(Status status);
 // none does.
 std::string_view EventTypeOf(Status status);
 // All of them.
-const std::set<std::string_view>& EventTypes();
+const std::set<std::string, std::less<>>& EventTypes();
 
 // 2026-03-25T13:11:29.019Z
 std::string FormatMillis(TimePoint time);

@@ -47,7 +47,7 @@ TEST_CASE("Status: exactly these moves are possible", "[payments]") {
 }
 
 TEST_CASE("Event: exactly the documented types", "[payments]") {
-  const std::set<std::string_view> documented = {
+  const std::set<std::string, std::less<>> documented = {
       "ca.tamarack.payments.payment.succeeded.v1", "ca.tamarack.payments.payment.captured.v1",
       "ca.tamarack.payments.payment.failed.v1", "ca.tamarack.payments.payment.cancelled.v1",
       "ca.tamarack.payments.payment.expired.v1"};
