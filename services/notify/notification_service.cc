@@ -7,6 +7,7 @@
 #include "services/notify/caller.h"
 #include "services/notify/errors.h"
 #include "services/notify/message.h"
+#include "services/notify/personalisation.h"
 
 #include "tamarack/notify/v1/notification_service.grpc.pb.h"
 
@@ -33,7 +34,7 @@ absl::Status CheckFields(const v1::SendEmailRequest& request, const std::string&
   }
   if (key_type == "team")
     return BadRequest("Can’t send to this recipient using a team-only API key");
-  return absl::OkStatus();
+  return CheckPersonalisation(request.personalisation());
 }
 
 absl::StatusOr<NotificationContent> Render(const v1::Template& from,
