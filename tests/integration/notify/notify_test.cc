@@ -1,7 +1,6 @@
 #include "platform/rpc/json_struct.h"
 #include "tests/integration/notify/fixture.h"
 
-
 #include <boost/json/parse.hpp>
 
 #include <future>
