@@ -194,27 +194,8 @@ TEST_CASE_METHOD(SignInWorld, "Sign-in: whoever is signed in goes on, unless ask
   CHECK(open().location == "/fr/address");
   show.set_return_to("https://evil.test/");
   CHECK(open().location == "/fr/account");
-  show.set_return_to(ToPath(ministry.Request()));
-  CHECK(open().location == show.return_to());
-
-  for (const char* prompt :
-       {"login", "login consent", "select_account", "select_account consent"}) {
-    v1::AuthorizeRequest request = ministry.Request();
-    request.set_prompt(prompt);
-    PageAnswer answer = browser.Open("AuthorizeService/Authorize", request);
-    REQUIRE(answer.location.starts_with("/en/sign-in?"));
-    show.set_return_to(answer.Param("return_to"));
-    CHECK(open().http_status == 200);
-  }
-  v1::AuthorizeRequest request = ministry.Request();
-  request.set_max_age("60");
-  clock_offset = std::chrono::seconds(120);
-  show.set_return_to(browser.Open("AuthorizeService/Authorize", request).Param("return_to"));
-  CHECK(open().http_status == 200);
-  clock_offset = std::chrono::seconds(130);
-  browser.SignIn(kEmail);
-  CHECK(open().location == show.return_to());
-
+  show.set_return_to(ministry.OnTheWay());
+  CHECK(open().location.starts_with("/oauth2/authorize/continue?"));
   show.set_has_account(true);
   CHECK(open().http_status == 200);
   show.clear_has_account();
@@ -298,7 +279,7 @@ TEST_CASE_METHOD(SignInWorld,
   RelyingParty ministry(*this);
   v1::ShowSignInRequest show;
   show.set_lang("en");
-  show.set_return_to(ToPath(ministry.Request()));
+  show.set_return_to(ministry.OnTheWay());
   PageAnswer page = browser.Open("SignInService/ShowSignIn", show);
   CHECK(page.Has("Transportation service"));
   CHECK(page.Has("name=\"csrf_token\" value=\"csrf\""));

@@ -63,6 +63,7 @@ struct World {
   int emails_queued = 0;
   Registrations registrations{host.pool(), keyring, people, [this] { ++emails_queued; }};
   SigningKeys keys{host.executor(), host.pool(), offload, keyring};
+  Interactions interactions{keyring, tenants, consents, keys, clock};
   TokenIssuer issuer{keys, testing::kTestIssuer, clock};
   ClientAuthenticator clients{internal, tenants};
   std::map<std::string, std::unique_ptr<auth::TokenVerifier>> verifiers;  // by audience
@@ -71,11 +72,11 @@ struct World {
   std::unique_ptr<grpc::Service> token_service = MakeTokenService(
       {interceptor, keys, issuer, clients, tenants, grants, consents, people, possession, metrics});
   std::unique_ptr<grpc::Service> authorize_service =
-      MakeAuthorizeService({interceptor, TestPages(), issuer, keys, tenants, people, consents,
-                            grants, sessions, keyring, metrics});
+      MakeAuthorizeService({interceptor, TestPages(), issuer, interactions, tenants, people,
+                            consents, grants, sessions, keyring, metrics});
   std::unique_ptr<grpc::Service> sign_in_service =
-      MakeSignInService({interceptor, TestPages(), tenants, people, registrations, sessions,
-                         passwords, attempts, guard, devices, keyring, metrics, consents});
+      MakeSignInService({interceptor, TestPages(), interactions, people, registrations, sessions,
+                         passwords, attempts, guard, devices, keyring, metrics});
   std::unique_ptr<grpc::Service> account_service =
       MakeAccountService({interceptor, TestPages(), people, consents, sessions, devices, metrics});
   std::unique_ptr<grpc::Service> credential_service = MakeCredentialService(
