@@ -62,7 +62,8 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
              pages::RecipientName(pending->client.MinistryName(request.lang()), request.lang()));
     page.Set("SERVICE", pending->client.ServiceName(request.lang()));
     page.Set("PURPOSE", pending->client.Purpose(request.lang()));
-    AddClaims(page, person, pending->terms.scopes);
+    for (const auto& name : SharedClaims(pending->terms.scopes))
+      AddClaim(page, *FindClaim(name), person.profile);
     AllowReturn(context, pending);
     co_return parts_.pages.Render(page);
   }
@@ -86,12 +87,15 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
       co_return HttpBody();
     }
     auto subject = parts_.keyring.PairwiseSubject(client.ministry_id, session->person_id);
-    CO_RETURN_IF_ERROR(
-        co_await parts_.consents.Grant({.person_id = session->person_id,
-                                        .subject = subject,
-                                        .scopes = pending->terms.scopes,
-                                        .claims = SharedClaims(pending->terms.scopes)},
-                                       client));
+    auto claims = SharedClaims(pending->terms.scopes);
+    CO_RETURN_IF_ERROR(co_await parts_.consents.Grant({.person_id = session->person_id,
+                                                       .subject = subject,
+                                                       .scopes = pending->terms.scopes,
+                                                       .claims = claims,
+                                                       .claim_words_en = WordsOf(claims, "en"),
+                                                       .claim_words_fr = WordsOf(claims, "fr"),
+                                                       .language = request.lang()},
+                                                      client));
     parts_.metrics.consents.Increment();
     pending->interaction.set_agreed_by(subject);
     co_return GoOn(context, pending->interaction);
@@ -120,7 +124,7 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
         (pending.terms.prompts.contains("consent") && pending.interaction.agreed_by() != subject);
     const AuthorizationError no_consent{"consent_required", "the person has to agree"};
     if (has_to_agree) co_return Ask(context, pending, "consent", no_consent);
-    auto code = co_await parts_.grants.Create(NewGrant(pending, *session, *consent, subject));
+    auto code = co_await parts_.grants.Create(NewGrant(pending, *session, *consent));
     if (absl::IsNotFound(code.status())) co_return Ask(context, pending, "consent", no_consent);
     if (!code.ok()) co_return code.status();
     context.http.Redirect(SuccessLocation(pending.request(), *code, parts_.issuer.issuer()));
@@ -128,11 +132,11 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
   }
 
   static Grant NewGrant(const PendingAuthorization& pending, const Session& session,
-                        const Consent& consent, const std::string& subject) {
+                        const Consent& consent) {
     return {.id = {},
-            .client_id = pending.client.id,
+            .client_id = {},
             .consent_id = consent.id,
-            .subject = subject,
+            .subject = {},
             .session_id = session.id,
             .language = session.language,
             .scopes = pending.terms.scopes,
@@ -210,20 +214,23 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     return absl::StrCat("/consent?return_to=", PercentEncode(return_to));
   }
 
-  static void AddClaims(Page& page, const Person& person, const Scopes& scopes) {
-    if (scopes.contains("profile")) {
-      page.Add("CLAIMS").SetText("LABEL", "CLAIM_NAME").Set("VALUE", person.profile.FullName());
-    }
-    if (scopes.contains("email")) {
-      page.Add("CLAIMS").SetText("LABEL", "CLAIM_EMAIL").Set("VALUE", person.profile.email);
-    }
-    if (!scopes.contains("address")) return;
-    auto& row = page.Add("CLAIMS").SetText("LABEL", "CLAIM_ADDRESS");
-    if (person.profile.address) {
-      row.Set("VALUE", FormatAddress(*person.profile.address, ", "));
-    } else {
+  static void AddClaim(Page& page, const SharedClaim& claim, const Profile& profile) {
+    auto& row = page.Add("CLAIMS").SetText("LABEL", claim.words);
+    std::string value = claim.show(profile);
+    if (value.empty()) {
       row.SetText("VALUE", "CLAIM_ADDRESS_NONE");
+    } else {
+      row.Set("VALUE", value);
     }
+  }
+
+  // What the consent page says of the claims, in that language.
+  std::vector<std::string> WordsOf(const std::vector<std::string>& claims,
+                                   std::string_view language) const {
+    std::vector<std::string> words;
+    for (const auto& name : claims)
+      words.push_back(parts_.pages.catalogue().Text(language, FindClaim(name)->words));
+    return words;
   }
 
   AuthorizeServiceParts parts_;

@@ -288,6 +288,20 @@ TEST_CASE_METHOD(SignInWorld,
   CHECK(!browser.Open("SignInService/ShowSignIn", show).Has("<script>alert"));
 }
 
+TEST_CASE_METHOD(SignInWorld, "Sign-in: whoever was signed in before an upgrade still is") {
+  NewPerson(kEmail);
+  std::string person_id = database_value("SELECT person_id FROM person");
+  std::string cookie(43, 'c');
+  std::string stored = "{\"person_id\":\"" + person_id +
+                       "\",\"mode\":\"live\",\"language\":\"en\",\"auth_time\":" +
+                       std::to_string(issuer.NowSeconds() - 60) + "}";
+  auto key = "identity:session:" + crypto::Base64UrlEncode(crypto::Sha256(cookie));
+  REQUIRE(host.Await(redis.Command("SET", key, stored)).ok());
+  auto token = ExchangeSession(cookie);
+  REQUIRE(token.ok());
+  CHECK(Principal(token->access_token())->auth_time_seconds <= issuer.NowSeconds() - 60);
+}
+
 TEST_CASE_METHOD(SignInWorld, "Sign-out: ends the session and forgets the cookie") {
   NewPerson(kEmail);
   browser.SignIn(kEmail);
