@@ -75,8 +75,9 @@ json::object SecurityBook::Schemes() const {
         {"type", "http"},
         {"scheme", "bearer"},
         {"description",
-         "An API key, or a token, in the header `Authorization: Bearer …`; never in "
-         "an address. It must hold one of the scopes named."}};
+         "An API key, as it is or made into a token where the API's introduction says so, or an "
+         "access token, in the header `Authorization: Bearer …`; never in an address. It must hold "
+         "one of the scopes named."}};
   }
   if (used_.contains("dpop")) {
     schemes["dpop"] = {

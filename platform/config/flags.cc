@@ -27,7 +27,7 @@ std::vector<std::string> ParseFlags(int argc, char** argv, std::string_view usag
   absl::FlagsUsageConfig usage_config;
   // `--help` shows our flags, not those of the libraries.
   usage_config.contains_help_flags = [](absl::string_view file) {
-    return absl::StrContains(file, "main.cc") || absl::StrContains(file, "platform/service/");
+    return absl::StrContains(file, "main.cc") || absl::StrContains(file, "platform/");
   };
   absl::SetFlagsUsageConfig(usage_config);
   for (auto& [name, flag] : absl::GetAllFlags()) {

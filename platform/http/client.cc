@@ -283,8 +283,11 @@ absl::Status CheckUrl(const std::string& url, const AddressPolicy& policy) {
   // libcurl is not strict about syntax.
   if (!ParseWebUrl(url)) return absl::InvalidArgumentError("is not a valid URL");
   auto address = AddressWithoutDns(target->host);
-  if (address && !policy.Allows(target->host, target->port, *address))
-    return absl::InvalidArgumentError("must not lead into a private network or to this machine");
+  if (address && !policy.Allows(target->host, target->port, *address)) {
+    return absl::InvalidArgumentError(
+        policy.allow_loopback ? "must not lead into a private network"
+                              : "must not lead into a private network or to this machine");
+  }
   return absl::OkStatus();
 }
 

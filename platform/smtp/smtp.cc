@@ -78,6 +78,16 @@ absl::Status ToStatus(CURLcode code, const Dialogue& dialogue) {
   return absl::UnavailableError(curl_easy_strerror(code));
 }
 
+// Whether the relay had hung up on a kept connection, as it does after a while, before it read
+// anything of this mail: by 421 (RFC 5321 section 3.8) or without a word.
+bool HadHungUp(CURL* easy, CURLcode code, const Dialogue& dialogue) {
+  long new_connections = 1;
+  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &new_connections);
+  bool is_closed = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR;
+  bool is_bye = ReplyCode(dialogue.last_reply) == 421 || (dialogue.last_reply.empty() && is_closed);
+  return code != CURLE_OK && new_connections == 0 && dialogue.sent == 0 && is_bye;
+}
+
 absl::Status Validate(const Mail& mail) {
   if (!IsRelayUrl(mail.url)) {
     return absl::InvalidArgumentError("url: want smtp:// or smtps://");
@@ -137,6 +147,11 @@ Async<Receipt> Client::Send(Mail mail) {
   if (!easy || !recipients) co_return absl::UnavailableError("out of memory");
   SetOptions(easy.get(), mail, recipients.get(), dialogue);
   CURLcode code = co_await loop_.Perform(easy.get());
+  if (HadHungUp(easy.get(), code, dialogue)) {
+    dialogue.last_reply.clear();
+    curl_easy_setopt(easy.get(), CURLOPT_FRESH_CONNECT, 1L);
+    code = co_await loop_.Perform(easy.get());
+  }
   CO_RETURN_IF_ERROR(ToStatus(code, dialogue));
   co_return Receipt{std::move(dialogue.last_reply)};
 }

@@ -36,8 +36,8 @@ struct Receipt {
 
 // Hands mail to a relay, by TLS whenever it is offered. Where TLS is required, or asked for by
 // smtps://, the relay's certificate must be good too; where it only happens to be offered, it need
-// not be: a stranger on the way could as well hide the offer (RFC 7435). Keeps connections; use on
-// the loop's executor only.
+// not be: a stranger on the way could as well hide the offer (RFC 7435). Keeps connections, and
+// takes a new one when the relay has hung up meanwhile; use on the loop's executor only.
 class Client {
  public:
   explicit Client(curl::Loop& loop) : loop_(loop) {}

@@ -55,4 +55,12 @@ std::string CanadianPostalCode(std::string_view typed) {
   return code.size() == std::size(kPlaces) ? code.substr(0, 3) + " " + code.substr(3) : "";
 }
 
+std::string_view ProvinceOfPostalCode(std::string_view typed) {
+  constexpr std::string_view kProvinceOf[] = {"NL", "NS", "PE", "NB", "QC", "QC", "QC", "ON", "ON",
+                                              "ON", "ON", "ON", "MB", "SK", "AB", "BC", "",   "YT"};
+  static_assert(std::size(kProvinceOf) == kFirst.size());
+  std::string code = CanadianPostalCode(typed);
+  return code.empty() ? std::string_view() : kProvinceOf[kFirst.find(code.front())];
+}
+
 }  // namespace tamarack::text

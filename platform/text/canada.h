@@ -18,4 +18,8 @@ bool IsProvince(std::string_view code);
 // use.
 std::string CanadianPostalCode(std::string_view typed);
 
+// The province that a postal code's first letter stands for. "" for what is no code, and for X,
+// which the Northwest Territories and Nunavut share.
+std::string_view ProvinceOfPostalCode(std::string_view typed);
+
 }  // namespace tamarack::text

@@ -2,6 +2,7 @@
 
 #include "platform/base/status.h"
 #include "platform/pages/format.h"
+#include "platform/text/canada.h"
 #include "services/payments/countries.h"
 #include "services/payments/payment_rules.h"
 #include "services/payments/payment_view.h"
@@ -117,8 +118,12 @@ pages::Page CardPage(const PageContext& context, const Payment& payment, const C
       .Set("EMAIL", payer.email)
       .Set("EXPIRY_MONTH", shown.expiry_month)
       .Set("EXPIRY_YEAR", shown.expiry_year);
-  AddCountries(page, context.language, CountryCode(payer.country));
-  pages::AddProvinces(page, "PROVINCES", payer.province);
+  std::string country = CountryCode(payer.country);
+  AddCountries(page, context.language, country);
+  // A service may prefill an address, and has no field for its province.
+  bool is_known = payer.province.empty() && (country.empty() || country == "CA");
+  pages::AddProvinces(page, "PROVINCES",
+                      is_known ? text::ProvinceOfPostalCode(payer.postcode) : payer.province);
   if (!payment.owner.is_live()) page.Show("CARDS_SANDBOX");
   for (const auto& error : shown.errors) page.Error(error.field, error.key, error.params);
   if (page.has_errors()) page.Show("NOT_CHARGED");

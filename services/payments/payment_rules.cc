@@ -101,11 +101,15 @@ std::string_view EventTypeOf(Status status) {
   return "";
 }
 
-bool IsEventType(std::string_view type) {
-  for (int status = 1; status <= static_cast<int>(kCaptureError) && !type.empty(); ++status) {
-    if (EventTypeOf(static_cast<Status>(status)) == type) return true;
-  }
-  return false;
+const std::set<std::string, std::less<>>& EventTypes() {
+  static const auto kTypes = [] {
+    std::set<std::string, std::less<>> types;
+    for (int status = 1; status <= static_cast<int>(kCaptureError); ++status)
+      types.emplace(EventTypeOf(static_cast<Status>(status)));
+    types.erase("");
+    return types;
+  }();
+  return kTypes;
 }
 
 std::string FormatMillis(TimePoint time) {

@@ -2,6 +2,7 @@
 
 #include "services/payments/payment.h"
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -30,7 +31,8 @@ State StateOf(Status status);
 // The event that tells of a status, such as "ca.tamarack.payments.payment.succeeded.v1"; "" when
 // none does.
 std::string_view EventTypeOf(Status status);
-bool IsEventType(std::string_view type);
+// All of them.
+const std::set<std::string, std::less<>>& EventTypes();
 
 // 2026-03-25T13:11:29.019Z
 std::string FormatMillis(TimePoint time);

@@ -7,14 +7,17 @@
 
 #include "tamarack/payments/v1/webhook_service.grpc.pb.h"
 
+#include <absl/strings/str_join.h>
+
 namespace tamarack::payments {
 namespace {
 
 absl::Status CheckEventTypes(const std::vector<std::string>& types) {
   std::vector<rpc::FieldViolation> unknown;
   for (size_t i = 0; i < types.size(); ++i) {
-    if (!IsEventType(types[i]))
-      unknown.push_back({absl::StrCat("event_types[", i, "]"), "is no event of payments"});
+    if (EventTypes().contains(types[i])) continue;
+    unknown.push_back({absl::StrCat("event_types[", i, "]"),
+                       absl::StrCat("must be one of ", absl::StrJoin(EventTypes(), ", "))});
   }
   return unknown.empty() ? absl::OkStatus() : rpc::InvalidFields(unknown);
 }

@@ -197,6 +197,7 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     pages::Page page("address", context.language, context.csrf_token);
     page.SignedIn().Path("/address" + ReturnQuery(return_to)).Form("address-form", "/address");
     page.Set("RETURN_TO", return_to);
+    page.Set("BACK_URL", return_to.empty() ? "/" + context.language + "/account" : return_to);
     SetAddress(page, address);
     pages::AddProvinces(page, "PROVINCES", address.province());
     return page;
@@ -238,7 +239,12 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     if (!return_to.empty()) page.Set("CONTINUE_URL", return_to).Show("CONTINUE");
     page.Show(change.told.empty() ? "NO_DELIVERIES" : "TIMELINE");
     for (const auto& told : change.told) AddDelivery(page, context, told);
+    if (std::any_of(change.told.begin(), change.told.end(), MayChange)) page.Show("REFRESH");
     return page;
+  }
+
+  static bool MayChange(const Told& told) {
+    return told.state != "applied" && told.state != "rejected" && told.state != "parked";
   }
 
   static void AddDelivery(pages::Page& page, const rpc::Context& context, const Told& told) {

@@ -13,7 +13,7 @@ const needed = {
   tellusonce: ['client_secret_file', 'secret_key_file'],
   gateway: ['config'],
 };
-const run = (name, env) => spawnSync(join(layoutOf().build, `tamarack-${name}`), [], { encoding: 'utf8', timeout: 20000, env });
+const run = (name, env, args = []) => spawnSync(join(layoutOf().build, `tamarack-${name}`), args, { encoding: 'utf8', timeout: 20000, env });
 const saysMissing = (flag) => new RegExp(`^--${flag} \\(or TAMARACK_${flag.toUpperCase()}\\) is missing: \\S`, 'm');
 
 describe('a program without its flags', () => {
@@ -23,6 +23,19 @@ describe('a program without its flags', () => {
       assert.equal(status, 2, stderr);
       for (const flag of flags) assert.match(stderr, saysMissing(flag));
       if (name !== 'gateway') assert.match(run(name, {}).stderr, saysMissing('pg_dsn'));
+    });
+  }
+});
+
+describe('--help', () => {
+  const flagsIn = (text) => text.split(/^ *Flags from /m).slice(1).filter((part) => !/absl\//.test(part.split('\n')[0]))
+    .flatMap((part) => [...part.matchAll(/^ *--([a-z0-9_]+) \(/gm)].map(([, flag]) => flag));
+  for (const name of Object.keys(needed)) {
+    it(`lists every flag of tamarack-${name} that is no library's`, () => {
+      const all = flagsIn(run(name, {}, ['--helpfull']).stdout);
+      const listed = flagsIn(run(name, {}, ['--help']).stdout);
+      assert.ok(listed.length > 5, `${listed}`);
+      assert.deepEqual(listed.sort(), all.sort());
     });
   }
 });

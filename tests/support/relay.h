@@ -42,6 +42,7 @@ class Relay {
   std::vector<std::string> plain_commands;  // Those of them that came without TLS.
   std::string text;
   int connections = 0;
+  std::string says_bye;  // what `HangUp` says before it does
 
   ~Relay() { Stop(); }
   int port() const { return acceptor_.local_endpoint().port(); }
@@ -57,6 +58,12 @@ class Relay {
         open_ = -1;
       }
     });
+  }
+  // As a relay does with a connection that was idle for too long.
+  void HangUp() {
+    std::string bye = says_bye + "\r\n";
+    if (!says_bye.empty()) (void)::send(open_, bye.data(), bye.size(), MSG_NOSIGNAL);
+    ::shutdown(open_, SHUT_RDWR);
   }
   void Stop() {
     if (!thread_.joinable()) return;

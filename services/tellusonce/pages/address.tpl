@@ -1,9 +1,12 @@
 {{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/address, and POST /{lang}/address with errors; signed in. Variables: LINE_1, LINE_2, CITY, POSTAL_CODE,
-    RETURN_TO; options PROVINCES (AddProvinces). Fields: line_1, line_2, city, province, postal_code, return_to.
+    RETURN_TO, BACK_URL (where the person came from); options PROVINCES (AddProvinces). Fields: line_1, line_2, city, province, postal_code, return_to.
     Errors at each field. }}
 {{>TOP}}
     <div class="ontario-step-indicator">
-      <span class="ontario-h4">{{T_STEP_1}}</span>
+      <div class="ontario-step-indicator--with-back-button">
+        <a class="tmk-back" id="back" href="{{BACK_URL}}">{{T_BACK}}</a>
+        <span class="ontario-h4">{{T_STEP_1}}</span>
+      </div>
       <hr>
     </div>
     <h1>{{T_ADDRESS_HEADING}}</h1>

@@ -1,5 +1,5 @@
 {{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/changes/{change_id}; signed in. Variables: CHANGE_ID, REFERENCE, RECORDED (date and time), ADDRESS_TEXT, SELF_URL,
-    CONTINUE_URL; section CONTINUE when there is somewhere to go on to; section TIMELINE around rows DELIVERIES {MINISTRY, STATE (done, active,
+    CONTINUE_URL; section REFRESH while something may still change; section CONTINUE when there is somewhere to go on to; section TIMELINE around rows DELIVERIES {MINISTRY, STATE (done, active,
     problem, wait), and one section of DONE, DELIVERED, REJECTED, PROGRESS, DELAYED, UNTOLD with DELIVERED_TIME, ACKNOWLEDGED_TIME}; section
     NO_DELIVERIES. In a row also section CASE with CASE_REFERENCE, the organization's own. }}
 {{>TOP}}
@@ -57,5 +57,7 @@
 {{/DELIVERIES}}
     </ol>
 {{/TIMELINE}}
+{{#REFRESH}}
     <p class="tmk-buttons"><a class="ontario-button ontario-button--secondary" id="refresh" href="{{SELF_URL}}">{{T_STATUS_REFRESH}}</a></p>
+{{/REFRESH}}
 {{>BOTTOM}}

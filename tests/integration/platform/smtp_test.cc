@@ -95,6 +95,25 @@ TEST_CASE_METHOD(Fixture, "A second mail uses the same connection") {
   CHECK(relay.connections == 1);
 }
 
+TEST_CASE_METHOD(Fixture, "A relay that hung up on an idle connection gets the next mail at once") {
+  relay.says_bye = GENERATE("421 4.4.2 idle too long", "");
+  relay.Start();
+  REQUIRE(Send().ok());
+  relay.HangUp();
+  CHECK(Send().status() == absl::OkStatus());
+  CloseConnections();
+  CHECK(relay.connections == 2);
+  CHECK(std::count(relay.commands.begin(), relay.commands.end(), "DATA") == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "A relay that takes no mail at all is asked once more, not for ever") {
+  relay.replies["MAIL"] = "421 4.3.2 not now";
+  relay.Start();
+  CHECK(Send().status().code() == StatusCode::kUnavailable);
+  CloseConnections();
+  CHECK(relay.connections == 1);  // a connection that was new said so: it is the relay's answer
+}
+
 TEST_CASE_METHOD(Fixture, "TLS is used whenever it is offered, and no password goes without it") {
   struct Case {
     const char* what;

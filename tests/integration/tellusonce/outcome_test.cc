@@ -97,6 +97,7 @@ TEST_CASE_METHOD(World, "The status page follows each ministry, in both language
   WaitFor([&] { return Sql("SELECT count(*) FROM webhook_delivery WHERE state = 2") == "2"; });
   CHECK(Status(change).Has("We wait for the organization to update your record."));
   CHECK(Status(change, "fr").Has("Nous attendons que l’organisme"));
+  CHECK(Status(change).Has("id=\"refresh\""));
 
   REQUIRE(Report(licence_id, "applied", licence_ministry, "", "CASE-7").ok());
   REQUIRE(Report(health_id, "rejected", health_ministry, "person_unknown").ok());
@@ -112,6 +113,7 @@ TEST_CASE_METHOD(World, "The status page follows each ministry, in both language
   CHECK(french.Has("Carte Santé"));
   CHECK_FALSE(french.Has("Health card"));
   CHECK_FALSE(english.Has("ministry-of-"));
+  CHECK_FALSE(english.Has("id=\"refresh\""));  // all have answered: nothing will change
 }
 
 TEST_CASE_METHOD(

@@ -343,6 +343,7 @@ TEST_CASE_METHOD(World,
     show.set_lang("en");
     show.set_return_to(return_to);
     CHECK(Show("ShowAddress", show).Has("name=\"return_to\" value=\"\"") == !is_kept);
+    CHECK(Show("ShowAddress", show).Has("id=\"back\" href=\"/en/account\"") == !is_kept);
     auto form = Form("12 Birch Street", return_to);
     form.set_return_to(return_to);
     auto told = Show("TellAddress", form);

@@ -81,6 +81,22 @@ TEST_CASE("Card page: a prefilled country stays selected", "[payments]") {
   CHECK(Has(Countries("en", "ZZ"), "Canada*"));
 }
 
+TEST_CASE("Card page: a prefilled postal code in Canada selects its province", "[payments]") {
+  pages::Renderer renderer(PageBundle(), pages::DefaultBrand());
+  auto selects = [&](const char* country, const char* postcode, const char* province) {
+    CheckedCard shown;
+    shown.payer.country = country;
+    shown.payer.postcode = postcode;
+    std::string html = renderer.Render(CardPage({"en", "csrf"}, Payment(), shown)).data();
+    return html.find("value=\"" + std::string(province) + "\" selected") != std::string::npos;
+  };
+  CHECK(selects("CA", "P3C 1S8", "ON"));
+  CHECK(selects("", "h2x1y4", "QC"));
+  CHECK_FALSE(selects("CA", "X0A 0H0", "NU"));
+  CHECK_FALSE(selects("GB", "L1 8JQ", "ON"));
+  CHECK_FALSE(selects("US", "P3C 1S8", "ON"));
+}
+
 TEST_CASE("Card page: no field has a length at which it is cut", "[payments]") {
   pages::Renderer renderer(PageBundle(), pages::DefaultBrand());
   std::string html = renderer.Render(CardPage({"en", "csrf"}, Payment(), CheckedCard())).data();

@@ -32,6 +32,19 @@ TEST_CASE("What Canada Post does not use is no postal code") {
   CHECK(text::CanadianPostalCode(std::string_view("K1A\0000B1", 7)).empty());
 }
 
+TEST_CASE("The first letter of a postal code tells the province") {
+  const std::pair<const char*, const char*> kCodes[] = {
+      {"A1A 1A1", "NL"}, {"B3H 1A1", "NS"}, {"C1A 1A1", "PE"}, {"E1A 1A1", "NB"}, {"G1A 1A1", "QC"},
+      {"H2X 1Y4", "QC"}, {"J1A 1A1", "QC"}, {"k1a0b1", "ON"},  {"L1A 1A1", "ON"}, {"M5V 2T6", "ON"},
+      {"N1A 1A1", "ON"}, {"P3C-1S8", "ON"}, {"R1A 1A1", "MB"}, {"S1A 1A1", "SK"}, {"T1A 1A1", "AB"},
+      {"V6B 4Y8", "BC"}, {"X0A 0H0", ""},   {"Y1A 2C6", "YT"}, {"W1A 1A1", ""},   {"K1A", ""},
+      {"", ""}};
+  for (const auto& [code, province] : kCodes) {
+    INFO(code);
+    CHECK(text::ProvinceOfPostalCode(code) == province);
+  }
+}
+
 TEST_CASE("Reading a postal code ends for any bytes and agrees with itself") {
   std::mt19937 random(20261130);
   const char* pieces[] = {"K", "1", "A", "０", "b", "Ｂ", " ", "-", "\u200b", "é", "\xff"};
