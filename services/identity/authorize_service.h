@@ -4,6 +4,7 @@
 #include "platform/rpc/unary.h"
 #include "services/identity/consent_repository.h"
 #include "services/identity/grant_repository.h"
+#include "services/identity/interaction.h"
 #include "services/identity/metrics.h"
 #include "services/identity/person_repository.h"
 #include "services/identity/sessions.h"
@@ -21,7 +22,7 @@ struct AuthorizeServiceParts {
   rpc::Interceptor& rpc;
   const pages::Renderer& pages;
   TokenIssuer& issuer;
-  SigningKeys& keys;
+  Interactions& interactions;
   TenantRepository& tenants;
   PersonRepository& people;
   ConsentRepository& consents;

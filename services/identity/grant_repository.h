@@ -38,8 +38,8 @@ class GrantRepository {
  public:
   explicit GrantRepository(pg::Pool& pool) : pool_(pool) {}
 
-  // Makes the grant (its id and subject are filled in here) under the consent and returns its code,
-  // good once, for 60 s. NOT_FOUND when the consent is no longer in force.
+  // Makes the grant under the consent, which says client and subject, and returns its code, good
+  // once, for 60 s. NOT_FOUND when the consent is no longer in force.
   Async<std::string> Create(const Grant& grant);
 
   // What the code stands for, used or not: it never changes, so it can be checked before the code

@@ -79,6 +79,7 @@ int main(int argc, char** argv) {
   identity::Passwords passwords(shell.offload());
 
   identity::SigningKeys keys(shell.executor(), signing_keys, shell.offload(), SystemClock());
+  identity::Interactions interactions(keyring, subjects, tenants, consents, keys, SystemClock());
   identity::TokenIssuer issuer(keys, shell.issuer(), SystemClock());
   identity::ClientAuthenticator clients(internal_clients, tenants);
   auto own_keys = [&]() -> Async<std::string> {
@@ -122,11 +123,11 @@ int main(int argc, char** argv) {
   auto token_service = identity::MakeTokenService(
       {interceptor, keys, issuer, clients, tenants, grants, consents, people, possession, metrics});
   auto authorize_service =
-      identity::MakeAuthorizeService({interceptor, renderer, issuer, keys, tenants, people,
+      identity::MakeAuthorizeService({interceptor, renderer, issuer, interactions, tenants, people,
                                       consents, grants, sessions, subjects, metrics});
   auto sign_in_service = identity::MakeSignInService(
-      {interceptor, renderer, tenants, people, registrations, sessions, passwords, attempts, guard,
-       devices, keyring, metrics, consents, subjects, default_mode});
+      {interceptor, renderer, interactions, people, registrations, sessions, passwords, attempts,
+       guard, devices, keyring, metrics, default_mode});
   auto account_service = identity::MakeAccountService(
       {interceptor, renderer, people, consents, sessions, devices, metrics});
   auto credential_service = identity::MakeCredentialService(

@@ -4,7 +4,6 @@
 #include "platform/text/email_address.h"
 #include "platform/text/text.h"
 #include "services/identity/confirmation_code.h"
-#include "services/identity/pending_authorization.h"
 #include "services/identity/registration_rules.h"
 #include "services/identity/url.h"
 
@@ -29,24 +28,19 @@ std::string PageUrl(std::string_view lang, std::string_view page, std::string_vi
   return absl::StrCat("/", ToAbsl(lang), PagePath(page, return_to));
 }
 
-// The page to go on to, in the language that the person chose meanwhile.
-std::string InLanguage(std::string path, const std::string& lang) {
-  if (auto request = FromPath(path); request && PageLanguage(*request, lang) != lang) {
-    request->set_ui_locales(lang);
-    return ToPath(*request);
-  }
-  if (path.starts_with("/en/") || path.starts_with("/fr/")) path.replace(1, 2, lang);
-  return path;
-}
-
 class SignInService final : public v1::SignInService::CallbackService {
  public:
   using Api = v1::SignInService;
   explicit SignInService(const SignInServiceParts& parts) : parts_(parts), rpc_(parts.rpc) {}
 
   TAMARACK_UNARY(ShowSignIn, v1::ShowSignInRequest, HttpBody) {
+    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(request.return_to()));
+    if (pending && parts_.interactions.IsExpired(*pending)) {
+      context.http.SetStatus(400);
+      co_return parts_.pages.Render(ExpiredPage(*pending, request.return_to(), request.lang()));
+    }
     if (!request.has_account() && !request.device_confirmed()) {
-      CO_ASSIGN_OR_RETURN(bool is_signed_in, co_await IsSignedIn(context, request.return_to()));
+      CO_ASSIGN_OR_RETURN(bool is_signed_in, co_await IsSignedIn(context, pending));
       if (is_signed_in) co_return GoOn(context, request.lang(), request.return_to());
     }
     Page page = SignInPage(context, request.lang(), request.return_to(), "");
@@ -122,8 +116,7 @@ class SignInService final : public v1::SignInService::CallbackService {
       Page again = RegisterPage(context, request).Again(!request.password().empty());
       co_return co_await Render(context, again, request.return_to());
     }
-    CO_ASSIGN_OR_RETURN(auto authorization,
-                        co_await ReadPendingAuthorization(parts_.tenants, request.return_to()));
+    CO_ASSIGN_OR_RETURN(auto authorization, co_await parts_.interactions.Read(request.return_to()));
     NewPerson person{.mode = ModeFor(authorization),
                      .profile = {.email = text::TidyEmailAddress(request.email()),
                                  .given_name = text::TidyLine(request.given_name()),
@@ -307,21 +300,17 @@ class SignInService final : public v1::SignInService::CallbackService {
     co_return GoToConfirm(context, *cookie, request.lang(), request.return_to());
   }
 
-  // Whether there is no need to ask, unless `return_to` wants a newer sign-in.
-  Async<bool> IsSignedIn(const rpc::Context& context, const std::string& return_to) {
+  // Whether there is no need to ask, unless the request wants another sign-in.
+  Async<bool> IsSignedIn(const rpc::Context& context,
+                         const std::optional<PendingAuthorization>& pending) {
     std::string_view cookie = context.Cookie(kSessionCookieKey);
     if (cookie.empty()) co_return false;
     auto session = co_await parts_.sessions.FindByCookie(cookie);
     // The page does not need Redis.
     if (!session.ok() || !*session) co_return false;
-    CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
     if (!pending) co_return true;
-    CO_ASSIGN_OR_RETURN(bool may_meet,
-                        co_await MayMeet((*session)->person_id, (*session)->mode, pending->client));
-    if (!may_meet) co_return false;
-    if (!pending->terms.auth_after_seconds) co_return true;
-    // In the same second it is the session that did not do.
-    co_return UnixSeconds((*session)->auth_time) > *pending->terms.auth_after_seconds;
+    CO_ASSIGN_OR_RETURN(auto standing, co_await parts_.interactions.Judge(**session, *pending));
+    co_return standing != Standing::kMustSignIn;
   }
 
   // Clients of the sandbox meet people of the sandbox, live ones live people.
@@ -329,18 +318,10 @@ class SignInService final : public v1::SignInService::CallbackService {
     return pending ? auth::ModeOf(pending->client.mode) : parts_.default_mode;
   }
 
-  // Also whoever had agreed to the client before that rule.
-  Async<bool> MayMeet(const std::string& person_id, auth::Mode mode, const OauthClient& client) {
-    if (mode == auth::ModeOf(client.mode)) co_return true;
-    CO_ASSIGN_OR_RETURN(auto subject, co_await parts_.subjects.At(client.ministry_id, person_id));
-    CO_ASSIGN_OR_RETURN(auto consent, co_await parts_.consents.FindActive(client.id, subject));
-    co_return consent && consent->is_across_modes;
-  }
-
   // Of which mode the account is that a sign-in by this address is for: the one that the client
   // meets, or the platform's own; the other where only that has the address and may be met.
   Async<auth::Mode> AccountMode(const std::string& email, const std::string& return_to) {
-    CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
+    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(return_to));
     auth::Mode mode = ModeFor(pending);
     CO_ASSIGN_OR_RETURN(bool has_account, co_await parts_.people.HasAccount(mode, email));
     if (has_account) co_return mode;
@@ -349,13 +330,14 @@ class SignInService final : public v1::SignInService::CallbackService {
     if (absl::IsNotFound(person.status())) co_return mode;
     if (!person.ok()) co_return person.status();
     if (!pending) co_return other;
-    CO_ASSIGN_OR_RETURN(bool may_meet, co_await MayMeet(person->id, other, pending->client));
+    CO_ASSIGN_OR_RETURN(bool may_meet,
+                        co_await parts_.interactions.MayMeet(person->id, other, pending->client));
     co_return may_meet ? other : mode;
   }
 
   // Names the service that asked for the sign-in, and lets the form lead back to it.
   Async<HttpBody> Render(rpc::Context& context, Page page, const std::string& return_to) {
-    CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
+    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(return_to));
     if (pending)
       page.Add("FOR_CLIENT").Set("CLIENT_NAME", pending->client.ServiceName(context.language));
     AllowReturn(context, pending);
@@ -376,10 +358,12 @@ class SignInService final : public v1::SignInService::CallbackService {
     co_return absl::OkStatus();
   }
 
-  static HttpBody GoOn(rpc::Context& context, const std::string& lang,
-                       const std::string& return_to) {
-    context.http.Redirect(
-        InLanguage(SafeReturnTo(return_to, absl::StrCat("/", lang, "/account")), lang));
+  // To the page, in the language that the person chose meanwhile.
+  HttpBody GoOn(rpc::Context& context, const std::string& lang,
+                const std::string& return_to) const {
+    std::string path = SafeReturnTo(return_to, absl::StrCat("/", lang, "/account"));
+    if (path.starts_with("/en/") || path.starts_with("/fr/")) path.replace(1, 2, lang);
+    context.http.Redirect(parts_.interactions.InLanguage(path, lang).value_or(path));
     return HttpBody();
   }
 

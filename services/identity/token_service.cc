@@ -128,12 +128,18 @@ class TokenService final : public v1::TokenService::CallbackService {
       co_return InvalidToken("the person has no account any more");
     if (!person.ok()) co_return person.status();
     // Recorded before it is answered: no reading goes unseen.
-    auto recorded = co_await parts_.consents.RecordRead(*consent, SharedClaims(scopes));
+    // What was shown, whatever the scopes may mean by now.
+    std::vector<std::string> claims = SharedClaims(scopes);
+    std::erase_if(claims, [&](const std::string& name) {
+      return std::ranges::find(consent->claims, name) == consent->claims.end();
+    });
+    auto recorded = co_await parts_.consents.RecordRead(*consent, claims);
     if (absl::IsNotFound(recorded)) co_return InvalidToken("the person withdrew the consent");
     CO_RETURN_IF_ERROR(recorded);
     parts_.metrics.claims_reads.Increment();
     context.http.SetHeader("cache-control", "no-store");
-    co_return JsonBody(boost::json::serialize(UserInfoClaims(principal.subject, *person, scopes)));
+    co_return JsonBody(
+        boost::json::serialize(UserInfoClaims(principal.subject, person->profile, claims)));
   }
 
  private:

@@ -15,11 +15,10 @@ struct AwayWorld : SignInWorld {
   v1::CreateClientResponse client = NewClient(service_id);
 
   // What a person's sign-in gives the client that redeems the code.
-  std::string PersonToken(const std::string& subject) {
+  std::string PersonToken() {
     const std::string verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     Grant grant;
     grant.consent_id = database_value("SELECT consent_id FROM consent");
-    grant.subject = subject;
     grant.language = "en";
     grant.scopes = {"openid", "email"};
     grant.redirect_uri = "https://ministry.test/callback";
@@ -59,15 +58,18 @@ TEST_CASE_METHOD(AwayWorld, "Redis away: what was revoked stays revoked, the res
   REQUIRE(host.Await(consents.Grant({.person_id = person->id,
                                      .subject = subject,
                                      .scopes = {"openid", "email"},
-                                     .claims = {"email"}},
+                                     .claims = {"email"},
+                                     .claim_words_en = {"Email address"},
+                                     .claim_words_fr = {"Adresse courriel"},
+                                     .language = "en"},
                                     *found))
               .ok());
-  std::string token = PersonToken(subject);
+  std::string token = PersonToken();
   auto exchanged = ExchangeBearer(token);
   REQUIRE(exchanged.ok());
   const std::string& at_identity = exchanged->access_token();
   CHECK(UserInfo(at_identity).ok());
-  std::string later = PersonToken(subject);
+  std::string later = PersonToken();
   database_value("UPDATE oauth_grant SET revoked_at = now() WHERE grant_id = '" +
                  ClientPrincipal(token)->grant_id + "'");
   CHECK(absl::IsUnauthenticated(UserInfo(at_identity)));

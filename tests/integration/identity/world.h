@@ -66,6 +66,7 @@ struct World {
   Registrations registrations{host.pool(), keyring, people, [this] { ++emails_queued; }};
   SigningKeyRepository signing_keys{host.pool(), keyring};
   SigningKeys keys{host.executor(), signing_keys, offload, clock};
+  Interactions interactions{keyring, subjects, tenants, consents, keys, clock};
   TokenIssuer issuer{keys, testing::kTestIssuer, clock};
   ClientAuthenticator clients{internal, tenants};
   std::map<std::string, std::unique_ptr<auth::TokenVerifier>> verifiers;  // by audience
@@ -74,11 +75,11 @@ struct World {
   std::unique_ptr<grpc::Service> token_service = MakeTokenService(
       {interceptor, keys, issuer, clients, tenants, grants, consents, people, possession, metrics});
   std::unique_ptr<grpc::Service> authorize_service =
-      MakeAuthorizeService({interceptor, TestPages(), issuer, keys, tenants, people, consents,
-                            grants, sessions, subjects, metrics});
-  std::unique_ptr<grpc::Service> sign_in_service = MakeSignInService(
-      {interceptor, TestPages(), tenants, people, registrations, sessions, passwords, attempts,
-       guard, devices, keyring, metrics, consents, subjects});
+      MakeAuthorizeService({interceptor, TestPages(), issuer, interactions, tenants, people,
+                            consents, grants, sessions, subjects, metrics});
+  std::unique_ptr<grpc::Service> sign_in_service =
+      MakeSignInService({interceptor, TestPages(), interactions, people, registrations, sessions,
+                         passwords, attempts, guard, devices, keyring, metrics});
   std::unique_ptr<grpc::Service> account_service =
       MakeAccountService({interceptor, TestPages(), people, consents, sessions, devices, metrics});
   std::unique_ptr<grpc::Service> credential_service = MakeCredentialService(
