@@ -24,7 +24,7 @@ export function routes({ config, records, sessions, identity, renewals, webhooks
   async function signIn({ request, params }) {
     if (sessions.of(request)) return seeOther(`/${params.lang}/licence`);
     const { url, pending } = await identity.begin(params.lang);
-    return seeOther(url, [sessions.beginSignIn({ ...pending, lang: params.lang, begun: Date.now() })]);
+    return seeOther(url, [sessions.beginSignIn({ ...pending, lang: params.lang })]);
   }
 
   async function callback({ request, url }) {
@@ -34,7 +34,7 @@ export function routes({ config, records, sessions, identity, renewals, webhooks
     try {
       const claims = await identity.finish(url, pending);
       records.licenceOf(claims.sub, { name: claims.name ?? claims.email, address: addressOf(claims.address) });
-      return seeOther(`/${languageAfter(pending, claims)}/licence`, sessions.open(request, { subject: claims.sub, email: claims.email }));
+      return seeOther(`/${pending.lang}/licence`, sessions.open(request, { subject: claims.sub, email: claims.email }));
     } catch (error) {
       if (!(error instanceof SignInError)) throw error;
       if (error.isDeclined) return seeOther(`/${pending.lang}/?notice=declined`);
@@ -105,11 +105,6 @@ function addressOf(claim) {
   const [line_1 = '', line_2 = ''] = (claim.street_address ?? '').split('\n');
   return { line_1, line_2, city: claim.locality ?? '', province: claim.region ?? '', postal_code: claim.postal_code ?? '' };
 }
-
-// Who registered on the way chose a language there. Of everybody else we know what they chose here: `locale` is that of their
-// registration, however long ago.
-const languageAfter = ({ lang, begun }, { locale = lang, updated_at: updatedAt = 0 }) =>
-  (updatedAt >= Math.floor(begun / 1000) ? locale.slice(0, 2) : lang);
 
 // By the address, else as the browser prefers.
 function languageOf({ url, headers }) {
