@@ -18,6 +18,8 @@ using api::v1::ExchangeRequest;
 using api::v1::ExchangeResponse;
 
 constexpr std::string_view kGatewayClientId = "gateway";
+// Elsewhere a key for notifications is good for nothing, whatever is made of it.
+constexpr std::string_view kNotifyAudience = "notify";
 // A client of notifications signs a new token for each call, or each second.
 constexpr int64_t kNotifyTokenCacheSeconds = 1;
 // As long as the gateway keeps one, and a call's way to the service.
@@ -83,13 +85,12 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     if (request.has_dpop()) co_return co_await FromAccessToken(request);
     if (parts_.keyring.IsPayKey(bearer)) co_return co_await FromPayKey(request);
     if (LooksLikeNotifyToken(bearer)) co_return co_await FromNotifyToken(request);
-    if (LooksLikeNotifyKey(bearer)) {
+    if (LooksLikeNotifyKey(bearer) && request.audience() == kNotifyAudience) {
       co_return NotifyTokenError(
           "Invalid token: this is the API key itself. Send a JWT made of it: header {\"typ\": "
           "\"JWT\", \"alg\": \"HS256\"}, claims {\"iss\": service id, \"iat\": now in seconds}, "
           "signed with the secret. Service id and secret are the key's last two UUIDs; the "
-          "official "
-          "clients do it");
+          "official clients do it");
     }
     co_return co_await FromAccessToken(request);
   }
