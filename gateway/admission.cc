@@ -207,11 +207,12 @@ Gateway::Early Gateway::NotAuthenticated(const Visit& visit, const Route& route,
   if (route.policy.access() == MethodPolicy::SESSION && route.policy.page()) {
     std::string location =
         absl::StrReplaceAll(options_.sign_in_path, {{"{lang}", ToAbsl(visit.language_tag())}});
+    std::string target = PageBefore(visit);  // of a form: where it is shown
     if (visit.is_safe()) {
-      std::string target(visit.path);
+      target = visit.path;
       if (!visit.query.empty()) absl::StrAppend(&target, "?", ToAbsl(visit.query));
-      absl::StrAppend(&location, "?return_to=", PercentEncode(target));
     }
+    if (!target.empty()) absl::StrAppend(&location, "?return_to=", PercentEncode(target));
     http::Response response{303, {{"Location", location}}, {}, {}, true};
     AddSecurityHeaders("", is_https_, response);
     return response;

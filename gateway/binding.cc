@@ -6,6 +6,7 @@
 #include "platform/base/status.h"
 #include "platform/http/media_type.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_replace.h>
@@ -191,7 +192,11 @@ class Binder {
   }
 
   Refusal BindBody() {
-    if (route_.body == Route::Body::kNone) return InputError{Reason::kBodyNotAllowed};
+    if (route_.body == Route::Body::kNone) {
+      // Many HTTP libraries send an empty object with whatever is no GET.
+      bool is_nothing = absl::StripAsciiWhitespace(ToAbsl(input_.body)) == "{}";
+      return is_nothing ? Refusal() : InputError{Reason::kBodyNotAllowed};
+    }
     auto kind = KindOfBody(route_, input_.content_type);
     if (!kind) {
       bound_.outcome = Bound::Outcome::kUnsupportedMediaType;

@@ -76,6 +76,12 @@ const Route* ReaderAmong(const std::vector<const Route*>& near, const http::Requ
   return found != near.end() ? *found : near.front();
 }
 
+// Where people come who typed the host alone.
+bool IsFrontDoor(const Visit& visit) {
+  return visit.is_safe() && visit.wants_html &&
+         (visit.path == "/" || visit.path == "/en/" || visit.path == "/fr/");
+}
+
 // Whether anything of the origin is at the path; takes the methods that are another's out of the
 // match.
 bool KeepToOrigin(const RouteTable& routes, const PathSegments& path, std::string_view pages_origin,
@@ -116,6 +122,7 @@ Gateway::Gateway(GatewayOptions options, std::shared_ptr<const Snapshot> snapsho
       authenticator_(authenticator),
       waiting_(std::make_shared<NetworkBudget>(options_.waiting)),
       assets_(std::move(assets)),
+      home_(brand.home),
       error_pages_(pages::PageBundle(), brand),
       renderer_(PageBundle(), std::move(brand)),
       own_pages_(renderer_, options_.public_url),
@@ -176,22 +183,21 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
   if (auto refusal = SplitPath(visit.path, &segments)) {
     co_return Fail(visit, nullptr, FromRefusal(*refusal, visit.language));
   }
-  bool is_read = visit.request.method == "GET" || visit.request.method == "HEAD";
-  if (is_read && visit.path.starts_with(kAssetsPrefix)) {
-    const http::Response* file =
-        assets_.Find(visit.path.substr(kAssetsPrefix.size()), visit.request);
-    if (file != nullptr) co_return *file;
-  }
-  if (is_read && pages_origin.empty()) {
-    const http::Response* document = snapshot.documents.Find(visit.path, visit.request);
-    if (document != nullptr) co_return *document;
-    const http::Response* page = own_pages_.Find(visit.path, visit.language, observation.snapshot);
-    if (page != nullptr) co_return *page;
+  if (const http::Response* own = FindOwn(visit, pages_origin, observation.snapshot)) {
+    bool is_read = visit.request.method == "GET" || visit.request.method == "HEAD";
+    if (is_read) co_return *own;
+    constexpr char kReads[] = "GET, HEAD, OPTIONS";
+    if (visit.request.method == "OPTIONS") co_return AnswerOptions({{"Allow", kReads}});
+    Problem problem{ProblemKind::kMethodNotAllowed};
+    problem.headers.Set("Allow", kReads);
+    co_return Fail(visit, nullptr, problem);
   }
 
   Router::Match match = snapshot.routes->router().Find(visit.request.method, segments);
-  if (!KeepToOrigin(*snapshot.routes, segments, pages_origin, match))
+  if (!KeepToOrigin(*snapshot.routes, segments, pages_origin, match)) {
+    if (pages_origin.empty() && IsFrontDoor(visit)) co_return LeadHome(visit);
     co_return Fail(visit, nullptr, {ProblemKind::kNotFound});
+  }
   if (match.kind == Router::Match::Kind::kWrongMethod) {
     std::string allow = absl::StrJoin(match.allowed, ", ");
     if (IsPreflight(visit.request)) {
@@ -226,6 +232,29 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
   co_return response;
 }
 
+const http::Response* Gateway::FindOwn(const Visit& visit, std::string_view pages_origin,
+                                       const std::shared_ptr<const Snapshot>& snapshot) {
+  if (visit.path.starts_with(kAssetsPrefix)) {
+    const http::Response* file =
+        assets_.Find(visit.path.substr(kAssetsPrefix.size()), visit.request);
+    if (file != nullptr) return file;
+  }
+  if (!pages_origin.empty()) return nullptr;
+  const http::Response* document = snapshot->documents.Find(visit.path, visit.request);
+  if (document != nullptr) return document;
+  return own_pages_.Find(visit.path, visit.language, snapshot);
+}
+
+http::Response Gateway::LeadHome(const Visit& visit) const {
+  bool is_french = visit.path == "/fr/" || (visit.path == "/" && visit.language_tag() == "fr");
+  http::Response response;
+  response.status = 303;
+  response.headers.Set("Location", home_.In(is_french ? "fr" : "en"));
+  response.headers.Set("Vary", "Accept, Accept-Language");
+  AddSecurityHeaders("", is_https_, response);
+  return response;
+}
+
 http::Response Gateway::AnswerOptions(http::Headers headers) const {
   http::Response response;
   response.status = 204;
@@ -243,8 +272,8 @@ http::Response Gateway::Fail(const Visit& visit, const Route* route, const Probl
     near = snapshot_->routes->RoutesNear(segments);
   }
   // Of what is no page, a browser opens what answers with bytes of its own: other sites' forms.
-  bool is_page = visit.wants_html &&
-                 (route == nullptr || route->policy.page() || route->gives_http_body);
+  bool is_page =
+      visit.wants_html && (route == nullptr || route->policy.page() || route->gives_http_body);
   http::Response response;
   if (is_page) {
     std::string go_back = PageBefore(visit);

@@ -98,6 +98,10 @@ class Gateway {
   bool MaySend(const Visit& visit, const Route& route, const http::Response& response) const;
   http::Response Conclude(const Visit& visit, const Route& route, std::string_view wire,
                           http::Response response) const;
+  // Files, documents and pages of our own; null when the path is none of theirs.
+  const http::Response* FindOwn(const Visit& visit, std::string_view pages_origin,
+                                const std::shared_ptr<const Snapshot>& snapshot);
+  http::Response LeadHome(const Visit& visit) const;
   http::Response AnswerOptions(http::Headers headers) const;
   // An error in the shape of the route's API, or as a page for a browser on a page. `route` may be
   // null: then it is as the routes near the path say, for scripts of other sites too.
@@ -113,6 +117,7 @@ class Gateway {
   Authenticator* authenticator_;
   std::shared_ptr<NetworkBudget> waiting_;
   Assets assets_;
+  pages::Bilingual home_;
   pages::Renderer error_pages_;  // For everybody: under the name that all services share.
   pages::Renderer renderer_;     // For developers.
   OwnPages own_pages_;

@@ -263,14 +263,14 @@ class SignInService final : public v1::SignInService::CallbackService {
   }
   boost::asio::awaitable<bool> MaySendCode(const rpc::Context& context, const Pending& pending) {
     co_return co_await parts_.attempts.TakeCode(
-        BudgetOf(pending), parts_.people.EmailIndex(pending.mode, pending.email),
+        BudgetOf(pending), parts_.people.EmailIndexes(pending.mode, pending.email).front(),
         CodeNetwork(context, pending));
   }
   // None was sent: nobody is locked out for trying again while we were down.
   boost::asio::awaitable<void> CountNoCode(const rpc::Context& context, const Pending& pending) {
-    co_await parts_.attempts.GiveCodeBack(BudgetOf(pending),
-                                          parts_.people.EmailIndex(pending.mode, pending.email),
-                                          CodeNetwork(context, pending));
+    co_await parts_.attempts.GiveCodeBack(
+        BudgetOf(pending), parts_.people.EmailIndexes(pending.mode, pending.email).front(),
+        CodeNetwork(context, pending));
   }
   // What is tried in the sandbox uses up nothing of the live world's.
   static std::string CodeNetwork(const rpc::Context& context, const Pending& pending) {
