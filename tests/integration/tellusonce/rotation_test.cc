@@ -23,9 +23,8 @@ TEST_CASE_METHOD(World, "An address that cannot be read does not keep others fro
   Sql("UPDATE person_key SET sealed_key = '9.AAAA' WHERE subject = 'other-person'");
   StartSync();
   WaitFor([&] { return directory.AddressOf(zoe.subject) == "12 Birch Street"; });
-  WaitFor([&] {
-    return Sql("SELECT count(*) FROM change WHERE directory_synced_at IS NULL") == "1";
-  });
+  WaitFor(
+      [&] { return Sql("SELECT count(*) FROM change WHERE directory_synced_at IS NULL") == "1"; });
 }
 
 }  // namespace tamarack::tellusonce
