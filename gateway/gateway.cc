@@ -240,8 +240,8 @@ http::Response Gateway::AnswerOptions(http::Headers headers) const {
 
 http::Response Gateway::Fail(const Visit& visit, const Route* route, const Problem& problem) const {
   // Of what is no page, a browser opens what answers with bytes of its own: other sites' forms.
-  bool is_page = visit.wants_html &&
-                 (route == nullptr || route->policy.page() || route->gives_http_body);
+  bool is_page =
+      visit.wants_html && (route == nullptr || route->policy.page() || route->gives_http_body);
   http::Response response;
   if (is_page) {
     std::string go_back = PageBefore(visit);
