@@ -12,8 +12,9 @@ option(TAMARACK_PCH "Use the precompiled header" ON)
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # A precompiled header is only reusable when ccache may ignore its time stamps.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+  # A precompiled header is only reusable when ccache may ignore its time stamps. What a file includes, ccache learns from
+  # the compiler's list of dependencies: preprocessing each file as well took a tenth of a first build.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
 endif()
 
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
@@ -42,13 +43,18 @@ if(TAMARACK_PCH)
   target_precompile_headers(tamarack_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
 endif()
 
-# Settings that every target of ours shares.
+# Settings that every target of ours shares. With a header of its own named as second argument, the target precompiles that
+# one too: worth it where ten files include it.
 function(tamarack_defaults target)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
   target_include_directories(${target} SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/gen)
   target_link_libraries(${target} PRIVATE tamarack_warnings)
   if(TAMARACK_PCH)
     target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
-    target_precompile_headers(${target} REUSE_FROM tamarack_pch)
+    if(ARGC GREATER 1)
+      target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h ${ARGV1})
+    else()
+      target_precompile_headers(${target} REUSE_FROM tamarack_pch)
+    endif()
   endif()
 endfunction()

@@ -14,14 +14,6 @@ namespace {
 
 constexpr size_t kCredentialBytesMax = 8192;
 
-// A token that is bound to a certificate is good with that one only, and what it is exchanged for
-// at one back end only.
-std::string KeyOf(const Credential& credential) {
-  return absl::StrCat(credential.kind == CredentialKind::kBearer ? "b" : "s",
-                      crypto::Sha256(credential.value), credential.owner, "\n", credential.audience,
-                      "\n", credential.certificate_sha256);
-}
-
 // The claims of a token that identity has just given us; the services verify it, we only read it.
 absl::StatusOr<CallerPtr> ReadToken(const std::string& token) {
   size_t first = token.find('.'), last = token.rfind('.');
@@ -55,6 +47,14 @@ Authenticator::Authenticator(boost::asio::any_io_executor executor, ExchangeFunc
                              AuthenticatorOptions options)
     : executor_(executor), exchange_(std::move(exchange)), options_(std::move(options)) {}
 
+// A token that is bound to a certificate is good with that one only, and what it is exchanged for
+// at one back end only.
+Authenticator::Key Authenticator::KeyOf(const Credential& credential) {
+  return {absl::StrCat(credential.kind == CredentialKind::kBearer ? "b" : "s",
+                       crypto::Sha256(credential.value), credential.certificate_sha256),
+          absl::StrCat(credential.owner, "\n", credential.audience)};
+}
+
 Async<CallerPtr> Authenticator::Resolve(Credential credential) {
   if (!MayBeCredential(credential.value)) co_return absl::UnauthenticatedError("not a credential");
   if (credential.kind == CredentialKind::kDpop) {
@@ -62,9 +62,9 @@ Async<CallerPtr> Authenticator::Resolve(Credential credential) {
     if (!response.ok()) co_return response.status();
     co_return ReadToken(response->access_token());
   }
-  std::string key = KeyOf(credential);
-  if (const Entry* entry = FreshEntry(key)) co_return entry->result;
-  auto& slot = flights_[key];
+  Key key = KeyOf(credential);
+  if (const Answer* answer = FreshAnswer(key)) co_return answer->result;
+  auto& slot = flights_[key.credential + key.backend];
   if (!slot) slot = std::make_shared<Flight>(executor_);
   std::shared_ptr<Flight> flight = slot;
 
@@ -74,24 +74,38 @@ Async<CallerPtr> Authenticator::Resolve(Credential credential) {
   co_return flight->result;
 }
 
-const Authenticator::Entry* Authenticator::FreshEntry(const std::string& key) {
-  auto found = entries_.find(key);
+const Authenticator::Answer* Authenticator::FreshAnswer(const Key& key) {
+  auto found = entries_.find(key.credential);
   if (found == entries_.end()) return nullptr;
-  recent_.splice(recent_.begin(), recent_, found->second.recent);
-  return options_.now() < found->second.fresh_until ? &found->second : nullptr;
+  Entry& entry = found->second;
+  recent_.splice(recent_.begin(), recent_, entry.recent);
+  auto answer = entry.answers.find(key.backend);
+  bool is_fresh = answer != entry.answers.end() && options_.now() < answer->second.fresh_until;
+  return is_fresh ? &answer->second : nullptr;
 }
 
 CallerPtr Authenticator::FreshCaller(const Credential& credential) {
   if (credential.kind == CredentialKind::kDpop || credential.value.empty()) return nullptr;
-  const Entry* entry = FreshEntry(KeyOf(credential));
-  return entry != nullptr && entry->result.ok() ? *entry->result : nullptr;
+  const Answer* answer = FreshAnswer(KeyOf(credential));
+  return answer != nullptr && answer->result.ok() ? *answer->result : nullptr;
 }
 
 bool Authenticator::Knows(const Credential& credential) const {
   if (credential.kind == CredentialKind::kDpop) return false;
-  auto found = entries_.find(KeyOf(credential));
-  return found != entries_.end() && found->second.result.ok() &&
-         options_.now() < found->second.expires;
+  auto found = entries_.find(KeyOf(credential).credential);
+  return found != entries_.end() &&
+         std::ranges::any_of(found->second.answers, [&](const auto& one) {
+           return one.second.result.ok() && options_.now() < one.second.expires;
+         });
+}
+
+void Authenticator::Renew() {
+  for (auto& [credential, entry] : entries_) {
+    for (auto& [backend, answer] : entry.answers)
+      answer.fresh_until = std::min(answer.fresh_until, options_.now());
+  }
+  // Who comes now does not join those under way, whose answers may have come too early.
+  flights_.clear();
 }
 
 api::v1::ExchangeRequest Authenticator::MakeRequest(Credential credential) const {
@@ -114,54 +128,56 @@ api::v1::ExchangeRequest Authenticator::MakeRequest(Credential credential) const
   return request;
 }
 
-AsyncStatus Authenticator::Exchange(std::string key, std::shared_ptr<Flight> flight,
+AsyncStatus Authenticator::Exchange(Key key, std::shared_ptr<Flight> flight,
                                     api::v1::ExchangeRequest request) {
   auto response = co_await exchange_(std::move(request));
   TimePoint now = options_.now();
-  flights_.erase(key);
+  auto current = flights_.find(key.credential + key.backend);
+  bool is_early = current == flights_.end() || current->second != flight;
+  if (!is_early) flights_.erase(current);
   if (!response.ok()) {
     flight->result = response.status();
     TimePoint until = now + options_.invalid_for;
     if (IsVerdict(response.status().code())) {
-      Remember(key, {flight->result, until, until, {}});
+      if (!is_early) Remember(key, {flight->result, until, until});
     } else if (CallerPtr caller = Fallback(key, now)) {
       flight->result = std::move(caller);
     }
     co_return absl::OkStatus();
   }
   flight->result = ReadToken(response->access_token());
-  if (flight->result.ok() && !response->no_cache()) {
+  if (flight->result.ok() && !response->no_cache() && !is_early) {
     TimePoint own = rpc::FromTimestamp(response->expire_time());
     TimePoint expires = std::min(own, now + TimePoint::duration(options_.valid_for_max));
     TimePoint fresh_until = std::min(expires, now + TimePoint::duration(options_.fresh_for));
-    Remember(key, {flight->result, fresh_until, expires, {}});
+    Remember(key, {flight->result, fresh_until, expires});
   }
   co_return absl::OkStatus();
 }
 
-CallerPtr Authenticator::Fallback(const std::string& key, TimePoint now) {
-  auto found = entries_.find(key);
-  if (found == entries_.end() || !found->second.result.ok() || now >= found->second.expires)
-    return nullptr;
+CallerPtr Authenticator::Fallback(const Key& key, TimePoint now) {
+  auto found = entries_.find(key.credential);
+  if (found == entries_.end()) return nullptr;
+  auto answer = found->second.answers.find(key.backend);
+  if (answer == found->second.answers.end()) return nullptr;
+  auto& [result, fresh_until, expires] = answer->second;
+  if (!result.ok() || now >= expires) return nullptr;
   // Whoever cannot answer is asked again later, not by every request.
-  found->second.fresh_until =
-      std::min(found->second.expires, now + TimePoint::duration(options_.fresh_for));
-  return *found->second.result;
+  fresh_until = std::min(expires, now + TimePoint::duration(options_.fresh_for));
+  return *result;
 }
 
-void Authenticator::Remember(const std::string& key, Entry entry) {
-  if (auto found = entries_.find(key); found != entries_.end()) {
-    entry.recent = found->second.recent;
-    found->second = std::move(entry);
-    return;
+void Authenticator::Remember(const Key& key, Answer answer) {
+  auto found = entries_.find(key.credential);
+  if (found == entries_.end()) {
+    while (entries_.size() >= options_.cached_max) {
+      entries_.erase(recent_.back());
+      recent_.pop_back();
+    }
+    recent_.push_front(key.credential);
+    found = entries_.emplace(key.credential, Entry{{}, recent_.begin()}).first;
   }
-  while (entries_.size() >= options_.cached_max) {
-    entries_.erase(recent_.back());
-    recent_.pop_back();
-  }
-  recent_.push_front(key);
-  entry.recent = recent_.begin();
-  entries_.emplace(key, std::move(entry));
+  found->second.answers.insert_or_assign(key.backend, std::move(answer));
 }
 
 }  // namespace tamarack::gateway

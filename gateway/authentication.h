@@ -70,15 +70,27 @@ class Authenticator {
   Async<CallerPtr> Resolve(Credential credential);
   // What Resolve would say without asking anybody, if that is good; null otherwise.
   CallerPtr FreshCaller(const Credential& credential);
-  // Whether it is one that was good when it was last exchanged, within `valid_for_max`.
+  // Whether it is one that was good when it was last exchanged, for whichever back end, within
+  // `valid_for_max`.
   bool Knows(const Credential& credential) const;
+  // Has every credential exchanged again before it is believed: something may have been revoked
+  // (platform/auth/revocations.h). Answers so far are good only while nobody can be asked.
+  void Renew();
 
  private:
-  struct Entry {
+  // What identity said of a credential for one back end.
+  struct Answer {
     absl::StatusOr<CallerPtr> result;
     TimePoint fresh_until;
     TimePoint expires;
+  };
+  struct Entry {
+    absl::flat_hash_map<std::string, Answer> answers;  // By back end: as many as there are.
     std::list<std::string>::iterator recent;
+  };
+  struct Key {
+    std::string credential;
+    std::string backend;
   };
   struct Flight {
     explicit Flight(boost::asio::any_io_executor executor) : single(executor) {}
@@ -86,19 +98,19 @@ class Authenticator {
     absl::StatusOr<CallerPtr> result = absl::UnavailableError("no answer");
   };
 
-  const Entry* FreshEntry(const std::string& key);
+  static Key KeyOf(const Credential& credential);
+  const Answer* FreshAnswer(const Key& key);
   api::v1::ExchangeRequest MakeRequest(Credential credential) const;
-  AsyncStatus Exchange(std::string key, std::shared_ptr<Flight> flight,
-                       api::v1::ExchangeRequest request);
+  AsyncStatus Exchange(Key key, std::shared_ptr<Flight> flight, api::v1::ExchangeRequest request);
   // The good answer kept under the key, though no longer fresh; null when there is none.
-  CallerPtr Fallback(const std::string& key, TimePoint now);
-  void Remember(const std::string& key, Entry entry);
+  CallerPtr Fallback(const Key& key, TimePoint now);
+  void Remember(const Key& key, Answer answer);
 
   boost::asio::any_io_executor executor_;
   ExchangeFunction exchange_;
   AuthenticatorOptions options_;
-  absl::flat_hash_map<std::string, Entry> entries_;
-  std::list<std::string> recent_;  // Keys, the latest first.
+  absl::flat_hash_map<std::string, Entry> entries_;  // By credential.
+  std::list<std::string> recent_;                    // Those, the latest first.
   absl::flat_hash_map<std::string, std::shared_ptr<Flight>> flights_;
 };
 

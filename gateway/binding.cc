@@ -6,6 +6,7 @@
 #include "platform/base/status.h"
 #include "platform/http/media_type.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_replace.h>
@@ -21,6 +22,8 @@ using Giver = FieldTree::Giver;
 using Source = InputError::Source;
 
 namespace {
+
+constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 
 // Lower-case media type without parameters; empty for one that we cannot read. Neither JSON (RFC
 // 8259 section 11) nor forms know a charset, so that whatever is named means nothing, except that
@@ -189,14 +192,18 @@ class Binder {
   }
 
   Refusal BindBody() {
-    if (route_.body == Route::Body::kNone) return InputError{Reason::kBodyNotAllowed};
-    std::string media_type = EssenceOfText(input_.content_type);
-    if (route_.takes_http_body) return BindHttpBody();
-    if (media_type == "application/x-www-form-urlencoded") return BindForm();
-    if (!IsJson(media_type)) {
+    if (route_.body == Route::Body::kNone) {
+      // Many HTTP libraries send an empty object with whatever is no GET.
+      bool is_nothing = absl::StripAsciiWhitespace(ToAbsl(input_.body)) == "{}";
+      return is_nothing ? Refusal() : InputError{Reason::kBodyNotAllowed};
+    }
+    auto kind = KindOfBody(route_, input_.content_type);
+    if (!kind) {
       bound_.outcome = Bound::Outcome::kUnsupportedMediaType;
       return {};
     }
+    if (*kind == BodyKind::kRaw) return BindHttpBody();
+    if (*kind == BodyKind::kForm) return BindForm();
     if (route_.body == Route::Body::kWhole)
       return JsonToWire(input_.body, *route_.request_plan, &given_, bound_.wire);
     std::vector<std::string> paths;
@@ -219,10 +226,6 @@ class Binder {
   }
 
   Refusal BindHttpBody() {
-    if (!IsUtf8(input_.content_type)) {
-      bound_.outcome = Bound::Outcome::kUnsupportedMediaType;
-      return {};
-    }
     std::string body;
     AppendBytes(1, input_.content_type, body);
     AppendBytes(2, input_.body, body);
@@ -239,10 +242,6 @@ class Binder {
     bool is_whole = route_.body == Route::Body::kWhole;
     const Descriptor* type =
         is_whole ? route_.method->input_type() : route_.body_field->message_type();
-    if (type == nullptr || (!is_whole && route_.body_field->is_repeated())) {
-      bound_.outcome = Bound::Outcome::kUnsupportedMediaType;
-      return {};
-    }
     std::string inner;
     ParameterBinder binder(*type, Source::kBody, is_whole ? given_ : *given_.Add(route_.body_field),
                            inner);
@@ -280,8 +279,15 @@ Bound BindRequest(const Route& route, const Router::Match& match, const BindInpu
   return Binder(route, input).Run(match);
 }
 
-bool IsForm(std::string_view content_type) {
-  return EssenceOfText(content_type) == "application/x-www-form-urlencoded";
+std::optional<BodyKind> KindOfBody(const Route& route, std::string_view content_type) {
+  std::optional<BodyKind> none;
+  if (route.takes_http_body) return IsUtf8(content_type) ? BodyKind::kRaw : none;
+  if (content_type == "application/json") return BodyKind::kJson;
+  std::string media_type = EssenceOfText(content_type);
+  if (media_type != kForm) return IsJson(media_type) ? BodyKind::kJson : none;
+  const FieldDescriptor* field = route.body_field;  // Null: the whole message.
+  bool has_fields = field == nullptr || (field->message_type() != nullptr && !field->is_repeated());
+  return has_fields ? BodyKind::kForm : none;
 }
 
 }  // namespace tamarack::gateway

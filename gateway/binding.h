@@ -4,6 +4,7 @@
 #include "gateway/route_table.h"
 #include "gateway/uri.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,9 @@ struct Bound {
 // never given again by the other two; what nothing takes is refused.
 Bound BindRequest(const Route& route, const Router::Match& match, const BindInput& input);
 
-// `application/x-www-form-urlencoded`, whatever its parameters.
-bool IsForm(std::string_view content_type);
+// How a body is read.
+enum class BodyKind { kJson, kForm, kRaw };
+// How the route, which takes a body, reads one of this type; nothing if it cannot: 415.
+std::optional<BodyKind> KindOfBody(const Route& route, std::string_view content_type);
 
 }  // namespace tamarack::gateway

@@ -1,6 +1,7 @@
 #include "gateway/config.h"
 
 #include "gateway/config_members.h"
+#include "platform/auth/platform_services.h"
 #include "platform/base/id.h"
 #include "platform/base/status.h"
 #include "platform/crypto/json.h"
@@ -113,52 +114,73 @@ bool IsMinistryId(const std::string& id) {
   return IsUuid(id) && id == absl::AsciiStrToLower(id);
 }
 
-void ReadPlugin(ConfigMembers& members, Config::Backend* backend) {
-  // One that is left empty must not pass for the platform's own.
-  const std::string absent(1, '\0');
-  backend->owner = absent;
-  members.Text("owner", &backend->owner);
-  if (backend->owner == absent) {
-    backend->owner.clear();
-  } else if (!IsMinistryId(backend->owner)) {
-    members.Fail("owner", "must be the id of a ministry");
+// What its entry trusts a plug-in with; nothing for one of the platform's own. Nobody passes for
+// that by saying nothing, unless nobody is asked who they are.
+std::optional<Plugin> ReadPlugin(ConfigMembers& members, bool is_open) {
+  const std::string absent(1, '\0');  // an empty owner is a wrong one
+  Plugin plugin{.owner = absent};
+  bool is_platform = false;
+  members.Text("owner", &plugin.owner);
+  members.Flag("platform", &is_platform);
+  members.Text("pages_origin", &plugin.pages_origin);
+  members.Texts("cookies", &plugin.cookies);
+  members.Flag("client_ip", &plugin.sees_client_ip);
+  members.Flag("client_certificate", &plugin.sees_client_certificate);
+  members.Number("body_bytes_max", 1024, 64 << 20, &plugin.body_bytes_max);
+  if (plugin.owner == absent) {
+    if (!is_platform && !is_open) members.Fail("owner", "is required, unless platform is true");
+    if (!plugin.pages_origin.empty()) members.Fail("pages_origin", "goes with an owner");
+    if (!plugin.cookies.empty()) members.Fail("cookies", "goes with an owner");
+    if (plugin.sees_client_ip) members.Fail("client_ip", "goes with an owner");
+    if (plugin.sees_client_certificate) members.Fail("client_certificate", "goes with an owner");
+    if (plugin.body_bytes_max != Plugin().body_bytes_max)
+      members.Fail("body_bytes_max", "goes with an owner");
+    return std::nullopt;
   }
-  members.Text("pages_origin", &backend->pages_origin);
-  members.Texts("cookies", &backend->cookies);
-  if (!backend->pages_origin.empty() && !IsOrigin(backend->pages_origin))
+  if (is_platform) members.Fail("platform", "goes without an owner");
+  if (!IsMinistryId(plugin.owner)) members.Fail("owner", "must be the id of a ministry");
+  if (!plugin.pages_origin.empty() && !IsOrigin(plugin.pages_origin))
     members.Fail("pages_origin", kWantsOrigin);
-  for (const std::string& name : backend->cookies) {
+  for (const std::string& name : plugin.cookies) {
     if (!IsCookieName(name)) members.Fail("cookies", "`" + name + "` is no name of a cookie");
     if (IsPlatformCookie(name)) members.Fail("cookies", "`" + name + "` is the platform's own");
   }
-  if (!backend->owner.empty()) return;
-  if (!backend->pages_origin.empty()) members.Fail("pages_origin", "goes with an owner");
-  if (!backend->cookies.empty()) members.Fail("cookies", "goes with an owner");
+  return plugin;
+}
+
+// Whether a cookie that a host sets for its parent domain is sent to the other, too. Names below
+// localhost are browsers' own, which has no such cookies.
+bool SharesDomain(const std::string& host, const std::string& parent) {
+  return parent != "localhost" && host.ends_with("." + parent);
 }
 
 // Cookies know hosts only, neither schemes nor ports: each owner's pages have a host that nobody
 // else's have.
 void CheckPagesOrigins(ConfigMembers& members, const Config& config) {
   for (size_t i = 0; i < config.backends.size(); ++i) {
-    const Config::Backend& backend = config.backends[i];
-    if (backend.pages_origin.empty()) continue;
+    const auto& plugin = config.backends[i].plugin;
+    if (!plugin || plugin->pages_origin.empty()) continue;
     std::string name = absl::StrCat("backends[", i, "].pages_origin");
-    std::string host = HostOf(backend.pages_origin);
+    std::string host = HostOf(plugin->pages_origin);
     if (!config.public_url.empty()) {
-      if (host == HostOf(config.public_url))
+      std::string public_host = HostOf(config.public_url);
+      if (host == public_host)
         members.Fail(name, "is on the host of public_url, whose cookies it would share");
-      if (backend.pages_origin.starts_with("https:") != config.public_url.starts_with("https:"))
+      if (SharesDomain(host, public_host) || SharesDomain(public_host, host))
+        members.Fail(name, "has a domain in common with public_url, whose cookies it would share");
+      if (plugin->pages_origin.starts_with("https:") != config.public_url.starts_with("https:"))
         members.Fail(name, "must have the scheme of public_url");
     }
     for (const Config::Backend& other : config.backends) {
-      if (other.owner != backend.owner && !other.pages_origin.empty() &&
-          HostOf(other.pages_origin) == host)
+      if (other.plugin && other.plugin->owner != plugin->owner &&
+          !other.plugin->pages_origin.empty() && HostOf(other.plugin->pages_origin) == host)
         members.Fail(name, "is on the host of another owner's pages");
     }
   }
 }
 
-Config::Backend ReadBackend(ConfigMembers members, const std::string& name, const Folder& folder) {
+Config::Backend ReadBackend(ConfigMembers members, const std::string& name, const Folder& folder,
+                            bool is_open) {
   Config::Backend backend;
   members.Text("name", &backend.name, true);
   members.Text("address", &backend.address, true);
@@ -171,7 +193,7 @@ Config::Backend ReadBackend(ConfigMembers members, const std::string& name, cons
   std::vector<std::string> ignored;
   members.Texts("lint_ignore", &ignored);
   backend.lint_ignore.insert(ignored.begin(), ignored.end());
-  ReadPlugin(members, &backend);
+  backend.plugin = ReadPlugin(members, is_open);
   members.Texts("paths", &backend.paths);
   for (const std::string& path : backend.paths) {
     if (!path.starts_with('/')) members.Fail("paths", "must begin with a slash");
@@ -203,8 +225,12 @@ void CheckAudience(const Config& config, const Config::Backend& backend, const s
                    ConfigMembers& members) {
   if (!config.public_url.empty() && backend.audience == config.public_url)
     members.Fail(name + "audience", "is that of clients' tokens");
+  if (backend.plugin && auth::IsPlatformService(backend.audience))
+    members.Fail(name + "audience", "is that of a service of the platform");
   for (const Config::Backend& other : config.backends) {
-    bool is_same_service = other.address == backend.address && other.owner == backend.owner;
+    bool is_same_owner = other.plugin.has_value() == backend.plugin.has_value() &&
+                         (!other.plugin || other.plugin->owner == backend.plugin->owner);
+    bool is_same_service = other.address == backend.address && is_same_owner;
     if (other.audience == backend.audience && !is_same_service && !backend.audience.empty())
       members.Fail(name + "audience", "another back end has it");
   }
@@ -222,7 +248,7 @@ void ReadBackends(ConfigMembers& members, const Folder& folder, Config* config) 
       continue;
     }
     name += '.';
-    auto backend = ReadBackend({*object, name, members.problems()}, name, folder);
+    auto backend = ReadBackend({*object, name, members.problems()}, name, folder, config->is_open);
     if (!backend.name.empty() && !names.insert(backend.name).second) {
       members.Fail(name + "name", "another back end has it");
     } else {

@@ -2,6 +2,7 @@
 
 #include "gateway/forwarded.h"
 #include "gateway/limits/rate_class.h"
+#include "gateway/plugin/plugin.h"
 #include "gateway/route_table.h"
 #include "platform/http/tls.h"
 #include "platform/rpc/channel.h"
@@ -26,11 +27,9 @@ struct Config {
     bool uses_reflection = false;
     bool allows_breaking = false;       // Changes that break its callers are accepted.
     std::set<std::string> lint_ignore;  // Rules of lint.h whose errors become warnings.
-    // Id of the ministry that owns it, as identity names ministries; empty: the platform's own.
-    // Those with an owner are plug-ins, trusted with less (plugin/plugin.h).
-    std::string owner;
-    std::string pages_origin;
-    std::vector<std::string> cookies;
+    // Absent: the platform's own, which its entry says of itself, unless nobody is asked who they
+    // are.
+    std::optional<Plugin> plugin;
     // Where its routes may be; empty: anywhere. A segment that is a variable is written `*`.
     std::vector<std::string> paths;
     bool checks_health = false;             // By grpc.health.v1; what is not serving is not called.

@@ -19,7 +19,6 @@ namespace tamarack::gateway {
 namespace {
 
 constexpr std::string_view kAssetsPrefix = "/assets/";
-constexpr uint64_t kBodyBytesMax = 1 << 20;
 
 // Pages say their language in the path: a variable bound to the field `lang` is `en` or `fr`.
 const std::string* PathLanguage(const Router::Match& match) {
@@ -69,6 +68,20 @@ bool IsAcceptable(const Visit& visit, const Route& route) {
                                           : MediaTypeQuality(accept, "application/json") > 0;
 }
 
+// The route among them whose answers the asking web site may read, or else any.
+const Route* ReaderAmong(const std::vector<const Route*>& near, const http::Request& request) {
+  std::string_view origin = request.headers.Get("origin").value_or("");
+  auto found =
+      std::ranges::find_if(near, [&](const Route* route) { return AllowsOrigin(*route, origin); });
+  return found != near.end() ? *found : near.front();
+}
+
+// Where people come who typed the host alone.
+bool IsFrontDoor(const Visit& visit) {
+  return visit.is_safe() && visit.wants_html &&
+         (visit.path == "/" || visit.path == "/en/" || visit.path == "/fr/");
+}
+
 // Whether anything of the origin is at the path; takes the methods that are another's out of the
 // match.
 bool KeepToOrigin(const RouteTable& routes, const PathSegments& path, std::string_view pages_origin,
@@ -107,7 +120,9 @@ Gateway::Gateway(GatewayOptions options, std::shared_ptr<const Snapshot> snapsho
       proxies_(options_.trusted_proxies, options_.forwarded_header),
       snapshot_(std::move(snapshot)),
       authenticator_(authenticator),
+      waiting_(std::make_shared<NetworkBudget>(options_.waiting)),
       assets_(std::move(assets)),
+      home_(brand.home),
       error_pages_(pages::PageBundle(), brand),
       renderer_(PageBundle(), std::move(brand)),
       own_pages_(renderer_, options_.public_url),
@@ -118,8 +133,9 @@ boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
   Observation& observation = exchange->observation;
   http::Response response = co_await Dispatch(exchange->visit, observation);
   auto state = co_await boost::asio::this_coro::cancellation_state;
-  observation.is_cancelled = state.cancelled() != boost::asio::cancellation_type::none;
-  AddCorsHeadersOf(exchange->visit, observation.route, response);
+  if (state.cancelled() != boost::asio::cancellation_type::none) observation.is_cancelled = true;
+  if (observation.route != nullptr)
+    AddCorsHeaders(exchange->visit.request, *observation.route, response);
   response.headers.Set("X-Request-Id", exchange->visit.request_id);
   for (const auto& [name, value] : observation.headers) response.headers.Add(name, value);
   if (response.body_source) {
@@ -128,19 +144,6 @@ boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
     telemetry_.Record(exchange->visit, observation, response);
   }
   co_return response;
-}
-
-void Gateway::AddCorsHeadersOf(const Visit& visit, const Route* route,
-                               http::Response& response) const {
-  if (route == nullptr && response.status >= 400 && visit.path.starts_with('/')) {
-    PathSegments segments;
-    std::ignore = SplitPath(visit.path, &segments);
-    std::string_view origin = visit.request.headers.Get("origin").value_or("");
-    for (const Route* near : snapshot_->routes->RoutesNear(segments)) {
-      if (route == nullptr || AllowsOrigin(*near, origin)) route = near;
-    }
-  }
-  if (route != nullptr) AddCorsHeaders(visit.request, *route, response);
 }
 
 // A streaming answer outlives its handler: what it refers to ends with its source, which is when it
@@ -180,22 +183,21 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
   if (auto refusal = SplitPath(visit.path, &segments)) {
     co_return Fail(visit, nullptr, FromRefusal(*refusal, visit.language));
   }
-  bool is_read = visit.request.method == "GET" || visit.request.method == "HEAD";
-  if (is_read && visit.path.starts_with(kAssetsPrefix)) {
-    const http::Response* file =
-        assets_.Find(visit.path.substr(kAssetsPrefix.size()), visit.request);
-    if (file != nullptr) co_return *file;
-  }
-  if (is_read && pages_origin.empty()) {
-    const http::Response* document = snapshot.documents.Find(visit.path, visit.request);
-    if (document != nullptr) co_return *document;
-    const http::Response* page = own_pages_.Find(visit.path, visit.language, observation.snapshot);
-    if (page != nullptr) co_return *page;
+  if (const http::Response* own = FindOwn(visit, pages_origin, observation.snapshot)) {
+    bool is_read = visit.request.method == "GET" || visit.request.method == "HEAD";
+    if (is_read) co_return *own;
+    constexpr char kReads[] = "GET, HEAD, OPTIONS";
+    if (visit.request.method == "OPTIONS") co_return AnswerOptions({{"Allow", kReads}});
+    Problem problem{ProblemKind::kMethodNotAllowed};
+    problem.headers.Set("Allow", kReads);
+    co_return Fail(visit, nullptr, problem);
   }
 
   Router::Match match = snapshot.routes->router().Find(visit.request.method, segments);
-  if (!KeepToOrigin(*snapshot.routes, segments, pages_origin, match))
+  if (!KeepToOrigin(*snapshot.routes, segments, pages_origin, match)) {
+    if (pages_origin.empty() && IsFrontDoor(visit)) co_return LeadHome(visit);
     co_return Fail(visit, nullptr, {ProblemKind::kNotFound});
+  }
   if (match.kind == Router::Match::Kind::kWrongMethod) {
     std::string allow = absl::StrJoin(match.allowed, ", ");
     if (IsPreflight(visit.request)) {
@@ -230,6 +232,29 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
   co_return response;
 }
 
+const http::Response* Gateway::FindOwn(const Visit& visit, std::string_view pages_origin,
+                                       const std::shared_ptr<const Snapshot>& snapshot) {
+  if (visit.path.starts_with(kAssetsPrefix)) {
+    const http::Response* file =
+        assets_.Find(visit.path.substr(kAssetsPrefix.size()), visit.request);
+    if (file != nullptr) return file;
+  }
+  if (!pages_origin.empty()) return nullptr;
+  const http::Response* document = snapshot->documents.Find(visit.path, visit.request);
+  if (document != nullptr) return document;
+  return own_pages_.Find(visit.path, visit.language, snapshot);
+}
+
+http::Response Gateway::LeadHome(const Visit& visit) const {
+  bool is_french = visit.path == "/fr/" || (visit.path == "/" && visit.language_tag() == "fr");
+  http::Response response;
+  response.status = 303;
+  response.headers.Set("Location", home_.In(is_french ? "fr" : "en"));
+  response.headers.Set("Vary", "Accept, Accept-Language");
+  AddSecurityHeaders("", is_https_, response);
+  return response;
+}
+
 http::Response Gateway::AnswerOptions(http::Headers headers) const {
   http::Response response;
   response.status = 204;
@@ -239,6 +264,13 @@ http::Response Gateway::AnswerOptions(http::Headers headers) const {
 }
 
 http::Response Gateway::Fail(const Visit& visit, const Route* route, const Problem& problem) const {
+  // Where there is no route, those near it say what an error looks like and who may read it.
+  std::vector<const Route*> near;
+  if (route == nullptr && visit.path.starts_with('/')) {
+    PathSegments segments;
+    std::ignore = SplitPath(visit.path, &segments);  // what is before a bad segment counts
+    near = snapshot_->routes->RoutesNear(segments);
+  }
   // Of what is no page, a browser opens what answers with bytes of its own: other sites' forms.
   bool is_page =
       visit.wants_html && (route == nullptr || route->policy.page() || route->gives_http_body);
@@ -268,10 +300,8 @@ http::Response Gateway::Fail(const Visit& visit, const Route* route, const Probl
     if (route != nullptr) {
       style.method_name = route->method->name();
       style.service = &route->service;
-    } else if (visit.path.starts_with('/')) {
-      PathSegments segments;
-      std::ignore = SplitPath(visit.path, &segments);  // what is before a bad segment counts
-      style.service = snapshot_->routes->ServiceNear(segments);
+    } else {
+      style.service = CommonService(near);
     }
     response = RenderProblem(problem, style);
   }
@@ -281,6 +311,7 @@ http::Response Gateway::Fail(const Visit& visit, const Route* route, const Probl
                  problem.kind != ProblemKind::kOutcomeUnknown;
   if (invites && !response.headers.Has("Retry-After")) response.headers.Set("Retry-After", "1");
   AddSecurityHeaders("", is_https_, response);
+  if (!near.empty()) AddCorsHeaders(visit.request, *ReaderAmong(near, visit.request), response);
   return response;
 }
 
@@ -306,23 +337,22 @@ http::Response Gateway::Refuse(const Visit& visit, const Route& route,
   return Fail(visit, &route, FromRefusal(error, visit.language));
 }
 
-uint64_t Gateway::BodyLimit(const http::Request& head) const {
-  const Route* route = snapshot_->has_own_body_limits ? FindRoute(head) : nullptr;
-  int64_t own = route ? route->policy.body_bytes_max() : 0;
-  return own > 0 ? static_cast<uint64_t>(own) : kBodyBytesMax;
+void Gateway::Configure(http::ServerOptions& options) {
+  options.handler_reads_bodies = true;
+  options.has_effect = [this](const http::Request& head) { return HasEffect(head); };
+  options.on_error = [this](int status, const std::string&, const http::Request* head) {
+    return ServerError(status, head);
+  };
 }
 
 bool Gateway::HasEffect(const http::Request& head) const {
-  const Route* route = snapshot_->has_gets_with_effect ? FindRoute(head) : nullptr;
-  return route != nullptr && !route->IsSafe();
-}
-
-const Route* Gateway::FindRoute(const http::Request& head) const {
   PathSegments segments;
   std::string_view path(head.target);
   path = path.substr(0, path.find('?'));
-  if (!path.starts_with('/') || SplitPath(path, &segments)) return nullptr;
-  return snapshot_->routes->Find(head.method, segments);
+  if (!snapshot_->has_gets_with_effect || !path.starts_with('/') || SplitPath(path, &segments))
+    return false;
+  const Route* route = snapshot_->routes->Find(head.method, segments);
+  return route != nullptr && !route->IsSafe();
 }
 
 http::Response Gateway::ServerError(int status, const http::Request* head) {
@@ -336,7 +366,7 @@ http::Response Gateway::ServerError(int status, const http::Request* head) {
                            ? snapshot_->routes->Find(visit.request.method, segments)
                            : nullptr;
   http::Response response = Fail(visit, route, problem);
-  AddCorsHeadersOf(visit, route, response);
+  if (route != nullptr) AddCorsHeaders(visit.request, *route, response);
   response.headers.Set("X-Request-Id", visit.request_id);
   telemetry_.Record(visit, {}, response);
   return response;

@@ -9,7 +9,9 @@
 #include "gateway/reference/own_pages.h"
 #include "gateway/telemetry.h"
 #include "gateway/visit.h"
+#include "platform/base/network_budget.h"
 #include "platform/http/message.h"
+#include "platform/http/server.h"
 #include "platform/pages/pages.h"
 
 #include <prometheus/registry.h>
@@ -31,6 +33,7 @@ struct GatewayOptions {
   std::chrono::milliseconds heartbeat{15'000};        // Longest silence of a stream of events.
   std::shared_ptr<RateLimits> rate_limits = nullptr;  // None: callers may ask without limit.
   ForwardedHeader forwarded_header = ForwardedHeader::kXForwarded;
+  NetworkBudget::Limits waiting{2048, 256};  // Requests that wait for identity.
 };
 
 // The life of a request: route, authenticate, bind, call, print. It knows no service: everything
@@ -47,12 +50,8 @@ class Gateway {
   // Requests from now on are served by `snapshot`; those that have begun end with theirs.
   void Use(std::shared_ptr<const Snapshot> snapshot) { snapshot_ = std::move(snapshot); }
 
-  // For http::ServerOptions: the route's own limit, whether it is a GET with an effect, and errors
-  // that the HTTP server itself finds (`head` is null, or has its target and language only, where
-  // it could not be read).
-  uint64_t BodyLimit(const http::Request& head) const;
-  bool HasEffect(const http::Request& head) const;
-  http::Response ServerError(int status, const http::Request* head);
+  // What the HTTP server in front needs to know of its handler.
+  void Configure(http::ServerOptions& options);
 
  private:
   using Early = std::optional<http::Response>;  // An answer that ends the request, or nothing.
@@ -64,13 +63,27 @@ class Gateway {
                                                const Router::Match& match,
                                                Observation& observation);
   boost::asio::awaitable<http::Response> ServeStream(const Visit& visit, const Route& route,
-                                                     CallRequest call, Backend& backend);
-  boost::asio::awaitable<Early> Authenticate(const Visit& visit, const Route& route,
-                                             CallerPtr* caller);
+                                                     CallRequest call, Backend& backend,
+                                                     AdaptiveLimit::Call& running);
+  // See Admission.
+  boost::asio::awaitable<Early> Admit(const Visit& visit, const Route& route,
+                                      Observation& observation);
+  Early TakeRoom(const Visit& visit, const Route& route, Observation& observation) const;
+  bool RoomAt(const Route& route, const Observation& observation) const;
+  http::Response Shed(const Visit& visit, const Route& route, Observation& observation) const;
+  Early FindCredential(const Visit& visit, const Route& route, Credential* credential) const;
+  Early CheckCaller(const Visit& visit, const Route& route,
+                    const absl::StatusOr<CallerPtr>& resolved) const;
+  boost::asio::awaitable<Early> ReadBody(const Visit& visit, const Route& route,
+                                         Observation& observation, std::string* body);
   Early RefuseUnknown(const Visit& visit, const Route& route, const Credential& credential) const;
   boost::asio::awaitable<void> ChargeFailure(const Visit& visit, const Route& route) const;
   Early NotAuthenticated(const Visit& visit, const Route& route, const absl::Status& status) const;
-  const Route* FindRoute(const http::Request& head) const;
+  // Whether it is a GET with an effect.
+  bool HasEffect(const http::Request& head) const;
+  // Errors that the HTTP server itself finds: `head` is null, or has its target and language only,
+  // where it could not be read.
+  http::Response ServerError(int status, const http::Request* head);
   Early CheckBound(const Visit& visit, const Route& route, const Bound& bound) const;
   Early AddIdempotencyKey(const Visit& visit, const Route& route, Metadata* metadata) const;
   Early CheckCoding(const Visit& visit, const Route& route) const;
@@ -85,11 +98,13 @@ class Gateway {
   bool MaySend(const Visit& visit, const Route& route, const http::Response& response) const;
   http::Response Conclude(const Visit& visit, const Route& route, std::string_view wire,
                           http::Response response) const;
+  // Files, documents and pages of our own; null when the path is none of theirs.
+  const http::Response* FindOwn(const Visit& visit, std::string_view pages_origin,
+                                const std::shared_ptr<const Snapshot>& snapshot);
+  http::Response LeadHome(const Visit& visit) const;
   http::Response AnswerOptions(http::Headers headers) const;
-  // For scripts of other sites. Errors where there is no route say what the routes near them would.
-  void AddCorsHeadersOf(const Visit& visit, const Route* route, http::Response& response) const;
   // An error in the shape of the route's API, or as a page for a browser on a page. `route` may be
-  // null.
+  // null: then it is as the routes near the path say, for scripts of other sites too.
   http::Response Fail(const Visit& visit, const Route* route, const Problem& problem) const;
   // The page of ours that led here, else the one whose form was sent here; empty when unknown.
   std::string PageBefore(const Visit& visit) const;
@@ -100,7 +115,9 @@ class Gateway {
   TrustedProxies proxies_;
   std::shared_ptr<const Snapshot> snapshot_;
   Authenticator* authenticator_;
+  std::shared_ptr<NetworkBudget> waiting_;
   Assets assets_;
+  pages::Bilingual home_;
   pages::Renderer error_pages_;  // For everybody: under the name that all services share.
   pages::Renderer renderer_;     // For developers.
   OwnPages own_pages_;

@@ -2,10 +2,12 @@
 #include "gateway/gateway.h"
 #include "gateway/plugin/check.h"
 #include "gateway/plugin/reloader.h"
+#include "platform/auth/revocations.h"
 #include "platform/config/flags.h"
 #include "platform/http/admin.h"
 #include "platform/http/server.h"
 #include "platform/pages/brand.h"
+#include "platform/redis/redis.h"
 #include "platform/rpc/client.h"
 #include "platform/runtime/process.h"
 #include "platform/telemetry/log.h"
@@ -60,6 +62,20 @@ std::unique_ptr<Authenticator> MakeAuthenticator(const Config& settings,
   return std::make_unique<Authenticator>(executor, exchange, std::move(options));
 }
 
+// Hears of what is revoked; nothing where there is no Redis.
+std::unique_ptr<redis::Client> ListenForRevocations(const Config& settings,
+                                                    boost::asio::any_io_executor executor,
+                                                    Authenticator* authenticator) {
+  if (authenticator == nullptr || settings.limits_redis.empty()) return nullptr;
+  auto client = std::make_unique<redis::Client>(
+      executor, settings.limits_redis,
+      redis::ClientOptions{.username = settings.limits_redis_username,
+                           .password_file = settings.limits_redis_password_file});
+  auto renew = [authenticator] { authenticator->Renew(); };
+  client->Subscribe(auth::kRevocationChannel, [renew](std::string_view) { renew(); }, renew);
+  return client;
+}
+
 std::shared_ptr<RateLimits> MakeRateLimits(const Config& settings,
                                            boost::asio::any_io_executor executor,
                                            prometheus::Registry& registry) {
@@ -77,6 +93,7 @@ int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   runtime::Process process;
   prometheus::Registry registry;
   auto authenticator = MakeAuthenticator(settings, process.executor());
+  auto revocations = ListenForRevocations(settings, process.executor(), authenticator.get());
   GatewayOptions options{settings.public_url, settings.sign_in_path, settings.trusted_proxies,
                          settings.is_open};
   options.forwarded_header = settings.forwarded_header;
@@ -92,15 +109,7 @@ int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   http::ServerOptions server_options;
   server_options.address = absl::GetFlag(FLAGS_listen);
   server_options.tls = settings.tls;
-  server_options.body_limit = [&](const http::Request& head) { return gateway.BodyLimit(head); };
-  TrustedProxies proxies(settings.trusted_proxies, settings.forwarded_header);
-  server_options.network_of = [&](const http::Request& head) {
-    return NetworkOf(proxies.OriginOf(head).address);
-  };
-  server_options.has_effect = [&](const http::Request& head) { return gateway.HasEffect(head); };
-  server_options.on_error = [&](int status, const std::string&, const http::Request* head) {
-    return gateway.ServerError(status, head);
-  };
+  gateway.Configure(server_options);
   http::Server server(process.executor(), server_options,
                       [&](http::Request request) { return gateway.Handle(std::move(request)); });
   http::AdminServer admin(process.executor(), absl::GetFlag(FLAGS_admin_listen), registry, {});

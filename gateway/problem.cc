@@ -1,5 +1,6 @@
 #include "gateway/problem.h"
 
+#include "gateway/codec/message_plan.h"
 #include "platform/base/status.h"
 #include "platform/rpc/errors.h"
 #include "platform/rpc/field_rules.h"
@@ -186,6 +187,38 @@ std::string PointerOf(std::string_view path) {
   return pointer;
 }
 
+// Where the key in brackets ends with which a path begins; brackets may be part of it.
+size_t KeyEnd(std::string_view path) {
+  size_t end = 0;
+  while (end < path.size()) {
+    end = std::min(path.find(']', end), path.size() - 1) + 1;
+    if (end == path.size() || path[end] == '.' || path[end] == '[') break;
+  }
+  return end;
+}
+
+// A field path with the names that the body has for its fields. What is no field stays as it is.
+std::string AsInBody(std::string_view path, const MessagePlan* plan) {
+  std::string text;
+  while (!path.empty()) {
+    bool is_key = path[0] == '[';
+    size_t end = is_key ? KeyEnd(path) : std::min(path.find_first_of(".["), path.size());
+    std::string_view part = path.substr(0, end);
+    if (!is_key) {
+      const auto* field = plan != nullptr ? plan->Find(part) : nullptr;
+      if (field != nullptr) part = std::string_view(field->key).substr(1, field->key.size() - 3);
+      plan = field != nullptr ? field->message : nullptr;
+    }
+    text += part;
+    path.remove_prefix(end);
+    if (path.starts_with('.')) {
+      text += '.';
+      path.remove_prefix(1);
+    }
+  }
+  return text;
+}
+
 // Where a field stands in the request.
 Problem::Item Locate(std::string_view field, const RequestShape& shape) {
   bool is_in_path = std::ranges::find(shape.path_names, field) != shape.path_names.end();
@@ -197,7 +230,7 @@ Problem::Item Locate(std::string_view field, const RequestShape& shape) {
     is_in_body = is_in_body && (inner.empty() || inner[0] == '.' || inner[0] == '[');
     if (inner.starts_with('.')) inner.remove_prefix(1);
   }
-  if (is_in_body) return {"pointer", PointerOf(inner), {}, {}};
+  if (is_in_body) return {"pointer", PointerOf(AsInBody(inner, shape.body_plan)), {}, {}};
   return {"parameter", std::string(field), {}, {}};
 }
 

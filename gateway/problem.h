@@ -14,6 +14,8 @@
 
 namespace tamarack::gateway {
 
+struct MessagePlan;
+
 // One error, before it is known how the path's API prints it.
 struct Problem {
   struct Item {
@@ -46,6 +48,7 @@ struct RequestShape {
   bool has_body = false;
   std::string body_field = {};               // The body is this field's; empty: all that is left.
   std::vector<std::string> path_names = {};  // Fields that the path gives: `kite.name`.
+  const MessagePlan* body_plan = nullptr;    // Of the body's message; null: it is none.
 };
 
 int StatusOf(const Problem& problem);

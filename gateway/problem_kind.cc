@@ -46,9 +46,13 @@ constexpr ProblemText kTexts[] = {
     {410, "gone", "not_found", "invalid_request", "Gone", "Disparu",
      "This operation has been withdrawn. Where there is a successor, the Link header names it.",
      "Cette opération a été retirée. S’il y a un successeur, l’en-tête Link le nomme."},
-    {412, "precondition-failed", "conflict", "invalid_request", "Precondition failed",
-     "Condition préalable non remplie", "The state does not allow the operation.",
-     "L’état ne permet pas l’opération."},
+    {412, "precondition-failed", "precondition_failed", "invalid_request", "Precondition failed",
+     "Condition préalable non remplie",
+     "A condition of the request (If-Match, If-None-Match) does not hold, or is one that this "
+     "operation does not check.",
+     "Une condition de la requête (If-Match, If-None-Match) n’est pas remplie, ou n’est pas "
+     "vérifiée "
+     "par cette opération."},
     {413, "too-large", "invalid_field", "invalid_request", "Request too large",
      "Requête trop volumineuse", "The body is larger than this operation accepts.",
      "Le corps dépasse ce que cette opération accepte."},

@@ -12,10 +12,6 @@
 namespace tamarack::gateway {
 namespace {
 
-// What a method that authenticates its clients itself finds under this name in pass_headers: never
-// a header of the caller's, but what the caller's TLS connection showed, in base64url (RFC 8705).
-constexpr std::string_view kClientCertificate = "client-certificate-sha256";
-
 bool IsCondition(std::string_view name) {
   return http::EqualsIgnoreCase(name, kIfMatch) || http::EqualsIgnoreCase(name, kIfNoneMatch);
 }
@@ -29,7 +25,7 @@ InputError BadHeader(Reason reason, const std::string& name) {
 // A body in a content coding would be taken for what it is not.
 Gateway::Early Gateway::CheckCoding(const Visit& visit, const Route& route) const {
   constexpr char kHeader[] = "Content-Encoding";
-  if (visit.request.body.empty() || !visit.request.headers.Has(kHeader)) return std::nullopt;
+  if (!visit.request.headers.Has(kHeader)) return std::nullopt;
   std::string header = visit.request.headers.Join(kHeader);
   std::string_view codings = header;
   for (std::string_view coding; http::NextPart(codings, ',', coding);) {

@@ -97,7 +97,11 @@ void TakeBack(const Plugin& plugin, api::v1::MethodPolicy& policy) {
                                }),
                 cookies.end());
   auto& headers = *policy.mutable_pass_headers();
-  headers.erase(std::remove_if(headers.begin(), headers.end(), IsCredentialHeader), headers.end());
+  headers.erase(std::remove_if(headers.begin(), headers.end(),
+                               [&](const std::string& name) {
+                                 return IsCredentialHeader(name) || IsHiddenFrom(plugin, name);
+                               }),
+                headers.end());
 }
 
 // A path variable and the body must not give the same value.
@@ -137,6 +141,14 @@ bool IsCredentialHeader(std::string_view name) {
   constexpr std::string_view kNames[] = {"authorization", "cookie", "dpop", "proxy-authorization"};
   return std::ranges::any_of(
       kNames, [&](std::string_view one) { return http::EqualsIgnoreCase(one, name); });
+}
+
+bool IsHiddenFrom(const Plugin& plugin, std::string_view header) {
+  if (http::EqualsIgnoreCase(header, kClientCertificate)) return !plugin.sees_client_certificate;
+  constexpr std::string_view kAddresses[] = {"forwarded", "x-forwarded-for", "x-real-ip"};
+  return !plugin.sees_client_ip && std::ranges::any_of(kAddresses, [&](std::string_view one) {
+    return http::EqualsIgnoreCase(one, header);
+  });
 }
 
 bool Route::IsSafe() const {
@@ -252,6 +264,11 @@ absl::Status RouteTable::AddMethod(size_t index, const MethodDescriptor& method,
   route.audience = backend.audience;
   route.policy = policy;
   if (route.plugin != nullptr) TakeBack(*route.plugin, route.policy);
+  if (int64_t own = route.policy.body_bytes_max(); own > 0)
+    route.body_bytes_max = static_cast<uint64_t>(own);
+  if (route.plugin != nullptr)
+    route.body_bytes_max =
+        std::min(route.body_bytes_max, static_cast<uint64_t>(route.plugin->body_bytes_max));
   // A browser sends cookies by itself: what they open is for our own pages.
   bool has_session = policy.access() == api::v1::MethodPolicy::SESSION || policy.page();
   if (!has_session) route.allowed_origins = backend.allowed_origins;
@@ -326,6 +343,8 @@ absl::Status RouteTable::AddRoute(Route route, std::string_view http_method,
                        body_type->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED;
     if (http_method == "PATCH" && is_resource) route.mask_field = FindMask(request);
   }
+  if (route.body != Route::Body::kNone)
+    route.shape.body_plan = route.body_plan ? route.body_plan->message : route.request_plan;
   if (!response_body.empty()) {
     route.response_field = response.FindFieldByName(response_body);
     if (route.response_field == nullptr) {
@@ -361,8 +380,7 @@ std::vector<const Route*> RouteTable::RoutesNear(const PathSegments& path) const
   return near;
 }
 
-const api::v1::ServicePolicy* RouteTable::ServiceNear(const PathSegments& path) const {
-  std::vector<const Route*> near = RoutesNear(path);
+const api::v1::ServicePolicy* CommonService(const std::vector<const Route*>& near) {
   if (near.empty()) return nullptr;
   const api::v1::ServicePolicy& service = near[0]->service;
   bool is_one = std::ranges::all_of(near, [&](const Route* each) {

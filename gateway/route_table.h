@@ -45,6 +45,7 @@ struct Route {
   // members that the body holds unless it is given.
   const google::protobuf::FieldDescriptor* mask_field = nullptr;
   const MessagePlan* response_plan = nullptr;
+  uint64_t body_bytes_max = 1 << 20;                                  // Above: 413.
   const google::protobuf::FieldDescriptor* event_id_field = nullptr;  // Of a stream's messages.
   bool takes_http_body = false;  // The body goes into a google.api.HttpBody as it is.
   bool gives_http_body = false;
@@ -69,6 +70,17 @@ struct Route {
 
 // Whether a request header holds what the caller proves itself by.
 bool IsCredentialHeader(std::string_view name);
+// Whether an entry in pass_headers tells who the caller is in a way that a plug-in learns only if
+// its entry says so, and this one's does not.
+bool IsHiddenFrom(const Plugin& plugin, std::string_view header);
+
+// What a method that authenticates its clients itself finds under this name in pass_headers: never
+// a header of the caller's, but what the caller's TLS connection showed, in base64url (RFC 8705).
+inline constexpr std::string_view kClientCertificate = "client-certificate-sha256";
+
+// Whose errors look like those of a path near these routes: all agree on a shape. Null where they
+// do not, or there are none.
+const api::v1::ServicePolicy* CommonService(const std::vector<const Route*>& near);
 
 // The descriptor set of one back end.
 struct BackendDescriptors {
@@ -95,9 +107,6 @@ class RouteTable {
   const Route* Find(std::string_view method, const PathSegments& path) const;
   // The routes below the longest known beginning of a path that no route has.
   std::vector<const Route*> RoutesNear(const PathSegments& path) const;
-  // Whose errors look like those of such a path: all routes near it agree on a shape. Null where
-  // they do not, or nothing is known.
-  const api::v1::ServicePolicy* ServiceNear(const PathSegments& path) const;
   const Route& route(int target) const { return *routes_[static_cast<size_t>(target)]; }
   const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }
   // By `Route::backend`.

@@ -63,6 +63,7 @@ void Telemetry::Record(const Visit& visit, const Observation& observation,
   if (!telemetry::LogEnabled(telemetry::Level::kInfo)) return;
   size_t sent = response.shared_body ? response.shared_body->size()
                                      : response.body.size() + observation.bytes_streamed;
+  const CallerPtr& caller = observation.admission.caller;
   telemetry::Log(
       response.status >= 500 ? telemetry::Level::kWarning : telemetry::Level::kInfo,
       visit.log_context(), "request",
@@ -72,9 +73,9 @@ void Telemetry::Record(const Visit& visit, const Observation& observation,
        {"status", response.status},
        {"ms", took},
        {"upstream_ms", observation.upstream},
-       {"bytes_in", visit.request.body.size()},
+       {"bytes_in", observation.bytes_received},
        {"bytes_out", sent},
-       {"client_id", observation.client_id},
+       {"client_id", caller ? std::string_view(caller->principal.client_id) : ""},
        {"flags", Flags(observation, response)}});
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/limits/rate_limits.h"
+#include "gateway/admission.h"
 #include "gateway/plugin/snapshot.h"
 #include "gateway/visit.h"
 #include "platform/http/message.h"
@@ -20,14 +20,14 @@ struct Observation {
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
   std::shared_ptr<const Snapshot> snapshot;  // Keeps `route` and its back end alive.
   const Route* route = nullptr;
-  std::string client_id;
   std::chrono::steady_clock::duration upstream{};  // Spent waiting for the back end.
   bool is_cancelled = false;                       // The client went away.
   bool is_upstream_unavailable = false;
   bool is_shed = false;       // Refused to protect what is behind.
+  size_t bytes_received = 0;  // Of the request's body.
   size_t bytes_streamed = 0;  // Of a body that came piece by piece.
   http::Headers headers;      // For whatever the answer will be.
-  RateLimits::Slot slot;      // The caller's, until the answer has ended.
+  Admission admission;        // Goes before the snapshot, whose back end it holds.
 };
 
 // One JSON line a request and metrics by RPC. Templates and statuses, never values: paths and

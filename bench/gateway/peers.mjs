@@ -62,7 +62,7 @@ export class Peers {
   async gateway(name, backend, settings, flags = []) {
     const [port, address] = [await freePort(), `127.0.0.1:${backend.port}`];
     const config = { public_url: 'http://localhost', ...settings(address, backend.tls),
-      backends: [{ name: 'echo', address, tls: backend.tls, descriptor_set: join(this.build, 'descriptors/bench_echo.binpb') }] };
+      backends: [{ name: 'echo', platform: true, address, tls: backend.tls, descriptor_set: join(this.build, 'descriptors/bench_echo.binpb') }] };
     this.path('secret', 'bench\n');
     return this.start(name, port, join(this.build, 'tamarack-gateway'), ['--config', this.path(`${name}.json`, JSON.stringify(config)),
       '--listen', `127.0.0.1:${port}`, '--admin_listen', '127.0.0.1:0', ...flags]);

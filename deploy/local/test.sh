@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # test.sh PRESET [ctest arguments]: all tests of what is built in build/PRESET, then unit and integration tests under the
-# address and undefined-behaviour sanitizers, and a minute of every fuzzer. Ends with ctest's closing lines of both.
+# address and undefined-behaviour sanitizers, and ten seconds of every fuzzer. Ends with ctest's closing lines of both.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 preset=${1:?preset}
@@ -21,7 +21,7 @@ run() {
 # Two at a time: each has servers of its own, and what needs the machine to itself says so.
 run "build/$preset" -j2 "$@"
 if [ $# = 0 ] && [ "$preset" != asan ]; then
-  if deploy/local/build.sh asan; then
+  if deploy/local/build.sh asan tests/all; then
     run build/asan -j2 -L 'unit|integration'
     run build/asan -j2 -L fuzz
   else

@@ -60,7 +60,8 @@ function page({ lang, session, config: { brand } }, { title, path, body }) {
     ${body}
     <section class="tmk-help" aria-labelledby="help-title">
       <h2 class="ontario-h4" id="help-title">${t.help}</h2>
-      <p>${t.helpText} ${phone(brand.help_phone)} <span class="tmk-nowrap">(${t.helpTty} ${phone(brand.help_tty)})</span></p>
+      <p>${t.helpText} ${phone(brand.help_phone)} <span class="tmk-nowrap">(${t.helpTty} ${phone(brand.help_tty)})</span>${brand.help_page ? html`<br>
+      <a class="tmk-link" href="${brand.help_page[lang]}">${t.helpLink}</a>` : ''}</p>
     </section>
   </main>
 </div>
@@ -87,8 +88,13 @@ const signOutMenu = (lang, session) => html`<nav class="ontario-application-subh
           </ul>
         </nav>`;
 
+const icons = {
+  informational: html`<circle cx="12" cy="12" r="10" fill="currentColor"/><path class="tmk-knock" d="M12 10.5V17M12 6.5V9" stroke="#fff" stroke-width="2.5"/>`,
+  success: html`<circle cx="12" cy="12" r="10" fill="currentColor"/><path class="tmk-knock" d="M7 12.5l3.5 3.5L17 9" fill="none" stroke="#fff" stroke-width="2.5"/>`,
+  warning: html`<path fill="currentColor" fill-rule="evenodd" d="M12 2.5L23 21H1zm-1 6.5v6h2V9zm0 7.5V19h2v-2.5z"/>`,
+};
 const alert = (kind, title, body) => html`<div class="ontario-alert ontario-alert--${kind}">
-      <div class="ontario-alert__header"><h2 class="ontario-alert__header-title ontario-h4">${title}</h2></div>
+      <div class="ontario-alert__header"><div class="ontario-alert__header-icon"><svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">${icons[kind]}</svg></div><h2 class="ontario-alert__header-title ontario-h4">${title}</h2></div>
       <div class="ontario-alert__body">${body}</div>
     </div>`;
 
@@ -128,7 +134,8 @@ function addressLine(address, lang) {
 export function licencePage(view, licence, paid, notice) {
   const { lang, config } = view;
   const t = text[lang];
-  const back = encodeURIComponent(`${config.url}/${lang}/licence`);
+  // The platform puts in the language that the person reads when they leave it.
+  const back = encodeURIComponent(`${config.url}/{lang}/licence`);
   return page(view, { title: t.licence, path: `/${lang}/licence`, body: html`<h1>${t.licence}</h1>
     ${notice === 'form-stale' ? alert('warning', t.formStale, html`<p>${t.formStaleText}</p>`) : ''}
     ${summary([[t.number, licence.number, 'licence-number'], [t.name, licence.name, 'name'], [t.address, addressLine(licence.address, lang), 'address'],
@@ -192,9 +199,11 @@ function waitingPage(view, renewal) {
     <p class="tmk-buttons"><a class="ontario-button ontario-button--primary" id="check-again" href="${path}">${t.checkAgain}</a></p>` });
 }
 
-// What went wrong, by name: `notFound`, `refused`, `failed`, `signInFailed`. Each has a way on.
-export function problemPage(view, name) {
+// What went wrong, by name: `notFound`, `refused`, `failed`, `signInFailed`. Each has a way on. In the other language it is at `path`.
+export function problemPage(view, name, path = `/${view.lang}/`) {
   const t = text[view.lang];
-  const [href, label] = name === 'signInFailed' ? [`/${view.lang}/sign-in`, t.signInAgain] : [`/${view.lang}/`, t.home];
-  return page(view, { title: t[name], path: `/${view.lang}/`, body: html`<h1>${t[name]}</h1><p>${t[`${name}Text`]}</p><p><a class="tmk-link" href="${href}">${label}</a></p>` });
+  return page(view, { title: t[name], path, body: html`<h1>${t[name]}</h1>
+    <p>${t[`${name}Text`]}</p>
+    ${name === 'signInFailed' ? html`<p class="tmk-buttons">${button(`/${view.lang}/sign-in`, t.signInAgain)}</p>` : ''}
+    <p><a class="tmk-link" id="go-home" href="/${view.lang}/">${t.home} – ${t.service}</a></p>` });
 }

@@ -62,7 +62,10 @@ export function routes({ config, records, sessions, identity, renewals, webhooks
   }
 
   const lang = '/(?<lang>en|fr)';
-  const problem = (request, status, name) => ({ status, body: problemPage(view(languageOf(request), sessions.of(request)), name) });
+  const problem = (request, status, name) => {
+    const [path] = /^\/(?:en|fr)\/[^?]*/.exec(request.url) ?? [];
+    return { status, body: problemPage(view(languageOf(request), sessions.of(request)), name, path) };
+  };
   return {
     list: [
       { method: 'GET', path: /^\/$/, handle: ({ request }) => seeOther(`/${languageOf(request)}/`) },

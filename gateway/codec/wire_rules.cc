@@ -2,11 +2,15 @@
 
 #include "gateway/codec/scalars.h"
 #include "gateway/codec/wire.h"
+#include "platform/base/status.h"
 
 #include <absl/container/inlined_vector.h>
+#include <absl/strings/str_split.h>
 
 #include <algorithm>
 #include <bit>
+#include <functional>
+#include <map>
 #include <string>
 
 namespace tamarack::gateway {
@@ -101,12 +105,38 @@ std::string KeyText(const FieldDescriptor& field, const WireField& wire) {
   }
 }
 
+// What a FieldMask names of one message.
+struct Mask {
+  bool names_all = false;
+  std::map<std::string, Mask, std::less<>> fields = {};
+
+  void Add(std::string_view path) {
+    Mask* at = this;
+    for (absl::string_view name : absl::StrSplit(ToAbsl(path), '.')) {
+      if (name != "*") at = &at->fields[std::string(name)];
+    }
+    at->names_all = true;
+  }
+  const Mask& Of(const FieldDescriptor& field) const {
+    static const Mask kNothing;
+    auto found = fields.find(field.name());
+    return found == fields.end() ? kNothing : found->second;
+  }
+};
+
 // Shows the wire bytes of a message to CheckRules. Holds a few words for each field with rules,
 // however many values there are: lists are read again when they are looked at.
 class WireView {
  public:
-  WireView(const MessageRules& rules, std::string_view wire)
-      : rules_(rules), slots_(rules.fields.size()) {
+  // `mask`: of this message; null: all of it counts. `masked` is a field of this message with a
+  // mask of its own.
+  WireView(const MessageRules& rules, std::string_view wire, const Mask* mask,
+           const FieldDescriptor* masked = nullptr, const Mask* masked_by = nullptr)
+      : rules_(rules),
+        mask_(mask),
+        masked_(masked),
+        masked_by_(masked_by),
+        slots_(rules.fields.size()) {
     WireField field;
     for (WireReader reader(wire);;) {
       std::string_view from = reader.rest();
@@ -119,21 +149,26 @@ class WireView {
 
   size_t Count(const MessageRules::Field& field) const {
     const Slot& slot = SlotOf(field);
-    if (slot.count == 0 || field.field->is_repeated()) return slot.count;
+    // What the mask leaves out may be absent: there is something, of which nothing is shown.
+    size_t none = mask_ != nullptr && !mask_->Of(*field.field).names_all ? 1 : 0;
+    if (slot.count == 0) return none;
+    if (field.field->is_repeated()) return slot.count;
     bool has_default =
         !field.field->has_presence() && slot.last.value == 0 && slot.last.bytes.empty();
-    return has_default ? 0 : 1;
+    return has_default ? none : 1;
   }
 
   template <class TakeScalar, class TakeMessage>
   void ForEach(const MessageRules::Field& field, FieldPlace place, TakeScalar take_scalar,
                TakeMessage take_message) const {
+    const Slot& slot = SlotOf(field);
+    if (slot.count == 0) return;
+    const Mask* mask = MaskOf(*field.field);
     auto take = [&](const WireField& value) {
       if (field.message != nullptr)
-        return take_message(place, WireView(*field.message, value.bytes));
+        return take_message(place, WireView(*field.message, value.bytes, mask));
       return take_scalar(place, Read(field, value));
     };
-    const Slot& slot = SlotOf(field);
     if (!field.field->is_repeated()) {
       WireField value = slot.last;
       std::string merged;
@@ -175,6 +210,11 @@ class WireView {
     return field.is_packable() && wire.type == WireType::kBytes;
   }
 
+  const Mask* MaskOf(const FieldDescriptor& field) const {
+    const Mask* mask = &field == masked_ ? masked_by_ : mask_ ? &mask_->Of(field) : nullptr;
+    return mask != nullptr && mask->names_all ? nullptr : mask;
+  }
+
   const Slot& SlotOf(const MessageRules::Field& field) const {
     return slots_[static_cast<size_t>(&field - rules_.fields.data())];
   }
@@ -212,15 +252,25 @@ class WireView {
   }
 
   const MessageRules& rules_;
+  const Mask* mask_;
+  const FieldDescriptor* masked_;
+  const Mask* masked_by_;
   absl::InlinedVector<Slot, 8> slots_;  // In the order of `rules_.fields`.
 };
 
 }  // namespace
 
-absl::Status CheckWire(const MessageRules& rules, std::string_view wire,
-                       std::string_view language) {
+absl::Status CheckWire(const MessageRules& rules, std::string_view wire, std::string_view language,
+                       const MaskedField& masked) {
   rpc::Violations violations(language);
-  rpc::CheckRules(rules, WireView(rules, wire), nullptr, violations);
+  Mask mask;
+  if (masked.mask != nullptr) {
+    WireField path;
+    WireField given = LastOf(wire, masked.mask->number());
+    for (WireReader paths(given.bytes); !paths.AtEnd() && paths.Next(&path);) mask.Add(path.bytes);
+  }
+  rpc::CheckRules(rules, WireView(rules, wire, nullptr, masked.message, &mask), nullptr,
+                  violations);
   return violations.Result();
 }
 

@@ -5,8 +5,10 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tamarack::gateway {
 
@@ -32,25 +34,38 @@ class AdaptiveLimit {
 
   // Whether a call of this priority may begin: bulk fills half of the limit, critical all of it.
   // Streams may stay for hours, so whatever they fill, as many calls as the least limit allows may
-  // run beside them: from those it is learned how the back end is.
+  // run beside them: from those it is learned how the back end is. By the time one is to begin
+  // others may have taken that room: Begin looks again.
   bool HasRoom(api::v1::Priority priority, bool is_stream = false) const;
 
-  // One running call.
+  // One running call, which the limit outlives.
   class Call {
    public:
-    explicit Call(AdaptiveLimit& limit, bool is_stream = false);
-    Call(const Call&) = delete;
+    Call(Call&& other) noexcept
+        : limit_(std::exchange(other.limit_, nullptr)), is_stream_(other.is_stream_) {}
+    Call& operator=(Call&& other) noexcept {
+      std::swap(limit_, other.limit_);
+      std::swap(is_stream_, other.is_stream_);
+      return *this;
+    }
     ~Call();
     // What it took says something about the back end: not when the call was cancelled or never
     // reached it.
-    void Took(std::string_view method, Duration took, Time now) { limit_.Learn(method, took, now); }
+    void Took(std::string_view method, Duration took, Time now) {
+      limit_->Learn(method, took, now);
+    }
     // A stream has begun well: how long it runs says nothing, but that the back end takes it does.
-    void Began(Time now) { limit_.MakeRoom(now); }
+    void Began(Time now) { limit_->MakeRoom(now); }
 
    private:
-    AdaptiveLimit& limit_;
+    friend class AdaptiveLimit;
+    Call(AdaptiveLimit& limit, bool is_stream);
+    AdaptiveLimit* limit_;
     bool is_stream_;
   };
+
+  // Takes the room for a call where there is some; nothing where there is none.
+  std::optional<Call> Begin(api::v1::Priority priority, bool is_stream = false);
 
   double limit() const { return limit_; }
   int running() const { return running_; }

@@ -25,7 +25,8 @@ constexpr std::array<std::string_view, 10> kOwnPaths = {
     "/openapi.json", "/openapi/", "/assets/",   "/.well-known/api-catalog", "/reference",
     "/reference/",   "/problems", "/problems/", "/{lang}/reference",        "/{lang}/problems"};
 // What a plug-in is not trusted with is not for anybody to pass over.
-constexpr std::array<std::string_view, 3> kTrust = {"cookie", "page-origin", "session"};
+constexpr std::array<std::string_view, 5> kTrust = {"body-limit", "cookie", "hidden-header",
+                                                    "page-origin", "session"};
 
 // Whether a template without its variables is the prefix or goes on below it.
 bool IsWithin(std::string_view pattern, std::string_view prefix) {
@@ -133,6 +134,12 @@ class Linter {
     if (asked.access() == MethodPolicy::SESSION) {
       Add(route, "session",
           "sessions are the platform's own: a plug-in signs people in by OpenID Connect");
+    }
+    if (asked.body_bytes_max() > plugin.body_bytes_max)
+      Add(route, "body-limit", "asks for larger bodies than its entry's body_bytes_max");
+    for (const std::string& name : asked.pass_headers()) {
+      if (IsHiddenFrom(plugin, name))
+        Add(route, "hidden-header", "asks for " + name + ", which its entry does not let it see");
     }
     if (asked.page() && plugin.pages_origin.empty())
       Add(route, "page-origin", "a plug-in's pages need a pages_origin in its entry");

@@ -2,7 +2,6 @@
 
 #include "gateway/plugin/breaking.h"
 #include "gateway/plugin/service_config.h"
-#include "platform/base/check.h"
 #include "platform/base/status.h"
 #include "platform/crypto/hash.h"
 #include "platform/pages/brand.h"
@@ -44,6 +43,10 @@ std::string Fingerprint(const google::protobuf::FileDescriptorSet& files) {
   return crypto::Sha256(bytes);
 }
 
+std::string_view OwnerOf(const Config::Backend& backend) {
+  return backend.plugin ? std::string_view(backend.plugin->owner) : "";
+}
+
 }  // namespace
 
 Loader::Loader(const std::string& path, Config config)
@@ -77,14 +80,15 @@ std::optional<Loader::Result> Loader::Load(bool is_forced) {
 
   report_.time = absl::FormatTime(absl::RFC3339_full, absl::Now(), absl::UTCTimeZone());
   report_.backends.clear();
-  std::vector<VersionPtr> versions;
+  std::vector<VersionPtr> kept, versions;
   for (const Config::Backend& backend : config_.backends) {
     auto& report = report_.backends.emplace_back();
     report.name = backend.name;
     report.is_reflected = backend.uses_reflection;
-    versions.push_back(Judge(backend, offers_.at(backend.name), &report));
+    kept.push_back(Kept(backend));
+    versions.push_back(Judge(backend, offers_.at(backend.name), kept.back(), &report));
   }
-  std::shared_ptr<const RouteTable> routes = Combine(&versions, &report_);
+  std::shared_ptr<const RouteTable> routes = Combine(kept, &versions, &report_);
   for (size_t i = 0; i < versions.size(); ++i) {
     auto& report = report_.backends[i];
     report.is_served = versions[i] != nullptr;
@@ -164,10 +168,37 @@ Loader::VersionPtr Loader::Served(const std::string& name) const {
   return found == served_.end() ? nullptr : *found;
 }
 
-Loader::VersionPtr Loader::Judge(const Config::Backend& backend, const Offer& offer,
-                                 LoadReport::Backend* report) const {
+void Loader::Trust(const Config::Backend& backend, Version* version) const {
+  version->config.audience = version->descriptors.audience = backend.audience;
+  version->config.cors_origins = version->descriptors.allowed_origins = backend.cors_origins;
+  version->config.plugin = backend.plugin;
+  version->descriptors.is_open = config_.is_open;
+  version->descriptors.plugin =
+      backend.plugin ? std::make_shared<const Plugin>(*backend.plugin) : nullptr;
+}
+
+Loader::VersionPtr Loader::Kept(const Config::Backend& backend) const {
   VersionPtr before = Served(backend.name);
-  VersionPtr version = before;
+  if (before == nullptr) return nullptr;
+  const Config::Backend& had = before->config;
+  bool has_same_audience = had.audience == backend.audience;
+  if (has_same_audience && had.plugin == backend.plugin && had.cors_origins == backend.cors_origins)
+    return before;
+  // Another service's tokens are not for whoever was at the address before.
+  bool is_same_owner = OwnerOf(had) == OwnerOf(backend);
+  if (had.address != backend.address && !(has_same_audience && is_same_owner)) return nullptr;
+  auto version = std::make_shared<Version>(*before);
+  Trust(backend, version.get());
+  version->notes.clear();
+  auto routes = RouteTable::Build({version->descriptors}, &version->notes);
+  if (!routes.ok()) return nullptr;
+  version->routes = *std::move(routes);
+  return version;
+}
+
+Loader::VersionPtr Loader::Judge(const Config::Backend& backend, const Offer& offer,
+                                 VersionPtr version, LoadReport::Backend* report) const {
+  VersionPtr before = Served(backend.name);
   bool is_same = before && before->config == backend && before->fingerprint == offer.fingerprint;
   if (!is_same) {
     auto made = MakeVersion(backend, offer, report);
@@ -189,12 +220,7 @@ absl::StatusOr<Loader::VersionPtr> Loader::MakeVersion(const Config::Backend& ba
   auto version = std::make_shared<Version>();
   version->config = backend;
   version->descriptors = *offer.descriptors;
-  version->descriptors.audience = backend.audience;
-  version->descriptors.allowed_origins = backend.cors_origins;
-  version->descriptors.is_open = config_.is_open;
-  if (!backend.owner.empty())
-    version->descriptors.plugin = std::make_shared<const Plugin>(
-        Plugin{backend.owner, backend.pages_origin, backend.cookies});
+  Trust(backend, version.get());
   version->fingerprint = offer.fingerprint;
   auto routes = RouteTable::Build({version->descriptors}, &version->notes);
   if (!routes.ok()) return routes.status();
@@ -228,9 +254,10 @@ absl::StatusOr<Loader::VersionPtr> Loader::MakeVersion(const Config::Backend& ba
   return version;
 }
 
-// The table of all `versions`. Where two claim the same route, the newcomers are taken one by one,
-// and those that cannot be are put back to what they were.
-std::shared_ptr<const RouteTable> Loader::Combine(std::vector<VersionPtr>* versions,
+// The table of all `versions`. Where two claim the same route, what is kept is taken one by one,
+// then the newcomers, and those that cannot be are put back to what they were.
+std::shared_ptr<const RouteTable> Loader::Combine(const std::vector<VersionPtr>& kept,
+                                                  std::vector<VersionPtr>* versions,
                                                   LoadReport* report) const {
   std::vector<std::string> notes;  // Told already for each version.
   auto build = [&](const std::vector<VersionPtr>& some) {
@@ -243,13 +270,11 @@ std::shared_ptr<const RouteTable> Loader::Combine(std::vector<VersionPtr>* versi
   if (auto routes = build(*versions); routes.ok()) return *routes;
 
   std::vector<VersionPtr> wanted = std::move(*versions);
-  versions->clear();
-  for (const auto& backend : config_.backends) versions->push_back(Served(backend.name));
+  versions->assign(wanted.size(), nullptr);
   auto routes = build(*versions);
-  TAMARACK_CHECK(routes.ok());  // They are part of what is served now.
-  for (size_t i = 0; i < wanted.size(); ++i) {
-    if (wanted[i] == (*versions)[i]) continue;
-    VersionPtr before = std::exchange((*versions)[i], wanted[i]);
+  auto take = [&](size_t i, VersionPtr version) {
+    if (version == (*versions)[i]) return;
+    VersionPtr before = std::exchange((*versions)[i], std::move(version));
     auto with = build(*versions);
     if (with.ok()) {
       routes = std::move(with);
@@ -257,6 +282,10 @@ std::shared_ptr<const RouteTable> Loader::Combine(std::vector<VersionPtr>* versi
       report->backends[i].problems.emplace_back(with.status().message());
       (*versions)[i] = std::move(before);
     }
+  };
+  for (size_t i = 0; i < wanted.size(); ++i) take(i, kept[i]);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i] != kept[i]) take(i, wanted[i]);
   }
   return *routes;
 }

@@ -17,8 +17,8 @@ namespace tamarack::gateway {
 
 // Turns the configuration file, descriptor sets and reflected descriptors into snapshots. Each back
 // end is taken or refused alone: a version that is broken, breaks callers or claims a route of
-// another leaves what that back end had before. Blocks on files and back ends; one thread at a
-// time.
+// another leaves what that back end had before, but for the trust that its entry gives no more.
+// Blocks on files and back ends; one thread at a time.
 class Loader {
  public:
   // `config` is what `path` held at the start. Of later contents the back ends alone are used.
@@ -60,12 +60,17 @@ class Loader {
   void ConnectReflections();
   absl::StatusOr<BackendDescriptors> Reflect(const Config::Backend& backend);
   VersionPtr Served(const std::string& name) const;
-  // The version to serve: the offered one, or with problems in the report the one so far, if any.
-  VersionPtr Judge(const Config::Backend& backend, const Offer& offer,
+  // What the back end had before, with no more trust than its entry gives it now; null where there
+  // is nothing that may go on.
+  VersionPtr Kept(const Config::Backend& backend) const;
+  void Trust(const Config::Backend& backend, Version* version) const;
+  // The version to serve: the offered one, or with problems in the report what is kept, if any.
+  VersionPtr Judge(const Config::Backend& backend, const Offer& offer, VersionPtr kept,
                    LoadReport::Backend* report) const;
   absl::StatusOr<VersionPtr> MakeVersion(const Config::Backend& backend, const Offer& offer,
                                          LoadReport::Backend* report) const;
-  std::shared_ptr<const RouteTable> Combine(std::vector<VersionPtr>* versions,
+  std::shared_ptr<const RouteTable> Combine(const std::vector<VersionPtr>& kept,
+                                            std::vector<VersionPtr>* versions,
                                             LoadReport* report) const;
 
   std::string path_;

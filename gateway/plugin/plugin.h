@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,13 @@ struct Plugin {
   // it has none.
   std::string pages_origin = {};
   std::vector<std::string> cookies = {};  // That it may set and be shown, by name.
+  // Whether it learns from where people call (personal data), and the SHA-256 of the certificate
+  // that a client showed: by either it could know who calls others, too.
+  bool sees_client_ip = false;
+  bool sees_client_certificate = false;
+  int64_t body_bytes_max = 4 << 20;  // Of requests, whatever its methods ask for; what gRPC takes.
+
+  bool operator==(const Plugin&) const = default;
 };
 
 }  // namespace tamarack::gateway

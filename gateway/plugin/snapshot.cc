@@ -29,9 +29,6 @@ std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const RouteTable> r
                                              std::vector<std::shared_ptr<Backend>> backends,
                                              const OpenApiOptions& documents) {
   auto snapshot = std::make_shared<Snapshot>();
-  snapshot->has_own_body_limits =
-      std::any_of(routes->routes().begin(), routes->routes().end(),
-                  [](const auto& route) { return route->policy.body_bytes_max() > 0; });
   snapshot->has_gets_with_effect = std::any_of(
       routes->routes().begin(), routes->routes().end(),
       [](const auto& route) { return route->http_method == "GET" && !route->IsSafe(); });

@@ -21,7 +21,6 @@ struct Snapshot {
   // back end changed, so that a reload does not reconnect.
   std::vector<std::shared_ptr<Backend>> backends;
   Documents documents;
-  bool has_own_body_limits = false;
   bool has_gets_with_effect = false;
   // Origins of plug-ins' pages, by their Host in lower case without a default port.
   std::map<std::string, std::string, std::less<>> pages_origins;

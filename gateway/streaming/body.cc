@@ -11,12 +11,10 @@ namespace tamarack::gateway {
 namespace asio = boost::asio;
 using Event = UpstreamStream::Event;
 
-StreamBody::StreamBody(std::unique_ptr<UpstreamStream> upstream,
-                       std::unique_ptr<AdaptiveLimit::Call> running, Event first,
-                       StreamFormat format, const Route& route, telemetry::LogContext log_context,
+StreamBody::StreamBody(std::unique_ptr<UpstreamStream> upstream, Event first, StreamFormat format,
+                       const Route& route, telemetry::LogContext log_context,
                        std::chrono::milliseconds heartbeat, PrintProblem print_problem)
     : upstream_(std::move(upstream)),
-      running_(std::move(running)),
       pending_(first),
       framer_(format),
       route_(route),
@@ -45,7 +43,6 @@ Async<std::optional<std::string>> StreamBody::Next() {
 absl::StatusOr<std::string> StreamBody::Piece(Event event) {
   if (event == Event::kTimeout) return framer_.Heartbeat();
   if (event == Event::kMessage) return Message();
-  running_.reset();
   if (!upstream_->status().ok()) return Fail(upstream_->status());
   has_ended_ = true;
   return framer_.End();

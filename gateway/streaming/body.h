@@ -1,6 +1,5 @@
 #pragma once
 
-#include "gateway/limits/adaptive_limit.h"
 #include "gateway/route_table.h"
 #include "gateway/streaming/format.h"
 #include "gateway/streaming/upstream.h"
@@ -22,12 +21,10 @@ class StreamBody {
   // Prints an error of the service as the route's API does.
   using PrintProblem = std::function<std::string(const absl::Status&)>;
 
-  // `running` counts for as long as the call runs. `first` is what `upstream` has told already.
-  // `route` and its back end outlive the body.
-  StreamBody(std::unique_ptr<UpstreamStream> upstream, std::unique_ptr<AdaptiveLimit::Call> running,
-             UpstreamStream::Event first, StreamFormat format, const Route& route,
-             telemetry::LogContext log_context, std::chrono::milliseconds heartbeat,
-             PrintProblem print_problem);
+  // `first` is what `upstream` has told already. `route` and its back end outlive the body.
+  StreamBody(std::unique_ptr<UpstreamStream> upstream, UpstreamStream::Event first,
+             StreamFormat format, const Route& route, telemetry::LogContext log_context,
+             std::chrono::milliseconds heartbeat, PrintProblem print_problem);
 
   // The next piece; see http::BodySource. An error when the body can only be cut off: the client
   // has gone, or raw bytes break off.
@@ -39,7 +36,6 @@ class StreamBody {
   absl::StatusOr<std::string> Fail(const absl::Status& status);
 
   std::unique_ptr<UpstreamStream> upstream_;
-  std::unique_ptr<AdaptiveLimit::Call> running_;
   std::optional<UpstreamStream::Event> pending_;
   StreamFramer framer_;
   const Route& route_;

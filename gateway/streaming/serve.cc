@@ -30,7 +30,8 @@ StreamFormat FormatOf(const Visit& visit, const Route& route) {
 // The head waits for the first message or status, so that an error before it is an ordinary
 // answer. Events may be rare, so theirs waits for one heartbeat at most.
 asio::awaitable<http::Response> Gateway::ServeStream(const Visit& visit, const Route& route,
-                                                     CallRequest call, Backend& backend) {
+                                                     CallRequest call, Backend& backend,
+                                                     AdaptiveLimit::Call& running) {
   StreamFormat format = FormatOf(visit, route);
   std::chrono::milliseconds wait = call.timeout;
   bool is_events = format == StreamFormat::kEvents;
@@ -40,7 +41,6 @@ asio::awaitable<http::Response> Gateway::ServeStream(const Visit& visit, const R
   if (route.event_id_field != nullptr && last_event_id && IsMetadataSafe(*last_event_id)) {
     call.metadata.emplace_back("x-tamarack-last-event-id", *last_event_id);
   }
-  auto running = std::make_unique<AdaptiveLimit::Call>(backend.concurrency(), true);
   auto upstream =
       std::make_unique<UpstreamStream>(co_await asio::this_coro::executor, backend.channel(), call);
   Event first = co_await upstream->Next(UpstreamStream::Clock::now() + wait);
@@ -57,7 +57,7 @@ asio::awaitable<http::Response> Gateway::ServeStream(const Visit& visit, const R
     co_return PrintAnswer(visit, route, late);
   }
 
-  running->Began(AdaptiveLimit::Time::clock::now());
+  running.Began(AdaptiveLimit::Time::clock::now());
   AnswerHints hints = HintsOf(visit, route, upstream->initial());
   http::Response response;
   int status = route.policy.success_status();
@@ -72,9 +72,8 @@ asio::awaitable<http::Response> Gateway::ServeStream(const Visit& visit, const R
   auto print_problem = [this, &visit, &route](const absl::Status& error) {
     return Fail(visit, &route, ProblemOfCall(visit, route, {error, {}, {}})).body;
   };
-  auto body =
-      std::make_shared<StreamBody>(std::move(upstream), std::move(running), first, format, route,
-                                   visit.log_context(), options_.heartbeat, print_problem);
+  auto body = std::make_shared<StreamBody>(std::move(upstream), first, format, route,
+                                           visit.log_context(), options_.heartbeat, print_problem);
   response.body_source = [body] { return body->Next(); };
   co_return response;
 }

@@ -56,6 +56,7 @@ json::object ToClaims(const Principal& principal, const TokenTerms& terms) {
   if (principal.auth_time_seconds > 0) claims["auth_time"] = principal.auth_time_seconds;
   if (principal.is_session) claims["session"] = true;
   Put(claims, "sid", principal.session_id);
+  Put(claims, "grant_id", principal.grant_id);
   Put(claims, "lang", principal.language);
   json::object confirmation;
   Put(confirmation, kKeyThumbprint, principal.confirmation.jkt);
@@ -90,6 +91,7 @@ absl::StatusOr<Principal> FromClaims(const json::object& claims) {
   const json::value* session = claims.if_contains("session");
   principal.is_session = session != nullptr && session->is_bool() && session->get_bool();
   principal.session_id = Get(claims, "sid");
+  principal.grant_id = Get(claims, "grant_id");
   principal.language = Get(claims, "lang");
   absl::StatusOr<Confirmation> confirmation = ReadConfirmation(claims);
   if (!confirmation.ok()) return confirmation.status();

@@ -54,6 +54,9 @@ absl::Status CheckClaims(const json::object& claims, const DpopExpectation& expe
       *issued > expected.now_seconds + kDpopWindowSeconds) {
     return Refused("is not of this minute: make a new one for each request");
   }
+  absl::Status limits = crypto::CheckLimits(claims, expected.now_seconds, kDpopWindowSeconds);
+  if (!limits.ok())
+    return Refused(absl::StrCat("is not good now by a claim of its own: ", limits.message()));
   if (expected.access_token.empty()) return absl::OkStatus();
   std::string hash = crypto::Base64UrlEncode(crypto::Sha256(expected.access_token));
   if (crypto::StringMember(claims, "ath") != hash) return Refused("is for another access token");

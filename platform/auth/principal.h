@@ -37,6 +37,9 @@ struct Principal {
   bool is_session = false;
   // Names that session. In tokens for identity alone, which has to find it.
   std::string session_id;
+  // What a person's authorization gave the client (`grant_id`): with that it ends. In clients' own
+  // tokens and in those for identity, which can ask.
+  std::string grant_id;
   // "en" or "fr"; empty when unknown.
   std::string language;
   Confirmation confirmation;

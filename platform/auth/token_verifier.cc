@@ -42,7 +42,12 @@ struct TokenVerifier::State {
       : options(std::move(options_in)), fetch_keys(std::move(fetch_in)), flight(executor) {}
 
   int64_t Now() const { return UnixSeconds(options.now()); }
+  bool IsOlderThan(std::chrono::seconds age) const { return options.now() - *fetched_at >= age; }
+  bool HasTriedWithin(std::chrono::seconds time) const {
+    return attempted_at && options.now() - *attempted_at < time;
+  }
   AsyncStatus Refetch();
+  AsyncStatus NeedKeys();
   AsyncStatus NeedKeyOf(std::string_view kid);
   absl::StatusOr<Verified> Check(std::string_view token) const;
   absl::StatusOr<int64_t> CheckLifetime(const json::object& claims) const;
@@ -55,15 +60,20 @@ struct TokenVerifier::State {
   std::optional<TimePoint> fetched_at;    // the keys in use
   std::optional<TimePoint> attempted_at;  // the last try, good or not
   std::optional<TimePoint> missed_at;     // the last try for an unknown kid
+  bool is_stale = false;                  // what was fetched so far may hold a withdrawn key
+  bool has_failed = false;                // the last try
   std::unordered_map<std::string, Verified> verified;
 };
 
 AsyncStatus TokenVerifier::State::Refetch() {
-  attempted_at = options.now();
+  TimePoint begun = options.now();
+  attempted_at = begun;
+  is_stale = false;
   absl::StatusOr<std::string> document = co_await fetch_keys();
   absl::StatusOr<crypto::KeySet> fetched =
       document.ok() ? crypto::KeySet::FromJwks(*document) : document.status();
-  if (!fetched.ok()) {
+  has_failed = !fetched.ok();
+  if (has_failed) {
     telemetry::Log(telemetry::Level::kWarning, "signing keys could not be fetched",
                    {{"error", fetched.status().message()}});
     co_return absl::UnavailableError("the issuer's keys cannot be had");
@@ -75,32 +85,40 @@ AsyncStatus TokenVerifier::State::Refetch() {
     }
   }
   keys = *std::move(fetched);
-  fetched_at = options.now();
+  fetched_at = begun;
   co_return absl::OkStatus();
 }
 
-// Sees to it that the keys are there and, where it may, that `kid` is among them.
-AsyncStatus TokenVerifier::State::NeedKeyOf(std::string_view kid) {
+// Sees to it that there are keys, and none that was withdrawn long ago.
+AsyncStatus TokenVerifier::State::NeedKeys() {
   auto step = [this] { return Refetch(); };
-  TimePoint now = options.now();
-  bool may_fetch = !attempted_at || now - *attempted_at >= options.refetch_interval;
   if (!keys) {
     // Callers during a fetch join it; those just after a failed one hear of it at once.
     bool is_fetching = attempted_at && flight.is_running();
-    if (!may_fetch && !is_fetching) {
+    if (HasTriedWithin(options.refetch_interval) && !is_fetching) {
       co_return absl::UnavailableError("the issuer's keys cannot be had");
     }
     co_return co_await flight.Run(step);
   }
-  if (!keys->HasKid(kid)) {
-    // Not counted with the other fetches, or a key that comes into use just after one would wait.
-    bool may_ask = !missed_at || now - *missed_at >= options.refetch_interval;
-    if (may_ask) missed_at = now;
-    // A failed fetch leaves the good keys in use: the signature check then says no.
-    if (may_ask || flight.is_running()) (void)co_await flight.Run(step);
-  } else if (may_fetch && now - *fetched_at >= options.keys_age_max) {
+  // A failed fetch leaves the good keys in use, and nobody waits for the next. One that was under
+  // way when a key was withdrawn may have come too early.
+  for (int i = 0; i < 2 && (is_stale || (!has_failed && IsOlderThan(options.keys_age_max))); ++i)
+    (void)co_await flight.Run(step);
+  if (IsOlderThan(options.keys_fresh_for) && !HasTriedWithin(options.keys_fresh_for))
     flight.Start(step);
-  }
+  co_return absl::OkStatus();
+}
+
+// Sees to it that, where it may, `kid` is among the keys.
+AsyncStatus TokenVerifier::State::NeedKeyOf(std::string_view kid) {
+  if (!keys) CO_RETURN_IF_ERROR(co_await NeedKeys());
+  if (keys->HasKid(kid)) co_return absl::OkStatus();
+  TimePoint now = options.now();
+  // Not counted with the other fetches, or a key that comes into use just after one would wait.
+  bool may_ask = !missed_at || now - *missed_at >= options.refetch_interval;
+  if (may_ask) missed_at = now;
+  // When it fails, the signature check says no.
+  if (may_ask || flight.is_running()) (void)co_await flight.Run([this] { return Refetch(); });
   co_return absl::OkStatus();
 }
 
@@ -170,6 +188,7 @@ Async<Principal> TokenVerifier::Verify(std::string token) {
 
 Async<Principal> TokenVerifier::VerifyBound(std::string token) {
   if (token.size() > crypto::kJwsBytesMax) co_return absl::UnauthenticatedError("token: too long");
+  if (state_->keys) CO_RETURN_IF_ERROR(co_await state_->NeedKeys());
   std::string digest = crypto::Sha256(token);
   if (auto found = state_->verified.find(digest); found != state_->verified.end()) {
     if (found->second.expires_seconds > state_->Now()) co_return found->second.principal;
@@ -182,6 +201,10 @@ Async<Principal> TokenVerifier::VerifyBound(std::string token) {
   Principal principal = checked.principal;
   state_->Remember(std::move(digest), std::move(checked));
   co_return principal;
+}
+
+void TokenVerifier::Renew() {
+  state_->is_stale = true;
 }
 
 }  // namespace tamarack::auth

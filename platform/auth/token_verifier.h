@@ -26,8 +26,10 @@ struct VerifierOptions {
   std::chrono::seconds clock_skew{60};
   // Keys are fetched when first needed, and for an unknown kid at most this often.
   std::chrono::seconds refetch_interval{10};
-  // Good keys are also renewed in the background at this age, so that withdrawn keys go.
-  std::chrono::seconds keys_age_max{300};
+  // Good keys in use are renewed in the background at this age, so that withdrawn keys go…
+  std::chrono::seconds keys_fresh_for{2};
+  // … and at this one not used before that was tried.
+  std::chrono::seconds keys_age_max{4};
   size_t cached_tokens_max = 10'000;
   Clock now = SystemClock();
 };
@@ -49,6 +51,10 @@ class TokenVerifier {
 
   // The same for a token that may be bound: the caller checks the principal's `confirmation`.
   Async<Principal> VerifyBound(std::string token);
+
+  // Has the keys fetched before they, or what was verified with them, are used again: one may have
+  // been withdrawn (see revocations.h).
+  void Renew();
 
  private:
   struct State;

@@ -19,8 +19,8 @@ std::string HmacSha256(std::string_view key, std::string_view data);
 std::string HmacSha1(std::string_view key, std::string_view data);
 
 // RFC 5869 (HKDF-SHA256, no salt): 32 bytes of key for one purpose out of `secret`, such as
-// DeriveKey(shell.secret_key(), "webhooks.seal"). Keys of different purposes tell nothing of each
-// other.
+// DeriveKey(secret, "webhooks.seal"). Keys of different purposes tell nothing of each other.
+// Services take theirs from a Keyring.
 std::string DeriveKey(std::string_view secret, std::string_view purpose);
 
 // Compares without telling by its duration where the difference is. Lengths are not secret.

@@ -39,6 +39,12 @@ absl::StatusOr<json::object> DecodeObject(std::string_view part, const char* err
   return object;
 }
 
+bool IsType(absl::string_view typ, std::string_view expected) {
+  constexpr absl::string_view kPrefix = "application/";
+  if (absl::StartsWithIgnoreCase(typ, kPrefix)) typ.remove_prefix(kPrefix.size());
+  return absl::EqualsIgnoreCase(typ, ToAbsl(expected));
+}
+
 absl::Status CheckHeader(const json::object& header, const JwsExpectation& expected) {
   if (!IsName(StringMember(header, "alg"), expected.algorithm)) {
     return absl::UnauthenticatedError("token: alg is not the one expected");
@@ -49,8 +55,7 @@ absl::Status CheckHeader(const json::object& header, const JwsExpectation& expec
   if (header.contains("kid") && !header.at("kid").is_string()) {
     return absl::UnauthenticatedError("token: kid is no string");
   }
-  if (!expected.typ.empty() &&
-      !absl::EqualsIgnoreCase(ToAbsl(StringMember(header, "typ")), ToAbsl(expected.typ))) {
+  if (!expected.typ.empty() && !IsType(ToAbsl(StringMember(header, "typ")), expected.typ)) {
     return absl::UnauthenticatedError("token: typ is not the one expected");
   }
   return absl::OkStatus();
@@ -102,6 +107,20 @@ absl::StatusOr<Jws> VerifyJws(std::string_view token, const KeySet& keys,
   }
   return absl::UnauthenticatedError(has_candidate ? "token: wrong signature"
                                                   : "token: signed by an unknown key");
+}
+
+absl::Status CheckLimits(const json::object& claims, int64_t now_seconds, int64_t skew_seconds) {
+  for (const char* name : {"exp", "nbf"}) {
+    if (claims.contains(name) && !NumericDate(claims, name))
+      return absl::UnauthenticatedError(absl::StrCat(name, " field is not a time"));
+  }
+  auto expires = NumericDate(claims, "exp");
+  if (expires && *expires <= now_seconds - skew_seconds)
+    return absl::UnauthenticatedError("expired");
+  auto not_before = NumericDate(claims, "nbf");
+  if (not_before && *not_before > now_seconds + skew_seconds)
+    return absl::UnauthenticatedError("not valid yet");
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Jws> PeekJws(std::string_view token) {

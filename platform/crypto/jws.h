@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,8 @@ absl::StatusOr<std::string> SignJws(const Key& key, const boost::json::object& c
 // What the caller insists on; the token's own header is never trusted to choose.
 struct JwsExpectation {
   Algorithm algorithm;
-  // The exact `typ` (case-insensitive, RFC 7515 section 4.1.9), or "" for any.
+  // The `typ`, or "" for any. Case does not count, nor whether `application/` is in front (RFC 7515
+  // section 4.1.9).
   std::string_view typ;
 };
 
@@ -38,6 +40,11 @@ struct Jws {
 // Time and audience claims are the caller's to check (auth/ does for access tokens).
 absl::StatusOr<Jws> VerifyJws(std::string_view token, const KeySet& keys,
                               const JwsExpectation& expected);
+
+// Whether `claims` keep to their own `exp` and `nbf` (RFC 7519 sections 4.1.4 and 4.1.5), of which
+// neither need be there; clocks may differ by `skew_seconds`. UNAUTHENTICATED with what is wrong.
+absl::Status CheckLimits(const boost::json::object& claims, int64_t now_seconds,
+                         int64_t skew_seconds);
 
 // Reads header and claims WITHOUT verifying: only to learn which issuer's or client's keys to
 // fetch.

@@ -3,11 +3,9 @@
 #include "platform/base/check.h"
 #include "platform/base/status.h"
 #include "platform/crypto/encoding.h"
-#include "platform/crypto/hash.h"
 #include "platform/crypto/random.h"
 
 #include <absl/strings/ascii.h>
-#include <absl/strings/str_split.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -40,40 +38,15 @@ bool IsKeyId(std::string_view id) {
 
 }  // namespace
 
-absl::StatusOr<Sealer> Sealer::FromKeys(std::vector<SealKey> keys) {
-  if (keys.empty()) return absl::InvalidArgumentError("seal keys: at least one is wanted");
-  for (size_t i = 0; i < keys.size(); ++i) {
-    if (!IsKeyId(keys[i].id) || keys[i].bytes.size() != kKeyBytes) {
-      return absl::InvalidArgumentError("seal keys: want an id and 32 bytes each");
-    }
-    for (size_t j = 0; j < i; ++j) {
-      if (keys[j].id == keys[i].id) return absl::InvalidArgumentError("seal keys: an id is twice");
-    }
-  }
-  return Sealer(std::move(keys));
-}
-
-absl::StatusOr<Sealer> Sealer::FromSecret(std::string_view secret, std::string_view purpose) {
-  if (secret.size() < kKeyBytes) return absl::InvalidArgumentError("seal secret: want 32 bytes");
-  return FromKeys({{"1", DeriveKey(secret, purpose)}});
-}
-
-absl::StatusOr<Sealer> Sealer::FromText(std::string_view text) {
-  std::vector<SealKey> keys;
-  for (absl::string_view raw : absl::StrSplit(ToAbsl(text), '\n')) {
-    absl::string_view line = absl::StripAsciiWhitespace(raw);
-    if (line.empty() || line[0] == '#') continue;
-    std::pair<absl::string_view, absl::string_view> parts =
-        absl::StrSplit(line, absl::MaxSplits(':', 1));
-    absl::StatusOr<std::string> bytes = Base64Decode(ToStd(parts.second));
-    if (!bytes.ok()) return absl::InvalidArgumentError("seal keys: want lines of id:base64");
-    keys.push_back({std::string(parts.first), *std::move(bytes)});
-  }
-  return FromKeys(std::move(keys));
+absl::StatusOr<Sealer> Sealer::FromKey(VersionKey key) {
+  if (!IsKeyId(key.id) || key.bytes.size() != kKeyBytes)
+    return absl::InvalidArgumentError("seal key: want an id and 32 bytes");
+  return Sealer(PurposeView(PurposeKeys{{std::move(key)}}));
 }
 
 std::string Sealer::Seal(std::string_view plaintext, std::string_view aad) const {
-  const SealKey& key = keys_.front();
+  auto keys = keys_.Now();
+  const VersionKey& key = keys->current();
   std::string out = RandomBytes(kNonceBytes);
   out.resize(kNonceBytes + plaintext.size() + kTagBytes);
   Cipher cipher(EVP_CIPHER_CTX_new());
@@ -93,9 +66,10 @@ std::string Sealer::Seal(std::string_view plaintext, std::string_view aad) const
 absl::StatusOr<std::string> Sealer::Open(std::string_view sealed, std::string_view aad) const {
   size_t dot = sealed.find('.');
   if (dot == std::string_view::npos) return absl::DataLossError("sealed text: no key id");
-  auto key = std::find_if(keys_.begin(), keys_.end(),
-                          [&](const SealKey& k) { return k.id == sealed.substr(0, dot); });
-  if (key == keys_.end()) return absl::DataLossError("sealed text: unknown key id");
+  auto keys = keys_.Now();
+  auto key = std::find_if(keys->all.begin(), keys->all.end(),
+                          [&](const VersionKey& k) { return k.id == sealed.substr(0, dot); });
+  if (key == keys->all.end()) return absl::DataLossError("sealed text: unknown key id");
   absl::StatusOr<std::string> decoded = Base64UrlDecode(sealed.substr(dot + 1));
   if (!decoded.ok() || decoded->size() < kNonceBytes + kTagBytes) {
     return absl::DataLossError("sealed text: malformed");
@@ -118,8 +92,11 @@ absl::StatusOr<std::string> Sealer::Open(std::string_view sealed, std::string_vi
   return plaintext;
 }
 
-std::string NewSealKeyLine(std::string_view id) {
-  return absl::StrCat(ToAbsl(id), ":", Base64Encode(RandomBytes(kKeyBytes)), "\n");
+absl::StatusOr<std::string> Sealer::OpenRow(const UnreadableRow& row, std::string_view sealed,
+                                            std::string_view aad) const {
+  auto opened = Open(sealed, aad);
+  if (!opened.ok()) Report(row);
+  return opened;
 }
 
 }  // namespace tamarack::crypto

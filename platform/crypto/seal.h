@@ -1,31 +1,28 @@
 // Encryption of secrets and personal data at rest: AES-256-GCM (NIST SP 800-38D).
 #pragma once
 
+#include "platform/crypto/keyring.h"
+
 #include <absl/status/statusor.h>
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tamarack::crypto {
 
-// A 256-bit key and the name it has inside sealed texts (1-32 of [A-Za-z0-9_-]).
-struct SealKey {
-  std::string id;
-  std::string bytes;
-};
-
-// Seals with its first key and opens with any, so that keys can be rotated (before 2^32 texts, the
-// bound of random nonces). Immutable: any thread.
+// Seals with the key in use and opens with any, so that keys can be rotated (before 2^32 texts, the
+// bound of random nonces). Follows its keyring, on whose loop it lives; one with keys of its own is
+// immutable. Cheap to copy.
 class Sealer {
  public:
-  static absl::StatusOr<Sealer> FromKeys(std::vector<SealKey> keys);
+  // With the keys that `ring` has for the purpose at each time.
+  Sealer(const Keyring& ring, std::string_view purpose) : keys_(ring.For(purpose)) {}
 
-  // One key, derived from `secret` (at least 32 bytes) for `purpose` by HKDF (RFC 5869), named "1".
-  static absl::StatusOr<Sealer> FromSecret(std::string_view secret, std::string_view purpose);
-
-  // Reads a key file: one `id:base64(32 bytes)` per line, current key first; # begins a comment.
-  static absl::StatusOr<Sealer> FromText(std::string_view text);
+  // One key of a person's own, or of another that no ring holds: 32 bytes, and the name that it has
+  // inside sealed texts (1-32 of [A-Za-z0-9_-]).
+  static absl::StatusOr<Sealer> FromKey(VersionKey key);
 
   // `<key id>.<base64url(nonce || ciphertext || tag)>`. `aad` binds the text to its place (for
   // example table, column and row id): opening it under another is refused.
@@ -33,13 +30,16 @@ class Sealer {
 
   // DATA_LOSS when altered, sealed under an unknown key, or bound to another `aad`.
   absl::StatusOr<std::string> Open(std::string_view sealed, std::string_view aad) const;
+  // The same, and reports the row when it cannot be read. Whoever goes through several then passes
+  // this one over.
+  absl::StatusOr<std::string> OpenRow(const UnreadableRow& row, std::string_view sealed,
+                                      std::string_view aad) const;
+  // For what is found wrong with a row after its opening.
+  void Report(const UnreadableRow& row) const { keys_.Report(row); }
 
  private:
-  explicit Sealer(std::vector<SealKey> keys) : keys_(std::move(keys)) {}
-  std::vector<SealKey> keys_;
+  explicit Sealer(PurposeView keys) : keys_(std::move(keys)) {}
+  PurposeView keys_;
 };
-
-// A line for a key file, with a new random key.
-std::string NewSealKeyLine(std::string_view id);
 
 }  // namespace tamarack::crypto

@@ -92,6 +92,7 @@ size_t OnHeader(char* data, size_t, size_t size, void* self) {
   exchange.header_bytes += size;
   if (exchange.header_bytes > kHeaderBytesMax) {
     exchange.is_too_large = true;
+    exchange.has_head = exchange.Status() >= 200;  // enough for whom the status is
     return 0;
   }
   if (line.starts_with("HTTP/")) {
@@ -231,6 +232,9 @@ absl::Status ToStatus(CURLcode code, const Exchange& exchange) {
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
       return absl::DeadlineExceededError("no answer in time");
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:  // whatever was before HTTP/1.0
+      return absl::DataLossError(curl_easy_strerror(code));
     case CURLE_ABORTED_BY_CALLBACK:
       return absl::CancelledError("cancelled");
     default:

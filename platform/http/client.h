@@ -26,7 +26,7 @@ struct ClientRequest {
   bool reuse_connection = true;
   // The answer is its status and headers. Of the body nothing is kept, and only what is short and
   // comes within a second or two is read, so that the connection can be used again; what goes wrong
-  // after the head does not matter.
+  // after the head does not matter, nor after its status when it is too long.
   bool head_only = false;
 };
 
@@ -52,6 +52,7 @@ class Client {
   // Any status, 4xx and 5xx too, is a response. Errors:
   // INVALID_ARGUMENT (bad URL, method or header), FAILED_PRECONDITION (address refused by policy),
   // DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED (response too large), CANCELLED (the caller was),
+  // DATA_LOSS (what came is no HTTP),
   // UNAVAILABLE (all else: no connection, TLS failure, answer cut off).
   Async<ClientResponse> Send(ClientRequest request);
 

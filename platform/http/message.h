@@ -1,7 +1,11 @@
 #pragma once
 
 #include "platform/base/status.h"
+#include "platform/http/refusal.h"
 
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -54,13 +58,29 @@ bool IsFieldValue(std::string_view text);
 // Without spaces and tabs at both ends (OWS, RFC 9110 section 5.6.3).
 std::string_view TrimBlanks(std::string_view text);
 
-// One request as received: whole, within the server's limits, syntactically sound.
+// How much of a body a handler lets come.
+struct BodyLimits {
+  uint64_t bytes_max;  // Above: 413.
+  // Of whom the bytes are; those of its networks share a budget. Empty: nobody's.
+  std::string client_address = {};
+};
+
+// Reads a request's body to its end, after `100 Continue` where the client waits for that. The
+// refusal's status is what to answer if it cannot be had: 400, 408, 413, 429, 503, or
+// Refusal::kGone. To be asked once at most, before the handler is done.
+using BodyReader =
+    std::function<boost::asio::awaitable<Refusal>(BodyLimits limits, std::string& body)>;
+
+// One request as received: within the server's limits, syntactically sound.
 struct Request {
   std::string method;
   std::string target;  // Path and query, or `*`: as sent, not decoded, not normalised.
   int version = 11;    // 10 or 11.
   Headers headers;
-  std::string body;            // Chunked coding already removed.
+  std::string body;  // Chunked coding already removed.
+  // Of a server whose handler reads bodies: null when there is none. What is not asked for is never
+  // kept: a short rest is dropped, before a long one the connection ends.
+  BodyReader read_body = nullptr;
   std::string remote_address;  // The peer's IP, without port.
   bool tls = false;
   // SHA-256 of the client's certificate (DER), 32 bytes; empty when it gave none.

@@ -115,6 +115,11 @@ bool RequestParser::is_done() const {
   return impl_->parser.is_done();
 }
 
+std::optional<uint64_t> RequestParser::content_length() const {
+  auto length = impl_->parser.content_length();
+  return length ? std::optional<uint64_t>(*length) : std::nullopt;
+}
+
 std::string& RequestParser::body() {
   return impl_->parser.get().body();
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,8 @@ class RequestParser {
   Refusal ReadBody(std::string_view& input, uint64_t bytes_max);
   // Whether all of it has been read.
   bool is_done() const;
+  // Its length where the head told it: not of a chunked one.
+  std::optional<uint64_t> content_length() const;
 
   // What has been read of the body, chunked coding removed.
   std::string& body();

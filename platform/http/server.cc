@@ -41,8 +41,11 @@ tcp::endpoint ParseAddress(asio::any_io_executor executor, const std::string& ad
 
 class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
  public:
-  Impl(asio::any_io_executor executor, ServerOptions options, Handler handler)
-      : acceptor_(executor), timer_(executor), context_(std::make_shared<ServerContext>()) {
+  Impl(asio::any_io_executor executor, ServerOptions given, Handler handler)
+      : acceptor_(executor),
+        timer_(executor),
+        context_(std::make_shared<ServerContext>(std::move(given), std::move(handler))) {
+    const ServerOptions& options = context_->options;
     tcp::endpoint endpoint = ParseAddress(executor, options.address);
     try {
       acceptor_.open(endpoint.protocol());
@@ -63,9 +66,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
       if (!loaded.ok()) throw std::runtime_error(std::string(loaded.status().message()));
       context_->tls = std::make_shared<TlsReloader>(executor, options.tls, *std::move(loaded));
     }
-    context_->options = std::move(options);
     BoundConnections();
-    context_->handler = std::move(handler);
   }
 
   void Start() {

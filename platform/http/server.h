@@ -27,18 +27,17 @@ struct ServerOptions {
   size_t header_bytes_max = 16 * 1024;  // Start line and fields together; above: 431.
   size_t headers_max = 100;             // Above: 431.
   size_t target_bytes_max = 8 * 1024;   // Above: 414.
-  uint64_t body_bytes_max = 1 << 20;    // Above: 413.
-  // When set, gives the limit for this request instead; sees the request without its body.
-  std::function<uint64_t(const Request& head)> body_limit;
+  // Whether the handler is called once the head is there, and has the body read when it knows that
+  // it wants it (Request::read_body); else it gets the whole request.
+  bool handler_reads_bodies = false;
+  uint64_t body_bytes_max = 1 << 20;  // Of a whole request; above: 413.
   // When set, says of a GET or HEAD whether it changes something all the same: then it goes on
   // though its client has shut its writing side, as other methods do.
   std::function<bool(const Request& head)> has_effect;
   // Above: 503 and close. Fewer where the process may not open so many files.
   size_t connections_max = 10'000;
   uint64_t bodies_bytes_max = 256 << 20;  // All requests' bodies together; above: 503.
-  // When set, names the network that a request comes from. Bodies of one that do not come with
-  // their heads may take so much together; above: 429.
-  std::function<std::string(const Request& head)> network_of;
+  // Those of one network (BodyLimits) that do not come with their heads; above: 429.
   uint64_t network_bodies_bytes_max = 64 << 20;
 
   // Time to receive the header (also for the TLS handshake), and the whole request, from its first

@@ -1,8 +1,8 @@
 #include "platform/http/session.h"
 
 #include "platform/http/date.h"
+#include "platform/http/incoming.h"
 #include "platform/http/request_head.h"
-#include "platform/http/request_parser.h"
 #include "platform/telemetry/log.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -25,11 +25,7 @@ using telemetry::Level;
 
 namespace {
 
-constexpr size_t kHeadChunk = 4 * 1024;
-constexpr size_t kBodyChunk = 64 * 1024;
-constexpr uint64_t kBodyBytesPerSecondMin = 4 * 1024;
 constexpr size_t kLingerBytesMax = 16 << 20;
-constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::chrono::milliseconds kLookForPeerTime{200};
 constexpr std::chrono::milliseconds kNewcomerTime{500};  // For a first request while stopping.
 
@@ -40,19 +36,6 @@ std::string AddressText(const asio::ip::address& address) {
 }
 
 }  // namespace
-
-struct Session::Incoming {
-  explicit Incoming(ServerContext& context) : held(context.bodies) {}
-
-  void DropBody() {
-    std::string().swap(parser.body());
-    held.Count(0);
-  }
-
-  BodyBudget::Share held;
-  RequestParser parser;
-  Request request;
-};
 
 const std::string& ServerContext::Date() {
   std::time_t now = std::time(nullptr);
@@ -141,31 +124,40 @@ asio::awaitable<bool> Session::ServeOne() {
   bool has_byte = co_await AwaitFirstByte();
   if (!has_byte) co_return false;
   is_new_ = false;
-  auto begin = Clock::now();
-  Incoming incoming(*context_);
-  Arm(begin + context_->options.header_timeout, OnTime::kStopReading);
+  const ServerOptions& options = context_->options;
+  Incoming incoming(context_->bodies);
+  RequestParser& parser = incoming.parser;
+  Request& request = incoming.request;
+  Arm(incoming.begin + options.header_timeout, OnTime::kStopReading);
   Refusal refusal = co_await ReadHead(incoming);
-  if (!refusal) {
-    Arm(begin + context_->options.request_timeout, OnTime::kStopReading);
-    refusal = co_await ReadBody(incoming, begin);
+  if (!refusal && !parser.is_done()) {
+    if (options.handler_reads_bodies) {
+      request.read_body = [this, &incoming](BodyLimits limits, std::string& body) {
+        return ReadBody(incoming, std::move(limits), body);
+      };
+    } else {
+      refusal = co_await ReadBody(incoming, {options.body_bytes_max}, request.body);
+    }
   }
   Disarm();
   if (refusal) {
-    incoming.DropBody();  // the peer may take its time to read the answer
-    co_await RefuseRequest(refusal, incoming.request);
+    co_await RefuseRequest(refusal, request);
     co_return false;
   }
-  bool is_head = incoming.request.method == "HEAD";
-  bool http10 = incoming.request.version < 11;
-  Response response = co_await Handle(std::move(incoming.request));
+  bool is_head = request.method == "HEAD";
+  bool http10 = request.version < 11;
+  Response response = co_await Handle(std::move(request));
+  if (is_cut_off_) co_return false;
+  uint64_t unread = parser.is_done() ? 0 : incoming.BytesToSkip().value_or(0);
   bool has_known_end = !response.body_source || !http10;
-  bool keep = incoming.parser.keep_alive() && response.keep_alive && has_known_end &&
-              !is_peer_gone_ && !IsLast();
+  bool keep = parser.keep_alive() && (parser.is_done() || unread > 0) && response.keep_alive &&
+              has_known_end && !is_peer_gone_ && !IsLast();
   bool is_stream = response.body_source && !is_head && MayHaveBody(response.status);
   bool sent = is_stream ? co_await SendStream(response, {!keep, http10})
                         : co_await Send(response, is_head, {!keep, http10});
+  if (sent && keep && unread > 0) co_return co_await Skip(unread);
   // The peer may have sent more before it learns that this was the last answer.
-  if (sent && !keep && incoming.parser.keep_alive()) co_await Linger();
+  if (sent && !keep && (parser.keep_alive() || !parser.is_done())) co_await Linger();
   co_return sent&& keep;
 }
 
@@ -210,49 +202,11 @@ asio::awaitable<Refusal> Session::ReadHead(Incoming& incoming) {
   request.client_certificate_sha256 = client_certificate_sha256_;
   Refusal refusal = incoming.parser.ReadHead(Buffered().substr(0, head_size), request);
   buffer_.consume(head_size);
-  co_return refusal;
-}
-
-asio::awaitable<Refusal> Session::ReadBody(Incoming& incoming, Clock::time_point begin) {
-  const ServerOptions& options = context_->options;
-  RequestParser& parser = incoming.parser;
-  uint64_t limit =
-      options.body_limit ? options.body_limit(incoming.request) : options.body_bytes_max;
-  std::string_view nothing;
-  if (Refusal refusal = parser.ReadBody(nothing, limit)) co_return refusal;  // by Content-Length
-  if (Refusal refusal = co_await Continue(incoming)) co_return refusal;
-  while (!parser.is_done()) {
-    std::string_view input = Buffered();
-    Refusal refusal = parser.ReadBody(input, limit);
-    buffer_.consume(buffer_.size() - input.size());
-    if (refusal) co_return refusal;
-    incoming.held.Count(parser.body().size());
-    if (context_->bodies.bytes() > options.bodies_bytes_max) co_return Refusal{503, "too busy"};
-    if (parser.is_done()) break;
-    if (options.network_of && !incoming.held.has_network())
-      incoming.held.CountFor(options.network_of(incoming.request));
-    if (incoming.held.network_bytes() > options.network_bodies_bytes_max)
-      co_return Refusal{429, "too much at once"};
-    // What has come buys time for the rest, but none to stand still in: being slow is no fault.
-    std::chrono::milliseconds bought(parser.body().size() * 1000 / kBodyBytesPerSecondMin);
-    Arm(std::min(begin + bought, std::chrono::steady_clock::now()) + options.request_timeout,
-        OnTime::kStopReading);
-    if (Refusal late = co_await Fill(kBodyChunk)) co_return late;
-  }
-  incoming.request.body = std::move(parser.body());
-  co_return Refusal{};
-}
-
-// Lets a client that asks first send its body.
-asio::awaitable<Refusal> Session::Continue(const Incoming& incoming) {
-  auto expect = incoming.request.headers.Get("expect");
-  if (!expect || incoming.request.version < 11) co_return Refusal{};
+  auto expect = request.headers.Get("expect");
+  if (refusal || !expect || request.version < 11) co_return refusal;
   if (!EqualsIgnoreCase(*expect, "100-continue")) co_return Refusal{417, "unknown expectation"};
-  if (incoming.parser.is_done() || buffer_.size() > 0) co_return Refusal{};
-  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  auto [error, sent] =
-      co_await connection_.Write({asio::buffer(kContinue.data(), kContinue.size())});
-  co_return error ? Refusal{Refusal::kGone} : Refusal{};
+  incoming.waits_for_continue = !incoming.parser.is_done() && buffer_.size() == 0;
+  co_return Refusal{};
 }
 
 asio::awaitable<Response> Session::Handle(Request request) {

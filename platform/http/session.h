@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/http/body_budget.h"
+#include "platform/base/network_budget.h"
 #include "platform/http/connection.h"
 #include "platform/http/refusal.h"
 #include "platform/http/server.h"
@@ -21,12 +21,17 @@ namespace tamarack::http {
 
 // What all sessions of a server share.
 struct ServerContext {
+  ServerContext(ServerOptions given, Handler answer)
+      : options(std::move(given)),
+        handler(std::move(answer)),
+        bodies({options.bodies_bytes_max, options.network_bodies_bytes_max}) {}
+
   ServerOptions options;
   Handler handler;
   std::shared_ptr<TlsReloader> tls;  // Null for plain HTTP.
   bool is_draining = false;  // Answers say `Connection: close` once nothing more is waiting.
   bool is_stopped = false;   // They say it always.
-  BodyBudget bodies;         // Of all requests that are being read or handled.
+  NetworkBudget bodies;      // Bytes of all requests that are being read or handled.
 
   // The time in a Date header, which changes once a second.
   const std::string& Date();
@@ -37,6 +42,8 @@ struct ServerContext {
   std::time_t date_time_ = 0;
   std::string date_;
 };
+
+struct Incoming;
 
 // One connection: reads a request, has it handled, sends the answer, and so on until either side
 // has enough. Private to the server.
@@ -59,7 +66,11 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Incoming;  // A request as it arrives.
+  // Read at a time.
+  static constexpr size_t kHeadChunk = 4 * 1024;
+  static constexpr size_t kBodyChunk = 64 * 1024;
+  // For what a peer still sends though nobody wants it.
+  static constexpr std::chrono::seconds kLingerTime{2};
   enum class OnTime { kStopReading, kClose, kLookForPeer };
 
   boost::asio::awaitable<void> Run();
@@ -67,8 +78,11 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<bool> ServeOne();
   boost::asio::awaitable<bool> AwaitFirstByte();
   boost::asio::awaitable<Refusal> ReadHead(Incoming& incoming);
-  boost::asio::awaitable<Refusal> ReadBody(Incoming& incoming, Clock::time_point begin);
-  boost::asio::awaitable<Refusal> Continue(const Incoming& incoming);
+  boost::asio::awaitable<Refusal> ReadBody(Incoming& incoming, BodyLimits limits,
+                                           std::string& body);
+  Refusal TakeBody(Incoming& incoming, const BodyLimits& limits);
+  boost::asio::awaitable<Refusal> Continue();
+  boost::asio::awaitable<bool> Skip(uint64_t bytes);
   boost::asio::awaitable<Response> Handle(Request request);
   boost::asio::awaitable<Refusal> Fill(size_t bytes);
   boost::asio::awaitable<bool> Send(const Response& response, bool is_head,
@@ -102,6 +116,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool is_idle_ = false;
   bool is_new_ = true;  // No request has arrived yet.
   bool is_peer_gone_ = false;
+  bool is_cut_off_ = false;          // It went before its request had come whole.
   bool may_be_half_closed_ = false;  // Is there for the answer though it sends no more.
 };
 

@@ -1,12 +1,11 @@
 #include "platform/http/tls.h"
 
+#include "platform/config/file_fingerprint.h"
 #include "platform/telemetry/log.h"
 
 #include <absl/strings/str_cat.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-
-#include <sys/stat.h>
 
 #include <csignal>
 
@@ -118,20 +117,9 @@ void TlsReloader::Look() {
   if (has_changed) telemetry::Log(telemetry::Level::kInfo, "TLS certificate reloaded");
 }
 
-// Changes when a file is written, replaced or linked to another.
 std::string TlsReloader::Fingerprint() const {
-  std::string text;
-  for (const auto* file :
-       {&options_.certificate_file, &options_.key_file, &options_.client_ca_file}) {
-    struct stat state{};
-    if (file->empty() || stat(file->c_str(), &state) != 0) {
-      text += "-;";
-      continue;
-    }
-    absl::StrAppend(&text, state.st_ino, ",", state.st_size, ",", state.st_mtim.tv_sec, ".",
-                    state.st_mtim.tv_nsec, ";");
-  }
-  return text;
+  return config::FileFingerprint(
+      {options_.certificate_file, options_.key_file, options_.client_ca_file});
 }
 
 }  // namespace tamarack::http

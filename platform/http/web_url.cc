@@ -5,6 +5,8 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_split.h>
+#include <boost/url/ipv4_address.hpp>
+#include <boost/url/ipv6_address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -19,7 +21,8 @@ namespace urls = boost::urls;
 
 bool IsPort(std::string_view text) {
   uint32_t port = 0;
-  return absl::SimpleAtoi(ToAbsl(text), &port) && port > 0 && port <= 65535;
+  bool is_digits = std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+  return is_digits && absl::SimpleAtoi(ToAbsl(text), &port) && port > 0 && port <= 65535;
 }
 
 // As the URL Standard of browsers and libcurl have it, which would read `127.1` and `0x7f000001` as
@@ -34,27 +37,23 @@ bool IsNumber(absl::string_view label) {
 }
 
 bool IsName(absl::string_view host) {
-  constexpr size_t kLabelBytesMax = 63;                            // RFC 1035 section 2.3.4
+  constexpr size_t kHostBytesMax = 253, kLabelBytesMax = 63;       // RFC 1035 section 2.3.4
   if (!host.empty() && host.back() == '.') host.remove_suffix(1);  // the root
   std::vector<absl::string_view> labels = absl::StrSplit(host, '.');
-  return !IsNumber(labels.back()) && std::all_of(labels.begin(), labels.end(), [](auto label) {
-    return !label.empty() && label.size() <= kLabelBytesMax &&
-           std::all_of(label.begin(), label.end(), [](char c) {
-             return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
-           });
-  });
+  return host.size() <= kHostBytesMax && !IsNumber(labels.back()) &&
+         std::all_of(labels.begin(), labels.end(), [](auto label) {
+           return !label.empty() && label.size() <= kLabelBytesMax &&
+                  std::all_of(label.begin(), label.end(), [](char c) {
+                    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
+                           c == '_';
+                  });
+         });
 }
 
-bool IsHost(const urls::url_view& url) {
-  switch (url.host_type()) {
-    case urls::host_type::ipv4:
-    case urls::host_type::ipv6:
-      return true;
-    case urls::host_type::name:
-      return IsName({url.encoded_host().data(), url.encoded_host().size()});
-    default:
-      return false;
-  }
+bool IsHost(std::string_view host) {
+  if (host.starts_with('[') && host.ends_with(']'))
+    return urls::parse_ipv6_address({host.data() + 1, host.size() - 2}).has_value();
+  return IsName(ToAbsl(host)) || urls::parse_ipv4_address({host.data(), host.size()}).has_value();
 }
 
 }  // namespace
@@ -64,19 +63,25 @@ std::string WebUrl::Origin() const {
 }
 
 std::optional<WebUrl> ParseWebUrl(std::string_view text) {
-  auto parsed = urls::parse_uri({text.data(), text.size()});
-  if (!parsed.has_value() || parsed->has_userinfo() || !IsHost(*parsed)) return std::nullopt;
-  bool is_https = parsed->scheme_id() == urls::scheme::https;
-  if (!is_https && parsed->scheme_id() != urls::scheme::http) return std::nullopt;
-  if (parsed->has_port() && !IsPort({parsed->port().data(), parsed->port().size()}))
-    return std::nullopt;
-  // Boost 1.81 reads `https://host:8443.evil/` as a port and a path without its slash.
-  std::string_view rest = text.substr(parsed->encoded_origin().size());
-  if (!rest.empty() && std::string_view("/?#").find(rest[0]) == std::string_view::npos)
-    return std::nullopt;
-  return WebUrl{.scheme = is_https ? "https" : "http",
-                .host = absl::AsciiStrToLower(std::string(parsed->encoded_host())),
-                .port = std::string(parsed->port()),
+  size_t scheme_end = std::min(text.find("://"), text.size());
+  std::string scheme = absl::AsciiStrToLower(ToAbsl(text.substr(0, scheme_end)));
+  if ((scheme != "https" && scheme != "http") || scheme_end == text.size()) return std::nullopt;
+  // The authority is read here: Boost 1.81 takes `1.2.3.4.example` for an IPv4 address and
+  // `8443.evil` for a port, and what is behind for a path.
+  std::string_view authority = text.substr(scheme_end + 3);
+  size_t rest_begin = std::min(authority.find_first_of("/?#"), authority.size());
+  std::string rest(authority.substr(rest_begin));
+  authority = authority.substr(0, rest_begin);
+  auto parsed = urls::parse_uri("https://host" + rest);
+  if (!parsed.has_value()) return std::nullopt;
+  size_t colon = authority.find(':', authority.starts_with('[') ? authority.rfind(']') : 0);
+  std::string_view host = authority.substr(0, colon);
+  // An empty port is the scheme's own (RFC 3986 section 3.2.3).
+  std::string_view port = colon < authority.size() ? authority.substr(colon + 1) : "";
+  if (!IsHost(host) || !(port.empty() || IsPort(port))) return std::nullopt;
+  return WebUrl{.scheme = std::move(scheme),
+                .host = absl::AsciiStrToLower(ToAbsl(host)),
+                .port = std::string(port),
                 .has_fragment = parsed->has_fragment()};
 }
 

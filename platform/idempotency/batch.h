@@ -38,19 +38,24 @@ struct KeyColumns {
 };
 
 // In the order of the keys, so that two batches with the same ones wait for each other instead of
-// deadlocking. Each new key forgets a few that are old.
-#define IDEMPOTENCY_KEYS                                                                \
-  "forgotten AS ("                                                                      \
-  "  DELETE FROM idempotent_answer WHERE ctid = ANY (ARRAY ("                           \
-  "    SELECT ctid FROM idempotent_answer WHERE expires_at < now()"                     \
-  "    ORDER BY expires_at LIMIT 10 * cardinality($3::text[]) FOR UPDATE SKIP LOCKED))" \
-  "), taken AS ("                                                                       \
-  "  INSERT INTO idempotent_answer (caller, method, key, answer_sealed, expires_at)"    \
-  "  SELECT caller, method, key, sealed, now() + kept * interval '1 second'"            \
-  "  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])"         \
-  "    AS k (caller, method, key, sealed, kept)"                                        \
-  "  WHERE key <> '' ORDER BY caller, method, key ON CONFLICT DO NOTHING"               \
-  "  RETURNING answer_sealed AS claim"                                                  \
+// deadlocking; of a key's requests in one batch the first has it. Each new key forgets a few that
+// are old, and one whose time is over is new again.
+#define IDEMPOTENCY_KEYS                                                                        \
+  "forgotten AS ("                                                                              \
+  "  DELETE FROM idempotent_answer WHERE ctid = ANY (ARRAY ("                                   \
+  "    SELECT ctid FROM idempotent_answer WHERE expires_at < now()"                             \
+  "    ORDER BY expires_at LIMIT 10 * cardinality($3::text[]) FOR UPDATE SKIP LOCKED))"         \
+  "), taken AS ("                                                                               \
+  "  INSERT INTO idempotent_answer AS a (caller, method, key, answer_sealed, expires_at)"       \
+  "  SELECT DISTINCT ON (caller, method, key) caller, method, key, sealed,"                     \
+  "    now() + kept * interval '1 second'"                                                      \
+  "  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY" \
+  "    AS k (caller, method, key, sealed, kept, place)"                                         \
+  "  WHERE key <> '' ORDER BY caller, method, key, place"                                       \
+  "  ON CONFLICT (caller, method, key) DO UPDATE SET answer_sealed = excluded.answer_sealed,"   \
+  "    created_at = excluded.created_at, expires_at = excluded.expires_at"                      \
+  "    WHERE a.expires_at < now()"                                                              \
+  "  RETURNING answer_sealed AS claim"                                                          \
   ")"
 
 }  // namespace tamarack::idempotency

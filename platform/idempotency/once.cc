@@ -40,6 +40,9 @@ constexpr pg::Statement kSealEarlier{"idempotent_answer.seal_earlier", R"sql(
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS e (caller, method, key, plain, sealed)
   WHERE a.caller = e.caller AND a.method = e.method AND a.key = e.key AND a.answer_sealed = e.plain)sql"};
 
+constexpr keys::ColumnSql kAnswers =
+    SEALED_COLUMN("idempotent_answer", "answer_sealed", "caller, method, key");
+
 constexpr size_t kHashSize = 64;
 constexpr std::string_view kEarlier = "sha256:";
 
@@ -48,11 +51,32 @@ std::string SealPlace(std::string_view caller, std::string_view method, std::str
   return absl::StrCat("idempotent_answer/", ToAbsl(caller), "/", ToAbsl(method), "/", ToAbsl(key));
 }
 
+// `caller` as it is stored now: an auth::Owner's id and mode, where it once was the id alone.
+std::string_view CallerOf(std::string_view owner) {
+  bool has_mode = owner.ends_with("/live") || owner.ends_with("/sandbox");
+  return has_mode ? owner.substr(0, owner.rfind('/')) : owner;
+}
+
 bool IsFrench(const rpc::Context& context) {
   return context.language == "fr";
 }
 
 }  // namespace
+
+keys::KeyedColumn AnswersColumn(std::vector<crypto::Sealer> sealers) {
+  auto renew = [sealers = std::move(sealers)](const pg::Rows& rows,
+                                              int row) -> absl::StatusOr<std::string> {
+    std::string place =
+        SealPlace(CallerOf(rows.Text(row, 2)), rows.Text(row, 3), rows.Text(row, 4));
+    for (const crypto::Sealer& sealer : sealers) {
+      auto answer = sealer.Open(rows.Text(row, 1), place);
+      if (answer.ok()) return sealer.Seal(*answer, place);
+    }
+    sealers.front().Report({"idempotent_answer", rows.Text(row, 2)});
+    return absl::DataLossError("stored answer");
+  };
+  return {kAnswers, std::move(renew)};
+}
 
 std::string RequestHash(const google::protobuf::Message& request) {
   std::string bytes;
@@ -128,7 +152,8 @@ absl::StatusOr<std::optional<std::string>> Once::Open(rpc::Context& context, con
   absl::StatusOr<std::string> answer =
       text.starts_with(kEarlier)
           ? std::string(text.substr(kEarlier.size()))
-          : sealer_.Open(text, SealPlace(place.caller, place.method, place.key));
+          : sealer_.OpenRow({"idempotent_answer", place.owner}, text,
+                            SealPlace(place.caller, place.method, place.key));
   if (!answer.ok()) return answer.status();
   if (answer->substr(0, kHashSize) != place.hash) return KeyReused(context);
   MarkReplayed(context);
@@ -180,7 +205,7 @@ AsyncStatus Once::SealAllEarlier() {
     for (int i = 0; i < rows.size(); ++i) {
       std::string owner(rows.Text(i, 0)), method(rows.Text(i, 1)), key(rows.Text(i, 2));
       std::string text(rows.Text(i, 3));
-      std::string place = SealPlace(owner.substr(0, owner.rfind('/')), method, key);
+      std::string place = SealPlace(CallerOf(owner), method, key);
       sealed.push_back(sealer_.Seal(text.substr(kEarlier.size()), place));
       owners.push_back(std::move(owner));
       methods.push_back(std::move(method));

@@ -6,6 +6,7 @@
 #include "platform/base/status.h"
 #include "platform/crypto/seal.h"
 #include "platform/idempotency/batch.h"
+#include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "platform/rpc/context.h"
 
@@ -18,8 +19,12 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tamarack::idempotency {
+
+// The stored answers, which one of the sealers can open.
+keys::KeyedColumn AnswersColumn(std::vector<crypto::Sealer> sealers);
 
 // Hash of a request, the same whatever the order of its maps. 64 hex digits. Never stored as it is:
 // that of an email and an address can be found again by trying all of them.

@@ -17,7 +17,7 @@ namespace {
 using Result = std::unique_ptr<PGresult, void (*)(PGresult*)>;
 using Connection = std::unique_ptr<PGconn, void (*)(PGconn*)>;
 
-constexpr char kLock[] = "SELECT pg_advisory_lock(7235104839102)";  // any number that is only ours
+constexpr char kLock[] = "SELECT pg_advisory_lock($1::bigint)";
 constexpr char kCreateTable[] = R"sql(
   CREATE TABLE IF NOT EXISTS schema_migration (
     version integer PRIMARY KEY,
@@ -98,7 +98,7 @@ absl::Status Migrate(const std::string& dsn, std::span<const Migration> migratio
   }
   PQsetNoticeProcessor(conn.get(), [](void*, const char*) {}, nullptr);
   // The lock ends with the connection.
-  if (auto locked = Run(conn.get(), kLock); !locked.ok()) return locked.status();
+  if (auto locked = Run(conn.get(), kLock, {kMigrationLock}); !locked.ok()) return locked.status();
   if (auto made = Run(conn.get(), kCreateTable); !made.ok()) return made.status();
   auto applied = ListApplied(conn.get());
   if (!applied.ok()) return applied.status();

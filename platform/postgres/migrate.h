@@ -30,6 +30,9 @@ struct Migration {
   const char* sha256;  // of the file, lower-case hex
 };
 
+// Of what changes the schema or the rights, one at a time works on a database: this advisory lock.
+inline constexpr char kMigrationLock[] = "7235104839102";  // any number that is only ours
+
 // Brings the database to the newest of `migrations` (in ascending order of version).
 absl::Status Migrate(const std::string& dsn, std::span<const Migration> migrations);
 

@@ -1,6 +1,7 @@
 #include "platform/postgres/runtime_role.h"
 
 #include "platform/postgres/dsn.h"
+#include "platform/postgres/migrate.h"
 
 #include <libpq-fe.h>
 
@@ -12,6 +13,7 @@ namespace {
 // $1: the role, for the statement that follows in the same transaction.
 constexpr char kSetRole[] = "SELECT set_config('tamarack.runtime_role', $1, true)";
 
+constexpr char kLock[] = "SELECT pg_advisory_xact_lock($1::bigint)";
 constexpr char kGrant[] = R"sql(
   DO $$
   DECLARE
@@ -65,10 +67,9 @@ absl::Status Run(PGconn* conn, const char* sql) {
                                                           : FromResult(result.get());
 }
 
-absl::Status SetRole(PGconn* conn, const std::string& role) {
-  const char* values[] = {role.c_str()};
+absl::Status Select(PGconn* conn, const char* sql, const char* argument) {
   std::unique_ptr<PGresult, void (*)(PGresult*)> result(
-      PQexecParams(conn, kSetRole, 1, nullptr, values, nullptr, nullptr, 0), &PQclear);
+      PQexecParams(conn, sql, 1, nullptr, &argument, nullptr, nullptr, 0), &PQclear);
   return PQresultStatus(result.get()) == PGRES_TUPLES_OK ? absl::OkStatus()
                                                          : FromResult(result.get());
 }
@@ -82,7 +83,8 @@ absl::Status GrantToRuntimeRole(const std::string& owner_dsn, const std::string&
     return absl::UnavailableError(PQerrorMessage(conn.get()));
   PQsetNoticeProcessor(conn.get(), [](void*, const char*) {}, nullptr);
   absl::Status status = Run(conn.get(), "BEGIN");
-  if (status.ok()) status = SetRole(conn.get(), role);
+  if (status.ok()) status = Select(conn.get(), kLock, kMigrationLock);
+  if (status.ok()) status = Select(conn.get(), kSetRole, role.c_str());
   if (status.ok()) status = Run(conn.get(), kGrant);
   if (status.ok()) status = Run(conn.get(), "COMMIT");
   return status;

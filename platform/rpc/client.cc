@@ -29,6 +29,22 @@ Client::~Client() = default;
 
 AsyncStatus Client::CallInto(std::string method, const google::protobuf::Message& request,
                              google::protobuf::Message& response, CallOptions options) {
+  absl::Status status = co_await CallOnce(method, request, response, options);
+  if (on_refused_ && absl::IsUnauthenticated(status)) {
+    on_refused_();
+    status = co_await CallOnce(method, request, response, options);
+    if (absl::IsUnauthenticated(status)) on_refused_();
+  }
+  bool is_refused = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
+  if (options.on_behalf_of != nullptr && is_refused) {
+    // We were refused, not the caller we act for: a 401 or 403 would blame them.
+    co_return absl::InternalError(absl::StrCat(method, ": ", status.message()));
+  }
+  co_return status;
+}
+
+AsyncStatus Client::CallOnce(const std::string& method, const google::protobuf::Message& request,
+                             google::protobuf::Message& response, const CallOptions& options) {
   grpc::ClientContext context;
   auto deadline = std::chrono::system_clock::now() + options.timeout;
   if (options.on_behalf_of != nullptr) {
@@ -58,14 +74,7 @@ AsyncStatus Client::CallInto(std::string method, const google::protobuf::Message
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   co_await Completions::Of(co_await asio::this_coro::executor).Await(context, start);
   co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
-  absl::Status status = FromGrpc(answer);
-  if (on_refused_ && absl::IsUnauthenticated(status)) on_refused_();
-  bool is_refused = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
-  if (options.on_behalf_of != nullptr && is_refused) {
-    // We were refused, not the caller we act for: a 401 or 403 would blame them.
-    co_return absl::InternalError(absl::StrCat(method, ": ", status.message()));
-  }
-  co_return status;
+  co_return FromGrpc(answer);
 }
 
 }  // namespace tamarack::rpc

@@ -40,7 +40,9 @@ struct Target {
 // reconnects by itself.
 class Client {
  public:
-  // `on_refused` is told when the back end calls our token invalid, so that a new one is fetched.
+  // `on_refused` is told when the back end calls our token invalid, so that a new one is fetched,
+  // with which the call is made once more: a key may be withdrawn before its tokens end, and
+  // whoever refuses a token has done nothing.
   Client(const Target& target, TokenFunction token = nullptr,
          std::function<void()> on_refused = nullptr);
   ~Client();
@@ -57,6 +59,8 @@ class Client {
  private:
   AsyncStatus CallInto(std::string method, const google::protobuf::Message& request,
                        google::protobuf::Message& response, CallOptions options);
+  AsyncStatus CallOnce(const std::string& method, const google::protobuf::Message& request,
+                       google::protobuf::Message& response, const CallOptions& options);
 
   struct Channel;
   std::unique_ptr<Channel> channel_;

@@ -4,6 +4,7 @@
 #include "platform/telemetry/log.h"
 
 #include <absl/synchronization/mutex.h>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
@@ -41,6 +42,12 @@ int Process::RunUntilSignal(std::function<void()> drain) {
   if (drainer.joinable()) drainer.join();
   telemetry::GatherLog(nullptr);  // The loop has ended: nobody would write it any more.
   return 0;
+}
+
+void Process::RunUntilDone(boost::asio::awaitable<void> work) {
+  boost::asio::co_spawn(io_, std::move(work), [this](std::exception_ptr) { io_.stop(); });
+  io_.run();
+  telemetry::GatherLog(nullptr);
 }
 
 }  // namespace tamarack::runtime

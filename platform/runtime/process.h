@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -20,6 +21,9 @@ class Process {
   // Runs until SIGTERM or SIGINT, then calls `drain` off this thread while work goes on, then
   // returns 0. `drain` must not return before every call is finished.
   int RunUntilSignal(std::function<void()> drain);
+
+  // Runs until `work` is done: for commands that serve nobody.
+  void RunUntilDone(boost::asio::awaitable<void> work);
 
  private:
   boost::asio::io_context io_{1};

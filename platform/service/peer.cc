@@ -1,3 +1,4 @@
+#include "platform/auth/revocations.h"
 #include "platform/service/shell.h"
 
 #include <google/api/httpbody.pb.h>
@@ -40,7 +41,13 @@ Peer::Peer(Shell& shell)
                 auth::VerifierOptions{.issuer = shell.issuer(), .audience = shell.name()},
                 FetchKeysFrom(bootstrap_)),
       interceptor_(shell.executor(), &verifier_, shell.registry()),
-      identity_(shell.identity(), token(), [this] { tokens_.Invalidate(); }) {}
+      identity_(shell.identity(), token(), [this] { tokens_.Invalidate(); }) {
+  auto renew = [this] {
+    verifier_.Renew();
+    tokens_.Invalidate();
+  };
+  shell.redis().Subscribe(auth::kRevocationChannel, [renew](std::string_view) { renew(); }, renew);
+}
 
 rpc::TokenFunction Peer::token() {
   return [this] { return tokens_.Token(); };

@@ -2,6 +2,8 @@
 
 #include "platform/config/flags.h"
 #include "platform/http/tls.h"
+#include "platform/keys/command.h"
+#include "platform/keys/resealer.h"
 #include "platform/postgres/dsn.h"
 #include "platform/postgres/runtime_role.h"
 #include "platform/telemetry/log.h"
@@ -10,6 +12,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -20,6 +23,9 @@ ABSL_FLAG(std::string, pg_dsn, "",
           "libpq connection string of the service's own database; a password comes from passfile=");
 ABSL_FLAG(std::string, pg_runtime_role, "",
           "for `migrate`, whose --pg_dsn is the owner's: the role that serves");
+ABSL_FLAG(
+    bool, allow_owner_role, false,
+    "serve as a role that owns the database: who takes over the process has all rights in it");
 ABSL_FLAG(int, pg_pool_size, 8, "connections to PostgreSQL");
 ABSL_FLAG(std::string, redis, "127.0.0.1:6379", "Redis as unix:/path or host:port");
 ABSL_FLAG(std::string, redis_username, "", "user at Redis; empty: its default user");
@@ -31,7 +37,9 @@ ABSL_FLAG(std::string, identity_address, "127.0.0.1:8120", "host:port of identit
 ABSL_FLAG(std::string, client_secret_file, "",
           "file with this service's client secret at identity");
 ABSL_FLAG(std::string, secret_key_file, "",
-          "file with the service's key material (at least 32 characters)");
+          "keyring: versions of the service's key material, or at first just 32 random characters; "
+          "read again when changed");
+ABSL_FLAG(bool, now, false, "for `keys rotate` and `keys retire`: do not wait");
 ABSL_FLAG(std::string, tls_ca_file, "",
           "PEM: the authority of the processes' certificates, which gRPC callers must have");
 ABSL_FLAG(
@@ -52,7 +60,6 @@ ABSL_FLAG(bool, migrate_only, false,
 namespace tamarack::service {
 namespace {
 
-constexpr size_t kSecretKeySizeMin = 32;
 constexpr std::chrono::milliseconds kReadyTimeMax{1500};
 constexpr std::chrono::milliseconds kReadyInterval{1000};
 
@@ -83,31 +90,50 @@ std::optional<rpc::PeerTls> ReadTls() {
   return rpc::PeerTls{std::move(files), *std::move(peers)};
 }
 
-boost::asio::awaitable<void> WarnOfOwner(pg::Pool& database) {
-  absl::Status status = co_await pg::CheckRuntimeRole(database);
-  if (absl::IsFailedPrecondition(status))
-    telemetry::Log(telemetry::Level::kWarning, std::string(status.message()));
+// Calls `refuse` if the role owns its database, as soon as that answers.
+boost::asio::awaitable<void> JudgeRole(pg::Pool& database, std::function<void()> refuse) {
+  for (;; co_await runtime::SleepFor(kReadyInterval)) {
+    absl::Status status = co_await pg::CheckRuntimeRole(database);
+    if (status.ok()) co_return;
+    if (!absl::IsFailedPrecondition(status)) continue;
+    bool is_allowed = absl::GetFlag(FLAGS_allow_owner_role);
+    telemetry::Log(is_allowed ? telemetry::Level::kWarning : telemetry::Level::kError,
+                   absl::StrCat(status.message(), is_allowed ? "" : " (--allow_owner_role)"));
+    if (!is_allowed) refuse();
+    co_return;
+  }
 }
 
 }  // namespace
 
-Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations)
-    : name_(std::move(name)), registry_(std::make_shared<prometheus::Registry>()) {
+Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations,
+             UsesOfKeys uses_of_keys, std::string_view command)
+    : name_(std::move(name)),
+      registry_(std::make_shared<prometheus::Registry>()),
+      uses_of_keys_(std::move(uses_of_keys)) {
   auto arguments = config::ParseFlags(
-      argc, argv, "The " + name_ + " service. Argument `migrate`: apply migrations, exit.");
+      argc, argv,
+      "The " + name_ + " service. Arguments: `migrate`: apply migrations, exit; " +
+          keys::kCommandUsage + ".");
+  const bool is_keys = !arguments.empty() && arguments[0] == "keys";
   bool migrate_only = absl::GetFlag(FLAGS_migrate_only);
-  for (const auto& argument : arguments) {
-    if (argument != "migrate") {
-      std::fprintf(stderr, "unknown argument %s; see --help\n", argument.c_str());
-      std::exit(2);
+  if (!command.empty() && !arguments.empty() && arguments.front() == command)
+    arguments_ = std::exchange(arguments, {});
+  if (!is_keys) {
+    for (const auto& argument : arguments) {
+      if (argument != "migrate") {
+        std::fprintf(stderr, "unknown argument %s; see --help\n", argument.c_str());
+        std::exit(2);
+      }
+      migrate_only = true;
     }
-    migrate_only = true;
   }
   if (!telemetry::ConfigureLog(name_, absl::GetFlag(FLAGS_log_level))) {
     std::fprintf(stderr, "--log_level: debug, info, warning or error\n");
     std::exit(2);
   }
   config::RequireFlags({"pg_dsn"});
+  if (is_keys) RunKeys(std::span<const std::string>(arguments).subspan(1));
   if (migrate_only) {
     config::RequireFlags({"pg_runtime_role"});
     const std::string dsn = absl::GetFlag(FLAGS_pg_dsn);
@@ -117,7 +143,7 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
     std::exit(0);
   }
   config::OrExit(pg::ParseDsn(absl::GetFlag(FLAGS_pg_dsn)));
-  tls_ = ReadTls();
+  if (arguments_.empty()) tls_ = ReadTls();
   pool_metrics_ = std::make_unique<pg::PoolMetrics>(*registry_);
   database_ = std::make_unique<pg::Pool>(executor(), absl::GetFlag(FLAGS_pg_dsn),
                                          pg::PoolOptions{.size = absl::GetFlag(FLAGS_pg_pool_size),
@@ -142,6 +168,15 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
 
 Shell::~Shell() = default;
 
+void Shell::RunKeys(std::span<const std::string> words) {
+  config::RequireFlags({"secret_key_file"});
+  std::exit(keys::RunCommand(words,
+                             {.keyring_file = absl::GetFlag(FLAGS_secret_key_file),
+                              .pg_dsn = absl::GetFlag(FLAGS_pg_dsn),
+                              .is_now = absl::GetFlag(FLAGS_now)},
+                             uses_of_keys_));
+}
+
 std::string Shell::issuer() const {
   std::string issuer = absl::GetFlag(FLAGS_issuer);
   while (issuer.ends_with('/')) issuer.pop_back();
@@ -163,13 +198,14 @@ std::string Shell::client_secret() const {
   return config::ReadSecretFileOrExit(absl::GetFlag(FLAGS_client_secret_file));
 }
 
-std::string Shell::secret_key() const {
-  config::RequireFlags({"secret_key_file"});
-  std::string key = config::ReadSecretFileOrExit(absl::GetFlag(FLAGS_secret_key_file));
-  if (key.size() >= kSecretKeySizeMin) return key;
-  std::fprintf(stderr, "--secret_key_file: at least %zu characters are needed\n",
-               kSecretKeySizeMin);
-  std::exit(2);
+const crypto::Keyring& Shell::keyring() {
+  if (!keyring_) {
+    config::RequireFlags({"secret_key_file"});
+    const std::string path = absl::GetFlag(FLAGS_secret_key_file);
+    keyring_ = std::make_shared<keys::KeyringFile>(
+        executor(), path, config::OrExit(keys::ReadKeyring(path)), *registry_);
+  }
+  return keyring_->ring();
 }
 
 int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()> stop) {
@@ -187,7 +223,21 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
       telemetry::Log(is_well ? telemetry::Level::kInfo : telemetry::Level::kWarning, "readiness",
                      {{"ready", readiness.is_ready}, {"degraded", readiness.is_degraded}});
     });
-    boost::asio::co_spawn(executor(), WarnOfOwner(*database_), boost::asio::detached);
+    runtime::Spawn(executor(), [this] {
+      return JudgeRole(*database_, [this] {
+        is_refused_ = true;
+        std::raise(SIGTERM);
+      });
+    });
+    // Whole tables are counted, and calls do not wait for that.
+    pg::Pool resealing(executor(), absl::GetFlag(FLAGS_pg_dsn),
+                       pg::PoolOptions{.size = 1,
+                                       .statement_timeout = std::chrono::minutes(10),
+                                       .application_name = "tamarack-" + name_ + "-resealing"});
+    keys::Resealer resealer(executor(), resealing, keyring(), uses_of_keys_(keyring()).columns,
+                            *registry_);
+    keyring_->Start([&resealer] { resealer.Wake(); });
+    resealer.Start();
     telemetry::Log(telemetry::Level::kInfo, "started",
                    {{"port", server.port()}, {"admin_port", admin.port()}});
     int drain_seconds = absl::GetFlag(FLAGS_drain_seconds);
@@ -195,14 +245,23 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
       admin.SetDraining();
       server.Drain(drain_seconds);
       if (stop) stop();
+      resealer.Stop();
       admin.Drain(std::chrono::seconds(1));
     });
     telemetry::Log(telemetry::Level::kInfo, "stopped");
-    return status;
+    return is_refused_ ? 1 : status;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s: %s\n", name_.c_str(), error.what());
     return 1;
   }
+}
+
+int Shell::RunCommand(AsyncStatus work) {
+  absl::Status status;
+  auto run = [&]() -> boost::asio::awaitable<void> { status = co_await std::move(work); };
+  process_.RunUntilDone(run());
+  if (!status.ok()) Exit(arguments_.front().c_str(), status);
+  return 0;
 }
 
 }  // namespace tamarack::service

@@ -3,6 +3,8 @@
 #include "platform/auth/token_source.h"
 #include "platform/auth/token_verifier.h"
 #include "platform/http/admin.h"
+#include "platform/keys/keyed_column.h"
+#include "platform/keys/keyring_file.h"
 #include "platform/postgres/metrics.h"
 #include "platform/postgres/migrate.h"
 #include "platform/postgres/postgres.h"
@@ -27,7 +29,8 @@
 // metrics, the admin port, and a main() that reads as a table of contents:
 //
 //   int main(int argc, char** argv) {
-//     tamarack::service::Shell shell(argc, argv, "payments", payments::Migrations());
+//     tamarack::service::Shell shell(argc, argv, "payments", payments::Migrations(),
+//                                    payments::UsesOfKeys);
 //     tamarack::service::Peer peer(shell);            // tokens from and for other services;
 //     identity has none payments::PaymentRepository repository(shell.database()); auto service =
 //     payments::MakePaymentsService(peer.interceptor(), repository); return
@@ -37,16 +40,22 @@
 namespace tamarack::service {
 
 // Common flags (environment TAMARACK_<FLAG>): --listen --admin_listen --pg_dsn --pg_pool_size
-// --pg_runtime_role --redis --redis_username --redis_password_file --issuer
-// --identity_address --client_secret_file --secret_key_file --drain_seconds --log_level
+// --pg_runtime_role --allow_owner_role --redis --redis_username --redis_password_file --issuer
+// --identity_address --client_secret_file --secret_key_file --now --drain_seconds --log_level
 // --migrate_only --tls_ca_file --tls_cert_file --tls_key_file --peers --insecure_plain_text
 // --reflection.
 class Shell {
  public:
+  // What a service makes with a keyring.
+  using UsesOfKeys = std::function<keys::KeyUses(const crypto::Keyring&)>;
+
   // Parses flags, configures logs and applies migrations: `tamarack-<name> migrate` (or
   // --migrate_only), which connects as the database's owner, ends there with status 0. A serving
-  // process does not migrate, and its role cannot.
-  Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations);
+  // process does not migrate, and its role cannot. `tamarack-<name> keys …` ends there as well
+  // (platform/keys/command.h). `command` is the first word of what else may be asked for instead of
+  // serving; see arguments().
+  Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations,
+        UsesOfKeys uses_of_keys, std::string_view command = {});
   ~Shell();
 
   boost::asio::any_io_executor executor() { return process_.executor(); }
@@ -55,6 +64,8 @@ class Shell {
   redis::Client& redis() { return *redis_; }
   runtime::OffloadPool& offload() { return offload_; }
   const std::string& name() const { return name_; }
+  // The words of the command line when it is the command that is asked for: for RunCommand.
+  const std::vector<std::string>& arguments() const { return arguments_; }
   std::string issuer()
       const;  // --issuer, for example http://localhost:8080, without a trailing slash
   // A server of the platform in this role (`identity`), at `address`: reached with our certificate,
@@ -63,20 +74,26 @@ class Shell {
   rpc::Target identity() const;  // At --identity_address.
   std::string client_secret()
       const;  // of --client_secret_file: this service's own client secret at identity
-  // 32 bytes of key material from --secret_key_file, for data sealed at rest and HMACs. Derive one
-  // key per purpose.
-  std::string secret_key() const;
+  // Of --secret_key_file, for data sealed at rest and HMACs, one key per purpose. Follows the file
+  // while the process serves; what `uses_of_keys` names is then sealed anew in the background.
+  const crypto::Keyring& keyring();
 
   // Adds to what decides about readiness, at /readyz and in gRPC's health service: PostgreSQL is a
   // hard dependency of every service, Redis a soft one. Call before Run.
   void AddReadyCheck(http::ReadyCheck check) { ready_checks_.push_back(std::move(check)); }
 
   // Serves until SIGTERM or SIGINT, then drains: not ready, no new calls, running ones finished,
-  // `stop` called (off the loop, which still runs), loop stopped. Returns main's status.
+  // `stop` called (off the loop, which still runs), loop stopped. Returns main's status: 1 when its
+  // role owns the database and --allow_owner_role does not say that it may.
   int Run(const std::vector<grpc::Service*>& services, std::function<void()> stop = {});
+  // Does the work, prints what was wrong, if anything, and returns main's status.
+  int RunCommand(AsyncStatus work);
 
  private:
+  [[noreturn]] void RunKeys(std::span<const std::string> words);
+
   std::string name_;
+  std::vector<std::string> arguments_;
   std::optional<rpc::PeerTls> tls_;  // Absent: plain text.
   runtime::Process process_;
   runtime::OffloadPool offload_;
@@ -86,7 +103,10 @@ class Shell {
   // For the check alone: a pool whose connections are all in use says nothing of PostgreSQL.
   std::unique_ptr<pg::Pool> ready_connection_;
   std::unique_ptr<redis::Client> redis_;
+  UsesOfKeys uses_of_keys_;
+  std::shared_ptr<keys::KeyringFile> keyring_;
   std::vector<http::ReadyCheck> ready_checks_;
+  bool is_refused_ = false;  // for its role
 };
 
 // How a service that is not identity verifies its callers and authenticates itself to other

@@ -5,6 +5,7 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
+#include <absl/strings/str_replace.h>
 
 #include <unicode/bytestream.h>
 #include <unicode/idna.h>
@@ -38,6 +39,7 @@ bool IsDotAtom(std::string_view text) {
 const icu::IDNA* Idna() {
   static const icu::IDNA* const kIdna = [] {
     UErrorCode error = U_ZERO_ERROR;
+    // Not transitional: `faß.de` and `fass.de` are two people's domains.
     return icu::IDNA::createUTS46Instance(
         UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_CHECK_CONTEXTO |
             UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_NONTRANSITIONAL_TO_UNICODE,
@@ -56,7 +58,9 @@ std::optional<std::string> Mapped(std::string_view domain, Mapping mapping) {
   icu::StringByteSink<std::string> sink(&mapped);
   icu::IDNAInfo info;
   UErrorCode error = U_ZERO_ERROR;
-  icu::StringPiece piece(domain.data(), static_cast<std::int32_t>(domain.size()));
+  // Capital sharp s is a sharp s since Unicode 15.1, `ss` in the tables of an older ICU.
+  std::string spelled = absl::StrReplaceAll(ToAbsl(domain), {{"\u1e9e", "\u00df"}});
+  icu::StringPiece piece(spelled.data(), static_cast<std::int32_t>(spelled.size()));
   (Idna()->*mapping)(piece, sink, info, error);
   if (U_FAILURE(error) || info.hasErrors()) return std::nullopt;
   return mapped;

@@ -6,9 +6,11 @@
 namespace tamarack::text {
 
 // What is left of an address as it was typed or pasted: without white space and zero-width spaces
-// around it, in NFC, its domain in the one form that stands for all its spellings (UTS 46: lower
-// case, letters instead of `xn--`, nothing invisible), so that one mailbox is one address. The
-// local part keeps its case: only its owner's server knows whether case counts (RFC 5321 2.4).
+// around it, in NFC, its domain in the one form that stands for all its spellings (UTS 46,
+// nontransitional: lower case, letters instead of `xn--`, nothing invisible), so that one mailbox
+// is one address. What IDNA 2008 tells apart (ß and ss, ς and σ, joiners) stays apart. The local
+// part keeps its case: only its owner's server knows whether case counts (RFC 5321 2.4). Tidying
+// twice changes nothing.
 std::string TidyEmailAddress(std::string_view typed);
 
 // Whether mail can be sent to `address` as it stands (tidied before, if a person typed it): RFC

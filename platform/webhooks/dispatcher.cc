@@ -164,12 +164,9 @@ asio::awaitable<void> Dispatcher::Loop::Deliver(ClaimedDelivery delivery) {
 }
 
 Async<http::ClientResponse> Dispatcher::Loop::Post(const ClaimedDelivery& delivery) {
-  auto secret = sealer_.Open(delivery.sealed_secret, delivery.endpoint_id);
-  if (!secret.ok()) {
-    telemetry::Log(telemetry::Level::kError, "webhook secret cannot be opened",
-                   {{"endpoint_id", delivery.endpoint_id}});
-    co_return absl::InvalidArgumentError("secret cannot be opened");
-  }
+  auto secret = sealer_.OpenRow({"webhook_endpoint", delivery.endpoint_id}, delivery.sealed_secret,
+                                delivery.endpoint_id);
+  if (!secret.ok()) co_return absl::InvalidArgumentError("secret cannot be opened");
   http::ClientRequest request;
   request.method = "POST";
   request.url = delivery.url;

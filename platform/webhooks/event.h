@@ -53,7 +53,8 @@ struct Delivery {
   DeliveryState state = DeliveryState::kPending;
   int attempts = 0;
   // HTTP status of the last attempt (0: no answer) and class of its failure ("" when it succeeded):
-  // timeout, connect, refused_address, http, redirect, gone, endpoint_disabled.
+  // timeout, connect, bad_response, response_too_large, refused_address, bad_endpoint, http,
+  // redirect, gone, endpoint_disabled.
   int last_status = 0;
   std::string last_error;
   absl::Time created_at;

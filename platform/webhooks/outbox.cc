@@ -60,6 +60,9 @@ constexpr pg::Statement kListEndpoints{"webhook_endpoint.list",
                                        " FROM webhook_endpoint WHERE tenant_id = $1 AND mode = $2 "
                                        "ORDER BY endpoint_id LIMIT 1000"};
 
+constexpr keys::ColumnSql kSecrets =
+    SEALED_COLUMN("webhook_endpoint", "sealed_secret", "endpoint_id");
+
 Endpoint DecodeEndpoint(const pg::Rows& rows, int row) {
   Endpoint endpoint;
   endpoint.id = rows.Text(row, 0);
@@ -84,6 +87,12 @@ absl::Status CheckEventTypes(const std::vector<std::string>& types) {
 }
 
 }  // namespace
+
+keys::KeyedColumn EndpointSecretColumn(crypto::Sealer sealer) {
+  return keys::SealedColumn(kSecrets, std::move(sealer), [](const pg::Rows& rows, int row) {
+    return std::string(rows.Text(row, 2));
+  });
+}
 
 Async<std::vector<std::string>> Outbox::Append(pg::Tx& tx, std::span<const Event> events) {
   std::vector<std::string> ids, tenants, modes, types, sources, subjects, data;

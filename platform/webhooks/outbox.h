@@ -6,6 +6,7 @@
 #include "platform/base/status.h"
 #include "platform/crypto/seal.h"
 #include "platform/http/address_policy.h"
+#include "platform/keys/keyed_column.h"
 #include "platform/webhooks/event.h"
 
 #include <cstdint>
@@ -22,6 +23,9 @@ class Tx;
 }  // namespace tamarack::pg
 
 namespace tamarack::webhooks {
+
+// The secrets that the sealer opens.
+keys::KeyedColumn EndpointSecretColumn(crypto::Sealer sealer);
 
 struct CreatedEndpoint {
   Endpoint endpoint;

@@ -50,6 +50,8 @@ const char* ErrorClass(const absl::Status& status) {
       return "bad_endpoint";
     case absl::StatusCode::kResourceExhausted:
       return "response_too_large";
+    case absl::StatusCode::kDataLoss:
+      return "bad_response";
     default:
       return "connect";
   }

@@ -1,10 +1,11 @@
 #include "services/identity/account_service.h"
 
 #include "platform/pages/format.h"
+#include "services/identity/claims.h"
 
 #include "tamarack/identity/v1/account_service.grpc.pb.h"
 
-#include <absl/strings/ascii.h>
+#include <absl/strings/str_join.h>
 #include <absl/time/time.h>
 
 namespace tamarack::identity {
@@ -67,41 +68,38 @@ class AccountService final : public v1::AccountService::CallbackService {
     co_return session->person_id;
   }
 
-  static const std::string& Ministry(const SharingEntry& entry, std::string_view lang) {
-    return lang == "fr" ? entry.ministry_name_fr : entry.ministry_name_en;
-  }
-  static const std::string& Purpose(const SharingEntry& entry, std::string_view lang) {
-    return lang == "fr" ? entry.purpose_fr : entry.purpose_en;
-  }
-
   // "Name, Email address, Address"; a consent to nothing but the subject shares no claim.
   std::string ClaimList(const SharingEntry& entry, std::string_view lang) const {
     const auto& catalogue = parts_.pages.catalogue();
     if (entry.claims.empty()) return catalogue.Text(lang, "CLAIMS_NONE");
-    std::string list;
-    for (const auto& claim : entry.claims) {
-      std::string key = absl::StrCat("CLAIM_", absl::AsciiStrToUpper(claim));
-      absl::StrAppend(&list, list.empty() ? "" : ", ", catalogue.Text(lang, key));
+    std::vector<std::string> words = entry.Words(lang).claims;
+    if (!words.empty()) return absl::StrJoin(words, ", ");
+    for (const auto& name : entry.claims) {
+      const SharedClaim* claim = FindClaim(name);
+      words.push_back(claim == nullptr ? name : catalogue.Text(lang, claim->words));
     }
-    return list;
+    return absl::StrJoin(words, ", ");
   }
 
   void AddConsent(Page& page, const SharingEntry& entry, std::string_view lang) const {
-    page.Add("CONSENTS")
-        .Set("CONSENT_ID", entry.consent_id)
-        .Set("MINISTRY", Ministry(entry, lang))
-        .Set("PURPOSE", Purpose(entry, lang))
+    const SharingWords& words = entry.Words(lang);
+    auto& row = page.Add("CONSENTS");
+    row.Set("CONSENT_ID", entry.consent_id)
+        .Set("MINISTRY", words.ministry_name)
+        .Set("SERVICE", words.service_name)
+        .Set("PURPOSE", words.purpose)
         .Set("CLAIMS", ClaimList(entry, lang))
         .Set("GRANTED", pages::FormatDateTime(entry.time, lang));
+    if (!entry.language.empty()) row.Show(entry.language == "fr" ? "READ_IN_FR" : "READ_IN_EN");
   }
 
   void AddRead(Page& page, const SharingEntry& entry, std::string_view lang) const {
     page.Add("READS")
         .Set("WHEN", pages::FormatDateTime(entry.time, lang))
         .Set("WHEN_ISO", IsoTime(entry.time))
-        .Set("WHO", Ministry(entry, lang))
+        .Set("WHO", entry.Words(lang).ministry_name)
         .Set("WHAT", ClaimList(entry, lang))
-        .Set("WHY", Purpose(entry, lang));
+        .Set("WHY", entry.Words(lang).purpose);
   }
 
   AccountServiceParts parts_;

@@ -9,6 +9,7 @@
 #include "services/identity/admin_rules.h"
 #include "services/identity/api_key_format.h"
 #include "services/identity/api_key_rules.h"
+#include "services/identity/revocation_announcement.h"
 
 #include "tamarack/identity/v1/admin_service.grpc.pb.h"
 
@@ -20,14 +21,15 @@ class AdminService final : public v1::AdminService::CallbackService {
   using Api = v1::AdminService;
   AdminService(rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
                PersonRepository& people, Passwords& passwords, idempotency::Once& once,
-               std::string pay_checksum_secret, auth::Mode default_mode)
+               redis::Client& redis, const Keyring& keyring, auth::Mode default_mode)
       : rpc_(interceptor),
         tenants_(tenants),
         api_keys_(api_keys),
         people_(people),
         passwords_(passwords),
         once_(once),
-        pay_checksum_secret_(std::move(pay_checksum_secret)),
+        redis_(redis),
+        keyring_(keyring),
         default_mode_(default_mode) {}
 
   TAMARACK_UNARY(CreateMinistry, v1::CreateMinistryRequest, v1::Ministry) {
@@ -83,6 +85,7 @@ class AdminService final : public v1::AdminService::CallbackService {
   TAMARACK_UNARY(SetClientEnabled, v1::SetClientEnabledRequest, v1::Client) {
     CO_ASSIGN_OR_RETURN(
         auto client, co_await tenants_.SetClientEnabled(request.client_id(), request.is_enabled()));
+    if (!client.is_enabled) co_await AnnounceRevocation(redis_);
     co_return ToProto(client);
   }
 
@@ -128,7 +131,9 @@ class AdminService final : public v1::AdminService::CallbackService {
   }
 
   TAMARACK_UNARY(RevokeApiKey, v1::RevokeApiKeyRequest, v1::ApiKey) {
-    co_return co_await api_keys_.Revoke(request.api_key_id());
+    CO_ASSIGN_OR_RETURN(auto key, co_await api_keys_.Revoke(request.api_key_id()));
+    co_await AnnounceRevocation(redis_);
+    co_return key;
   }
 
   TAMARACK_UNARY(CreatePerson, v1::CreatePersonRequest, v1::Person) {
@@ -153,7 +158,7 @@ class AdminService final : public v1::AdminService::CallbackService {
 
  private:
   std::string NewSecret(std::string_view kind) const {
-    return kind == "pay" ? NewPayKey(pay_checksum_secret_) : NewNotifySecret();
+    return kind == "pay" ? NewPayKey(keyring_.PayChecksumSecret()) : NewNotifySecret();
   }
   // What the ministry's program is given of a secret.
   static std::string Presented(const v1::ApiKey& key, const std::string& secret) {
@@ -166,7 +171,8 @@ class AdminService final : public v1::AdminService::CallbackService {
   PersonRepository& people_;
   Passwords& passwords_;
   idempotency::Once& once_;
-  const std::string pay_checksum_secret_;
+  redis::Client& redis_;
+  const Keyring& keyring_;
   const auth::Mode default_mode_;
 };
 
@@ -174,10 +180,10 @@ class AdminService final : public v1::AdminService::CallbackService {
 
 std::unique_ptr<grpc::Service> MakeAdminService(
     rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
-    PersonRepository& people, Passwords& passwords, idempotency::Once& once,
-    std::string pay_checksum_secret, auth::Mode default_mode) {
+    PersonRepository& people, Passwords& passwords, idempotency::Once& once, redis::Client& redis,
+    const Keyring& keyring, auth::Mode default_mode) {
   return std::make_unique<AdminService>(interceptor, tenants, api_keys, people, passwords, once,
-                                        std::move(pay_checksum_secret), default_mode);
+                                        redis, keyring, default_mode);
 }
 
 }  // namespace tamarack::identity

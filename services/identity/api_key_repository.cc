@@ -47,6 +47,19 @@ constexpr pg::Statement kMarkUsed{"api_key.mark_used", R"sql(
   UPDATE api_key SET last_used_at = now()
   WHERE api_key_id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute'))sql"};
 
+constexpr keys::ColumnSql kSecrets = SEALED_COLUMN("api_key", "secret_sealed", "api_key_id");
+constexpr keys::ColumnSql kPreviousSecrets =
+    SEALED_COLUMN("api_key", "previous_secret_sealed", "api_key_id");
+// Their checksums stay with the oldest version.
+constexpr keys::ColumnSql kPayChecksums{"api_key",
+                                        "pay_checksum",
+                                        {"api_key.pay_checksum.count",
+                                         "SELECT '', count(*) FROM api_key k "
+                                         "WHERE kind = 'pay' AND NOT " IS_ENDED("k")},
+                                        {},
+                                        {},
+                                        {}};
+
 std::string Place(std::string_view id) {
   return absl::StrCat("api_key/", ToAbsl(id));
 }
@@ -90,6 +103,13 @@ ApiKey Decode(const pg::Rows& rows, int row) {
 }
 
 }  // namespace
+
+std::vector<keys::KeyedColumn> ApiKeyColumns(const Keyring& keyring) {
+  auto place = [](const pg::Rows& rows, int row) { return Place(rows.Text(row, 2)); };
+  return {keys::SealedColumn(kSecrets, keyring.sealer(), place),
+          keys::SealedColumn(kPreviousSecrets, keyring.sealer(), place),
+          {kPayChecksums, nullptr}};
+}
 
 Async<v1::ApiKey> ApiKeyRepository::Insert(pg::Tx& tx, const v1::CreateApiKeyRequest& request,
                                            std::string_view secret) {
@@ -154,7 +174,9 @@ Async<std::vector<ApiKey>> ApiKeyRepository::FindNotifyKeys(std::string_view ser
   for (int row = 0; row < rows.size(); ++row) {
     if (rows.IsNull(row, 0)) continue;
     ApiKey key = Decode(rows, row);
-    CO_ASSIGN_OR_RETURN(key.secret, keyring_.sealer().Open(rows.Text(row, 7), Place(key.id)));
+    auto secret = keyring_.sealer().OpenRow({"api_key", key.id}, rows.Text(row, 7), Place(key.id));
+    if (!secret.ok()) continue;
+    key.secret = *std::move(secret);
     keys.push_back(std::move(key));
   }
   co_return keys;

@@ -3,6 +3,7 @@
 
 #include "platform/base/clock.h"
 #include "platform/base/status.h"
+#include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "services/identity/keyring.h"
 
@@ -27,6 +28,9 @@ struct ApiKey {
   bool is_revoked = false;  // or has ended by itself
 };
 
+// What the table `api_key` holds of the keyring's.
+std::vector<keys::KeyedColumn> ApiKeyColumns(const Keyring& keyring);
+
 class ApiKeyRepository {
  public:
   ApiKeyRepository(pg::Pool& pool, const Keyring& keyring) : pool_(pool), keyring_(keyring) {}
@@ -46,7 +50,8 @@ class ApiKeyRepository {
   // By its present secret or the previous one. NOT_FOUND for a key that does not exist or has
   // ended.
   Async<ApiKey> FindPayKey(std::string_view key);
-  // All keys for notifications of the service, once for each secret, those that have ended too.
+  // All keys for notifications of the service, once for each secret, those that have ended too; one
+  // that cannot be read is reported and left out.
   // NOT_FOUND when there is no such service.
   Async<std::vector<ApiKey>> FindNotifyKeys(std::string_view service_id);
   // Notes the use; at most one write a minute and key.

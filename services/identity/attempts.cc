@@ -50,12 +50,19 @@ boost::asio::awaitable<void> Attempts::GiveBack(const AttemptLimit& limit, const
   (void)co_await redis_.Eval(kGiveBack, {key});
 }
 
-// The narrowest first: what is refused by one takes nothing from the wider.
+// The narrowest first, so that what is refused by one takes nothing from the wider; what a wider
+// one refuses is given back.
 boost::asio::awaitable<bool> Attempts::TakeCode(const CodeBudget& budget,
                                                 const std::string& email_index,
                                                 const std::string& network) {
-  co_return co_await Take(budget.of_pair, absl::StrCat(email_index, ":", network)) &&
-      co_await Take(kCodesOfNetwork, network) && co_await Take(budget.of_address, email_index);
+  std::string pair = absl::StrCat(email_index, ":", network);
+  if (!co_await Take(budget.of_pair, pair)) co_return false;
+  if (co_await Take(kCodesOfNetwork, network)) {
+    if (co_await Take(budget.of_address, email_index)) co_return true;
+    co_await GiveBack(kCodesOfNetwork, network);
+  }
+  co_await GiveBack(budget.of_pair, pair);
+  co_return false;
 }
 
 boost::asio::awaitable<void> Attempts::GiveCodeBack(const CodeBudget& budget,

@@ -1,11 +1,10 @@
 #include "services/identity/audience.h"
 
-#include <algorithm>
+#include "platform/auth/platform_services.h"
 
 namespace tamarack::identity {
 namespace {
 
-constexpr std::string_view kServices[] = {"identity", "notify", "payments", "tellusonce"};
 // Of what concerns every service.
 constexpr std::string_view kPlatform = "platform";
 
@@ -18,7 +17,7 @@ std::string_view NameOf(std::string_view scope) {
 }  // namespace
 
 bool IsPlatformAudience(std::string_view audience) {
-  return std::find(std::begin(kServices), std::end(kServices), audience) != std::end(kServices);
+  return auth::IsPlatformService(audience);
 }
 
 bool IsPlatformScope(std::string_view scope) {

@@ -20,7 +20,7 @@ using Request = v1::AuthorizeRequest;
 using Result = std::optional<AuthorizationError>;
 using Check = Result (*)(const Request&, const OauthClient&, AuthorizationTerms*);
 
-// It travels inside URLs and headers, encoded twice on the way.
+// It travels inside URLs and headers, sealed and encoded on the way.
 Result CheckLength(const Request& request, const OauthClient&, AuthorizationTerms*) {
   constexpr size_t kPathLengthMax = 3500;
   if (ToPath(request).size() <= kPathLengthMax) return std::nullopt;
@@ -90,24 +90,18 @@ Result CheckPrompt(const Request& request, const OauthClient&, AuthorizationTerm
   return std::nullopt;
 }
 
-Result CheckAges(const Request& request, const OauthClient&, AuthorizationTerms* terms) {
-  auto parse = [](const std::string& text, std::optional<int64_t>* value) {
-    if (text.empty()) return true;
-    int64_t number = 0;
-    if (!absl::SimpleAtoi(text, &number) || number < 0) return false;
-    *value = number;
-    return true;
-  };
-  if (!parse(request.max_age(), &terms->max_age_seconds))
+Result CheckMaxAge(const Request& request, const OauthClient&, AuthorizationTerms* terms) {
+  if (request.max_age().empty()) return std::nullopt;
+  int64_t seconds = 0;
+  if (!absl::SimpleAtoi(request.max_age(), &seconds) || seconds < 0)
     return {{"invalid_request", "max_age must be a number"}};
-  if (!parse(request.auth_after(), &terms->auth_after_seconds))
-    return {{"invalid_request", "auth_after is malformed"}};
+  terms->max_age_seconds = seconds;
   return std::nullopt;
 }
 
 constexpr Check kChecks[] = {
     CheckLength, CheckNoRequestObject, CheckResponseType, CheckResponseMode,
-    CheckScope,  CheckCodeChallenge,   CheckPrompt,       CheckAges,
+    CheckScope,  CheckCodeChallenge,   CheckPrompt,       CheckMaxAge,
 };
 
 }  // namespace
@@ -153,17 +147,6 @@ std::string ToPath(const Request& request) {
     if (!value.empty()) params.emplace_back(descriptor->field(i)->name(), std::move(value));
   }
   return AppendQuery(kPath, params);
-}
-
-std::optional<Request> FromPath(std::string_view path) {
-  if (!path.starts_with(kPath) || path.substr(kPath.size(), 1) != "?") return std::nullopt;
-  Request request;
-  for (const auto& [name, value] : ParseQuery(path.substr(kPath.size() + 1))) {
-    if (const auto* field = Request::descriptor()->FindFieldByName(name)) {
-      request.GetReflection()->SetString(&request, field, value);
-    }
-  }
-  return request;
 }
 
 std::string_view PageLanguage(const Request& request, std::string_view fallback) {

@@ -1,5 +1,4 @@
-// Authorization requests: what is checked of them, and how they travel from page to page. Pure
-// functions.
+// Authorization requests: what is checked of them, and where their answers go. Pure functions.
 #pragma once
 
 #include "services/identity/claims.h"
@@ -28,7 +27,6 @@ struct AuthorizationTerms {
   // `select_account` as `login`.
   std::set<std::string, std::less<>> prompts;
   std::optional<int64_t> max_age_seconds;
-  std::optional<int64_t> auth_after_seconds;
 };
 
 // Only a client that exists and a redirect URI of its own, character by character, may be sent
@@ -48,10 +46,8 @@ std::string SuccessLocation(const v1::AuthorizeRequest& request, std::string_vie
 std::string ErrorLocation(const v1::AuthorizeRequest& request, const AuthorizationError& error,
                           std::string_view issuer);
 
-// The request as the path of this site that pages carry in `return_to`, and back. nullopt when it
-// is another path.
+// The request as a path of this site.
 std::string ToPath(const v1::AuthorizeRequest& request);
-std::optional<v1::AuthorizeRequest> FromPath(std::string_view path);
 
 // "en" or "fr" by `ui_locales`, else `fallback`.
 std::string_view PageLanguage(const v1::AuthorizeRequest& request, std::string_view fallback);

@@ -1,10 +1,7 @@
 #include "services/identity/authorize_service.h"
 
-#include "platform/crypto/json.h"
-#include "platform/crypto/jws.h"
 #include "platform/pages/organization.h"
 #include "services/identity/claims.h"
-#include "services/identity/pending_authorization.h"
 #include "services/identity/url.h"
 
 #include "tamarack/identity/v1/authorize_service.grpc.pb.h"
@@ -14,16 +11,6 @@ namespace {
 
 using google::api::HttpBody;
 using pages::Page;
-
-// Without the prompts that have been answered.
-void RemovePrompt(v1::AuthorizeRequest& request, AuthorizationTerms terms,
-                  std::string_view prompt) {
-  std::string rest;
-  for (const auto& name : terms.prompts) {
-    if (name != prompt) absl::StrAppend(&rest, rest.empty() ? "" : " ", name);
-  }
-  request.set_prompt(rest);
-}
 
 class AuthorizeService final : public v1::AuthorizeService::CallbackService {
  public:
@@ -35,32 +22,16 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     HttpBody refusal;
     CO_ASSIGN_OR_RETURN(auto client, co_await Check(context, request, terms, refusal));
     if (!client) co_return refusal;
-    CO_ASSIGN_OR_RETURN(auto session,
-                        co_await parts_.sessions.FindByCookie(context.Cookie(kSessionCookieKey)));
-    std::string subject;
-    if (session) subject = parts_.keyring.PairwiseSubject(client->ministry_id, session->person_id);
-    CO_ASSIGN_OR_RETURN(auto consent, co_await parts_.consents.FindActive(client->id, subject));
-    bool is_current = session && MayMeet(*session, *client, consent) && IsRecent(*session, terms);
-    if (is_current && !request.id_token_hint().empty()) {
-      CO_ASSIGN_OR_RETURN(is_current, co_await HintNames(request.id_token_hint(), subject));
-    }
-    if (!is_current) co_return AskToSignIn(context, request, terms, session.has_value());
+    co_return co_await Proceed(
+        context, {parts_.interactions.Begin(request), *std::move(client), std::move(terms)});
+  }
 
-    if (!consent || !consent->Covers(terms.scopes, *client) || terms.prompts.contains("consent")) {
-      co_return AskConsent(context, request, terms);
-    }
-    CodeGrant grant{.client_id = client->id,
-                    .redirect_uri = request.redirect_uri(),
-                    .code_challenge = request.code_challenge(),
-                    .dpop_jkt = request.dpop_jkt(),
-                    .nonce = request.nonce(),
-                    .subject = subject,
-                    .language = session->language,
-                    .scopes = terms.scopes,
-                    .auth_time_seconds = session->auth_time_seconds};
-    CO_ASSIGN_OR_RETURN(auto code, co_await parts_.codes.Create(grant));
-    context.http.Redirect(SuccessLocation(request, code, parts_.issuer.issuer()));
-    co_return HttpBody();
+  TAMARACK_UNARY(ContinueAuthorization, v1::ContinueAuthorizationRequest, HttpBody) {
+    HttpBody refusal;
+    CO_ASSIGN_OR_RETURN(auto pending,
+                        co_await Read(context, Interactions::Path(request.interaction()), refusal));
+    if (!pending) co_return refusal;
+    co_return co_await Proceed(context, *std::move(pending));
   }
 
   TAMARACK_UNARY(PostAuthorize, v1::AuthorizeRequest, HttpBody) {
@@ -74,69 +45,127 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
   }
 
   TAMARACK_UNARY(ShowConsent, v1::ShowConsentRequest, HttpBody) {
-    CO_ASSIGN_OR_RETURN(auto pending,
-                        co_await ReadPendingAuthorization(parts_.tenants, request.return_to()));
-    if (!pending) co_return LocalError(context);
+    HttpBody refusal;
+    CO_ASSIGN_OR_RETURN(auto pending, co_await Read(context, request.return_to(), refusal));
+    if (!pending) co_return refusal;
     CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal.session_id));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
-    CO_ASSIGN_OR_RETURN(bool may_meet, co_await MayMeet(*session, pending->client));
-    if (!may_meet) co_return Restart(context, *pending);
+    CO_ASSIGN_OR_RETURN(auto standing, co_await parts_.interactions.Judge(*session, *pending));
+    if (standing != Standing::kGood) co_return GoOn(context, pending->interaction);
     CO_ASSIGN_OR_RETURN(auto person, co_await parts_.people.Find(session->person_id));
 
     Page page("consent", request.lang(), context.csrf_token);
-    page.SignedIn().Path(absl::StrCat("/consent?return_to=", PercentEncode(request.return_to())));
+    page.SignedIn().Path(ConsentPath(request.return_to()));
     page.Set("RETURN_TO", request.return_to());
+    page.Set("REVISION", std::to_string(pending->client.revision));
     page.Set("RECIPIENT",
              pages::RecipientName(pending->client.MinistryName(request.lang()), request.lang()));
     page.Set("SERVICE", pending->client.ServiceName(request.lang()));
     page.Set("PURPOSE", pending->client.Purpose(request.lang()));
-    AddClaims(page, person, pending->terms.scopes);
+    for (const auto& name : SharedClaims(pending->terms.scopes))
+      AddClaim(page, *FindClaim(name), person.profile);
     AllowReturn(context, pending);
     co_return parts_.pages.Render(page);
   }
 
   TAMARACK_UNARY(DecideConsent, v1::DecideConsentRequest, HttpBody) {
-    // What is agreed to is read from the request itself, not from what the form claims to have
-    // shown.
-    CO_ASSIGN_OR_RETURN(auto pending,
-                        co_await ReadPendingAuthorization(parts_.tenants, request.return_to()));
-    if (!pending) co_return LocalError(context);
+    // What is agreed to is read from the interaction, not from what the form claims to have shown.
+    HttpBody refusal;
+    CO_ASSIGN_OR_RETURN(auto pending, co_await Read(context, request.return_to(), refusal));
+    if (!pending) co_return refusal;
+    const OauthClient& client = pending->client;
     if (request.decision() != "allow") {
-      co_return Fail(context, pending->request, {"access_denied", "the person did not agree"});
+      co_return Fail(context, pending->request(), {"access_denied", "the person did not agree"});
     }
     CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal.session_id));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
-    CO_ASSIGN_OR_RETURN(bool may_meet, co_await MayMeet(*session, pending->client));
-    if (!may_meet) co_return Restart(context, *pending);
-    NewConsent consent{
-        .person_id = session->person_id,
-        .subject = parts_.keyring.PairwiseSubject(pending->client.ministry_id, session->person_id),
-        .scopes = pending->terms.scopes,
-        .claims = SharedClaims(pending->terms.scopes)};
-    CO_RETURN_IF_ERROR(co_await parts_.consents.Grant(consent, pending->client));
+    CO_ASSIGN_OR_RETURN(auto standing, co_await parts_.interactions.Judge(*session, *pending));
+    if (standing != Standing::kGood) co_return GoOn(context, pending->interaction);
+    // Nobody agrees to words that changed while the page was open.
+    if (request.revision() != client.revision) {
+      context.http.Redirect(absl::StrCat("/", request.lang(), ConsentPath(request.return_to())));
+      co_return HttpBody();
+    }
+    CO_ASSIGN_OR_RETURN(auto subject,
+                        co_await parts_.subjects.At(client.ministry_id, session->person_id));
+    auto claims = SharedClaims(pending->terms.scopes);
+    CO_RETURN_IF_ERROR(co_await parts_.consents.Grant({.person_id = session->person_id,
+                                                       .subject = subject,
+                                                       .scopes = pending->terms.scopes,
+                                                       .claims = claims,
+                                                       .claim_words_en = WordsOf(claims, "en"),
+                                                       .claim_words_fr = WordsOf(claims, "fr"),
+                                                       .language = request.lang()},
+                                                      client));
     parts_.metrics.consents.Increment();
-    v1::AuthorizeRequest next = pending->request;
-    RemovePrompt(next, pending->terms, "consent");
-    context.http.Redirect(ToPath(next));
-    co_return HttpBody();
+    pending->interaction.set_agreed_by(subject);
+    co_return GoOn(context, pending->interaction);
   }
 
  private:
-  // Clients of the sandbox meet people of the sandbox, live ones live people.
-  static bool MayMeet(const Session& session, const OauthClient& client,
-                      const std::optional<Consent>& consent) {
-    return session.mode == auth::ModeOf(client.mode) || (consent && consent->is_across_modes);
-  }
-  Async<bool> MayMeet(const Session& session, const OauthClient& client) {
-    auto subject = parts_.keyring.PairwiseSubject(client.ministry_id, session.person_id);
+  // What is still missing, or the answer to the client.
+  Async<HttpBody> Proceed(rpc::Context& context, PendingAuthorization pending) {
+    const OauthClient& client = pending.client;
+    CO_ASSIGN_OR_RETURN(auto session,
+                        co_await parts_.sessions.FindByCookie(context.Cookie(kSessionCookieKey)));
+    auto standing = Standing::kMustSignIn;
+    if (session) {
+      CO_ASSIGN_OR_RETURN(standing, co_await parts_.interactions.Judge(*session, pending));
+    }
+    const AuthorizationError no_sign_in{"login_required", "the person has to sign in"};
+    if (standing == Standing::kMustSignIn) co_return Ask(context, pending, "sign-in", no_sign_in);
+    if (standing == Standing::kIsAnotherPerson)
+      co_return Fail(context, pending.request(),
+                     {"login_required", "somebody else signed in than id_token_hint names"});
+
+    CO_ASSIGN_OR_RETURN(auto subject,
+                        co_await parts_.subjects.At(client.ministry_id, session->person_id));
     CO_ASSIGN_OR_RETURN(auto consent, co_await parts_.consents.FindActive(client.id, subject));
-    co_return MayMeet(session, client, consent);
+    bool has_to_agree =
+        !consent || !consent->Covers(pending.terms.scopes, client) ||
+        (pending.terms.prompts.contains("consent") && pending.interaction.agreed_by() != subject);
+    const AuthorizationError no_consent{"consent_required", "the person has to agree"};
+    if (has_to_agree) co_return Ask(context, pending, "consent", no_consent);
+    auto code = co_await parts_.grants.Create(NewGrant(pending, *session, *consent));
+    if (absl::IsNotFound(code.status())) co_return Ask(context, pending, "consent", no_consent);
+    if (!code.ok()) co_return code.status();
+    context.http.Redirect(SuccessLocation(pending.request(), *code, parts_.issuer.issuer()));
+    co_return HttpBody();
   }
 
-  // Has somebody sign in who may meet the client.
-  static HttpBody Restart(rpc::Context& context, const PendingAuthorization& pending) {
-    context.http.Redirect(ToPath(pending.request));
-    return HttpBody();
+  static Grant NewGrant(const PendingAuthorization& pending, const Session& session,
+                        const Consent& consent) {
+    return {.id = {},
+            .client_id = {},
+            .consent_id = consent.id,
+            .subject = {},
+            .session_id = session.id,
+            .language = session.language,
+            .scopes = pending.terms.scopes,
+            .claims = SharedClaims(pending.terms.scopes),
+            .acr = kAcrPassword,
+            .amr = {kAmrPassword},
+            .auth_time = session.auth_time,
+            .redirect_uri = pending.request().redirect_uri(),
+            .code_challenge = pending.request().code_challenge(),
+            .code_jkt = pending.request().dpop_jkt(),
+            .nonce = pending.request().nonce()};
+  }
+
+  // The request that a page is on the way to; nobody's when it is over or no good, and then
+  // `refusal` is the answer.
+  Async<std::optional<PendingAuthorization>> Read(rpc::Context& context,
+                                                  const std::string& return_to, HttpBody& refusal) {
+    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(return_to));
+    if (!pending) {
+      refusal = LocalError(context);
+    } else if (parts_.interactions.IsExpired(*pending)) {
+      context.http.SetStatus(400);
+      auto language = PageLanguage(pending->request(), context.language);
+      refusal = parts_.pages.Render(ExpiredPage(*pending, return_to, language));
+      pending.reset();
+    }
+    co_return pending;
   }
 
   // Whose request it is; nobody when it has a fault, and then `refusal` is the answer.
@@ -168,66 +197,42 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     return HttpBody();
   }
 
-  bool IsRecent(const Session& session, const AuthorizationTerms& terms) const {
-    if (terms.auth_after_seconds) return session.auth_time_seconds >= *terms.auth_after_seconds;
-    if (terms.prompts.contains("login")) return false;
-    return !terms.max_age_seconds || parts_.issuer.NowSeconds() - session.auth_time_seconds <
-                                         std::max<int64_t>(*terms.max_age_seconds, 1);
-  }
-
-  // OpenID Connect Core 3.1.2.1: whether the ID token is about this person. An expired one still
-  // names somebody.
-  Async<bool> HintNames(const std::string& hint, const std::string& subject) {
-    CO_ASSIGN_OR_RETURN(const auto* keys, co_await parts_.keys.Get());
-    crypto::KeySet set({keys->rs256, keys->es256});
-    for (auto algorithm : {crypto::Algorithm::kRs256, crypto::Algorithm::kEs256}) {
-      auto token = crypto::VerifyJws(hint, set, {algorithm, ""});
-      if (token.ok()) co_return crypto::StringMember(token->claims, "sub") == subject;
-    }
-    co_return false;
-  }
-
-  HttpBody AskToSignIn(rpc::Context& context, const v1::AuthorizeRequest& request,
-                       const AuthorizationTerms& terms, bool has_session) const {
-    if (terms.prompts.contains("none"))
-      return Fail(context, request, {"login_required", "nobody is signed in"});
-    v1::AuthorizeRequest next = request;
-    RemovePrompt(next, terms, "login");
-    if (has_session || terms.max_age_seconds)
-      next.set_auth_after(std::to_string(parts_.issuer.NowSeconds()));
-    // After signing in as whoever it is, the hint has had its effect.
-    next.clear_id_token_hint();
-    return GoToPage(context, next, "sign-in");
-  }
-
-  HttpBody AskConsent(rpc::Context& context, const v1::AuthorizeRequest& request,
-                      const AuthorizationTerms& terms) const {
-    if (terms.prompts.contains("none"))
-      return Fail(context, request, {"consent_required", "the person has to agree"});
-    return GoToPage(context, request, "consent");
-  }
-
-  static HttpBody GoToPage(rpc::Context& context, const v1::AuthorizeRequest& next,
-                           std::string_view page) {
-    context.http.Redirect(absl::StrCat("/", ToAbsl(PageLanguage(next, context.language)), "/",
-                                       ToAbsl(page), "?return_to=", PercentEncode(ToPath(next))));
+  // Leads to a page, unless the client wants none (OpenID Connect Core 3.1.2.6).
+  HttpBody Ask(rpc::Context& context, const PendingAuthorization& pending, std::string_view page,
+               const AuthorizationError& if_silent) const {
+    if (pending.terms.prompts.contains("none")) return Fail(context, pending.request(), if_silent);
+    context.http.Redirect(absl::StrCat(
+        "/", ToAbsl(PageLanguage(pending.request(), context.language)), "/", ToAbsl(page),
+        "?return_to=", PercentEncode(parts_.interactions.Path(pending.interaction))));
     return HttpBody();
   }
 
-  static void AddClaims(Page& page, const Person& person, const Scopes& scopes) {
-    if (scopes.contains("profile")) {
-      page.Add("CLAIMS").SetText("LABEL", "CLAIM_NAME").Set("VALUE", person.profile.FullName());
-    }
-    if (scopes.contains("email")) {
-      page.Add("CLAIMS").SetText("LABEL", "CLAIM_EMAIL").Set("VALUE", person.profile.email);
-    }
-    if (!scopes.contains("address")) return;
-    auto& row = page.Add("CLAIMS").SetText("LABEL", "CLAIM_ADDRESS");
-    if (person.profile.address) {
-      row.Set("VALUE", FormatAddress(*person.profile.address, ", "));
-    } else {
+  HttpBody GoOn(rpc::Context& context, const v1::Interaction& interaction) const {
+    context.http.Redirect(parts_.interactions.Path(interaction));
+    return HttpBody();
+  }
+
+  static std::string ConsentPath(const std::string& return_to) {
+    return absl::StrCat("/consent?return_to=", PercentEncode(return_to));
+  }
+
+  static void AddClaim(Page& page, const SharedClaim& claim, const Profile& profile) {
+    auto& row = page.Add("CLAIMS").SetText("LABEL", claim.words);
+    std::string value = claim.show(profile);
+    if (value.empty()) {
       row.SetText("VALUE", "CLAIM_ADDRESS_NONE");
+    } else {
+      row.Set("VALUE", value);
     }
+  }
+
+  // What the consent page says of the claims, in that language.
+  std::vector<std::string> WordsOf(const std::vector<std::string>& claims,
+                                   std::string_view language) const {
+    std::vector<std::string> words;
+    for (const auto& name : claims)
+      words.push_back(parts_.pages.catalogue().Text(language, FindClaim(name)->words));
+    return words;
   }
 
   AuthorizeServiceParts parts_;

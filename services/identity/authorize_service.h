@@ -2,12 +2,13 @@
 
 #include "platform/pages/pages.h"
 #include "platform/rpc/unary.h"
-#include "services/identity/authorization_codes.h"
 #include "services/identity/consent_repository.h"
-#include "services/identity/keyring.h"
+#include "services/identity/grant_repository.h"
+#include "services/identity/interaction.h"
 #include "services/identity/metrics.h"
 #include "services/identity/person_repository.h"
 #include "services/identity/sessions.h"
+#include "services/identity/subject_repository.h"
 #include "services/identity/tenant_repository.h"
 #include "services/identity/token_issuer.h"
 
@@ -21,13 +22,13 @@ struct AuthorizeServiceParts {
   rpc::Interceptor& rpc;
   const pages::Renderer& pages;
   TokenIssuer& issuer;
-  SigningKeys& keys;
+  Interactions& interactions;
   TenantRepository& tenants;
   PersonRepository& people;
   ConsentRepository& consents;
-  AuthorizationCodes& codes;
+  GrantRepository& grants;
   Sessions& sessions;
-  const Keyring& keyring;
+  SubjectRepository& subjects;
   IdentityMetrics& metrics;
 };
 

@@ -5,6 +5,7 @@
 #include "services/identity/oauth_error.h"
 #include "services/identity/url.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 
 namespace tamarack::identity {
@@ -20,7 +21,9 @@ absl::StatusOr<ClientCredentials> ReadClientCredentials(std::string_view authori
   }
   if (!client_secret.empty())
     return OauthError("invalid_request", "more than one way of client authentication is used");
-  auto decoded = crypto::Base64Decode(authorization.substr(kScheme.size()));
+  // One space or more (RFC 9110 section 11.4).
+  absl::string_view encoded = ToAbsl(authorization.substr(kScheme.size()));
+  auto decoded = crypto::Base64Decode(ToStd(absl::StripAsciiWhitespace(encoded)));
   size_t colon = decoded.ok() ? decoded->find(':') : std::string::npos;
   if (colon == std::string::npos) return InvalidClient("the Authorization header is malformed");
   // Both are form-encoded before they are joined (RFC 6749 section 2.3.1).

@@ -18,6 +18,8 @@ using api::v1::ExchangeRequest;
 using api::v1::ExchangeResponse;
 
 constexpr std::string_view kGatewayClientId = "gateway";
+// Elsewhere a key for notifications is good for nothing, whatever is made of it.
+constexpr std::string_view kNotifyAudience = "notify";
 // A client of notifications signs a new token for each call, or each second.
 constexpr int64_t kNotifyTokenCacheSeconds = 1;
 // As long as the gateway keeps one, and a call's way to the service.
@@ -81,15 +83,14 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     const std::string& bearer = request.bearer();
     // Nothing else can be bound to a key.
     if (request.has_dpop()) co_return co_await FromAccessToken(request);
-    if (HasPayChecksum(bearer, parts_.pay_checksum_secret)) co_return co_await FromPayKey(request);
+    if (parts_.keyring.IsPayKey(bearer)) co_return co_await FromPayKey(request);
     if (LooksLikeNotifyToken(bearer)) co_return co_await FromNotifyToken(request);
-    if (LooksLikeNotifyKey(bearer)) {
+    if (LooksLikeNotifyKey(bearer) && request.audience() == kNotifyAudience) {
       co_return NotifyTokenError(
           "Invalid token: this is the API key itself. Send a JWT made of it: header {\"typ\": "
           "\"JWT\", \"alg\": \"HS256\"}, claims {\"iss\": service id, \"iat\": now in seconds}, "
           "signed with the secret. Service id and secret are the key's last two UUIDs; the "
-          "official "
-          "clients do it");
+          "official clients do it");
     }
     co_return co_await FromAccessToken(request);
   }
@@ -136,8 +137,7 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
       if (!client.ok() || !client->is_enabled)
         co_return InvalidToken("the client may no longer use its tokens");
     }
-    CO_ASSIGN_OR_RETURN(bool is_revoked,
-                        co_await parts_.codes.IsRevoked(principal->client_id, principal->subject));
+    CO_ASSIGN_OR_RETURN(bool is_revoked, co_await parts_.grants.IsRevoked(*principal));
     if (is_revoked) co_return InvalidToken("the access token was revoked");
     CO_RETURN_IF_ERROR(co_await parts_.possession.Check(principal->confirmation, request));
     principal->confirmation = {};
@@ -158,22 +158,22 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     CO_ASSIGN_OR_RETURN(
         auto consent, co_await parts_.consents.FindActive(principal.client_id, principal.subject));
     if (!consent) co_return InvalidToken("the person withdrew the consent");
-    co_return parts_.keyring.PairwiseSubject(owner, consent->person_id);
+    co_return co_await parts_.subjects.At(owner, consent->person_id);
   }
 
   Async<ExchangeResponse> FromSession(const ExchangeRequest& request) {
+    if (!request.owner_ministry_id().empty())
+      co_return absl::FailedPreconditionError("sessions are for the platform's own services");
     CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.FindByCookie(request.session()));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
-    const std::string& owner = request.owner_ministry_id();
     auth::Principal principal;
-    principal.subject =
-        parts_.keyring.PairwiseSubject(owner.empty() ? kPlatformSector : owner, session->person_id);
+    CO_ASSIGN_OR_RETURN(principal.subject, co_await parts_.subjects.OnPlatform(session->person_id));
     principal.client_id = kGatewayClientId;
     principal.ministry_id = kPlatformMinistryId;
     principal.service_id = kPlatformServiceId;
     principal.mode = auth::ModeName(session->mode);
     principal.acr = kAcrPassword;
-    principal.auth_time_seconds = session->auth_time_seconds;
+    principal.auth_time_seconds = UnixSeconds(session->auth_time);
     principal.is_session = true;
     // identity shows the account of the person whose session it is; nobody else has to find it.
     if (request.audience() == kOwnAudience) principal.session_id = session->id;
@@ -188,6 +188,8 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
   Async<ExchangeResponse> Issue(auth::Principal principal, const ExchangeRequest& request,
                                 int64_t credential_seconds = kLifetimeSeconds) {
     principal.scopes = ScopesFor(request.audience(), std::move(principal.scopes));
+    // Who cannot ask whether it is revoked is not told which it is.
+    if (request.audience() != kOwnAudience) principal.grant_id.clear();
     // The second of a sign-in would tell two ministries that they see the same person.
     if (!request.owner_ministry_id().empty()) principal.auth_time_seconds = 0;
     int64_t lifetime = std::clamp<int64_t>(credential_seconds, 1, kLifetimeSeconds);

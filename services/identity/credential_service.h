@@ -3,13 +3,14 @@
 #include "platform/auth/token_verifier.h"
 #include "platform/rpc/unary.h"
 #include "services/identity/api_key_repository.h"
-#include "services/identity/authorization_codes.h"
 #include "services/identity/client_authenticator.h"
 #include "services/identity/consent_repository.h"
+#include "services/identity/grant_repository.h"
 #include "services/identity/keyring.h"
 #include "services/identity/metrics.h"
 #include "services/identity/possession.h"
 #include "services/identity/sessions.h"
+#include "services/identity/subject_repository.h"
 #include "services/identity/token_issuer.h"
 
 #include <grpcpp/impl/service_type.h>
@@ -28,12 +29,12 @@ struct CredentialServiceParts {
   TenantRepository& tenants;
   ApiKeyRepository& api_keys;
   ConsentRepository& consents;
-  AuthorizationCodes& codes;
+  GrantRepository& grants;
   Sessions& sessions;
   Possession& possession;
   const Keyring& keyring;
+  SubjectRepository& subjects;
   IdentityMetrics& metrics;
-  std::string pay_checksum_secret;
 };
 
 // tamarack.api.v1.CredentialService: what the gateway is told of the credentials that callers

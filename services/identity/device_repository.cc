@@ -11,7 +11,7 @@ constexpr size_t kCookieLength = 43;
 
 constexpr pg::Statement kTry{"known_device.try", R"sql(
   UPDATE known_device d SET failures = d.failures + 1 FROM person p
-  WHERE d.device_sha256 = $1 AND p.person_id = d.person_id AND p.email_index = $2
+  WHERE d.device_sha256 = $1 AND p.person_id = d.person_id AND p.email_index = ANY ($2::text[])
     AND p.erased_at IS NULL AND d.failures < $3 AND d.used_at > now() - interval '1 year')sql"};
 constexpr pg::Statement kExists{"known_device.exists",
                                 "SELECT FROM known_device WHERE device_sha256 = $1 LIMIT 1"};
@@ -28,10 +28,11 @@ constexpr pg::Statement kForgetAll{"known_device.forget_all",
 
 }  // namespace
 
-Async<bool> DeviceRepository::Try(std::string_view cookie, std::string_view email_index) {
+Async<bool> DeviceRepository::Try(std::string_view cookie,
+                                  const std::vector<std::string>& email_indexes) {
   if (cookie.size() != kCookieLength) co_return false;
-  CO_ASSIGN_OR_RETURN(
-      auto rows, co_await pool_.Query(kTry, crypto::Sha256Hex(cookie), email_index, kFailuresMax));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kTry, crypto::Sha256Hex(cookie),
+                                                      email_indexes, kFailuresMax));
   co_return rows.affected() == 1;
 }
 

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tamarack::identity {
 
@@ -24,9 +25,10 @@ class DeviceRepository {
 
   explicit DeviceRepository(pg::Pool& pool) : pool_(pool) {}
 
-  // Whether the account of the address knows the device. Counts a failure, which Confirm takes
-  // back: beforehand, so that tries at the same time cannot outrun the limit.
-  Async<bool> Try(std::string_view cookie, std::string_view email_index);
+  // Whether the account of the address, which has one of the indexes, knows the device. Counts a
+  // failure, which Confirm takes back: beforehand, so that tries at the same time cannot outrun the
+  // limit.
+  Async<bool> Try(std::string_view cookie, const std::vector<std::string>& email_indexes);
   // The person has shown that the device is theirs. Returns the cookie's value: the one given when
   // it is a device of anybody's, else a new one.
   Async<std::string> Confirm(std::string_view cookie, std::string_view person_id);

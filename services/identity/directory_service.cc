@@ -21,22 +21,23 @@ class DirectoryService final : public v1::DirectoryService::CallbackService {
  public:
   using Api = v1::DirectoryService;
   DirectoryService(rpc::Interceptor& interceptor, PersonRepository& people,
-                   TenantRepository& tenants, ConsentRepository& consents, const Keyring& keyring)
+                   TenantRepository& tenants, ConsentRepository& consents,
+                   SubjectRepository& subjects)
       : rpc_(interceptor),
         people_(people),
         tenants_(tenants),
         consents_(consents),
-        keyring_(keyring) {}
+        subjects_(subjects) {}
 
   TAMARACK_UNARY(ResolveSubjects, v1::ResolveSubjectsRequest, v1::ResolveSubjectsResponse) {
     CO_ASSIGN_OR_RETURN(auto person, co_await people_.FindBySubject(request.subject()));
     std::vector<std::string> asked(request.ministry_ids().begin(), request.ministry_ids().end());
     CO_ASSIGN_OR_RETURN(auto known, co_await tenants_.KnownMinistries(asked));
+    std::vector<std::string> ids;
+    for (const auto& ministry : known) ids.push_back(ministry.ministry_id());
+    CO_ASSIGN_OR_RETURN(auto subjects, co_await subjects_.AtEach(ids, person.id));
     v1::ResolveSubjectsResponse response;
-    for (const auto& ministry : known) {
-      (*response.mutable_subjects())[ministry.ministry_id()] =
-          keyring_.PairwiseSubject(ministry.ministry_id(), person.id);
-    }
+    response.mutable_subjects()->insert(subjects.begin(), subjects.end());
     co_return response;
   }
 
@@ -83,7 +84,7 @@ class DirectoryService final : public v1::DirectoryService::CallbackService {
   PersonRepository& people_;
   TenantRepository& tenants_;
   ConsentRepository& consents_;
-  const Keyring& keyring_;
+  SubjectRepository& subjects_;
 };
 
 }  // namespace
@@ -92,8 +93,8 @@ std::unique_ptr<grpc::Service> MakeDirectoryService(rpc::Interceptor& intercepto
                                                     PersonRepository& people,
                                                     TenantRepository& tenants,
                                                     ConsentRepository& consents,
-                                                    const Keyring& keyring) {
-  return std::make_unique<DirectoryService>(interceptor, people, tenants, consents, keyring);
+                                                    SubjectRepository& subjects) {
+  return std::make_unique<DirectoryService>(interceptor, people, tenants, consents, subjects);
 }
 
 }  // namespace tamarack::identity

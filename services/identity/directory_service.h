@@ -2,8 +2,8 @@
 
 #include "platform/rpc/unary.h"
 #include "services/identity/consent_repository.h"
-#include "services/identity/keyring.h"
 #include "services/identity/person_repository.h"
+#include "services/identity/subject_repository.h"
 #include "services/identity/tenant_repository.h"
 
 #include <grpcpp/impl/service_type.h>
@@ -16,6 +16,6 @@ std::unique_ptr<grpc::Service> MakeDirectoryService(rpc::Interceptor& intercepto
                                                     PersonRepository& people,
                                                     TenantRepository& tenants,
                                                     ConsentRepository& consents,
-                                                    const Keyring& keyring);
+                                                    SubjectRepository& subjects);
 
 }  // namespace tamarack::identity

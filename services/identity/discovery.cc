@@ -1,6 +1,7 @@
 #include "services/identity/discovery.h"
 
 #include "platform/auth/dpop.h"
+#include "services/identity/claims.h"
 #include "services/identity/token_issuer.h"
 
 #include <absl/strings/str_split.h>
@@ -21,6 +22,11 @@ boost::json::array ListOf(std::string_view space_separated) {
 
 std::string DiscoveryDocument(const std::string& issuer) {
   using boost::json::array;
+  array scopes{"openid"}, claims{"sub", "iss", "auth_time", "acr", "amr"};
+  for (const SharedClaim& claim : ClaimTable()) {
+    scopes.emplace_back(std::string(claim.scope));
+    for (std::string_view member : claim.members) claims.emplace_back(std::string(member));
+  }
   // `request_uri_parameter_supported` is true when absent, so what is not supported is said.
   return boost::json::serialize(boost::json::object{
       {"issuer", issuer},
@@ -28,7 +34,7 @@ std::string DiscoveryDocument(const std::string& issuer) {
       {"token_endpoint", issuer + "/oauth2/token"},
       {"userinfo_endpoint", issuer + "/oauth2/userinfo"},
       {"jwks_uri", issuer + "/oauth2/jwks"},
-      {"scopes_supported", array{"openid", "profile", "email", "address"}},
+      {"scopes_supported", std::move(scopes)},
       {"response_types_supported", array{"code"}},
       {"response_modes_supported", array{"query"}},
       {"grant_types_supported", array{"authorization_code", "client_credentials"}},
@@ -43,9 +49,7 @@ std::string DiscoveryDocument(const std::string& issuer) {
       {"prompt_values_supported", array{"none", "login", "consent", "select_account"}},
       {"display_values_supported", array{"page"}},
       {"claim_types_supported", array{"normal"}},
-      {"claims_supported",
-       array{"sub", "iss", "auth_time", "acr", "amr", "name", "given_name", "family_name", "locale",
-             "updated_at", "email", "email_verified", "address"}},
+      {"claims_supported", std::move(claims)},
       {"ui_locales_supported", array{"en-CA", "fr-CA"}},
       {"claims_parameter_supported", false},
       {"request_parameter_supported", false},

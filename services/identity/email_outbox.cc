@@ -53,6 +53,8 @@ constexpr pg::Statement kForgetRegistrations{
     "registration.forget_old",
     "DELETE FROM registration WHERE created_at < now() - interval '1 day'"};
 
+constexpr keys::ColumnSql kRequests = SEALED_COLUMN("email_outbox", "request_sealed", "email_id");
+
 std::string Place(std::string_view id) {
   return absl::StrCat("email_outbox/", ToAbsl(id));
 }
@@ -66,6 +68,11 @@ bool IsFinal(const absl::Status& status) {
 }
 
 }  // namespace
+
+keys::KeyedColumn EmailOutboxColumn(const Keyring& keyring) {
+  return keys::SealedColumn(kRequests, keyring.sealer(),
+                            [](const pg::Rows& rows, int row) { return Place(rows.Text(row, 2)); });
+}
 
 pg::Call QueueEmail(const Keyring& keyring, const CodeEmail& email) {
   std::string id = NewUuid();
@@ -135,7 +142,8 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
   }
 
   AsyncStatus Send(const std::string& id, std::string_view sealed) {
-    CO_ASSIGN_OR_RETURN(auto text, keyring.sealer().Open(sealed, Place(id)));
+    CO_ASSIGN_OR_RETURN(auto text,
+                        keyring.sealer().OpenRow({"email_outbox", id}, sealed, Place(id)));
     CO_ASSIGN_OR_RETURN(auto email, crypto::ParseStrictObject(text));
     bool is_french = crypto::StringMember(email, "language") == "fr";
     bool& is_there = is_french ? has_fr : has_en;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "platform/base/status.h"
+#include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "platform/rpc/client.h"
 #include "services/identity/keyring.h"
@@ -12,6 +13,9 @@
 #include <string_view>
 
 namespace tamarack::identity {
+
+// The emails that wait, which identity's keyring seals.
+keys::KeyedColumn EmailOutboxColumn(const Keyring& keyring);
 
 // A code on its way to an email address.
 struct CodeEmail {

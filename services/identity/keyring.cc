@@ -1,45 +1,66 @@
 #include "services/identity/keyring.h"
 
-#include "platform/base/check.h"
 #include "platform/base/status.h"
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
+#include "services/identity/api_key_format.h"
 
 #include <absl/strings/ascii.h>
+
+#include <algorithm>
 
 namespace tamarack::identity {
 namespace {
 
-crypto::Sealer MakeSealer(std::string_view secret) {
-  auto sealer = crypto::Sealer::FromSecret(secret, "identity.seal");
-  TAMARACK_CHECK(sealer.ok());
-  return *std::move(sealer);
+// The separator keeps ("a", "bc") and ("ab", "c") apart; neither part contains one.
+std::string Joined(std::string_view first, std::string_view second) {
+  return absl::StrCat(ToAbsl(first), "/", ToAbsl(second));
 }
 
-// The separator keeps ("a", "bc") and ("ab", "c") apart; neither part contains one.
-std::string Mac(const std::string& key, std::string_view first, std::string_view second) {
-  return crypto::Base64UrlEncode(
-      crypto::HmacSha256(key, absl::StrCat(ToAbsl(first), "/", ToAbsl(second))));
+std::string EmailText(std::string_view email) {
+  return Joined("email", absl::AsciiStrToLower(ToAbsl(email)));
 }
 
 }  // namespace
 
-Keyring::Keyring(std::string_view secret)
-    : sealer_(MakeSealer(secret)),
-      pairwise_key_(crypto::DeriveKey(secret, "identity.pairwise")),
-      email_key_(crypto::DeriveKey(secret, "identity.email")),
-      code_key_(crypto::DeriveKey(secret, "identity.code")) {}
+Keyring::Keyring(const crypto::Keyring& ring)
+    : sealer_(ring, "identity.seal"),
+      pairwise_(ring.For("identity.pairwise")),
+      email_(ring.For("identity.email")),
+      code_(ring.For("identity.code")),
+      pay_checksum_(ring.For("identity.pay_checksum")) {}
 
 std::string Keyring::PairwiseSubject(std::string_view sector, std::string_view person_id) const {
-  return Mac(pairwise_key_, sector, person_id);
+  return crypto::Base64UrlEncode(
+      crypto::HmacSha256(pairwise_.Now()->all.front().bytes, Joined(sector, person_id)));
 }
 
 std::string Keyring::EmailIndex(std::string_view email) const {
-  return Mac(email_key_, "email", absl::AsciiStrToLower(ToAbsl(email)));
+  return email_.Make(EmailText(email));
+}
+
+std::vector<std::string> Keyring::EmailIndexes(std::string_view email) const {
+  return email_.MakeAll(EmailText(email));
 }
 
 std::string Keyring::CodeMac(std::string_view registration_id, std::string_view code) const {
-  return Mac(code_key_, registration_id, code);
+  return code_.Make(Joined(registration_id, code));
+}
+
+bool Keyring::IsCode(std::string_view registration_id, std::string_view code,
+                     std::string_view code_mac) const {
+  return code_.Matches(Joined(registration_id, code), code_mac);
+}
+
+std::string Keyring::PayChecksumSecret() const {
+  return pay_checksum_.Now()->all.front().bytes;
+}
+
+bool Keyring::IsPayKey(std::string_view bearer) const {
+  auto keys = pay_checksum_.Now();
+  return std::any_of(keys->all.begin(), keys->all.end(), [&](const crypto::VersionKey& key) {
+    return HasPayChecksum(bearer, key.bytes);
+  });
 }
 
 }  // namespace tamarack::identity

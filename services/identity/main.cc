@@ -1,4 +1,4 @@
-#include "platform/crypto/hash.h"
+#include "platform/auth/revocations.h"
 #include "platform/pages/pages.h"
 #include "platform/service/shell.h"
 #include "services/identity/account_service.h"
@@ -8,10 +8,12 @@
 #include "services/identity/credential_service.h"
 #include "services/identity/directory_service.h"
 #include "services/identity/email_outbox.h"
+#include "services/identity/key_uses.h"
 #include "services/identity/migrations.h"
 #include "services/identity/page_bundle.h"
 #include "services/identity/platform_calls.h"
 #include "services/identity/sign_in_service.h"
+#include "services/identity/signing_key_command.h"
 #include "services/identity/token_service.h"
 
 #include <absl/flags/flag.h>
@@ -29,15 +31,21 @@ ABSL_FLAG(std::string, email_code_template_id_fr, "00000000-0000-7000-8000-00000
           "the same in French");
 ABSL_FLAG(std::string, default_mode, "live",
           "live or sandbox: of people who come without a client, and of what is made without one");
+ABSL_FLAG(bool, emergency, false,
+          "with `signing-keys retire KID`: the key is good for nothing from now on");
 ABSL_FLAG(std::string, brand_file, "",
           "brand.json: whose government this is; see platform/pages/brand.h");
 
 int main(int argc, char** argv) {
   using namespace tamarack;
-  service::Shell shell(argc, argv, "identity", identity::Migrations());
-  const std::string secret = shell.secret_key();
-  const std::string pay_checksum_secret = crypto::DeriveKey(secret, "identity.pay_checksum");
-  const identity::Keyring keyring(secret);
+  service::Shell shell(argc, argv, "identity", identity::Migrations(), identity::UsesOfKeys,
+                       "signing-keys");
+  const identity::Keyring keyring(shell.keyring());
+  identity::SigningKeyRepository signing_keys(shell.database(), keyring);
+  if (!shell.arguments().empty()) {
+    return shell.RunCommand(identity::RunSigningKeyCommand(
+        signing_keys, shell.redis(), shell.arguments(), absl::GetFlag(FLAGS_emergency)));
+  }
   const auto internal_clients = identity::InternalClients::FromFiles(
       absl::GetFlag(FLAGS_service_secrets_dir), absl::GetFlag(FLAGS_bootstrap_admin_secret_file));
   auto brand = pages::LoadBrand(absl::GetFlag(FLAGS_brand_file));
@@ -58,10 +66,10 @@ int main(int argc, char** argv) {
   identity::TenantRepository tenants(shell.database());
   identity::ApiKeyRepository api_keys(shell.database(), keyring);
   identity::PersonRepository people(shell.database(), keyring);
+  identity::SubjectRepository subjects(shell.database(), keyring);
   identity::ConsentRepository consents(shell.database());
   identity::Sessions sessions(shell.redis(), SystemClock());
-  identity::RevocationRepository revocations(shell.database());
-  identity::AuthorizationCodes codes(shell.redis(), revocations);
+  identity::GrantRepository grants(shell.database());
   runtime::OffloadPool proof_pool(1);
   identity::Possession possession(shell.redis(), proof_pool, SystemClock());
   identity::Attempts attempts(shell.redis());
@@ -70,22 +78,36 @@ int main(int argc, char** argv) {
   identity::SignInGuard guard(attempts, failures, devices);
   identity::Passwords passwords(shell.offload());
 
-  identity::SigningKeys keys(shell.executor(), shell.database(), shell.offload(), keyring);
+  identity::SigningKeys keys(shell.executor(), signing_keys, shell.offload(), SystemClock());
+  identity::Interactions interactions(keyring, subjects, tenants, consents, keys, SystemClock());
   identity::TokenIssuer issuer(keys, shell.issuer(), SystemClock());
   identity::ClientAuthenticator clients(internal_clients, tenants);
   auto own_keys = [&]() -> Async<std::string> {
-    CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
+    CO_ASSIGN_OR_RETURN(auto set, co_await keys.Get());
     co_return set->jwks;
   };
-  auth::TokenVerifier verifier(
-      shell.executor(), {.issuer = shell.issuer(), .audience = identity::kOwnAudience}, own_keys);
-  auth::TokenVerifier client_tokens(
-      shell.executor(), {.issuer = shell.issuer(), .audience = issuer.client_audience()}, own_keys);
+  auto accepting = [&](std::string audience) {
+    // They are near, and the gateway believes for some seconds more what was good here.
+    constexpr std::chrono::seconds kAge{1};
+    return auth::VerifierOptions{.issuer = shell.issuer(),
+                                 .audience = std::move(audience),
+                                 .keys_fresh_for = kAge,
+                                 .keys_age_max = kAge};
+  };
+  auth::TokenVerifier verifier(shell.executor(), accepting(identity::kOwnAudience), own_keys);
+  auth::TokenVerifier client_tokens(shell.executor(), accepting(issuer.client_audience()),
+                                    own_keys);
+  auto renew = [&] {
+    keys.Renew();
+    verifier.Renew();
+    client_tokens.Renew();
+  };
+  shell.redis().Subscribe(auth::kRevocationChannel, [&](std::string_view) { renew(); }, renew);
   rpc::Interceptor interceptor(shell.executor(), &verifier, shell.registry());
   shell.AddReadyCheck(
       {"signing_keys", [&]() -> AsyncStatus { co_return (co_await keys.Get()).status(); }});
 
-  identity::OwnTokens own_tokens(shell.executor(), issuer);
+  identity::OwnTokens own_tokens(issuer);
   const rpc::Target notify_target = shell.TargetOf("notify", absl::GetFlag(FLAGS_notify_address));
   rpc::Client notify(notify_target, own_tokens.ForSending());
   rpc::Client notify_templates(notify_target, own_tokens.ForTemplates());
@@ -99,23 +121,24 @@ int main(int argc, char** argv) {
   emails.Start();
 
   auto token_service = identity::MakeTokenService(
-      {interceptor, keys, issuer, clients, tenants, codes, consents, people, possession, metrics});
+      {interceptor, keys, issuer, clients, tenants, grants, consents, people, possession, metrics});
   auto authorize_service =
-      identity::MakeAuthorizeService({interceptor, renderer, issuer, keys, tenants, people,
-                                      consents, codes, sessions, keyring, metrics});
+      identity::MakeAuthorizeService({interceptor, renderer, issuer, interactions, tenants, people,
+                                      consents, grants, sessions, subjects, metrics});
   auto sign_in_service = identity::MakeSignInService(
-      {interceptor, renderer, tenants, people, registrations, sessions, passwords, attempts, guard,
-       devices, keyring, metrics, consents, default_mode});
+      {interceptor, renderer, interactions, people, registrations, sessions, passwords, attempts,
+       guard, devices, keyring, metrics, default_mode});
   auto account_service = identity::MakeAccountService(
       {interceptor, renderer, people, consents, sessions, devices, metrics});
   auto credential_service = identity::MakeCredentialService(
       {interceptor, client_tokens, issuer, internal_clients, clients, tenants, api_keys, consents,
-       codes, sessions, possession, keyring, metrics, pay_checksum_secret});
+       grants, sessions, possession, keyring, subjects, metrics});
   auto directory_service =
-      identity::MakeDirectoryService(interceptor, people, tenants, consents, keyring);
+      identity::MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once(shell.database(), keyring.sealer());
-  auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,
-                                                  once, pay_checksum_secret, default_mode);
+  auto admin_service =
+      identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords, once,
+                                 shell.redis(), keyring, default_mode);
 
   return shell.Run(
       {token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),

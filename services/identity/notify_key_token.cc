@@ -17,22 +17,6 @@ namespace {
 namespace json = boost::json;
 constexpr int64_t kClockSkewSeconds = 30;
 
-// The clients of GOV.UK Notify send neither limit; who does means it (RFC 7519 sections 4.1.4 and
-// 4.1.5).
-absl::Status CheckLimits(const json::object& claims, int64_t now_seconds) {
-  for (const char* name : {"exp", "nbf"}) {
-    if (claims.contains(name) && !crypto::NumericDate(claims, name))
-      return NotifyTokenError(absl::StrCat("Invalid token: ", name, " field is not a time"));
-  }
-  auto expires = crypto::NumericDate(claims, "exp");
-  if (expires && *expires <= now_seconds - kClockSkewSeconds)
-    return NotifyTokenError("Invalid token: expired");
-  auto not_before = crypto::NumericDate(claims, "nbf");
-  if (not_before && *not_before > now_seconds + kClockSkewSeconds)
-    return NotifyTokenError("Invalid token: not valid yet");
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::Status NotifyTokenError(std::string_view message) {
@@ -84,7 +68,8 @@ absl::StatusOr<ApiKey> VerifyNotifyToken(std::string_view bearer, const std::vec
     if (!issued_at || std::abs(*issued_at - now_seconds) > kClockSkewSeconds) {
       return NotifyTokenError("Error: Your system clock must be accurate to within 30 seconds");
     }
-    if (auto status = CheckLimits(token->claims, now_seconds); !status.ok()) return status;
+    auto limits = crypto::CheckLimits(token->claims, now_seconds, kClockSkewSeconds);
+    if (!limits.ok()) return NotifyTokenError(absl::StrCat("Invalid token: ", limits.message()));
     if (candidate.is_revoked) return NotifyTokenError("Invalid token: API key revoked");
     return candidate;
   }

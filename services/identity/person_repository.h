@@ -4,6 +4,7 @@
 
 #include "platform/auth/owner.h"
 #include "platform/base/status.h"
+#include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "services/identity/keyring.h"
 
@@ -46,6 +47,9 @@ struct NewPerson {
   std::string language;
 };
 
+// What the table `person` holds of the keyring's.
+std::vector<keys::KeyedColumn> PersonColumns(const Keyring& keyring);
+
 class PersonRepository {
  public:
   PersonRepository(pg::Pool& pool, const Keyring& keyring) : pool_(pool), keyring_(keyring) {}
@@ -60,8 +64,8 @@ class PersonRepository {
 
   Async<bool> HasAccount(auth::Mode mode, std::string_view email);
   // By what an account is known where its address must not be: one address may have an account of
-  // each mode.
-  std::string EmailIndex(auth::Mode mode, std::string_view email) const;
+  // each mode. All that there may be; the first is what a new account has.
+  std::vector<std::string> EmailIndexes(auth::Mode mode, std::string_view email) const;
 
   // Unless it has been replaced meanwhile.
   AsyncStatus ReplacePasswordHash(std::string_view person_id, std::string_view old_hash,
@@ -71,7 +75,6 @@ class PersonRepository {
   Async<Person> SetAddress(std::string_view subject, const v1::Address& address);
 
  private:
-  std::vector<std::string> EmailIndexes(auth::Mode mode, std::string_view email) const;
   absl::StatusOr<Person> Decode(const pg::Rows& rows) const;
 
   pg::Pool& pool_;

@@ -1,6 +1,5 @@
 #include "services/identity/platform_calls.h"
 
-#include "platform/auth/token_source.h"
 #include "services/identity/internal_clients.h"
 
 namespace tamarack::identity {
@@ -14,7 +13,7 @@ rpc::TokenFunction OwnTokens::ForTemplates() {
 }
 
 rpc::TokenFunction OwnTokens::With(Scopes scopes) {
-  auto mint = [this, scopes]() -> Async<auth::IssuedToken> {
+  return [this, scopes]() -> Async<std::string> {
     OauthClient client = PlatformClient("identity");
     auth::Principal principal;
     principal.subject = client.id;
@@ -24,11 +23,8 @@ rpc::TokenFunction OwnTokens::With(Scopes scopes) {
     principal.scopes = scopes;
     principal.mode = client.mode;
     CO_ASSIGN_OR_RETURN(auto issued, co_await issuer_.AccessToken(principal, client.audience));
-    co_return auth::IssuedToken{
-        issued.token, std::chrono::seconds(issued.expires_at_seconds - issuer_.NowSeconds())};
+    co_return issued.token;
   };
-  auto source = std::make_shared<auth::TokenSource>(executor_, mint);
-  return [source] { return source->Token(); };
 }
 
 EmailTemplates CodeEmailTemplates(const pages::Catalogue& catalogue, const std::string& id_en,

@@ -12,10 +12,10 @@
 
 namespace tamarack::identity {
 
+// Makes one for each call, which takes less than keeping it, and is by the key of that moment.
 class OwnTokens {
  public:
-  OwnTokens(boost::asio::any_io_executor executor, TokenIssuer& issuer)
-      : executor_(std::move(executor)), issuer_(issuer) {}
+  explicit OwnTokens(TokenIssuer& issuer) : issuer_(issuer) {}
 
   // As the client `identity`, for notify: with the scopes it has anyway,
   rpc::TokenFunction ForSending();
@@ -26,7 +26,6 @@ class OwnTokens {
   using Scopes = std::set<std::string, std::less<>>;
   rpc::TokenFunction With(Scopes scopes);
 
-  boost::asio::any_io_executor executor_;
   TokenIssuer& issuer_;
 };
 

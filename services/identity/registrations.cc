@@ -39,7 +39,26 @@ std::string Place(std::string_view id) {
   return absl::StrCat("registration/", ToAbsl(id));
 }
 
+constexpr keys::ColumnSql kDetails =
+    SEALED_COLUMN("registration", "details_sealed", "registration_id");
+constexpr keys::ColumnSql kCodes{
+    "registration",
+    "code_mac",
+    {"registration.code_mac.count",
+     "SELECT " MAC_VERSION("code_mac") ", count(*) FROM registration GROUP BY 1"},
+    {},
+    {},
+    {}};
+
 }  // namespace
+
+std::vector<keys::KeyedColumn> RegistrationColumns(const Keyring& keyring) {
+  // Codes are not known any more; their registrations end within a day.
+  return {
+      keys::SealedColumn(kDetails, keyring.sealer(),
+                         [](const pg::Rows& rows, int row) { return Place(rows.Text(row, 2)); }),
+      {kCodes, nullptr}};
+}
 
 struct Registrations::Row {
   std::string id;
@@ -92,7 +111,8 @@ Async<Registrations::Row> Registrations::Read(const pg::Statement& statement,
   if (rows.empty()) co_return absl::NotFoundError("no such registration");
   Row row;
   row.id = rows.Text(0, 0);
-  CO_ASSIGN_OR_RETURN(auto text, keyring_.sealer().Open(rows.Text(0, 1), Place(row.id)));
+  CO_ASSIGN_OR_RETURN(auto text, keyring_.sealer().OpenRow({"registration", row.id},
+                                                           rows.Text(0, 1), Place(row.id)));
   CO_ASSIGN_OR_RETURN(auto details, crypto::ParseStrictObject(text));
   row.person.mode = auth::ModeOf(crypto::StringMember(details, "mode"));
   row.person.profile.email = crypto::StringMember(details, "email");
@@ -109,14 +129,14 @@ Async<Registrations::Row> Registrations::Read(const pg::Statement& statement,
 
 Async<Pending> Registrations::Find(std::string_view cookie) {
   CO_ASSIGN_OR_RETURN(auto row, co_await Read(kFind, cookie));
-  co_return Pending{row.person.profile.email, row.is_for_device()};
+  co_return Pending{row.person.mode, row.person.profile.email, row.is_for_device()};
 }
 
 Async<ConfirmResult> Registrations::Confirm(std::string_view cookie, std::string_view code) {
   CO_ASSIGN_OR_RETURN(auto row, co_await Read(kTry, cookie));
   if (row.tries > kTriesMax) co_return ConfirmResult{ConfirmOutcome::kTooManyTries, {}};
   if (row.is_expired) co_return ConfirmResult{ConfirmOutcome::kExpiredCode, {}};
-  if (!crypto::ConstantTimeEqual(keyring_.CodeMac(row.id, code), row.code_mac)) {
+  if (!keyring_.IsCode(row.id, code, row.code_mac)) {
     co_return ConfirmResult{ConfirmOutcome::kWrongCode, {}};
   }
   // Looked up first: within a transaction nothing else may be asked for.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "platform/base/status.h"
+#include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "services/identity/keyring.h"
 #include "services/identity/person_repository.h"
@@ -10,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tamarack::identity {
 
@@ -32,9 +34,13 @@ struct ConfirmResult {
 
 // What a browser has asked to be confirmed.
 struct Pending {
+  auth::Mode mode = auth::Mode::kLive;
   std::string email;
   bool is_for_device = false;  // rather than to register
 };
+
+// What the table `registration` holds of the keyring's.
+std::vector<keys::KeyedColumn> RegistrationColumns(const Keyring& keyring);
 
 // The table `registration`. One is known by a secret cookie, so that a code is of use only in the
 // browser that asked for it. Any number may be under way for one address: none stands in another's

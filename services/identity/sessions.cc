@@ -7,11 +7,13 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+
 namespace tamarack::identity {
 namespace {
 
 constexpr int64_t kIdleSeconds = 3600;
-constexpr int64_t kAbsoluteSeconds = 12 * 3600;
+constexpr std::chrono::hours kAbsoluteAge{12};
 // 256 random bits in base64url; anything longer never was ours.
 constexpr size_t kCookieLength = 43;
 
@@ -32,7 +34,7 @@ Async<std::string> Sessions::Create(std::string_view person_id, auth::Mode mode,
       {"person_id", boost::json::string_view(person_id.data(), person_id.size())},
       {"mode", std::string(auth::ModeName(mode))},
       {"language", boost::json::string_view(language.data(), language.size())},
-      {"auth_time", UnixSeconds(now_())}};
+      {"auth_time_micros", UnixMicros(now_())}};
   CO_RETURN_IF_ERROR((co_await redis_.Command("SET", RedisKey(IdOf(cookie)),
                                               boost::json::serialize(session), "EX", kIdleSeconds))
                          .status());
@@ -52,11 +54,16 @@ Async<std::optional<Session>> Sessions::Find(std::string_view session_id) {
   Session session{.id = std::string(session_id),
                   .person_id = std::string(crypto::StringMember(stored, "person_id")),
                   .mode = auth::ModeOf(crypto::StringMember(stored, "mode")),
-                  .language = std::string(crypto::StringMember(stored, "language"))};
-  if (const auto* time = stored.if_contains("auth_time"); time != nullptr && time->is_int64()) {
-    session.auth_time_seconds = time->get_int64();
-  }
-  if (UnixSeconds(now_()) - session.auth_time_seconds < kAbsoluteSeconds) co_return session;
+                  .language = std::string(crypto::StringMember(stored, "language")),
+                  .auth_time = {}};
+  auto stored_time = [&](std::string_view name) {
+    const auto* time = stored.if_contains(boost::json::string_view(name.data(), name.size()));
+    return time != nullptr && time->is_int64() ? time->get_int64() : 0;
+  };
+  // The earlier release wrote seconds.
+  session.auth_time = FromUnixMicros(
+      std::max(stored_time("auth_time_micros"), stored_time("auth_time") * 1'000'000));
+  if (now_() - session.auth_time < kAbsoluteAge) co_return session;
   CO_RETURN_IF_ERROR((co_await redis_.Command("DEL", key)).status());
   co_return std::nullopt;
 }

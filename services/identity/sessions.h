@@ -23,7 +23,7 @@ struct Session {
   std::string person_id;
   auth::Mode mode = auth::Mode::kLive;  // of the person
   std::string language;
-  int64_t auth_time_seconds = 0;
+  TimePoint auth_time;  // of the sign-in
 };
 
 // A session ends an hour after its last use, and 12 hours after the sign-in whatever happens.

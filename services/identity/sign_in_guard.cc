@@ -2,10 +2,10 @@
 
 namespace tamarack::identity {
 
-Async<SignInTry> SignInGuard::Begin(std::string email_index, std::string network,
-                                    std::string_view device) {
-  SignInTry tried{.email_index = std::move(email_index), .network = std::move(network)};
-  CO_ASSIGN_OR_RETURN(tried.is_known_device, co_await devices_.Try(device, tried.email_index));
+Async<SignInTry> SignInGuard::Begin(const std::vector<std::string>& email_indexes,
+                                    std::string network, std::string_view device) {
+  SignInTry tried{.email_index = email_indexes.front(), .network = std::move(network)};
+  CO_ASSIGN_OR_RETURN(tried.is_known_device, co_await devices_.Try(device, email_indexes));
   if (tried.is_known_device) co_return tried;
   // The network first: what is refused here costs the account none of its tries.
   if (!co_await attempts_.Take(kSignInsOfPair, tried.pair()) ||

@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tamarack::identity {
 
@@ -38,8 +39,10 @@ class SignInGuard {
   SignInGuard(Attempts& attempts, FailureRepository& failures, DeviceRepository& devices)
       : attempts_(attempts), failures_(failures), devices_(devices) {}
 
-  // Counts the try as a failure, before the password is looked at.
-  Async<SignInTry> Begin(std::string email_index, std::string network, std::string_view device);
+  // Counts the try as a failure, before the password is looked at; of an account that has one of
+  // the indexes, under the first.
+  Async<SignInTry> Begin(const std::vector<std::string>& email_indexes, std::string network,
+                         std::string_view device);
   // It was right: the person's failures are forgotten, and the device is known from now on. Returns
   // the device's cookie.
   Async<std::string> Succeed(const SignInTry& tried, std::string_view device,

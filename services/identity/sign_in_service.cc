@@ -4,7 +4,6 @@
 #include "platform/text/email_address.h"
 #include "platform/text/text.h"
 #include "services/identity/confirmation_code.h"
-#include "services/identity/pending_authorization.h"
 #include "services/identity/registration_rules.h"
 #include "services/identity/url.h"
 
@@ -29,24 +28,19 @@ std::string PageUrl(std::string_view lang, std::string_view page, std::string_vi
   return absl::StrCat("/", ToAbsl(lang), PagePath(page, return_to));
 }
 
-// The page to go on to, in the language that the person chose meanwhile.
-std::string InLanguage(std::string path, const std::string& lang) {
-  if (auto request = FromPath(path); request && PageLanguage(*request, lang) != lang) {
-    request->set_ui_locales(lang);
-    return ToPath(*request);
-  }
-  if (path.starts_with("/en/") || path.starts_with("/fr/")) path.replace(1, 2, lang);
-  return path;
-}
-
 class SignInService final : public v1::SignInService::CallbackService {
  public:
   using Api = v1::SignInService;
   explicit SignInService(const SignInServiceParts& parts) : parts_(parts), rpc_(parts.rpc) {}
 
   TAMARACK_UNARY(ShowSignIn, v1::ShowSignInRequest, HttpBody) {
+    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(request.return_to()));
+    if (pending && parts_.interactions.IsExpired(*pending)) {
+      context.http.SetStatus(400);
+      co_return parts_.pages.Render(ExpiredPage(*pending, request.return_to(), request.lang()));
+    }
     if (!request.has_account() && !request.device_confirmed()) {
-      CO_ASSIGN_OR_RETURN(bool is_signed_in, co_await IsSignedIn(context, request.return_to()));
+      CO_ASSIGN_OR_RETURN(bool is_signed_in, co_await IsSignedIn(context, pending));
       if (is_signed_in) co_return GoOn(context, request.lang(), request.return_to());
     }
     Page page = SignInPage(context, request.lang(), request.return_to(), "");
@@ -71,7 +65,7 @@ class SignInService final : public v1::SignInService::CallbackService {
     CO_ASSIGN_OR_RETURN(auth::Mode mode, co_await AccountMode(email, request.return_to()));
     std::string_view device = context.Cookie(kDeviceCookieKey);
     CO_ASSIGN_OR_RETURN(auto tried,
-                        co_await parts_.guard.Begin(parts_.people.EmailIndex(mode, email),
+                        co_await parts_.guard.Begin(parts_.people.EmailIndexes(mode, email),
                                                     NetworkOf(context.client_ip), device));
     if (tried.admission == Admission::kTooManyTries) {
       page.Error("email", "ERROR_TOO_MANY_TRIES");
@@ -122,8 +116,7 @@ class SignInService final : public v1::SignInService::CallbackService {
       Page again = RegisterPage(context, request).Again(!request.password().empty());
       co_return co_await Render(context, again, request.return_to());
     }
-    CO_ASSIGN_OR_RETURN(auto authorization,
-                        co_await ReadPendingAuthorization(parts_.tenants, request.return_to()));
+    CO_ASSIGN_OR_RETURN(auto authorization, co_await parts_.interactions.Read(request.return_to()));
     NewPerson person{.mode = ModeFor(authorization),
                      .profile = {.email = text::TidyEmailAddress(request.email()),
                                  .given_name = text::TidyLine(request.given_name()),
@@ -136,13 +129,16 @@ class SignInService final : public v1::SignInService::CallbackService {
     if (page.has_errors())
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
 
-    const Pending pending{person.profile.email, false};
+    const Pending pending{person.mode, person.profile.email, false};
     if (!co_await MaySendCode(context, pending)) {
       page.Error("email", "ERROR_TOO_MANY_CODES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
     auto cookie = co_await BeginRegistration(std::move(person), request.password());
-    if (!cookie.ok()) co_return co_await NotSent(context, pending, cookie.status());
+    if (!cookie.ok()) {
+      co_await CountNoCode(context, pending);
+      co_return cookie.status();
+    }
     co_return GoToConfirm(context, *cookie, request.lang(), request.return_to());
   }
 
@@ -217,14 +213,16 @@ class SignInService final : public v1::SignInService::CallbackService {
       co_return GoTo(context, request.lang(), "register", request.return_to());
     if (!pending.ok()) co_return pending.status();
     absl::Status sent = absl::ResourceExhaustedError("too many codes");
-    if (co_await MaySendCode(context, *pending))
+    if (co_await MaySendCode(context, *pending)) {
       sent = co_await parts_.registrations.Resend(RegistrationCookie(context));
+      if (!sent.ok()) co_await CountNoCode(context, *pending);
+    }
     if (absl::IsResourceExhausted(sent)) {
       Page page = ConfirmPage(context, *pending, request.lang(), request.return_to());
       page.Error("code", "ERROR_TOO_MANY_CODES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
-    if (!sent.ok()) co_return co_await NotSent(context, *pending, sent);
+    if (!sent.ok()) co_return sent;
     std::string to = PageUrl(request.lang(), "confirm-email", request.return_to());
     context.http.Redirect(AppendQuery(to, {{"sent_again", "true"}}));
     co_return HttpBody();
@@ -265,14 +263,19 @@ class SignInService final : public v1::SignInService::CallbackService {
   }
   boost::asio::awaitable<bool> MaySendCode(const rpc::Context& context, const Pending& pending) {
     co_return co_await parts_.attempts.TakeCode(
-        BudgetOf(pending), parts_.keyring.EmailIndex(pending.email), NetworkOf(context.client_ip));
+        BudgetOf(pending), parts_.people.EmailIndexes(pending.mode, pending.email).front(),
+        CodeNetwork(context, pending));
   }
-  // Nobody is locked out for trying again while we were down.
-  Async<HttpBody> NotSent(const rpc::Context& context, const Pending& pending,
-                          absl::Status status) {
+  // None was sent: nobody is locked out for trying again while we were down.
+  boost::asio::awaitable<void> CountNoCode(const rpc::Context& context, const Pending& pending) {
     co_await parts_.attempts.GiveCodeBack(
-        BudgetOf(pending), parts_.keyring.EmailIndex(pending.email), NetworkOf(context.client_ip));
-    co_return status;
+        BudgetOf(pending), parts_.people.EmailIndexes(pending.mode, pending.email).front(),
+        CodeNetwork(context, pending));
+  }
+  // What is tried in the sandbox uses up nothing of the live world's.
+  static std::string CodeNetwork(const rpc::Context& context, const Pending& pending) {
+    std::string network = NetworkOf(context.client_ip);
+    return pending.mode == auth::Mode::kLive ? network : absl::StrCat("sandbox ", network);
   }
 
   Async<std::string> BeginRegistration(NewPerson person, const std::string& password) {
@@ -284,31 +287,30 @@ class SignInService final : public v1::SignInService::CallbackService {
   Async<HttpBody> AskToConfirmDevice(rpc::Context& context, Page page,
                                      const v1::SignInRequest& request, auth::Mode mode,
                                      const std::string& email) {
-    const Pending pending{email, true};
+    const Pending pending{mode, email, true};
     if (!co_await MaySendCode(context, pending)) {
       page.Error("email", "ERROR_TOO_MANY_CODES");
       co_return co_await Refuse(context, std::move(page), request.return_to(), kTooManyRequests);
     }
     auto cookie = co_await parts_.registrations.BeginForDevice(mode, email, request.lang());
-    if (!cookie.ok()) co_return co_await NotSent(context, pending, cookie.status());
+    if (!cookie.ok()) {
+      co_await CountNoCode(context, pending);
+      co_return cookie.status();
+    }
     co_return GoToConfirm(context, *cookie, request.lang(), request.return_to());
   }
 
-  // Whether there is no need to ask, unless `return_to` wants a newer sign-in.
-  Async<bool> IsSignedIn(const rpc::Context& context, const std::string& return_to) {
+  // Whether there is no need to ask, unless the request wants another sign-in.
+  Async<bool> IsSignedIn(const rpc::Context& context,
+                         const std::optional<PendingAuthorization>& pending) {
     std::string_view cookie = context.Cookie(kSessionCookieKey);
     if (cookie.empty()) co_return false;
     auto session = co_await parts_.sessions.FindByCookie(cookie);
     // The page does not need Redis.
     if (!session.ok() || !*session) co_return false;
-    CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
     if (!pending) co_return true;
-    CO_ASSIGN_OR_RETURN(bool may_meet,
-                        co_await MayMeet((*session)->person_id, (*session)->mode, pending->client));
-    if (!may_meet) co_return false;
-    if (!pending->terms.auth_after_seconds) co_return true;
-    // In the same second it is the session that did not do.
-    co_return (*session)->auth_time_seconds > *pending->terms.auth_after_seconds;
+    CO_ASSIGN_OR_RETURN(auto standing, co_await parts_.interactions.Judge(**session, *pending));
+    co_return standing != Standing::kMustSignIn;
   }
 
   // Clients of the sandbox meet people of the sandbox, live ones live people.
@@ -316,18 +318,10 @@ class SignInService final : public v1::SignInService::CallbackService {
     return pending ? auth::ModeOf(pending->client.mode) : parts_.default_mode;
   }
 
-  // Also whoever had agreed to the client before that rule.
-  Async<bool> MayMeet(const std::string& person_id, auth::Mode mode, const OauthClient& client) {
-    if (mode == auth::ModeOf(client.mode)) co_return true;
-    auto subject = parts_.keyring.PairwiseSubject(client.ministry_id, person_id);
-    CO_ASSIGN_OR_RETURN(auto consent, co_await parts_.consents.FindActive(client.id, subject));
-    co_return consent && consent->is_across_modes;
-  }
-
   // Of which mode the account is that a sign-in by this address is for: the one that the client
   // meets, or the platform's own; the other where only that has the address and may be met.
   Async<auth::Mode> AccountMode(const std::string& email, const std::string& return_to) {
-    CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
+    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(return_to));
     auth::Mode mode = ModeFor(pending);
     CO_ASSIGN_OR_RETURN(bool has_account, co_await parts_.people.HasAccount(mode, email));
     if (has_account) co_return mode;
@@ -336,13 +330,14 @@ class SignInService final : public v1::SignInService::CallbackService {
     if (absl::IsNotFound(person.status())) co_return mode;
     if (!person.ok()) co_return person.status();
     if (!pending) co_return other;
-    CO_ASSIGN_OR_RETURN(bool may_meet, co_await MayMeet(person->id, other, pending->client));
+    CO_ASSIGN_OR_RETURN(bool may_meet,
+                        co_await parts_.interactions.MayMeet(person->id, other, pending->client));
     co_return may_meet ? other : mode;
   }
 
   // Names the service that asked for the sign-in, and lets the form lead back to it.
   Async<HttpBody> Render(rpc::Context& context, Page page, const std::string& return_to) {
-    CO_ASSIGN_OR_RETURN(auto pending, co_await ReadPendingAuthorization(parts_.tenants, return_to));
+    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(return_to));
     if (pending)
       page.Add("FOR_CLIENT").Set("CLIENT_NAME", pending->client.ServiceName(context.language));
     AllowReturn(context, pending);
@@ -363,10 +358,12 @@ class SignInService final : public v1::SignInService::CallbackService {
     co_return absl::OkStatus();
   }
 
-  static HttpBody GoOn(rpc::Context& context, const std::string& lang,
-                       const std::string& return_to) {
-    context.http.Redirect(
-        InLanguage(SafeReturnTo(return_to, absl::StrCat("/", lang, "/account")), lang));
+  // To the page, in the language that the person chose meanwhile.
+  HttpBody GoOn(rpc::Context& context, const std::string& lang,
+                const std::string& return_to) const {
+    std::string path = SafeReturnTo(return_to, absl::StrCat("/", lang, "/account"));
+    if (path.starts_with("/en/") || path.starts_with("/fr/")) path.replace(1, 2, lang);
+    context.http.Redirect(parts_.interactions.InLanguage(path, lang).value_or(path));
     return HttpBody();
   }
 

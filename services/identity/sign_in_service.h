@@ -3,8 +3,8 @@
 #include "platform/pages/pages.h"
 #include "platform/rpc/unary.h"
 #include "services/identity/attempts.h"
-#include "services/identity/consent_repository.h"
 #include "services/identity/device_repository.h"
+#include "services/identity/interaction.h"
 #include "services/identity/keyring.h"
 #include "services/identity/metrics.h"
 #include "services/identity/passwords.h"
@@ -12,7 +12,6 @@
 #include "services/identity/registrations.h"
 #include "services/identity/sessions.h"
 #include "services/identity/sign_in_guard.h"
-#include "services/identity/tenant_repository.h"
 
 #include <grpcpp/impl/service_type.h>
 
@@ -23,7 +22,7 @@ namespace tamarack::identity {
 struct SignInServiceParts {
   rpc::Interceptor& rpc;
   const pages::Renderer& pages;
-  TenantRepository& tenants;
+  Interactions& interactions;
   PersonRepository& people;
   Registrations& registrations;
   Sessions& sessions;
@@ -33,7 +32,6 @@ struct SignInServiceParts {
   DeviceRepository& devices;
   const Keyring& keyring;
   IdentityMetrics& metrics;
-  ConsentRepository& consents;
   // Of people who come without a client.
   auth::Mode default_mode = auth::Mode::kLive;
 };

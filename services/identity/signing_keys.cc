@@ -1,63 +1,94 @@
 #include "services/identity/signing_keys.h"
 
-#include "platform/postgres/postgres.h"
+#include "platform/telemetry/log.h"
 
-#include <optional>
+#include <algorithm>
+#include <map>
 
 namespace tamarack::identity {
 namespace {
 
 using crypto::Algorithm;
 using crypto::Key;
+using std::chrono::seconds;
 
-// Tokens of a retired key live for minutes, caches of the JWKS for hours.
-constexpr pg::Statement kList{"signing_key.list", R"sql(
-  SELECT kid, algorithm, private_key_sealed, retired_at IS NULL FROM signing_key
-  WHERE retired_at IS NULL OR retired_at > now() - interval '1 day' ORDER BY created_at DESC)sql"};
-// Another replica may have been quicker; its key is then ours too.
-constexpr pg::Statement kInsert{"signing_key.insert", R"sql(
-  INSERT INTO signing_key (kid, algorithm, private_key_sealed) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING)sql"};
+constexpr seconds kFreshFor{1};
+constexpr seconds kAgeMax{2};
 
-std::string Place(std::string_view kid) {
-  return absl::StrCat("signing_key/", ToAbsl(kid));
+// Reading an RSA key takes longer than finding it.
+const Key* Find(const SigningKeySetPtr& known, const std::string& kid) {
+  if (!known) return nullptr;
+  for (const Key& key : known->published.keys()) {
+    if (key.kid() == kid) return &key;
+  }
+  return nullptr;
 }
 
 }  // namespace
 
-Async<const SigningKeySet*> SigningKeys::Get() {
-  if (!keys_) CO_RETURN_IF_ERROR(co_await loading_.Run([this] { return Load(); }));
-  co_return keys_.get();
+Async<SigningKeySetPtr> SigningKeys::Get() {
+  auto load = [this] { return Load(); };
+  // A reading that was under way when they changed may have come too early.
+  for (int i = 0; i < 2 && (is_stale_ || IsOlderThan(kAgeMax)); ++i)
+    CO_RETURN_IF_ERROR(co_await loading_.Run(load));
+  if (IsOlderThan(kFreshFor)) loading_.Start(load);
+  co_return keys_;
 }
 
 AsyncStatus SigningKeys::Load() {
+  is_stale_ = false;
+  TimePoint begun = now_();
+  absl::Status status = co_await ReadKeys();
+  if (status.ok()) {
+    loaded_at_ = begun;
+  } else {
+    is_stale_ = true;
+    telemetry::Log(telemetry::Level::kWarning, "signing keys could not be read",
+                   {{"error", status.message()}});
+  }
+  co_return status;
+}
+
+AsyncStatus SigningKeys::ReadKeys() {
   for (int attempt = 0; attempt < 2; ++attempt) {
-    CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kList));
-    std::optional<Key> es256, rs256;
+    CO_ASSIGN_OR_RETURN(auto rows, co_await repository_.ListPublished());
     crypto::KeySet published;
-    for (int row = 0; row < rows.size(); ++row) {
-      std::string kid(rows.Text(row, 0));
-      auto algorithm = rows.Text(row, 1) == "ES256" ? Algorithm::kEs256 : Algorithm::kRs256;
-      CO_ASSIGN_OR_RETURN(auto pem, keyring_.sealer().Open(rows.Text(row, 2), Place(kid)));
-      CO_ASSIGN_OR_RETURN(auto key, Key::FromPrivatePem(algorithm, pem, kid));
-      published.Add(key);
-      if (rows.Bool(row, 3)) (algorithm == Algorithm::kEs256 ? es256 : rs256) = std::move(key);
+    std::map<Algorithm, Key> current;
+    std::vector<Algorithm> no_current{Algorithm::kEs256, Algorithm::kRs256}, no_next = no_current;
+    for (const SigningKeyRow& row : rows) {
+      const Key* known = Find(keys_, row.kid);
+      auto key = known != nullptr ? *known : repository_.Open(row);
+      CO_RETURN_IF_ERROR(key.status());
+      published.Add(*key);
+      if (row.state == SigningKeyState::kNext) std::erase(no_next, row.algorithm);
+      if (row.state != SigningKeyState::kCurrent) continue;
+      std::erase(no_current, row.algorithm);
+      current.emplace(row.algorithm, *std::move(key));
     }
-    if (es256 && rs256) {
-      keys_ = std::make_unique<SigningKeySet>(SigningKeySet{*es256, *rs256, published.Jwks()});
+    if (no_current.empty()) {
+      std::string jwks = published.Jwks();
+      keys_ = std::make_shared<const SigningKeySet>(
+          SigningKeySet{current.at(Algorithm::kEs256), current.at(Algorithm::kRs256),
+                        std::move(published), std::move(jwks)});
+      if (!no_next.empty()) {
+        // Nobody has to wait for these.
+        succeeding_.Start([this, no_next] { return Create(no_next, SigningKeyState::kNext); });
+      }
       co_return absl::OkStatus();
     }
-    if (!es256) CO_RETURN_IF_ERROR(co_await Create(Algorithm::kEs256));
-    if (!rs256) CO_RETURN_IF_ERROR(co_await Create(Algorithm::kRs256));
+    CO_RETURN_IF_ERROR(co_await Create(std::move(no_current), SigningKeyState::kCurrent));
   }
   co_return absl::InternalError("signing keys were made but are not there");
 }
 
-AsyncStatus SigningKeys::Create(Algorithm algorithm) {
-  CO_ASSIGN_OR_RETURN(auto key,
-                      co_await offload_.Run([algorithm] { return Key::Generate(algorithm); }));
-  CO_ASSIGN_OR_RETURN(auto pem, key.PrivatePem());
-  std::string sealed = keyring_.sealer().Seal(pem, Place(key.kid()));
-  co_return (co_await pool_.Query(kInsert, key.kid(), crypto::Name(algorithm), sealed)).status();
+AsyncStatus SigningKeys::Create(std::vector<Algorithm> algorithms, SigningKeyState state) {
+  for (Algorithm algorithm : algorithms) {
+    CO_ASSIGN_OR_RETURN(auto key,
+                        co_await offload_.Run([algorithm] { return Key::Generate(algorithm); }));
+    CO_RETURN_IF_ERROR(co_await repository_.Insert(key, state));
+  }
+  if (state == SigningKeyState::kNext) Renew();
+  co_return absl::OkStatus();
 }
 
 }  // namespace tamarack::identity

@@ -1,15 +1,16 @@
-// The keys that sign tokens: made once, kept sealed in the database, published as JWKS.
+// The keys that sign tokens, as this process has them.
 #pragma once
 
 #include "platform/auth/single_flight.h"
+#include "platform/base/clock.h"
 #include "platform/base/status.h"
 #include "platform/crypto/key.h"
-#include "platform/postgres/postgres.h"
 #include "platform/runtime/offload.h"
-#include "services/identity/keyring.h"
+#include "services/identity/signing_key_repository.h"
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tamarack::identity {
 
@@ -18,30 +19,45 @@ namespace tamarack::identity {
 struct SigningKeySet {
   crypto::Key es256;
   crypto::Key rs256;
-  // Public halves, those lately retired included.
-  std::string jwks;
+  // Those of next and of late included.
+  crypto::KeySet published;
+  std::string jwks;  // Their public halves.
 };
+using SigningKeySetPtr = std::shared_ptr<const SigningKeySet>;
 
-// Loads the keys at first use. Replicas agree by the database's unique index on the current key of
-// each algorithm.
+// Makes the keys that are missing and reads those that there are, in use again after a second, so
+// that replicas know of a change within two. Whoever cannot read them neither signs nor
+// publishes: a key may have been removed meanwhile. Replicas agree by the database's unique indexes
+// on the current and the next key of each algorithm. Lives on one loop and must outlive it.
 class SigningKeys {
  public:
-  SigningKeys(boost::asio::any_io_executor executor, pg::Pool& pool, runtime::OffloadPool& offload,
-              const Keyring& keyring)
-      : pool_(pool), offload_(offload), keyring_(keyring), loading_(std::move(executor)) {}
+  SigningKeys(boost::asio::any_io_executor executor, SigningKeyRepository& repository,
+              runtime::OffloadPool& offload, Clock now)
+      : repository_(repository),
+        offload_(offload),
+        now_(std::move(now)),
+        loading_(executor),
+        succeeding_(executor) {}
 
-  // Valid as long as this object. UNAVAILABLE while the database cannot be reached.
-  Async<const SigningKeySet*> Get();
+  // UNAVAILABLE while the database cannot be reached.
+  Async<SigningKeySetPtr> Get();
+  // Has them read again before they are used: something about them has changed.
+  void Renew() { is_stale_ = true; }
 
  private:
+  bool IsOlderThan(std::chrono::seconds age) const { return now_() - loaded_at_ >= age; }
   AsyncStatus Load();
-  AsyncStatus Create(crypto::Algorithm algorithm);
+  AsyncStatus ReadKeys();
+  AsyncStatus Create(std::vector<crypto::Algorithm> algorithms, SigningKeyState state);
 
-  pg::Pool& pool_;
+  SigningKeyRepository& repository_;
   runtime::OffloadPool& offload_;
-  const Keyring& keyring_;
-  std::unique_ptr<SigningKeySet> keys_;
+  const Clock now_;
+  SigningKeySetPtr keys_;
+  TimePoint loaded_at_;
+  bool is_stale_ = true;
   auth::SingleFlight loading_;
+  auth::SingleFlight succeeding_;
 };
 
 }  // namespace tamarack::identity

@@ -12,13 +12,17 @@
 namespace tamarack::identity {
 namespace {
 
-constexpr pg::Statement kInsertMinistry{
-    "ministry.insert", "INSERT INTO ministry (ministry_id, name_en, name_fr) VALUES ($1, $2, $3)"};
+// A ministry is a sector of its own unless another is named.
+#define MINISTRY_COLUMNS "ministry_id, name_en, name_fr, coalesce(sector, ministry_id::text)"
+constexpr pg::Statement kInsertMinistry{"ministry.insert", R"sql(
+  INSERT INTO ministry (ministry_id, name_en, name_fr, sector)
+  SELECT $1::uuid, $2::text, $3::text, $4::text
+  WHERE $4 IS NULL OR EXISTS (SELECT FROM ministry WHERE coalesce(sector, ministry_id::text) = $4))sql"};
 constexpr pg::Statement kListMinistries{
-    "ministry.list", "SELECT ministry_id, name_en, name_fr FROM ministry ORDER BY ministry_id"};
-constexpr pg::Statement kKnownMinistries{
-    "ministry.known",
-    "SELECT ministry_id, name_en, name_fr FROM ministry WHERE ministry_id = ANY($1::uuid[])"};
+    "ministry.list", "SELECT " MINISTRY_COLUMNS " FROM ministry ORDER BY ministry_id"};
+constexpr pg::Statement kKnownMinistries{"ministry.known",
+                                         "SELECT " MINISTRY_COLUMNS
+                                         " FROM ministry WHERE ministry_id = ANY($1::uuid[])"};
 constexpr pg::Statement kKnownServices{
     "service.known", "SELECT service_id FROM service WHERE service_id = ANY($1::uuid[])"};
 constexpr pg::Statement kInsertService{"service.insert", R"sql(
@@ -70,6 +74,7 @@ std::vector<v1::Ministry> DecodeMinistries(const pg::Rows& rows) {
     ministry.set_ministry_id(std::string(rows.Text(row, 0)));
     ministry.set_name_en(std::string(rows.Text(row, 1)));
     ministry.set_name_fr(std::string(rows.Text(row, 2)));
+    ministry.set_sector(std::string(rows.Text(row, 3)));
   }
   return ministries;
 }
@@ -126,9 +131,13 @@ Async<v1::Ministry> TenantRepository::InsertMinistry(pg::Tx& tx,
   ministry.set_name_en(text::TidyLine(request.name_en()));
   ministry.set_name_fr(text::TidyLine(request.name_fr()));
   CO_RETURN_IF_ERROR(CheckNames(ministry));
-  CO_RETURN_IF_ERROR((co_await tx.Query(kInsertMinistry, ministry.ministry_id(), ministry.name_en(),
-                                        ministry.name_fr()))
-                         .status());
+  std::optional<std::string> sector;
+  if (!request.sector().empty()) sector = request.sector();
+  ministry.set_sector(sector.value_or(ministry.ministry_id()));
+  CO_ASSIGN_OR_RETURN(auto inserted,
+                      co_await tx.Query(kInsertMinistry, ministry.ministry_id(), ministry.name_en(),
+                                        ministry.name_fr(), sector));
+  if (inserted.affected() == 0) co_return rpc::InvalidField("sector", "names nothing that exists");
   co_return ministry;
 }
 

@@ -22,7 +22,7 @@ std::string AccessTokenHash(std::string_view access_token) {
 Async<IssuedAccessToken> TokenIssuer::AccessToken(const auth::Principal& principal,
                                                   const std::string& audience,
                                                   int64_t lifetime_seconds) {
-  CO_ASSIGN_OR_RETURN(const auto* keys, co_await keys_.Get());
+  CO_ASSIGN_OR_RETURN(auto keys, co_await keys_.Get());
   auth::TokenTerms terms{.issuer = issuer_,
                          .audience = audience,
                          .issued_at_seconds = NowSeconds(),
@@ -32,7 +32,7 @@ Async<IssuedAccessToken> TokenIssuer::AccessToken(const auth::Principal& princip
 }
 
 Async<std::string> TokenIssuer::IdToken(const IdTokenTerms& terms) {
-  CO_ASSIGN_OR_RETURN(const auto* keys, co_await keys_.Get());
+  CO_ASSIGN_OR_RETURN(auto keys, co_await keys_.Get());
   int64_t now = NowSeconds();
   boost::json::object claims{{"iss", issuer_},
                              {"sub", terms.subject},
@@ -41,7 +41,7 @@ Async<std::string> TokenIssuer::IdToken(const IdTokenTerms& terms) {
                              {"exp", now + kIdTokenLifetimeSeconds},
                              {"auth_time", terms.auth_time_seconds},
                              {"acr", terms.acr},
-                             {"amr", boost::json::array{"pwd"}},
+                             {"amr", boost::json::array(terms.amr.begin(), terms.amr.end())},
                              {"at_hash", AccessTokenHash(terms.access_token)}};
   if (!terms.nonce.empty()) claims["nonce"] = terms.nonce;
   co_return crypto::SignJws(terms.algorithm == "ES256" ? keys->es256 : keys->rs256, claims);

@@ -10,11 +10,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tamarack::identity {
 
-// How people sign in today: with a password, one factor.
+// How people sign in today: with a password, one factor (RFC 8176).
 inline constexpr char kAcrPassword[] = "urn:tamarack:acr:password";
+inline constexpr char kAmrPassword[] = "pwd";
 
 struct IssuedAccessToken {
   std::string token;
@@ -28,6 +30,7 @@ struct IdTokenTerms {
   std::string algorithm = "RS256";
   std::string nonce;
   std::string acr;
+  std::vector<std::string> amr;
   int64_t auth_time_seconds = 0;
   std::string_view access_token;  // for at_hash
 };

@@ -54,6 +54,18 @@ auth::Principal PrincipalOf(const OauthClient& client) {
   return principal;
 }
 
+// RFC 6749 section 4.1.3, RFC 7636 section 4.6, RFC 9449 section 10.
+absl::Status CheckRedemption(const v1::TokenRequest& request, const Grant& grant,
+                             const auth::Confirmation& confirmation) {
+  if (request.redirect_uri() != grant.redirect_uri)
+    return OauthError("invalid_grant", "redirect_uri differs from the authorization request's");
+  if (!VerifyCodeVerifier(request.code_verifier(), grant.code_challenge))
+    return OauthError("invalid_grant", "code_verifier does not match the code_challenge");
+  if (!grant.code_jkt.empty() && grant.code_jkt != confirmation.jkt)
+    return OauthError("invalid_grant", "the code is bound to another key than the proof's");
+  return absl::OkStatus();
+}
+
 class TokenService final : public v1::TokenService::CallbackService {
  public:
   using Api = v1::TokenService;
@@ -64,13 +76,14 @@ class TokenService final : public v1::TokenService::CallbackService {
         discovery_(DiscoveryDocument(parts.issuer.issuer())) {}
 
   TAMARACK_UNARY(GetConfiguration, v1::GetConfigurationRequest, google::api::HttpBody) {
-    context.http.SetHeader("cache-control", "public, max-age=300");
+    context.http.SetHeader("cache-control", "public, max-age=200");
     co_return JsonBody(discovery_);
   }
 
   TAMARACK_UNARY(GetJwks, v1::GetJwksRequest, google::api::HttpBody) {
-    CO_ASSIGN_OR_RETURN(const auto* keys, co_await parts_.keys.Get());
-    context.http.SetHeader("cache-control", "public, max-age=300");
+    CO_ASSIGN_OR_RETURN(auto keys, co_await parts_.keys.Get());
+    // So that one which is removed is gone everywhere within 10 s.
+    context.http.SetHeader("cache-control", "public, max-age=3");
     co_return JsonBody(keys->jwks);
   }
 
@@ -99,8 +112,7 @@ class TokenService final : public v1::TokenService::CallbackService {
 
   TAMARACK_UNARY(GetUserInfo, v1::GetUserInfoRequest, google::api::HttpBody) {
     const auth::Principal& principal = context.principal;
-    CO_ASSIGN_OR_RETURN(bool is_revoked,
-                        co_await parts_.codes.IsRevoked(principal.client_id, principal.subject));
+    CO_ASSIGN_OR_RETURN(bool is_revoked, co_await parts_.grants.IsRevoked(principal));
     if (is_revoked) co_return InvalidToken("the access token was revoked");
     auto client = co_await parts_.tenants.FindClient(principal.client_id);
     if (absl::IsNotFound(client.status())) co_return InvalidToken("the token is not a ministry's");
@@ -116,12 +128,18 @@ class TokenService final : public v1::TokenService::CallbackService {
       co_return InvalidToken("the person has no account any more");
     if (!person.ok()) co_return person.status();
     // Recorded before it is answered: no reading goes unseen.
-    auto recorded = co_await parts_.consents.RecordRead(*consent, SharedClaims(scopes));
+    // What was shown, whatever the scopes may mean by now.
+    std::vector<std::string> claims = SharedClaims(scopes);
+    std::erase_if(claims, [&](const std::string& name) {
+      return std::ranges::find(consent->claims, name) == consent->claims.end();
+    });
+    auto recorded = co_await parts_.consents.RecordRead(*consent, claims);
     if (absl::IsNotFound(recorded)) co_return InvalidToken("the person withdrew the consent");
     CO_RETURN_IF_ERROR(recorded);
     parts_.metrics.claims_reads.Increment();
     context.http.SetHeader("cache-control", "no-store");
-    co_return JsonBody(boost::json::serialize(UserInfoClaims(principal.subject, *person, scopes)));
+    co_return JsonBody(
+        boost::json::serialize(UserInfoClaims(principal.subject, person->profile, claims)));
   }
 
  private:
@@ -167,39 +185,37 @@ class TokenService final : public v1::TokenService::CallbackService {
     if (request.code().empty()) co_return OauthError("invalid_request", "code is missing");
     if (request.code_verifier().empty())
       co_return OauthError("invalid_request", "code_verifier is missing");
-    auto grant = co_await parts_.codes.Redeem(request.code(), client.id);
-    if (absl::IsNotFound(grant.status()))
+    auto found = co_await parts_.grants.FindByCode(request.code(), client.id);
+    if (absl::IsNotFound(found.status()))
       co_return OauthError("invalid_grant", "the code is not valid");
-    if (absl::IsAlreadyExists(grant.status())) {
-      parts_.metrics.code_reuses.Increment();
-      co_return OauthError("invalid_grant", "the code was used before; what it gave is revoked");
-    }
-    if (!grant.ok()) co_return grant.status();
-    if (request.redirect_uri() != grant->redirect_uri) {
-      co_return OauthError("invalid_grant",
-                           "redirect_uri differs from the authorization request's");
-    }
-    if (!VerifyCodeVerifier(request.code_verifier(), grant->code_challenge)) {
-      co_return OauthError("invalid_grant", "code_verifier does not match the code_challenge");
-    }
-    if (!grant->dpop_jkt.empty() && grant->dpop_jkt != principal.confirmation.jkt) {
-      co_return OauthError("invalid_grant", "the code is bound to another key than the proof's");
-    }
-    principal.subject = grant->subject;
-    principal.scopes = grant->scopes;
-    principal.acr = kAcrPassword;
-    principal.auth_time_seconds = grant->auth_time_seconds;
-    principal.language = grant->language;
+    CO_ASSIGN_OR_RETURN(auto grant, std::move(found));
+    // Before the code is used up, so that somebody who only saw it cannot burn it.
+    CO_RETURN_IF_ERROR(CheckRedemption(request, grant, principal.confirmation));
+    principal.subject = grant.subject;
+    principal.scopes = grant.scopes;
+    principal.acr = grant.acr;
+    principal.auth_time_seconds = UnixSeconds(grant.auth_time);
+    principal.grant_id = grant.id;
+    principal.language = grant.language;
     CO_ASSIGN_OR_RETURN(auto response, co_await Issue(client, principal));
-    IdTokenTerms terms{.subject = grant->subject,
+    IdTokenTerms terms{.subject = grant.subject,
                        .client_id = client.id,
                        .algorithm = client.id_token_alg,
-                       .nonce = grant->nonce,
-                       .acr = kAcrPassword,
-                       .auth_time_seconds = grant->auth_time_seconds,
+                       .nonce = grant.nonce,
+                       .acr = grant.acr,
+                       .amr = grant.amr,
+                       .auth_time_seconds = principal.auth_time_seconds,
                        .access_token = response.access_token()};
     CO_ASSIGN_OR_RETURN(auto id_token, co_await parts_.issuer.IdToken(terms));
     response.set_id_token(id_token);
+    // Last, so that nothing that can fail comes after it.
+    auto redeemed = co_await parts_.grants.Redeem(grant.id, principal.confirmation);
+    if (absl::IsNotFound(redeemed)) co_return OauthError("invalid_grant", "the code is not valid");
+    if (absl::IsAlreadyExists(redeemed)) {
+      parts_.metrics.code_reuses.Increment();
+      co_return OauthError("invalid_grant", "the code was used before; what it gave is revoked");
+    }
+    CO_RETURN_IF_ERROR(redeemed);
     parts_.metrics.tokens_code.Increment();
     co_return response;
   }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "platform/rpc/unary.h"
-#include "services/identity/authorization_codes.h"
 #include "services/identity/client_authenticator.h"
 #include "services/identity/consent_repository.h"
+#include "services/identity/grant_repository.h"
 #include "services/identity/metrics.h"
 #include "services/identity/person_repository.h"
 #include "services/identity/possession.h"
@@ -22,7 +22,7 @@ struct TokenServiceParts {
   TokenIssuer& issuer;
   ClientAuthenticator& clients;
   TenantRepository& tenants;
-  AuthorizationCodes& codes;
+  GrantRepository& grants;
   ConsentRepository& consents;
   PersonRepository& people;
   Possession& possession;

@@ -104,6 +104,8 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
   }
 
   AsyncStatus Send(const NotificationRow& row) {
+    // Perhaps under a key that this process has not read yet: as when the relay is away.
+    if (row.is_unreadable) co_return absl::DataLossError("unreadable");
     // A sandbox never reaches the outside world; its outcome is what the address asks for.
     if (row.key_type == "test") {
       switch (SimulationOf(row.content.email_address)) {

@@ -5,6 +5,7 @@
 #include "platform/smtp/smtp.h"
 #include "platform/text/email_address.h"
 #include "services/notify/delivery_worker.h"
+#include "services/notify/key_uses.h"
 #include "services/notify/migrations.h"
 #include "services/notify/notification_repository.h"
 #include "services/notify/notification_service.h"
@@ -30,17 +31,13 @@ ABSL_FLAG(int, retention_days, 7, "how long addresses and texts are kept");
 
 int main(int argc, char** argv) {
   using namespace tamarack;
-  service::Shell shell(argc, argv, "notify", notify::Migrations());
+  service::Shell shell(argc, argv, "notify", notify::Migrations(), notify::UsesOfKeys);
   config::RequireFlags({"client_secret_file", "secret_key_file", "smtp_url", "from_address"});
   service::Peer peer(shell);
-  auto sealer = crypto::Sealer::FromSecret(shell.secret_key(), "notify.content");
-  if (!sealer.ok()) {
-    std::fprintf(stderr, "--secret_key_file: %s\n", std::string(sealer.status().message()).c_str());
-    return 2;
-  }
+  const crypto::Sealer sealer(shell.keyring(), notify::kContentSeal);
 
   notify::TemplateRepository templates(shell.database());
-  notify::NotificationRepository notifications(shell.executor(), shell.database(), *sealer);
+  notify::NotificationRepository notifications(shell.executor(), shell.database(), sealer);
 
   notify::DeliveryOptions delivery;
   delivery.smtp_url = absl::GetFlag(FLAGS_smtp_url);
@@ -73,7 +70,7 @@ int main(int argc, char** argv) {
   worker.Start();
 
   // As long as what they name can be read.
-  idempotency::Once keys(shell.database(), *sealer,
+  idempotency::Once keys(shell.database(), sealer,
                          std::chrono::hours(24) * delivery.retention_days);
   runtime::Spawn(shell.executor(), [&] { return keys.SealEarlier(); });
   auto notification_service = notify::MakeNotificationService(
@@ -81,7 +78,7 @@ int main(int argc, char** argv) {
       {.public_url = shell.issuer(), .from_address = delivery.from_address, .on_accepted = [&] {
          worker.Wake();
        }});
-  idempotency::Once once(shell.database(), *sealer);
+  idempotency::Once once(shell.database(), sealer);
   auto template_service =
       notify::MakeTemplateService(peer.interceptor(), templates, once, peer.identity());
   return shell.Run({notification_service.get(), template_service.get()}, [&] { worker.Stop(); });

@@ -1,7 +1,5 @@
 #include "services/notify/notification_repository.h"
 
-#include "platform/telemetry/log.h"
-
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -67,6 +65,8 @@ constexpr pg::Statement kPostpone{"notification.postpone", R"sql(
 constexpr pg::Statement kForget{"notification.forget", R"sql(
   UPDATE notification SET sealed = NULL
   WHERE sealed IS NOT NULL AND due_at IS NULL AND created_at < now() - make_interval(days => $1))sql"};
+constexpr keys::ColumnSql kContents = SEALED_COLUMN("notification", "sealed", "notification_id");
+
 std::string ToJson(const NotificationContent& content) {
   return json::serialize(
       json::object{{"email_address", content.email_address},
@@ -110,6 +110,12 @@ std::optional<Status> StatusOfName(std::string_view name) {
     if (kStatusNames[i] == name) return static_cast<Status>(i);
   }
   return std::nullopt;
+}
+
+keys::KeyedColumn ContentColumn(crypto::Sealer sealer) {
+  return keys::SealedColumn(kContents, std::move(sealer), [](const pg::Rows& rows, int row) {
+    return std::string(rows.Text(row, 2));
+  });
 }
 
 NotificationRepository::NotificationRepository(boost::asio::any_io_executor executor,
@@ -166,19 +172,7 @@ Async<std::vector<NotificationRow>> NotificationRepository::List(const Notificat
 
 Async<std::vector<NotificationRow>> NotificationRepository::Claim(int limit, int lease_seconds) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kClaim, limit, lease_seconds));
-  std::vector<NotificationRow> claimed;
-  for (int i = 0; i < rows.size(); ++i) {
-    auto row = Decode(rows, i);
-    if (row.ok()) {
-      claimed.push_back(*std::move(row));
-    } else {
-      // Sealed under a key that this process does not have: it waits for one that does, the others
-      // need not.
-      telemetry::Log(telemetry::Level::kError, "cannot open a notification",
-                     {{"notification_id", rows.Text(i, 0)}});
-    }
-  }
-  co_return claimed;
+  co_return DecodeAll(rows);
 }
 
 AsyncStatus NotificationRepository::Finish(std::string_view id, Status status) {
@@ -194,7 +188,7 @@ Async<int64_t> NotificationRepository::ForgetContent(int days) {
   co_return forgotten.affected();
 }
 
-absl::StatusOr<NotificationRow> NotificationRepository::Decode(const pg::Rows& rows, int i) const {
+NotificationRow NotificationRepository::Decode(const pg::Rows& rows, int i) const {
   NotificationRow row;
   row.id = rows.Text(i, 0);
   row.key_type = rows.Text(i, 2);
@@ -203,11 +197,10 @@ absl::StatusOr<NotificationRow> NotificationRepository::Decode(const pg::Rows& r
   row.template_version = static_cast<int>(rows.Int(i, 4));
   row.reference = rows.OptionalText(i, 5);
   if (!rows.IsNull(i, 6)) {
-    auto opened = sealer_.Open(rows.Text(i, 6), row.id);
-    if (!opened.ok()) return opened.status();
-    auto content = FromJson(*opened);
-    if (!content.ok()) return content.status();
-    row.content = *std::move(content);
+    auto opened = sealer_.OpenRow({"notification", row.id}, rows.Text(i, 6), row.id);
+    auto content = opened.ok() ? FromJson(*opened) : opened.status();
+    row.is_unreadable = !content.ok();
+    if (content.ok()) row.content = *std::move(content);
   }
   row.status = static_cast<Status>(rows.Int(i, 7));
   row.attempts = static_cast<int>(rows.Int(i, 8));
@@ -217,14 +210,9 @@ absl::StatusOr<NotificationRow> NotificationRepository::Decode(const pg::Rows& r
   return row;
 }
 
-absl::StatusOr<std::vector<NotificationRow>> NotificationRepository::DecodeAll(
-    const pg::Rows& rows) const {
+std::vector<NotificationRow> NotificationRepository::DecodeAll(const pg::Rows& rows) const {
   std::vector<NotificationRow> all;
-  for (int i = 0; i < rows.size(); ++i) {
-    auto row = Decode(rows, i);
-    if (!row.ok()) return row.status();
-    all.push_back(*std::move(row));
-  }
+  for (int i = 0; i < rows.size(); ++i) all.push_back(Decode(rows, i));
   return all;
 }
 

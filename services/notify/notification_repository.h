@@ -3,6 +3,7 @@
 #include "platform/auth/owner.h"
 #include "platform/crypto/seal.h"
 #include "platform/idempotency/batch.h"
+#include "platform/keys/keyed_column.h"
 #include "platform/postgres/batch.h"
 #include "platform/postgres/postgres.h"
 
@@ -49,7 +50,8 @@ struct NotificationRow {
   std::string template_id;
   int template_version = 0;
   std::optional<std::string> reference;
-  NotificationContent content;  // empty once the retention has ended
+  NotificationContent content;  // empty once the retention has ended, and when it cannot be read
+  bool is_unreadable = false;
   Status status = Status::kCreated;
   int attempts = 0;
   // RFC 3339 with microseconds; empty until then.
@@ -70,6 +72,9 @@ struct NotificationFilter {
   int limit = 250;
 };
 
+// What is personal about notifications, which the sealer opens.
+keys::KeyedColumn ContentColumn(crypto::Sealer sealer);
+
 // Table `notification`. The only file pair that holds SQL about them.
 class NotificationRepository {
  public:
@@ -86,7 +91,7 @@ class NotificationRepository {
   Async<std::vector<NotificationRow>> List(const NotificationFilter& filter);
 
   // Takes due notifications for `lease_seconds`: after that another worker may take them, so that a
-  // killed one loses none. Those that cannot be opened are logged and left out.
+  // killed one loses none.
   Async<std::vector<NotificationRow>> Claim(int limit, int lease_seconds);
   // Ends its story; `status` is a final one. The first end counts.
   AsyncStatus Finish(std::string_view id, Status status);
@@ -97,8 +102,8 @@ class NotificationRepository {
   Async<int64_t> ForgetContent(int days);
 
  private:
-  absl::StatusOr<NotificationRow> Decode(const pg::Rows& rows, int row) const;
-  absl::StatusOr<std::vector<NotificationRow>> DecodeAll(const pg::Rows& rows) const;
+  NotificationRow Decode(const pg::Rows& rows, int row) const;
+  std::vector<NotificationRow> DecodeAll(const pg::Rows& rows) const;
   Async<std::vector<absl::StatusOr<bool>>> InsertMany(std::span<const NewNotification> all);
 
   pg::Pool& pool_;

@@ -7,6 +7,7 @@
 #include "services/notify/caller.h"
 #include "services/notify/errors.h"
 #include "services/notify/message.h"
+#include "services/notify/personalisation.h"
 
 #include "tamarack/notify/v1/notification_service.grpc.pb.h"
 
@@ -33,7 +34,7 @@ absl::Status CheckFields(const v1::SendEmailRequest& request, const std::string&
   }
   if (key_type == "team")
     return BadRequest("Can’t send to this recipient using a team-only API key");
-  return absl::OkStatus();
+  return CheckPersonalisation(request.personalisation());
 }
 
 absl::StatusOr<NotificationContent> Render(const v1::Template& from,
@@ -129,7 +130,8 @@ class NotificationService final : public v1::NotificationService::CallbackServic
         bool is_new, co_await notifications_.Insert({row, once_.RowOf(context, request, row.id)}));
     if (is_new) co_return row;
     CO_ASSIGN_OR_RETURN(auto earlier, co_await FindEarlier(context, request));
-    if (!earlier) co_return absl::AbortedError("the key's first request was forgotten meanwhile");
+    // It was forgotten at this moment: the next try makes one.
+    if (!earlier) co_return idempotency::KeyInFlight(context);
     co_return *std::move(earlier);
   }
 

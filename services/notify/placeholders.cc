@@ -25,9 +25,14 @@ struct Placeholder {
   bool is_conditional = false;
 };
 
-// `First Name`, `first_name` and `FIRST-NAME` are one name.
+// `First Name`, `first_name` and `FIRST-NAME` are one name, whichever dash an editor made of `-`.
 std::string NormalName(std::string_view name) {
   std::string normal = text::CaseFolded(text::FoldSpaces(name));
+  for (std::string_view dash : {"\u00ad", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014",
+                                "\u2015", "\u2212", "\ufe58", "\ufe63", "\uff0d"}) {
+    for (size_t at = 0; (at = normal.find(dash, at)) != std::string::npos;)
+      normal.erase(at, dash.size());
+  }
   std::erase_if(normal, [](char c) { return c == ' ' || c == '_' || c == '-'; });
   return normal;
 }
@@ -103,18 +108,54 @@ class Values {
   std::unordered_map<std::string, const json::value*> values_;
 };
 
-// The fewest digits that are this number, without an exponent: people read it.
+// The fewest digits that are this number, with zeros instead of an exponent: people read it.
 std::string PlainNumber(double number) {
-  std::array<char, 400> text;  // 5e-324 needs 326
-  auto end = std::to_chars(text.begin(), text.end(), number, std::chars_format::fixed).ptr;
-  return {text.begin(), end};
+  std::array<char, 32> shortest;  // `-1.2345678901234567e+308`
+  auto end = std::to_chars(shortest.begin(), shortest.end(), number, std::chars_format::scientific);
+  std::string_view text(shortest.begin(), static_cast<size_t>(end.ptr - shortest.begin()));
+  size_t e = text.find('e');
+  if (e == std::string_view::npos) return std::string(text);  // no finite number
+  int exponent = 0;
+  std::from_chars(text.data() + e + (text[e + 1] == '+' ? 2 : 1), end.ptr, exponent);
+  std::string plain(text.substr(0, e));
+  std::erase(plain, '.');
+  size_t first = plain[0] == '-' ? 1 : 0;
+  if (exponent < 0) return plain.insert(first, "0." + std::string(size_t(-exponent) - 1, '0'));
+  size_t point = first + static_cast<size_t>(exponent) + 1;
+  if (point < plain.size()) return plain.insert(point, ".");
+  plain.resize(point, '0');
+  return plain;
 }
 
-std::string ScalarText(const json::value& value) {
+// JSON with its numbers as people read them.
+void AppendJson(const json::value& value, std::string& text) {
+  std::string_view separator;
+  if (const auto* object = value.if_object()) {
+    text += '{';
+    for (const auto& member : *object) {
+      text.append(separator).append(json::serialize(member.key())).append(":");
+      AppendJson(member.value(), text);
+      separator = ",";
+    }
+    text += '}';
+  } else if (const auto* array = value.if_array()) {
+    text += '[';
+    for (const auto& element : *array) {
+      AppendJson(element, text.append(separator));
+      separator = ",";
+    }
+    text += ']';
+  } else {
+    text += value.is_double() ? PlainNumber(value.get_double()) : json::serialize(value);
+  }
+}
+
+std::string ElementText(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
-  if (value.is_double()) return PlainNumber(value.get_double());
   if (value.is_bool()) return value.get_bool() ? "yes" : "no";
-  return json::serialize(value);
+  std::string text;
+  AppendJson(value, text);
+  return text;
 }
 
 // GOV.UK Notify's words and the French ones, whatever the language of the template: the caller may
@@ -123,7 +164,7 @@ bool IsTrue(const json::value& value) {
   static constexpr std::string_view kTrue[] = {"yes",     "y",       "true",     "t",      "1",
                                                "include", "show",    "oui",      "o",      "vrai",
                                                "v",       "inclure", "afficher", "montrer"};
-  std::string text = ScalarText(value);
+  std::string text = ElementText(value);
   std::string_view word = text::Trim(text);
   if (word.size() > 16) return false;  // longer than any of them: not worth folding
   return std::find(std::begin(kTrue), std::end(kTrue), text::CaseFolded(word)) != std::end(kTrue);
@@ -151,7 +192,7 @@ class ValueWriter {
   }
 
   std::string Element(const json::value& value) const {
-    std::string text = ScalarText(value);
+    std::string text = ElementText(value);
     if (value.is_bool() && is_french_) text = value.get_bool() ? "oui" : "non";
     if (mode_ == FillMode::kMarkdown) return OpaqueValue(text);
     if (mode_ == FillMode::kLine) return OneLine(text);
@@ -161,7 +202,8 @@ class ValueWriter {
   std::string List(const json::array& list) const {
     std::vector<std::string> items;
     for (const auto& element : list) {
-      if (!element.is_null() && !ScalarText(element).empty()) items.push_back(Element(element));
+      if (!element.is_null() && !text::IsBlank(ElementText(element)))
+        items.push_back(Element(element));
     }
     std::string_view last = is_french_ ? " et " : " and ";
     std::string text;
@@ -204,7 +246,9 @@ std::string FillPlaceholders(std::string_view text, const json::object& personal
   Values values(personalisation);
   ValueWriter writer(mode, language);
   auto literal = [&](std::string_view part) {
-    filled += mode == FillMode::kMarkdown ? WithoutMarks(part) : part;
+    filled += mode == FillMode::kMarkdown ? WithoutMarks(part)
+              : mode == FillMode::kLine   ? OneLine(part)
+                                          : std::string(part);
   };
   auto placeholder = [&](const Placeholder& found) {
     if (filled.size() > kFilledBytesMax) return;

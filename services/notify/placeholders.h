@@ -9,7 +9,7 @@
 
 // The template language of GOV.UK Notify: `((name))` and `((condition??text))`, where the text and
 // the name may hold balanced brackets. Names are compared without regard to case, spaces, dashes
-// and underscores, in any script. Pure functions.
+// (soft and long ones, too) and underscores, in any script. Pure functions.
 namespace tamarack::notify {
 
 // Longest text that goes out. Filling stops beyond it, so that a few placeholders cannot blow up

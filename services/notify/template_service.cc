@@ -2,10 +2,13 @@
 
 #include "platform/auth/owner.h"
 #include "platform/base/id.h"
+#include "platform/rpc/validate.h"
 #include "platform/service/tenants.h"
+#include "platform/text/text.h"
 #include "services/notify/email_message.h"
 #include "services/notify/errors.h"
 #include "services/notify/message.h"
+#include "services/notify/personalisation.h"
 #include "services/notify/placeholders.h"
 
 #include "tamarack/notify/v1/template_service.grpc.pb.h"
@@ -28,10 +31,14 @@ class TemplateService final : public v1::TemplateService::CallbackService {
 
   TAMARACK_UNARY(PutTemplate, v1::PutTemplateRequest, v1::Template) {
     v1::PutTemplateRequest put = request;
+    put.set_name(text::TidyLine(request.name()));
+    put.set_subject(text::TidyLine(request.subject()));
     auto prepare = [&]() -> AsyncStatus {
       if (request.has_id() && !IsUuid(request.id()))
         co_return ValidationError("id", "is not a valid UUID");
-      CO_RETURN_IF_ERROR(CheckPlaceholders("subject", request.subject()));
+      CO_RETURN_IF_ERROR(rpc::CheckLine("name", put.name()));
+      CO_RETURN_IF_ERROR(rpc::CheckLine("subject", put.subject()));
+      CO_RETURN_IF_ERROR(CheckPlaceholders("subject", put.subject()));
       CO_RETURN_IF_ERROR(CheckPlaceholders("body", request.body()));
       CO_ASSIGN_OR_RETURN(
           *put.mutable_service_id(),
@@ -60,6 +67,7 @@ class TemplateService final : public v1::TemplateService::CallbackService {
 
   TAMARACK_UNARY(PreviewTemplate, v1::PreviewTemplateRequest, v1::TemplatePreview) {
     CO_ASSIGN_OR_RETURN(auto found, co_await Find(context, request.id(), std::nullopt));
+    CO_RETURN_IF_ERROR(CheckPersonalisation(request.personalisation()));
     CO_ASSIGN_OR_RETURN(auto message, Fill(found, request.personalisation()));
     v1::TemplatePreview preview;
     preview.set_id(found.id());

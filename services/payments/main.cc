@@ -6,6 +6,7 @@
 #include "platform/service/shell.h"
 #include "platform/webhooks/sender.h"
 #include "services/payments/card_page_service.h"
+#include "services/payments/key_uses.h"
 #include "services/payments/ledger_service.h"
 #include "services/payments/migrations.h"
 #include "services/payments/page_bundle.h"
@@ -25,17 +26,15 @@ ABSL_FLAG(std::string, brand_file, "", "brand.json; empty: the neutral brand");
 
 int main(int argc, char** argv) {
   using namespace tamarack;
-  service::Shell shell(argc, argv, "payments", payments::Migrations());
+  service::Shell shell(argc, argv, "payments", payments::Migrations(), payments::UsesOfKeys);
   config::RequireFlags({"client_secret_file", "secret_key_file"});
   service::Peer peer(shell);
   auto timeout = std::chrono::milliseconds(absl::GetFlag(FLAGS_processor_timeout_ms));
   std::string public_url =
       absl::GetFlag(FLAGS_public_url).empty() ? shell.issuer() : absl::GetFlag(FLAGS_public_url);
 
-  auto payer_sealer =
-      config::OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "payments.payer"));
-  auto webhook_sealer =
-      config::OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "payments.webhook"));
+  const crypto::Sealer payer_sealer(shell.keyring(), payments::kPayerSeal);
+  const crypto::Sealer webhook_sealer(shell.keyring(), payments::kWebhookSeal);
   pages::Renderer renderer(payments::PageBundle(),
                            config::OrExit(pages::LoadBrand(absl::GetFlag(FLAGS_brand_file))),
                            {.home = "/account", .nav = {}});
@@ -51,7 +50,7 @@ int main(int argc, char** argv) {
                           shell.registry());
 
   payments::PaymentMetrics metrics(shell.registry());
-  payments::PayerAccess access(shell.secret_key(), SystemClock());
+  payments::PayerAccess access(shell.keyring(), SystemClock());
   payments::PaymentRepository repository(shell.executor(), shell.database(), payer_sealer);
   payments::ProcessorQueue queue(shell.database());
   std::function<void()> wake = [] {};

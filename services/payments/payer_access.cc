@@ -12,7 +12,6 @@
 namespace tamarack::payments {
 namespace {
 
-constexpr int64_t kLinkSeconds = 7 * 24 * 3600;
 constexpr int64_t kCookieSeconds = 24 * 3600;
 constexpr size_t kGrantsMax = 4;
 constexpr size_t kNonceBytes = 12;
@@ -33,10 +32,16 @@ bool IsPast(std::string_view unix_seconds, int64_t now) {
   return !absl::SimpleAtoi(ToAbsl(unix_seconds), &end) || end <= now;
 }
 
+std::string SignWith(const crypto::VersionKey& key, std::string_view purpose,
+                     std::string_view text) {
+  return crypto::Base64UrlEncode(
+      crypto::HmacSha256(key.bytes, absl::StrCat(ToAbsl(purpose), "|", ToAbsl(text))));
+}
+
 }  // namespace
 
-PayerAccess::PayerAccess(std::string_view secret, Clock clock)
-    : key_(crypto::DeriveKey(secret, "payments.payer_access")), clock_(std::move(clock)) {}
+PayerAccess::PayerAccess(const crypto::Keyring& ring, Clock clock)
+    : keys_(ring.For("payments.payer_access")), clock_(std::move(clock)) {}
 
 // Token: payment.expiry.nonce.mac
 std::string PayerAccess::MakeLink(std::string_view payment_id) const {
@@ -78,13 +83,15 @@ bool PayerAccess::IsGranted(std::string_view cookie, std::string_view payment_id
 }
 
 std::string PayerAccess::Sign(std::string_view purpose, std::string_view text) const {
-  return crypto::Base64UrlEncode(
-      crypto::HmacSha256(key_, absl::StrCat(ToAbsl(purpose), "|", ToAbsl(text))));
+  return SignWith(keys_.Now()->current(), purpose, text);
 }
 
 bool PayerAccess::IsSigned(std::string_view purpose, std::string_view text,
                            std::string_view mac) const {
-  return crypto::ConstantTimeEqual(Sign(purpose, text), mac);
+  bool is_signed = false;
+  for (const crypto::VersionKey& key : keys_.Now()->all)
+    is_signed |= crypto::ConstantTimeEqual(SignWith(key, purpose, text), mac);
+  return is_signed;
 }
 
 }  // namespace tamarack::payments

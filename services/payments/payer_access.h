@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/base/clock.h"
+#include "platform/crypto/keyring.h"
 
 #include <optional>
 #include <string>
@@ -15,14 +16,15 @@ struct PayerLink {
   std::string nonce;
 };
 
+inline constexpr int64_t kLinkSeconds = 7 * 24 * 3600;
+
 // What opens a payment's pages: single-use links, and the cookie that such a link is turned into.
 // Both are signed, so that neither creating nor reading a payment has to store one.
 class PayerAccess {
  public:
-  // `secret` is the service's key material.
-  PayerAccess(std::string_view secret, Clock clock);
+  PayerAccess(const crypto::Keyring& ring, Clock clock);
 
-  // A new link token, good for seven days.
+  // A new link token, good for kLinkSeconds.
   std::string MakeLink(std::string_view payment_id) const;
   std::optional<PayerLink> ReadLink(std::string_view token) const;
 
@@ -35,7 +37,7 @@ class PayerAccess {
   std::string Sign(std::string_view purpose, std::string_view text) const;
   bool IsSigned(std::string_view purpose, std::string_view text, std::string_view mac) const;
 
-  std::string key_;
+  crypto::PurposeView keys_;
   Clock clock_;
 };
 

@@ -17,11 +17,11 @@ constexpr std::pair<const char*, std::string Payer::*> kMembers[] = {
     {"postcode", &Payer::postcode}, {"country", &Payer::country},
 };
 
-std::string Place(std::string_view payment_id) {
+}  // namespace
+
+std::string PayerPlace(std::string_view payment_id) {
   return absl::StrCat("payment.payer|", ToAbsl(payment_id));
 }
-
-}  // namespace
 
 std::string SealPayer(const crypto::Sealer& sealer, std::string_view payment_id,
                       const Payer& payer) {
@@ -29,14 +29,14 @@ std::string SealPayer(const crypto::Sealer& sealer, std::string_view payment_id,
   for (const auto& [name, member] : kMembers) {
     if (!(payer.*member).empty()) object[name] = payer.*member;
   }
-  return object.empty() ? "" : sealer.Seal(boost::json::serialize(object), Place(payment_id));
+  return object.empty() ? "" : sealer.Seal(boost::json::serialize(object), PayerPlace(payment_id));
 }
 
 absl::StatusOr<Payer> OpenPayer(const crypto::Sealer& sealer, std::string_view payment_id,
                                 std::string_view sealed) {
   Payer payer;
   if (sealed.empty()) return payer;
-  auto text = sealer.Open(sealed, Place(payment_id));
+  auto text = sealer.OpenRow({"payment", payment_id}, sealed, PayerPlace(payment_id));
   if (!text.ok()) return text.status();
   auto object = crypto::ParseStrictObject(*text);
   if (!object.ok()) return object.status();

@@ -3,6 +3,7 @@
 #include "platform/auth/owner.h"
 #include "platform/crypto/seal.h"
 #include "platform/idempotency/batch.h"
+#include "platform/keys/keyed_column.h"
 #include "platform/postgres/batch.h"
 #include "platform/postgres/postgres.h"
 #include "services/payments/payment.h"
@@ -34,8 +35,11 @@ struct PaymentPage {
   std::vector<Payment> payments;
 };
 
+// Who pays, as SealPayer seals it.
+keys::KeyedColumn PayerColumn(crypto::Sealer sealer);
+
 // Payments as they are made and read; what changes them is payment_moves.h. `pool` and `sealer`
-// must outlive it.
+// must outlive it. A payer that cannot be read is reported, and empty.
 class PaymentRepository {
  public:
   PaymentRepository(boost::asio::any_io_executor executor, pg::Pool& pool,
@@ -56,7 +60,7 @@ class PaymentRepository {
   Async<bool> UseLink(std::string_view nonce, std::string_view payment_id);
 
  private:
-  absl::StatusOr<Payment> Decode(const pg::Rows& rows, int row) const;
+  Payment Decode(const pg::Rows& rows, int row) const;
 
   pg::Pool& pool_;
   const crypto::Sealer& sealer_;

@@ -49,7 +49,12 @@ class PaymentService final : public v1::PaymentService::CallbackService {
     payment.created_at = clock_();
     CO_ASSIGN_OR_RETURN(bool is_new, co_await repository_.Create(
                                          {payment, once_.RowOf(context, request, payment.id)}));
-    if (!is_new) co_return co_await Replay(context, request);
+    if (!is_new) {
+      auto earlier = co_await Replay(context, request);
+      // It was forgotten at this moment: the next try makes one.
+      if (absl::IsNotFound(earlier.status())) co_return idempotency::KeyInFlight(context);
+      co_return earlier;
+    }
     metrics_.CountMove(Status::kCreated, payment.amount_cents);
     co_return View(payment);
   }

@@ -1,7 +1,7 @@
 #include "services/tellusonce/change_repository.h"
 
 #include "platform/base/id.h"
-#include "platform/crypto/encoding.h"
+#include "platform/crypto/hash.h"
 #include "platform/crypto/random.h"
 #include "services/tellusonce/delivery_state.h"
 
@@ -36,7 +36,8 @@ constexpr pg::Statement kFind{"change.find", R"sql(
   WHERE c.subject = $1 AND c.change_id = $2)sql"};
 constexpr pg::Statement kListTold{"delivery.list_of_change", R"sql(
   SELECT s.name_en, s.name_fr, )sql" DELIVERY_STATE R"sql(,
-    CASE WHEN w.state = 2 THEN w.finished_at END, d.acknowledged_at, d.case_reference, coalesce(w.last_error, '') <> ''
+    CASE WHEN w.state = 2 THEN w.finished_at END, d.acknowledged_at, d.case_reference, coalesce(w.last_error, '') <> '',
+    s.subscription_id
   FROM delivery d JOIN subscription s USING (subscription_id) LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
   WHERE d.change_id = $1 ORDER BY s.created_at, s.subscription_id)sql"};
 // The person stays locked while their newest change is carried, so that no other process can carry
@@ -53,7 +54,17 @@ constexpr pg::Statement kMarkSynced{"change.mark_synced", R"sql(
   UPDATE change SET directory_synced_at = now()
   WHERE subject = $1 AND sequence <= $2 AND directory_synced_at IS NULL)sql"};
 
+// The log has no name of a person: whoever looks finds the row by the hash.
+constexpr keys::ColumnSql kPersonKeys =
+    SEALED_COLUMN("person_key", "sealed_key", "encode(sha256(subject::bytea), 'hex'), subject");
+
 }  // namespace
+
+keys::KeyedColumn PersonKeyColumn(crypto::Sealer sealer) {
+  return keys::SealedColumn(kPersonKeys, std::move(sealer), [](const pg::Rows& rows, int row) {
+    return std::string(rows.Text(row, 3));
+  });
+}
 
 Async<std::string> ChangeRepository::Record(const NewChange& change) {
   CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
@@ -111,7 +122,8 @@ Async<Change> ChangeRepository::Find(std::string_view subject, std::string_view 
   change.recorded_micros = rows.TimeMicros(0, 2);
   CO_ASSIGN_OR_RETURN(auto told, co_await pool_.Query(kListTold, change_id));
   for (int row = 0; row < told.size(); ++row) {
-    change.told.push_back({.name_en = std::string(told.Text(row, 0)),
+    change.told.push_back({.subscription_id = std::string(told.Text(row, 7)),
+                           .name_en = std::string(told.Text(row, 0)),
                            .name_fr = std::string(told.Text(row, 1)),
                            .state = std::string(told.Text(row, 2)),
                            .delivered_micros = told.IsNull(row, 3) ? 0 : told.TimeMicros(row, 3),
@@ -146,9 +158,9 @@ Async<crypto::Sealer> ChangeRepository::PersonSealer(pg::Tx& tx, std::string_vie
 
 absl::StatusOr<crypto::Sealer> ChangeRepository::OpenKey(std::string_view subject,
                                                          std::string_view sealed_key) const {
-  auto key = sealer_.Open(sealed_key, subject);
+  auto key = sealer_.OpenRow({"person_key", crypto::Sha256Hex(subject)}, sealed_key, subject);
   if (!key.ok()) return key.status();
-  return crypto::Sealer::FromKeys({{"1", *std::move(key)}});
+  return crypto::Sealer::FromKey({"1", *std::move(key)});
 }
 
 absl::StatusOr<v1::Address> ChangeRepository::OpenAddress(std::string_view subject,
@@ -157,10 +169,10 @@ absl::StatusOr<v1::Address> ChangeRepository::OpenAddress(std::string_view subje
   auto sealer = OpenKey(subject, sealed_key);
   if (!sealer.ok()) return sealer.status();
   auto value = sealer->Open(sealed_value, "change.value");
-  if (!value.ok()) return value.status();
   v1::Address address;
-  if (!address.ParseFromString(*value)) return absl::DataLossError("sealed address cannot be read");
-  return address;
+  if (value.ok() && address.ParseFromString(*value)) return address;
+  sealer_.Report({"change", crypto::Sha256Hex(subject)});
+  return absl::DataLossError("sealed address cannot be read");
 }
 
 }  // namespace tamarack::tellusonce

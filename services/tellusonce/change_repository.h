@@ -2,6 +2,7 @@
 
 #include "platform/auth/owner.h"
 #include "platform/crypto/seal.h"
+#include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "platform/webhooks/outbox.h"
 
@@ -32,6 +33,7 @@ struct NewChange {
 
 // What became of a change at one ministry, for the person.
 struct Told {
+  std::string subscription_id;
   std::string name_en, name_fr;
   std::string state;  // as Delivery.state
   int64_t delivered_micros = 0;
@@ -55,6 +57,9 @@ struct Carried {
   int64_t sequence = 0;
   absl::Status status;
 };
+
+// People's own keys, which the sealer opens.
+keys::KeyedColumn PersonKeyColumn(crypto::Sealer sealer);
 
 // Tables `person_key`, `change` and `delivery`, and the events that announce deliveries. With
 // delivery_repository, the only file pair that holds SQL about them.

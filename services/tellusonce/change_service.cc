@@ -73,14 +73,14 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     UseLanguage(context, request.lang());
     CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.ListFor(ModeOf(context)));
     CO_ASSIGN_OR_RETURN(auto address, co_await PresentAddress(context));
-    co_return renderer_.Render(
-        AddressPage(context, address, SafeReturnTo(request.return_to(), subscriptions)));
+    co_return renderer_.Render(AddressPage(
+        context, address, SafeReturnTo(request.return_to(), context.language, subscriptions)));
   }
 
   TAMARACK_UNARY(ReviewAddress, v1::ReviewAddressRequest, HttpBody) {
     UseLanguage(context, request.lang());
     CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.ListFor(ModeOf(context)));
-    std::string return_to = SafeReturnTo(request.return_to(), subscriptions);
+    std::string return_to = SafeReturnTo(request.return_to(), context.language, subscriptions);
     if (request.change_language())
       co_return renderer_.Render(AddressPage(context, AddressOf(request), return_to));
     v1::Address address = Normalize(AddressOf(request));
@@ -94,12 +94,12 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     UseLanguage(context, request.lang());
     CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.ListFor(ModeOf(context)));
     v1::Address address = Normalize(AddressOf(request));
-    std::string return_to = SafeReturnTo(request.return_to(), subscriptions);
+    std::string return_to = SafeReturnTo(request.return_to(), context.language, subscriptions);
     auto problems = CheckAddress(address);
     if (!problems.empty()) co_return CorrectAddress(context, address, return_to, problems);
     std::vector<std::string> chosen(request.subscription_id().begin(),
                                     request.subscription_id().end());
-    bool is_nobody = chosen.empty() && !subscriptions.empty();
+    bool is_nobody = chosen.empty() && IsAnyEnabled(subscriptions);
     if (is_nobody || request.change_language()) {
       auto page =
           ReviewPage(context, address, return_to, subscriptions, request.request_id(), chosen);
@@ -126,8 +126,9 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto change,
                         co_await changes_.Find(context.principal.subject, request.change_id()));
     CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.ListFor(ModeOf(context)));
-    co_return renderer_.Render(
-        StatusPage(context, change, SafeReturnTo(request.return_to(), subscriptions)));
+    co_return renderer_.Render(StatusPage(
+        context, change, SafeReturnTo(request.return_to(), context.language, subscriptions),
+        subscriptions));
   }
 
  private:
@@ -192,12 +193,18 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     return renderer_.Render(page);
   }
 
+  static bool IsAnyEnabled(const Subscriptions& subscriptions) {
+    return std::any_of(subscriptions.begin(), subscriptions.end(),
+                       [](const auto& each) { return each.is_enabled(); });
+  }
+
   static pages::Page AddressPage(const rpc::Context& context, const v1::Address& address,
                                  const std::string& return_to) {
     pages::Page page("address", context.language, context.csrf_token);
     page.SignedIn().Path("/address" + ReturnQuery(return_to)).Form("address-form", "/address");
     page.Set("RETURN_TO", return_to);
-    page.Set("BACK_URL", return_to.empty() ? "/" + context.language + "/account" : return_to);
+    page.Set("BACK_URL",
+             ReturnUrl(return_to.empty() ? "/{lang}/account" : return_to, context.language));
     SetAddress(page, address);
     pages::AddProvinces(page, "PROVINCES", address.province());
     return page;
@@ -212,10 +219,10 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     page.Set("RETURN_TO", return_to);
     page.Set("REQUEST_ID", request_id).Set("ADDRESS_TEXT", OneLine(address));
     SetAddress(page, address);
-    page.Show(subscriptions.empty() ? "NO_SUBSCRIPTIONS" : "CHOICE");
-    auto& choice = page;
+    page.Show(IsAnyEnabled(subscriptions) ? "CHOICE" : "NO_SUBSCRIPTIONS");
     for (const auto& subscription : subscriptions) {
-      auto& row = choice.Add("SUBSCRIPTIONS");
+      if (!subscription.is_enabled()) continue;
+      auto& row = page.Add("SUBSCRIPTIONS");
       row.Set("SUBSCRIPTION_ID", subscription.subscription_id());
       row.Set("MINISTRY", InLanguage(context, subscription.name_en(), subscription.name_fr()));
       row.Set("PURPOSE", InLanguage(context, subscription.purpose_en(), subscription.purpose_fr()));
@@ -227,7 +234,7 @@ class ChangeService final : public v1::ChangeService::CallbackService {
   }
 
   static pages::Page StatusPage(const rpc::Context& context, const Change& change,
-                                const std::string& return_to) {
+                                const std::string& return_to, const Subscriptions& subscriptions) {
     pages::Page page("status", context.language, context.csrf_token);
     std::string path = "/changes/" + change.id + ReturnQuery(return_to);
     page.SignedIn()
@@ -236,11 +243,34 @@ class ChangeService final : public v1::ChangeService::CallbackService {
         .Set("ADDRESS_TEXT", OneLine(change.address));
     page.Set("REFERENCE", ReferenceOf(change.id)).Set("SELF_URL", "/" + context.language + path);
     page.Set("RECORDED", FormatMicros(change.recorded_micros, context.language));
-    if (!return_to.empty()) page.Set("CONTINUE_URL", return_to).Show("CONTINUE");
+    if (!return_to.empty()) {
+      page.Set("CONTINUE_URL", ReturnUrl(return_to, context.language)).Show("CONTINUE");
+      AddServiceLeftOut(page, context, change, return_to, subscriptions);
+    }
     page.Show(change.told.empty() ? "NO_DELIVERIES" : "TIMELINE");
     for (const auto& told : change.told) AddDelivery(page, context, told);
     if (std::any_of(change.told.begin(), change.told.end(), MayChange)) page.Show("REFRESH");
     return page;
+  }
+
+  // Who came from a service may believe that it was told with the others.
+  static void AddServiceLeftOut(pages::Page& page, const rpc::Context& context,
+                                const Change& change, const std::string& return_to,
+                                const Subscriptions& subscriptions) {
+    const v1::Subscription* left_out = nullptr;
+    for (const auto& each : subscriptions) {
+      if (!NamesOriginOf(each, ReturnUrl(return_to, context.language))) continue;
+      if (std::any_of(change.told.begin(), change.told.end(), [&](const Told& told) {
+            return told.subscription_id == each.subscription_id();
+          }))
+        return;
+      if (left_out == nullptr || (each.is_enabled() && !left_out->is_enabled())) left_out = &each;
+    }
+    if (left_out == nullptr) return;
+    auto& row = page.Add("SERVICE_LEFT_OUT");
+    row.Set("MINISTRY", InLanguage(context, left_out->name_en(), left_out->name_fr()));
+    row.Set("CHANGE_URL", "/" + context.language + "/address" + ReturnQuery(return_to));
+    row.Show(left_out->is_enabled() ? "NOT_CHOSEN" : "UNREACHABLE");
   }
 
   static bool MayChange(const Told& told) {

@@ -59,7 +59,8 @@ struct DirectorySync::State {
       CO_ASSIGN_OR_RETURN(auto carried, co_await changes.CarryNext(after, carry));
       if (!carried) break;
       after = carried->sequence;
-      failure.Update(carried->status);
+      // What cannot be read waits, reported as a row, until it can.
+      if (!absl::IsDataLoss(carried->status)) failure.Update(carried->status);
       if (!carried->status.ok() && !ConcernsOne(carried->status)) break;
     }
     co_return failure;

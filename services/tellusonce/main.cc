@@ -9,6 +9,7 @@
 #include "services/tellusonce/change_service.h"
 #include "services/tellusonce/delivery_repository.h"
 #include "services/tellusonce/directory_sync.h"
+#include "services/tellusonce/key_uses.h"
 #include "services/tellusonce/migrations.h"
 #include "services/tellusonce/page_bundle.h"
 #include "services/tellusonce/subscription_repository.h"
@@ -20,13 +21,11 @@ ABSL_FLAG(std::string, brand_file, "", "brand.json; empty: the neutral brand");
 
 int main(int argc, char** argv) {
   using namespace tamarack;
-  service::Shell shell(argc, argv, "tellusonce", tellusonce::Migrations());
+  service::Shell shell(argc, argv, "tellusonce", tellusonce::Migrations(), tellusonce::UsesOfKeys);
   config::RequireFlags({"client_secret_file", "secret_key_file"});
   service::Peer peer(shell);
-  auto change_sealer =
-      config::OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "tellusonce.person_key"));
-  auto webhook_sealer =
-      config::OrExit(crypto::Sealer::FromSecret(shell.secret_key(), "webhooks.seal"));
+  const crypto::Sealer change_sealer(shell.keyring(), tellusonce::kPersonKeySeal);
+  const crypto::Sealer webhook_sealer(shell.keyring(), tellusonce::kWebhookSeal);
 
   curl::Loop curl(shell.executor());
   webhooks::Sender sender(shell.executor(), curl, shell.database(), webhook_sealer,

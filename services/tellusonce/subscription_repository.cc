@@ -6,13 +6,17 @@ namespace {
 #define SUBSCRIPTION_COLUMNS                                                                   \
   "subscription_id, ministry_id, name_en, name_fr, purpose_en, purpose_fr, change_type, url, " \
   "return_origins, mode"
+#define SUBSCRIPTION_FIELDS                                                                 \
+  SUBSCRIPTION_COLUMNS                                                                      \
+  ", EXISTS (SELECT FROM webhook_endpoint e WHERE e.tenant_id = subscription_id::text AND " \
+  "e.enabled)"
 
 constexpr pg::Statement kInsert{"subscription.insert",
                                 R"sql(
   INSERT INTO subscription ()sql" SUBSCRIPTION_COLUMNS
                                 R"sql() VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-  RETURNING )sql" SUBSCRIPTION_COLUMNS};
-constexpr pg::Statement kList{"subscription.list", "SELECT " SUBSCRIPTION_COLUMNS R"sql(
+  RETURNING )sql" SUBSCRIPTION_FIELDS};
+constexpr pg::Statement kList{"subscription.list", "SELECT " SUBSCRIPTION_FIELDS R"sql(
   FROM subscription WHERE ($1 = '' OR ministry_id = $1) AND ($2 = '' OR mode = $2)
   ORDER BY created_at, subscription_id LIMIT 1000)sql"};
 
@@ -28,6 +32,7 @@ v1::Subscription Decode(const pg::Rows& rows, int row) {
   subscription.set_url(std::string(rows.Text(row, 7)));
   for (auto& origin : rows.TextArray(row, 8)) subscription.add_return_origins(std::move(origin));
   subscription.set_mode(std::string(rows.Text(row, 9)));
+  subscription.set_is_enabled(rows.Bool(row, 10));
   return subscription;
 }
 

@@ -20,7 +20,7 @@ class SubscriptionRepository {
   Async<std::vector<v1::Subscription>> ListAll();
   // a ministry's;
   Async<std::vector<v1::Subscription>> ListOf(const auth::Owner& ministry);
-  // those that a person of this mode may have told.
+  // those of a person's mode. Who can still be told says is_enabled.
   Async<std::vector<v1::Subscription>> ListFor(auth::Mode mode);
 
  private:

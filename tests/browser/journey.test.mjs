@@ -106,6 +106,12 @@ async function renew(visit, email) {
     return (await page.locator('#deliveries > li[data-state=done]').count()) === 2;
   });
   await visit.look('address-status');
+  // The way back is in the language that was read last.
+  const other = lang === 'en' ? 'fr' : 'en';
+  await visit.press('#language');
+  assert.equal(await page.locator('#continue').getAttribute('href'), `${stack.sandbox.example}/${other}/licence`);
+  assert.equal(await page.locator('#service-left-out').count(), 0);
+  await visit.press('#language');
   await visit.press('#continue');
   assert.match(await visit.text('#address'), /7 Birch Street/);
 

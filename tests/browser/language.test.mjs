@@ -76,6 +76,23 @@ describe('the language toggle', () => {
     await page.context().close();
   });
 
+  it('is asked for again when somebody goes back to what it showed, for no such page is kept', async () => {
+    const page = await open('/en/register');
+    const typed = { given_name: 'Zoé', family_name: 'Exemple', email: 'zoe@example.ca' };
+    await toggle(page, typed, { secrets: { password: 'maple-canoe-lantern' } });
+    await press(page, '.ontario-application-subheader__heading a');
+    const ownPage = page.waitForEvent('framenavigated');
+    await assert.rejects(page.goBack(), /ERR_CACHE_MISS/);
+    await ownPage;
+    // What the browser's own page offers.
+    await page.reload();
+    assert.equal(await language(page), 'fr');
+    await holds(page, { ...typed, password: '' });
+    await page.goBack();
+    assert.equal(await language(page), 'en');
+    await page.context().close();
+  });
+
   it('keeps the way on, the address and who is to be told', async () => {
     const [{ email, password }] = stack.sandbox.people;
     const page = await open('/en/sign-in?return_to=%2Fen%2Faddress');

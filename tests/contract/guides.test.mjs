@@ -60,6 +60,33 @@ describe('the commands of', () => {
     assert.match(output, /cancelled\.v1 +\| +1 \|/);
   });
 
+  it('docs/guides/webhooks.md register one receiver, however often they are run, and take a second one away', () => {
+    const guide = (heading) => commandsOf('docs/guides/webhooks.md', heading);
+    const register = guide('2. Telling Tamarack of it').replace(/^WEBHOOK_SECRET=.* &$/m, '');
+    const endpoints = `psql -X -A -t -c "SELECT endpoint_id FROM webhook_endpoint WHERE enabled AND url = 'http://localhost:9981/hook'" "$(jq -r .postgres.payments .tamarack/sandbox.json)"`;
+    const enabled = () => run(endpoints).trim().split('\n');
+    run(`${register}\ncp .tamarack/hook.json .tamarack/first.json\n${register}`);
+    const { id, secret } = JSON.parse(run('cat .tamarack/first.json'));
+    assert.deepEqual(JSON.parse(run('cat .tamarack/hook.json')), JSON.parse(run('cat .tamarack/first.json')));
+    assert.match(secret, /^whsec_/);
+    assert.deepEqual(enabled(), [id]);
+
+    run(`${register.replace(/-H 'Idempotency-Key: [^']*' /, '')}\ncp .tamarack/first.json .tamarack/hook.json`);
+    assert.equal(enabled().length, 2);
+    run(guide('When nothing comes'));
+    assert.deepEqual(enabled(), [id]);
+  });
+
+  it('docs/operations.md show what webhooks wait or are parked, of each service that sends any', () => {
+    const [, section] = readFileSync(join(root, 'docs/operations.md'), 'utf8').split('\n## Webhooks\n');
+    const [, statement] = /^```sql\n([^]*?)^```/m.exec(section);
+    run(`psql -X -q "$(jq -r .postgres.payments .tamarack/sandbox.json)" -c "UPDATE webhook_delivery SET state = 3, due_at = NULL, finished_at = now(), last_error = 'timeout' WHERE finished_at IS NULL"`);
+    for (const name of ['payments', 'tellusonce']) {
+      const rows = run(`psql -X -A -t "$(jq -r .postgres.${name} .tamarack/sandbox.json)" -c "$STATEMENT"`, { STATEMENT: statement });
+      if (name === 'payments') assert.match(rows, /\|http:\/\/localhost:9981\/hook\|[tf]\|.*\|3\|timeout\|\d+\|/);
+    }
+  });
+
   it('docs/guides/webhooks.md sign as the official library does', () => {
     const secret = `whsec_${Buffer.from(Array.from({ length: 32 }, (_, i) => i * 8)).toString('base64')}`;
     const body = '{"name": "Zoé\\n"}';

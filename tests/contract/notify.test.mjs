@@ -107,6 +107,10 @@ describe('notifications-node-client', () => {
     assert.equal(body.errors[0].error, 'AuthError');
     assert.match(body.errors[0].message, /this is the API key itself.*HS256/);
     assert.ok(!JSON.stringify(body).includes(key.slice(-36)));
+    // At another service no token of it would help.
+    const elsewhere = await fetch(`${stack.sandbox.gateway}/v1/payments`, { headers: { authorization: `Bearer ${key}` } });
+    assert.equal(elsewhere.status, 401);
+    assert.doesNotMatch(await elsewhere.text(), /API key itself|HS256/);
   });
 
   it('reads and previews templates', async () => {

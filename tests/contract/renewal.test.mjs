@@ -1,6 +1,7 @@
 // A whole renewal against a fresh stack, and what must hold of the stack around it.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,6 +11,7 @@ import { ledgerBalance, metric } from '../../deploy/local/person/evidence.mjs';
 import { Person } from '../../deploy/local/person/journey.mjs';
 import { renewOnce } from '../../deploy/local/renewal.mjs';
 import { Admin } from '../../deploy/local/seed/admin.mjs';
+import { dsn, ownerOf } from '../../deploy/local/stack/postgres.mjs';
 import { sessionCookie } from '../../examples/driver-licence-renewal/sessions.mjs';
 import { startStack } from '../support/stack.mjs';
 
@@ -143,6 +145,30 @@ describe('the local stack', () => {
       assert.equal(psql(sandbox.postgres[own]), '1');
       for (const other of services.filter((name) => name !== own)) {
         assert.throws(() => psql(sandbox.postgres[own].replace(`dbname=${own}`, `dbname=${other}`)), `${own} reaches ${other}`);
+      }
+    }
+  });
+
+  it('serves as no role that owns its database, unless it is told to', async () => {
+    for (const name of services) {
+      const running = readFileSync(`/proc/${sandbox.pids[name]}/environ`, 'utf8').split('\0').filter((one) => /^TAMARACK_/.test(one));
+      const env = {
+        ...Object.fromEntries(running.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)])),
+        TAMARACK_PG_DSN: dsn(stack.layout, name, ownerOf(name)), TAMARACK_LISTEN: '127.0.0.1:0', TAMARACK_ADMIN_LISTEN: '127.0.0.1:0',
+      };
+      const start = (...flags) => spawn(join(stack.layout.build, `tamarack-${name}`), flags, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+      const refused = start();
+      let said = '';
+      refused.stderr.on('data', (text) => (said += text));
+      assert.deepEqual(await once(refused, 'close'), [1, null], said);
+      assert.match(said, /owns its database.*--allow_owner_role/);
+      const allowed = start('--allow_owner_role');
+      try {
+        let warning = false;
+        for await (const text of allowed.stderr) if ((warning ||= /"warning".*owns its database/.test(text))) break;
+        assert.ok(warning, `${name} ended`);
+      } finally {
+        allowed.kill();
       }
     }
   });

@@ -54,12 +54,28 @@ describe('openid-client', () => {
     assert.equal(claims.address, undefined);
   });
 
-  it('cannot use a code twice, nor without its verifier', async () => {
+  it('cannot use a code twice, nor without its verifier, which does not use it up', async () => {
     const { back, kept } = await authorize();
     await assert.rejects(oidc.authorizationCodeGrant(client, back, { ...kept, pkceCodeVerifier: oidc.randomPKCECodeVerifier() }), { error: 'invalid_grant' });
-    const again = await authorize();
-    await oidc.authorizationCodeGrant(client, again.back, again.kept);
-    await assert.rejects(oidc.authorizationCodeGrant(client, again.back, again.kept), { error: 'invalid_grant' });
+    const tokens = await oidc.authorizationCodeGrant(client, back, kept);
+    await assert.rejects(oidc.authorizationCodeGrant(client, back, kept), { error: 'invalid_grant' });
+    await assert.rejects(oidc.fetchUserInfo(client, tokens.access_token, tokens.claims().sub));
+  });
+
+  it('gets the sign-in it asked for, though identity and Redis were killed on the way', async () => {
+    const kept = { pkceCodeVerifier: oidc.randomPKCECodeVerifier(), expectedState: oidc.randomState(), maxAge: 60 };
+    const url = oidc.buildAuthorizationUrl(client, {
+      redirect_uri: clientsOf.redirect, scope: 'openid email', state: kept.expectedState, prompt: 'login', max_age: '60',
+      code_challenge: await oidc.calculatePKCECodeChallenge(kept.pkceCodeVerifier), code_challenge_method: 'S256',
+    });
+    const { person } = await authorize();
+    const asked = await person.walk(url.href, ({ path }) => path.endsWith('/sign-in'));
+    assert.doesNotMatch(asked.url, /prompt|max_age/);
+    for (const part of ['identity', 'redis']) await stack.kill(part);
+    for (const part of ['redis', 'identity']) await stack.start(part);
+    const back = new URL((await person.walk(asked.url, ({ path }) => path === '/callback')).url);
+    const claims = (await oidc.authorizationCodeGrant(client, back, kept)).claims();
+    assert.ok(claims.auth_time <= claims.iat);
   });
 
   it('asks a person who is signed in and has agreed nothing more', async () => {

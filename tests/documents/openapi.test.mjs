@@ -74,6 +74,14 @@ test('OAuth is described by the addresses where it really is', async () => {
   assert.match(clientCredentials.scopes['payments.write'], /PaymentService_CreatePayment/);
 });
 
+test('the ledger of the example is one that there can be', async () => {
+  const { paths: described } = await (await gateway.get('/openapi/payments.json')).json();
+  const { example } = described['/v1/ledger/balance'].get.responses['200'].content['application/json'];
+  assert.equal(example.balances, true);
+  assert.equal(example.unbalanced_transfers, 0);
+  for (const sums of [...example.currencies, ...example.accounts]) assert.deepEqual([sums.debits_posted, sums.debits_pending], [sums.credits_posted, sums.credits_pending]);
+});
+
 test('methods that take tokens say that these may be bound to a key (DPoP), others do not', async () => {
   const { components, paths: described } = await (await gateway.get('/openapi/payments.json')).json();
   assert.equal(components.securitySchemes.dpop.scheme, 'DPoP');

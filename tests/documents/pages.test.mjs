@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { checkPage, launch, watch } from '../browser/check.mjs';
 import { services, startGateway } from './gateway.mjs';
 
@@ -37,6 +38,16 @@ for (const language of Object.keys(pages)) {
       await page.close();
     });
   }
+}
+
+for (const language of ['en', 'fr']) {
+  test(`the local stack's brand page needs no sideways scrolling at 320 px: ${language}`, async () => {
+    const page = await browser.newPage({ viewport: { width: 320, height: 900 } });
+    await page.goto(pathToFileURL(resolve(`deploy/local/brand/${language}.html`)).href);
+    assert.equal(await page.locator('html').getAttribute('lang'), language);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320);
+    await page.close();
+  });
 }
 
 test('a page without a language in its path is in the language that the browser asks for', async () => {

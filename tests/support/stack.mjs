@@ -29,14 +29,7 @@ export async function startStack(name) {
   const running = process.env.TAMARACK_TEST_STATE;
   if (running) return handle(prepareFolders(layoutOf({ state: running })), async () => {});
   const layout = prepareFolders(await newLayout(name));
-  const stop = async () => {
-    await down(layout);
-    const kept = join(layout.build, 'logs', name);
-    rmSync(kept, { recursive: true, force: true });
-    mkdirSync(kept, { recursive: true });
-    cpSync(layout.logs, kept, { recursive: true });
-    for (const folder of [layout.folder, layout.servers]) rmSync(folder, { recursive: true, force: true });
-  };
+  const stop = () => remove(layout, name);
   try {
     await up(layout, { seed });
   } catch (error) {
@@ -44,6 +37,16 @@ export async function startStack(name) {
     throw error;
   }
   return handle(layout, stop);
+}
+
+// Ends the stack of a test and removes it; its logs stay in build/<preset>/logs/<name>.
+export async function remove(layout, name) {
+  await down(layout);
+  const kept = join(layout.build, 'logs', name);
+  rmSync(kept, { recursive: true, force: true });
+  mkdirSync(kept, { recursive: true });
+  cpSync(layout.logs, kept, { recursive: true });
+  for (const folder of [layout.folder, layout.servers]) rmSync(folder, { recursive: true, force: true });
 }
 
 function handle(layout, stop) {

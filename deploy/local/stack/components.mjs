@@ -67,7 +67,7 @@ async function startCardProcessor(layout) {
 }
 
 // What every service is told, by environment so that no secret shows in the process list.
-function serviceEnvironment(layout, name) {
+export function serviceEnvironment(layout, name) {
   return {
     TAMARACK_LISTEN: `${loopback}:${layout.ports.grpc[name]}`,
     TAMARACK_ADMIN_LISTEN: `${loopback}:${layout.ports.admin[name]}`,
@@ -149,7 +149,7 @@ function configureGateway(layout, { isFishing }) {
     },
     limits: { redis: `unix:${redisSocket(layout)}`, redis_password_file: secretFile(layout, redisSecret) },
     backends: services.map((name) => ({
-      name, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
+      name, platform: true, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
       tls: gatewayTls(layout, name),
       // identity alone is handed credentials: it is who checks them.
       ...(name === 'identity' && { lint_ignore: ['credential'] }),

@@ -1,6 +1,7 @@
 {{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/account, signed in. Variables: NAME, EMAIL; section WITHDRAWN after a withdrawal, DEVICES_FORGOTTEN after forgetting devices;
     section HAS_DEVICES when there are known devices;
-    rows CONSENTS {CONSENT_ID, MINISTRY, PURPOSE, CLAIMS (a readable list), GRANTED (date)} or section NO_CONSENTS;
+    rows CONSENTS {CONSENT_ID, MINISTRY, SERVICE, PURPOSE, CLAIMS (a readable list), GRANTED (date), section READ_IN_EN
+    or READ_IN_FR: in which language it was read} or section NO_CONSENTS;
     section READS_TABLE around rows READS {WHEN, WHEN_ISO, WHO, WHAT, WHY}, or section NO_READS.
     Fields of the withdrawal: consent_id. }}
 {{>TOP}}
@@ -23,9 +24,10 @@
 {{#CONSENTS}}
     <div class="tmk-panel">
       <h3 class="ontario-h4" id="consent-{{CONSENT_ID}}">{{MINISTRY}}</h3>
+      <p>{{T_SHARED_SERVICE}}</p>
       <p>{{T_SHARED_PURPOSE}}</p>
       <p>{{T_SHARED_CLAIMS}}</p>
-      <p>{{T_SHARED_SINCE}}</p>
+      <p>{{T_SHARED_SINCE}}{{#READ_IN_EN}}{{T_READ_IN_EN}}{{/READ_IN_EN}}{{#READ_IN_FR}}{{T_READ_IN_FR}}{{/READ_IN_FR}}</p>
       <form method="post" action="/{{LANG}}/account/withdraw">
         {{>CSRF}}
         <input type="hidden" name="consent_id" value="{{CONSENT_ID}}">

@@ -1,11 +1,12 @@
-{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/consent. Variables: RECIPIENT (RecipientName), SERVICE, PURPOSE (in the page's language), RETURN_TO;
-    rows CLAIMS {LABEL, VALUE}: what the service asks for. Fields: return_to, decision (allow or deny). }}
+{{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/consent. Variables: RECIPIENT (RecipientName), SERVICE, PURPOSE (in the page's language), RETURN_TO, REVISION (of these terms);
+    rows CLAIMS {LABEL, VALUE}: what the service asks for. Fields: return_to, revision, decision (allow or deny). }}
 {{>TOP}}
     <h1>{{T_CONSENT_HEADING}}</h1>
     <p class="ontario-lead-statement">{{T_CONSENT_PURPOSE}}</p>
     <form class="tmk-form" id="consent-form" method="post" action="/{{LANG}}/consent">
       {{>CSRF}}
       <input type="hidden" name="return_to" value="{{RETURN_TO}}">
+      <input type="hidden" name="revision" value="{{REVISION}}">
       <h2 class="ontario-h4">{{T_CONSENT_NEEDED}}</h2>
       <dl class="ontario-summary-list__container">
 {{#CLAIMS}}

@@ -1,7 +1,8 @@
 {{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/changes/{change_id}; signed in. Variables: CHANGE_ID, REFERENCE, RECORDED (date and time), ADDRESS_TEXT, SELF_URL,
     CONTINUE_URL; section REFRESH while something may still change; section CONTINUE when there is somewhere to go on to; section TIMELINE around rows DELIVERIES {MINISTRY, STATE (done, active,
     problem, wait), and one section of DONE, DELIVERED, REJECTED, PROGRESS, DELAYED, UNTOLD with DELIVERED_TIME, ACKNOWLEDGED_TIME}; section
-    NO_DELIVERIES. In a row also section CASE with CASE_REFERENCE, the organization's own. }}
+    NO_DELIVERIES; section SERVICE_LEFT_OUT {MINISTRY, CHANGE_URL, section NOT_CHOSEN or UNREACHABLE} when the service that the person came from
+    was not told. In a row also section CASE with CASE_REFERENCE, the organization's own. }}
 {{>TOP}}
     <h1>{{T_STATUS_HEADING}}</h1>
     <div class="ontario-alert ontario-alert--success">
@@ -11,6 +12,23 @@
       </div>
       <div class="ontario-alert__body"><p>{{T_REFERENCE}} <span class="tmk-nowrap" id="reference">{{REFERENCE}}</span></p><p>{{T_STATUS_RECORDED}}</p><p id="recorded-address">{{ADDRESS_TEXT}}</p></div>
     </div>
+{{#SERVICE_LEFT_OUT}}
+    <div class="ontario-alert ontario-alert--warning" id="service-left-out">
+      <div class="ontario-alert__header">
+        <div class="ontario-alert__header-icon">{{>ICON_WARN}}</div>
+        <h2 class="ontario-alert__header-title ontario-h4">{{T_SERVICE_LEFT_OUT}}</h2>
+      </div>
+      <div class="ontario-alert__body">
+{{#NOT_CHOSEN}}
+        <p>{{T_SERVICE_NOT_CHOSEN}}</p>
+        <p><a class="tmk-link" id="tell-service" href="{{CHANGE_URL}}">{{T_SERVICE_CHOOSE}}</a></p>
+{{/NOT_CHOSEN}}
+{{#UNREACHABLE}}
+        <p>{{T_SERVICE_UNREACHABLE}}</p>
+{{/UNREACHABLE}}
+      </div>
+    </div>
+{{/SERVICE_LEFT_OUT}}
 {{#CONTINUE}}
     <p class="tmk-buttons"><a class="ontario-button ontario-button--primary" id="continue" href="{{CONTINUE_URL}}">{{T_CONTINUE}}</a></p>
 {{/CONTINUE}}

@@ -213,8 +213,8 @@ class CredentialMaker {
     std::string mistyped = world_.NewApiKey(service_id_, "pay", "live").secret();
     mistyped[10] = mistyped[10] == 'a' ? 'b' : 'a';
     all.push_back(Bearer("a mistyped pay key", mistyped));
-    all.push_back(
-        Bearer("a pay key that nobody was given", identity::NewPayKey("checksum secret")));
+    all.push_back(Bearer("a pay key that nobody was given",
+                         identity::NewPayKey(world_.keyring.PayChecksumSecret())));
   }
 
   // As GOV.UK Notify's clients make it.
@@ -393,7 +393,7 @@ class CredentialMaker {
   GatewayWorld& world_;
   const std::string service_id_;
   const identity::v1::Client client_;
-  const identity::SigningKeySet& keys_;
+  const identity::SigningKeySet keys_;
   const crypto::Key key_ = *crypto::Key::Generate(crypto::Algorithm::kEs256);
   const crypto::Key other_key_ = *crypto::Key::Generate(crypto::Algorithm::kEs256);
 };

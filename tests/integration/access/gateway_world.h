@@ -125,7 +125,7 @@ struct GatewayWorld : identity::World {
     request.method = probe.http_method;
     request.target = probe.target + (query.empty() ? "" : "?" + query);
     request.headers = headers;
-    request.headers.Set("Host", "services.test");
+    if (!headers.Has("Host")) request.headers.Set("Host", "services.test");
     request.headers.Set("Idempotency-Key", "one");
     if (!probe.body.empty()) request.headers.Set("Content-Type", "application/json");
     request.body = probe.body;

@@ -44,7 +44,8 @@ message Bait { string lang = 1; }
   for (size_t at; (at = proto.find("NAME")) != std::string::npos;) proto.replace(at, 4, name);
   gateway::BackendDescriptors set = gateway::Compile(name, proto);
   set.audience = name;
-  set.plugin = std::make_shared<const gateway::Plugin>(gateway::Plugin{.owner = owner});
+  set.plugin = std::make_shared<const gateway::Plugin>(
+      gateway::Plugin{.owner = owner, .pages_origin = "https://" + name + ".test"});
   return set;
 }
 
@@ -122,7 +123,7 @@ struct HostileWorld : GatewayWorld {
         host.executor(),
         auth::VerifierOptions{.issuer = testing::kTestIssuer, .audience = name, .now = clock},
         [this]() -> Async<std::string> {
-          CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
+          CO_ASSIGN_OR_RETURN(auto set, co_await keys.Get());
           co_return set->jwks;
         });
     port.interceptor =

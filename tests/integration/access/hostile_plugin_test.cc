@@ -25,10 +25,9 @@ http::Headers WithSession(const std::string& cookie) {
   return {{"Cookie", "__Host-tamarack-session=" + cookie}};
 }
 
-// Every kind of caller: what they are called, where they go and what they send.
+// Every kind of caller with a token: what they are called and what they send.
 struct Caller {
   std::string name;
-  std::string target;
   http::Headers headers;
   std::string credential;
 };
@@ -48,7 +47,7 @@ struct BaitedWorld : HostileWorld {
     const std::string& service_id = client.client().service_id();
     std::vector<Caller> callers;
     auto bearer = [&](const char* name, const std::string& credential) {
-      callers.push_back({name, "/trap/ask", WithToken(credential), credential});
+      callers.push_back({name, WithToken(credential), credential});
     };
     bearer("a person, by the plug-in's own ministry", PersonToken(trap_ministry, browser));
     bearer("a person, by another ministry", PersonToken(neighbour_ministry, browser));
@@ -56,7 +55,6 @@ struct BaitedWorld : HostileWorld {
            ClientToken(client.client().client_id(), client.client_secret())->access_token());
     bearer("the administrator", PlatformToken("bootstrap"));
     bearer("a pay key", NewApiKey(service_id, "pay", "live").secret());
-    callers.push_back({"a session", "/en/trap", WithSession(cookie), cookie});
     return callers;
   }
   std::string PlatformSubject() {
@@ -106,9 +104,7 @@ TEST_CASE_METHOD(BaitedWorld, "Hostile plug-in: what it is sent opens nothing at
   size_t caught = 0, tried = 0;
   for (const Caller& caller : Callers()) {
     CAPTURE(caller.name);
-    std::string token = Lure(trap, caller.target, caller.headers);
-    // A page of a plug-in need not be told of sessions at all.
-    if (token.empty() && caller.target == "/en/trap") continue;
+    std::string token = Lure(trap, "/trap/ask", caller.headers);
     REQUIRE_FALSE(token.empty());
     CHECK(token.find(caller.credential) == std::string::npos);
     ++caught;
@@ -128,8 +124,7 @@ TEST_CASE_METHOD(BaitedWorld, "Hostile plug-in: what it is sent opens nothing at
       }
     }
     // The caller's own credential is good, so that it is the token that is refused.
-    if (caller.target == "/trap/ask")
-      CHECK_FALSE(Lure(neighbour, "/neighbour/ask", caller.headers).empty());
+    CHECK_FALSE(Lure(neighbour, "/neighbour/ask", caller.headers).empty());
   }
   CHECK(caught >= 5);
   CHECK(tried > 500);
@@ -140,7 +135,7 @@ TEST_CASE_METHOD(BaitedWorld,
                  "[access][hostile]") {
   std::vector<std::pair<std::string, std::string>> tokens;
   for (const Caller& caller : Callers()) {
-    std::string token = Lure(trap, caller.target, caller.headers);
+    std::string token = Lure(trap, "/trap/ask", caller.headers);
     if (!token.empty()) tokens.emplace_back(caller.name, token);
   }
   REQUIRE(tokens.size() >= 5);
@@ -204,14 +199,12 @@ TEST_CASE_METHOD(BaitedWorld, "Hostile plug-in: no two ministries are told the s
   }
   CHECK(PlatformSubject() != at_ours);
   CHECK(PlatformSubject() != at_theirs);
-  CHECK(subject_of_session({"trap", at_trap}) == at_ours);
-  CHECK(subject_of_session({"neighbour", at_neighbour}) == at_theirs);
 
   // Nothing else that the two are sent tells that it is one person's, or names their session.
-  auto first = ClaimsOf(ExchangeSession(cookie, {"trap", at_trap})->access_token());
-  auto second = ClaimsOf(ExchangeSession(cookie, {"neighbour", at_neighbour})->access_token());
+  auto first = ClaimsOf(ExchangeBearer(ours, {"trap", at_trap})->access_token());
+  auto second = ClaimsOf(ExchangeBearer(ours, {"neighbour", at_neighbour})->access_token());
   const std::set<std::string> same_for_everybody{"iss",  "client_id", "ministry_id", "service_id",
-                                                 "mode", "acr",       "session",     "lang",
+                                                 "mode", "acr",       "scope",       "lang",
                                                  "iat",  "exp"};
   for (const auto& [name, value] : first) {
     CAPTURE(std::string(name));
@@ -219,6 +212,25 @@ TEST_CASE_METHOD(BaitedWorld, "Hostile plug-in: no two ministries are told the s
     CHECK((name == "sub" || name == "aud" || name == "jti"));
     CHECK(second.at(name) != value);
   }
+}
+
+TEST_CASE_METHOD(BaitedWorld, "Hostile plug-in: its page is shown, and no session with it",
+                 "[access][hostile]") {
+  // The session is good, so that it could have been told of it.
+  REQUIRE(ExchangeSession(cookie).ok());
+  http::Headers headers = WithSession(cookie);
+  headers.Set("Host", "trap.test");
+  (void)Get("/en/trap", headers);
+  auto call = trap.Take();
+  REQUIRE(call.has_value());
+  CHECK_FALSE(call->metadata.contains("authorization"));
+  for (const auto& [name, value] : call->metadata) {
+    CAPTURE(name);
+    CHECK(value.find(cookie) == std::string::npos);
+  }
+  // Nor would identity, whatever the gateway asked.
+  identity::Target plug_in{"trap", trap_ministry.client.client().ministry_id()};
+  CHECK(absl::IsFailedPrecondition(ExchangeSession(cookie, plug_in).status()));
 }
 
 TEST_CASE_METHOD(

@@ -8,6 +8,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <atomic>
 #include <cmath>
 
 namespace tamarack::gateway {
@@ -15,13 +16,14 @@ namespace {
 
 constexpr int kCallers = 100;
 
-// An identity that answers nobody until all have asked.
+// An identity that answers nobody until so many have asked.
 class Reluctant {
  public:
+  explicit Reluctant(int patience) : patience_(patience) {}
   Async<api::v1::ExchangeResponse> Exchange() {
     ++waiting_;
     auto executor = co_await asio::this_coro::executor;
-    while (waiting_ < kCallers) {
+    while (waiting_ < patience_) {
       asio::steady_timer again(executor, std::chrono::milliseconds(1));
       co_await again.async_wait(asio::as_tuple(asio::use_awaitable));
     }
@@ -31,41 +33,83 @@ class Reluctant {
     response.set_no_cache(true);
     co_return response;
   }
+  int waiting() const { return waiting_; }
+  void LetGo() { patience_ = 0; }
 
  private:
-  int waiting_ = 0;
+  std::atomic<int> patience_;
+  std::atomic<int> waiting_ = 0;
+};
+
+// A gateway whose callers are asked who they are, and their connections.
+struct World {
+  GenericServer server;
+  Reluctant identity;
+  Plugged gateway;
+  asio::io_context context;
+  std::vector<asio::ip::tcp::socket> callers;
+
+  explicit World(int patience, NetworkBudget::Limits waiting = GatewayOptions().waiting)
+      : identity(patience),
+        gateway(R"({"name": "t", "platform": true, "descriptor_set": "t.binpb", "address": ")" +
+                    server.address() + R"("})",
+                [this](api::v1::ExchangeRequest) { return identity.Exchange(); }) {
+    gateway.waiting = waiting;
+    gateway.WriteDescriptors(
+        "t.binpb",
+        Replaced(FishProto(),
+                 "get: \"/t/{id}\"};\n    option (tamarack.api.v1.policy) = {access: PUBLIC}",
+                 "get: \"/t/{id}\"};\n    option (tamarack.api.v1.policy) = {access: TOKEN}"));
+    gateway.Start();
+  }
+  // One more, with a credential of its own.
+  void Call() {
+    auto& socket = callers.emplace_back(context);
+    socket.connect(
+        {asio::ip::make_address("127.0.0.1"), static_cast<unsigned short>(gateway.port())});
+    asio::write(socket, asio::buffer("GET /t/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                                     "Authorization: Bearer " +
+                                     std::to_string(callers.size()) + "\r\n\r\n"));
+  }
+  int StatusOf(asio::ip::tcp::socket& caller) {
+    std::string text;
+    boost::system::error_code ended;
+    asio::read(caller, asio::dynamic_buffer(text), ended);
+    return std::stoi(text.substr(9, 3));
+  }
 };
 
 TEST_CASE("a back end gets no more than it has room for, however many wait for identity at once",
           "[gateway]") {
-  GenericServer server;
-  server.Hold();
-  Reluctant identity;
-  Plugged gateway(
-      R"({"name": "t", "descriptor_set": "t.binpb", "address": ")" + server.address() + R"("})",
-      [&](api::v1::ExchangeRequest) { return identity.Exchange(); });
-  std::string proto = Replaced(
-      FishProto(), "get: \"/t/{id}\"};\n    option (tamarack.api.v1.policy) = {access: PUBLIC}",
-      "get: \"/t/{id}\"};\n    option (tamarack.api.v1.policy) = {access: TOKEN}");
-  gateway.WriteDescriptors("t.binpb", proto);
-  gateway.Start();
-  asio::io_context context;
-  std::vector<asio::ip::tcp::socket> callers;
-  for (int i = 0; i < kCallers; ++i) {
-    auto& socket = callers.emplace_back(context);
-    socket.connect(
-        {asio::ip::make_address("127.0.0.1"), static_cast<unsigned short>(gateway.port())});
-    asio::write(socket,
-                asio::buffer("GET /t/1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
-                             std::to_string(i) + "\r\n\r\n"));
-  }
+  World world(kCallers);
+  world.server.Hold();
+  for (int i = 0; i < kCallers; ++i) world.Call();
   // Those refused are answered; the others wait for the back end.
   int room = static_cast<int>(std::floor(AdaptiveLimitOptions().initial * 0.8));
   auto answered = [&] {
-    return std::ranges::count_if(callers, [](auto& socket) { return socket.available() > 0; });
+    return std::ranges::count_if(world.callers,
+                                 [](auto& socket) { return socket.available() > 0; });
   };
-  REQUIRE(Eventually([&] { return server.Calls("/t.Fish/Get") + answered() == kCallers; }));
-  CHECK(server.Calls("/t.Fish/Get") == room);
+  REQUIRE(Eventually([&] { return world.server.Calls("/t.Fish/Get") + answered() == kCallers; }));
+  CHECK(world.server.Calls("/t.Fish/Get") == room);
+}
+
+TEST_CASE("so many may wait for identity, of one network and of all", "[gateway]") {
+  auto [all, network, refusal] =
+      GENERATE(table<uint64_t, uint64_t, int>({{100, 3, 429}, {3, 100, 503}}));
+  World world(kCallers, {.all = all, .network = network});
+  for (int i = 0; i < 3; ++i) {
+    world.Call();
+    REQUIRE(Eventually([&] { return world.identity.waiting() == i + 1; }));
+  }
+  world.Call();
+  CHECK(world.StatusOf(world.callers.back()) == refusal);
+  CHECK(world.identity.waiting() == 3);  // Nobody was asked about it.
+  world.identity.LetGo();
+  for (int i = 0; i < 3; ++i) CHECK(world.StatusOf(world.callers[static_cast<size_t>(i)]) == 200);
+  // Who waits no more leaves the place to others.
+  world.Call();
+  CHECK(world.StatusOf(world.callers.back()) == 200);
 }
 
 }  // namespace

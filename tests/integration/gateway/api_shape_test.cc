@@ -29,7 +29,7 @@ std::vector<Wrong> WrongRequests() {
       {"broken JSON", "POST", "/fail", kJson, "{", 400},
       {"an unknown member", "POST", "/fail", kJson, R"({"x":1})", 400},
       {"a body too large", "POST", "/fail", kJson, std::string((1 << 20) + 1, ' '), 413},
-      {"a body too large for nobody", "POST", "/sms", kJson, std::string((1 << 20) + 1, ' '), 413},
+      {"a large body for nobody", "POST", "/sms", kJson, std::string((1 << 20) + 1, ' '), 404},
       {"header fields too large", "POST", "/fail", "X: " + std::string(20'000, 'x') + "\r\n", "",
        431},
       {"a target too long", "GET", "/" + std::string(9'000, 'x'), kWriter, "", 414},

@@ -40,7 +40,7 @@ std::vector<Provocation> Provocations() {
   return {
       // Found by the HTTP server.
       {Request("GET /toy/v1/kites", "Host: other\r\n"), 400},
-      {Request("POST /toy/v1/kites", "Content-Length: 99999\r\n"), 413},
+      {Request("POST /toy/v1/kites", kWriter + "Content-Length: 99999\r\n"), 413},
       {Request("GET /" + std::string(9000, 'a')), 414},
       {Request("POST /toy/v1/echo", "Expect: 200-ok\r\n" + kJson, "{}"), 417},
       {Request("GET /toy/v1/kites", "X-Filler: " + std::string(20'000, 'a') + "\r\n"), 431},

@@ -105,7 +105,7 @@ struct Fixture {
     std::ofstream(folder / "gateway.json")
         << R"({"public_url": "http://localhost:8080", "assets_dir": "assets", "backends": [{"name": "toy", "address": ")"
         << address
-        << R"(", "lint_ignore": ["repeated-body"], "cors_origins": ["https://app.example"], "descriptor_set": ")"
+        << R"(", "platform": true, "lint_ignore": ["repeated-body"], "cors_origins": ["https://app.example"], "descriptor_set": ")"
         << TAMARACK_BINARY_DIR << R"(/descriptors/test_support.binpb"}],)"
         << R"("credentials": {"address": ")" << address << R"(", "client_secret_file": "secret"}})";
     auto config = LoadConfig((folder / "gateway.json").string());
@@ -127,14 +127,13 @@ struct Fixture {
     return made;
   }
 
+  http::ServerOptions Options(http::ServerOptions options = {}) {
+    gateway->Configure(options);
+    return options;
+  }
   std::unique_ptr<http::Server> MakeServer(http::ServerOptions options = {}) {
-    options.body_limit = [this](const http::Request& head) { return gateway->BodyLimit(head); };
-    options.has_effect = [this](const http::Request& head) { return gateway->HasEffect(head); };
-    options.on_error = [this](int status, const std::string&, const http::Request* head) {
-      return gateway->ServerError(status, head);
-    };
     return std::make_unique<http::Server>(
-        io.get_executor(), options,
+        io.get_executor(), Options(std::move(options)),
         [this](http::Request request) { return gateway->Handle(std::move(request)); });
   }
 

@@ -71,7 +71,8 @@ struct World {
   GenericServer hostile, own;
   std::atomic<int> sessions{0};
   Plugged gateway{
-      R"({"name": "t", "descriptor_set": "t.binpb", "address": ")" + own.address() +
+      R"({"name": "t", "platform": true, "descriptor_set": "t.binpb", "address": ")" +
+          own.address() +
           R"("}, {"name": "fishing", "owner": "018f0000-0000-7000-8000-00000000000c", "pages_origin": "http://fishing.localhost:8080",
               "cookies": ["fishing_basket"], "paths": ["/fishing/"], "lint_ignore": ["credential"],
               "descriptor_set": "fishing.binpb", "address": ")" +
@@ -242,6 +243,16 @@ TEST_CASE("forms of a plug-in's pages come from its own origin", "[gateway][host
   CHECK(post("http://fishing.localhost:8080") == 200);
   CHECK(post("http://localhost:8080") == 403);
   CHECK(post("http://evil.example") == 403);
+}
+
+TEST_CASE("a plug-in does not learn where its callers are", "[gateway][hostile]") {
+  World world;
+  world.hostile.AnswerWith({});
+  CHECK(world.Send("GET", "/fishing/v1/anglers/1").status == 200);
+  CHECK_FALSE(world.WasShown("client-ip"));
+  world.own.AnswerWith({});
+  CHECK(world.Send("GET", "/t/1").status == 200);
+  CHECK(world.own.LastMetadata().contains("x-tamarack-client-ip"));
 }
 
 TEST_CASE("a plug-in is shown no session and no cookie but its own", "[gateway][hostile]") {

@@ -36,7 +36,8 @@ TEST_CASE_METHOD(Fixture, "errors of the HTTP server speak the caller's language
   Answer answer =
       Raw("POST /toy/v1/kites HTTP/1.1\r\nHost: x\r\nAccept-Language: fr\r\n"
           "Traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n"
-          "Content-Length: 9999\r\n\r\n");
+          "Content-Length: 9999\r\n" +
+          kWriter + "\r\n");
   CHECK(answer.status == 413);
   CHECK(answer.Header("content-language") == "fr");
   CHECK(Show(answer.Json().if_contains("title")) == "Requête trop volumineuse");

@@ -116,9 +116,11 @@ class Plugged {
     Loader loader(config_file(), *config);
     auto loaded = loader.Load(true);
     REQUIRE(StartProblems(loaded->report) == "");
-    gateway_ = std::make_unique<Gateway>(
-        GatewayOptions{config->public_url, config->sign_in_path, {}, config->is_open},
-        loaded->snapshot, authenticator_.get(), Assets(), pages::DefaultBrand(), registry_);
+    GatewayOptions gateway_options{config->public_url, config->sign_in_path, {}, config->is_open};
+    gateway_options.waiting = waiting;
+    gateway_ =
+        std::make_unique<Gateway>(std::move(gateway_options), loaded->snapshot,
+                                  authenticator_.get(), Assets(), pages::DefaultBrand(), registry_);
     auto use = [this](std::shared_ptr<const Snapshot> snapshot) {
       gateway_->Use(std::move(snapshot));
       std::lock_guard lock(mutex_);
@@ -127,8 +129,10 @@ class Plugged {
     };
     reloader_ = std::make_unique<Reloader>(io_.get_executor(), std::move(loader), loaded->report,
                                            use, registry_);
+    http::ServerOptions options;
+    gateway_->Configure(options);
     server_ = std::make_unique<http::Server>(
-        io_.get_executor(), http::ServerOptions(),
+        io_.get_executor(), options,
         [this](http::Request request) { return gateway_->Handle(std::move(request)); });
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -171,6 +175,7 @@ class Plugged {
   std::string config_file() const { return (folder_ / "gateway.json").string(); }
   const std::filesystem::path& folder() const { return folder_; }
 
+  NetworkBudget::Limits waiting = GatewayOptions().waiting;
   std::string problems;  // Of the configuration as a whole, at the last Report().
 
  private:

@@ -307,5 +307,48 @@ TEST_CASE("a thousand reloads under load fail no request and change no answer",
   CHECK(gateway.Status("GET", "/t/7/weight") == 404);
 }
 
+// What a back end is trusted with is what its entry says now, whichever version of it is served.
+struct Trusted {
+  GenericServer one, two;
+  Plugged gateway{Entry(one, R"(, "client_ip": true, "body_bytes_max": 4096)")};
+
+  static std::string Entry(const GenericServer& server, const std::string& more,
+                           const std::string& owner = "018f0000-0000-7000-8000-00000000000a") {
+    return Descriptors(server, "t", R"(, "owner": ")" + owner + "\"" + more);
+  }
+  Trusted() {
+    gateway.WriteDescriptors("t.binpb", FishProto());
+    gateway.Start();
+    CHECK(gateway.Status("GET", "/t/7") == 200);
+    REQUIRE(one.LastMetadata().contains("x-tamarack-client-ip"));
+  }
+};
+
+TEST_CASE("trust that an entry gives no more ends though its new version is refused",
+          "[gateway][plugin]") {
+  Trusted world;
+  Plugged& gateway = world.gateway;
+  gateway.WriteDescriptors("t.binpb", "");
+  gateway.Configure(Trusted::Entry(world.one, R"(, "body_bytes_max": 1024)"));
+  REQUIRE(Eventually([&] {
+    CHECK(gateway.Status("GET", "/t/7") == 200);
+    return !world.one.LastMetadata().contains("x-tamarack-client-ip");
+  }));
+  CHECK_FALSE(gateway.Report().at("problems").as_array().empty());
+  CHECK(gateway.Connect()
+            .Send("POST", "/t", "Content-Type: application/json\r\n",
+                  R"({"id": ")" + std::string(1100, 'a') + "\"}")
+            .status == 413);
+}
+
+TEST_CASE("what was at another owner's address is not served as this one's", "[gateway][plugin]") {
+  Trusted world;
+  Plugged& gateway = world.gateway;
+  gateway.WriteDescriptors("t.binpb", "");
+  gateway.Configure(Trusted::Entry(world.two, "", "018f0000-0000-7000-8000-00000000000b"));
+  REQUIRE(Eventually([&] { return gateway.Status("GET", "/t/7") == 404; }));
+  CHECK(world.two.Calls("/t.Fish/Get") == 0);
+}
+
 }  // namespace
 }  // namespace tamarack::gateway

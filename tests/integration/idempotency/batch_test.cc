@@ -77,6 +77,17 @@ TEST_CASE_METHOD(BatchFixture, "keys are kept for as long as their service says"
         "month new");
 }
 
+TEST_CASE_METHOD(BatchFixture, "a key whose time is over is a new one", "[idempotency]") {
+  CHECK(Write(once, {{Call("k"), "first"}, {Call("kept"), "kept"}}).size() == 2);
+  database.Execute(
+      "UPDATE idempotent_answer SET expires_at = now() - interval '1 second' WHERE key = 'k'");
+  CHECK(Write(once, {{Call("k"), "second"}, {Call("k"), "third"}, {Call("kept"), "late"}}) ==
+        std::vector<std::string>{"second"});
+  CHECK(Find(Call("k")).value() == "second");
+  CHECK(Find(Call("kept")).value() == "kept");
+  CHECK(Write(once, {{Call("k"), "fourth"}}).empty());
+}
+
 TEST_CASE_METHOD(BatchFixture, "no hash of a request can be read, earlier ones are sealed",
                  "[idempotency]") {
   CHECK(Write(once, {{Call("k"), "made"}}).size() == 1);

@@ -68,7 +68,7 @@ struct Fixture {
   testing::Loop loop;
   testing::Database database{Schema()};
   pg::Pool pool{loop.executor(), database.dsn(), 4};
-  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
+  crypto::Sealer sealer{crypto::Keyring(std::string(32, 'k')), "test"};
   Once once{pool, sealer};
   int made = 0;
 

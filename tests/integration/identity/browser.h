@@ -31,6 +31,14 @@ struct PageAnswer {
   std::string form_action;
 
   bool Has(std::string_view text) const { return body.find(text) != std::string::npos; }
+  // The value of the form's hidden field.
+  std::string Field(const std::string& name) const {
+    std::string before = "name=\"" + name + "\" value=\"";
+    size_t at = body.find(before);
+    if (at == std::string::npos) return "";
+    at += before.size();
+    return body.substr(at, body.find('"', at) - at);
+  }
   // The parameter of the location's query.
   std::string Param(std::string_view name) const {
     for (const auto& [key, value] :
@@ -84,11 +92,22 @@ struct Browser {
     return Open("SignInService/SignIn", request);
   }
   PageAnswer Consent(const std::string& return_to, const std::string& decision = "allow") {
+    v1::ShowConsentRequest show;
+    show.set_lang("en");
+    show.set_return_to(return_to);
+    PageAnswer page = Open("AuthorizeService/ShowConsent", show, true);
     v1::DecideConsentRequest request;
     request.set_lang("en");
     request.set_return_to(return_to);
     request.set_decision(decision);
+    request.set_revision(std::atoi(page.Field("revision").c_str()));
     return Open("AuthorizeService/DecideConsent", request, true);
+  }
+  // To the authorization endpoint, where a page led.
+  PageAnswer GoOn(const std::string& path) {
+    v1::ContinueAuthorizationRequest request;
+    request.set_interaction(path.substr(std::min(path.find('=') + 1, path.size())));
+    return Open("AuthorizeService/ContinueAuthorization", request);
   }
   PageAnswer Account(const std::string& lang = "en") {
     v1::ShowAccountRequest request;
@@ -132,6 +151,11 @@ struct RelyingParty {
     return request;
   }
 
+  // What pages on the way carry, from now.
+  std::string OnTheWay() const {
+    return world.interactions.Path(world.interactions.Begin(Request()));
+  }
+
   v1::TokenRequest TokenRequest(const std::string& code) const {
     v1::TokenRequest request;
     request.set_grant_type("authorization_code");
@@ -151,7 +175,7 @@ struct RelyingParty {
     PageAnswer answer = browser.Open("AuthorizeService/Authorize", request);
     if (answer.location.find("/consent?") != std::string::npos) {
       answer = browser.Consent(answer.Param("return_to"));
-      answer = browser.Open("AuthorizeService/Authorize", *FromPath(answer.location));
+      answer = browser.GoOn(answer.location);
     }
     return answer.Param("code");
   }

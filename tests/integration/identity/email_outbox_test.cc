@@ -78,7 +78,7 @@ struct Fixture {
   std::string address = host.Serve({&notifications, &templates});
   rpc::Client notify{address, [this] { return Token("notify.send"); }};
   rpc::Client admin_notify{address, [this] { return Token("notify.templates.write"); }};
-  Keyring keyring{std::string(32, 'k')};
+  Keyring keyring{crypto::Keyring(std::string(32, 'k'))};
   IdentityMetrics metrics{host.registry()};
   EmailWorker worker{
       host.executor(), host.pool(),

@@ -97,6 +97,75 @@ TEST_CASE_METHOD(GuardWorld, "Codes: one network gets so many in a day, for what
   CHECK(Register(kEmail).http_status == 303);
 }
 
+TEST_CASE_METHOD(GuardWorld, "Codes: asking for more than one registration gets uses up none") {
+  REQUIRE(Register(kEmail).http_status == 303);
+  host.database().Execute("UPDATE registration SET sends = 6");  // all that one gets
+  for (int i = 0; i < 8; ++i) CHECK(Resend().http_status == 429);
+  CHECK(emails_queued == 1);
+  for (int i = 0; i < 5; ++i) CHECK(Register(kEmail).http_status == 303);
+  CHECK(Register(kEmail).http_status == 429);
+}
+
+TEST_CASE_METHOD(GuardWorld, "Codes: what an address is refused costs a network nothing") {
+  for (int i = 0; i < kRegistrationCodes.of_address.max; ++i)
+    REQUIRE(host.Await(attempts.Take(kRegistrationCodes.of_address, keyring.EmailIndex(kEmail))));
+  browser.client_ip = Address(41);
+  for (int i = 0; i < 3; ++i) CHECK(Register(kEmail).http_status == 429);
+  const std::string network = NetworkOf(Address(41));
+  for (int i = 0; i < kCodesOfNetwork.max; ++i)
+    REQUIRE(host.Await(attempts.Take(kCodesOfNetwork, network)));
+}
+
+TEST_CASE_METHOD(GuardWorld, "Codes: those of the sandbox are counted apart") {
+  RelyingParty sandbox(*this, "sandbox");
+  browser.client_ip = Address(42);
+  auto register_in_sandbox = [&] {
+    v1::RegisterRequest request;
+    request.set_lang("en");
+    request.set_email(kEmail);
+    request.set_password(kPassword);
+    request.set_given_name("Zoé");
+    request.set_family_name("Exemple");
+    request.set_return_to(ToPath(sandbox.Request()));
+    return browser.Open("SignInService/Register", request).http_status;
+  };
+  for (int i = 0; i < 6; ++i) CHECK(register_in_sandbox() == 303);
+  CHECK(register_in_sandbox() == 429);
+  for (int i = 0; i < kCodesOfNetwork.max; ++i)
+    REQUIRE(host.Await(attempts.Take(kCodesOfNetwork, NetworkOf(Address(42)))));
+  CHECK(Register(kEmail).http_status == 429);  // the live world's own are used up now
+  browser.client_ip = Address(43);
+  CHECK(Register(kEmail).http_status == 303);
+}
+
+TEST_CASE_METHOD(GuardWorld,
+                 "Sign-in: old failures are forgotten a few at a time, accounts' stand") {
+  host.database().Execute(
+      "INSERT INTO person (person_id, subject, email_index, key_sealed, profile_sealed, "
+      "password_hash, language) SELECT gen_random_uuid(), n::text, 'account ' || n, '', '', '', "
+      "'en' FROM generate_series(1, 30) n");
+  host.database().Execute(
+      "INSERT INTO sign_in_failure (email_index, failures, failed_at) "
+      "SELECT 'account ' || n, 7, now() - interval '40 days' FROM generate_series(1, 30) n UNION "
+      "ALL "
+      "SELECT 'nobody ' || n, 7, now() - interval '35 days' FROM generate_series(1, 15) n");
+  auto old = [&](const std::string& whose) {
+    return database_value("SELECT count(*) FROM sign_in_failure WHERE email_index LIKE '" + whose +
+                          " %' AND failed_at < now() - interval '30 days'");
+  };
+  auto fail = [&] { REQUIRE(host.Await(failures.Take("somebody")).ok()); };
+  fail();
+  CHECK(old("account") == "20");  // no more are looked at, and none twice
+  CHECK(old("nobody") == "15");
+  for (int i = 0; i < 4; ++i) fail();
+  CHECK(old("account") == "0");
+  CHECK(old("nobody") == "0");
+  CHECK(database_value("SELECT count(*) || ' ' || min(failures) FROM sign_in_failure WHERE "
+                       "email_index LIKE 'account %'") == "30 7");
+  CHECK(database_value("SELECT count(*) FROM sign_in_failure WHERE email_index LIKE 'nobody %'") ==
+        "0");
+}
+
 TEST_CASE_METHOD(GuardWorld, "Codes: what could not be sent, and tried, counts for nothing") {
   NewPerson(kEmail);
   auto table = GENERATE(as<std::string>(), "registration", "sign_in_failure");
@@ -272,8 +341,8 @@ TEST_CASE_METHOD(GuardWorld, "Account: no more than 20 devices are known, the la
   for (int i = 0; i < DeviceRepository::kDevicesMax; ++i)
     last = *host.Await(devices.Confirm("", person_id));
   CHECK(*host.Await(devices.Count(person_id)) == DeviceRepository::kDevicesMax);
-  CHECK(!*host.Await(devices.Try(first, keyring.EmailIndex(kEmail))));
-  CHECK(*host.Await(devices.Try(last, keyring.EmailIndex(kEmail))));
+  CHECK(!*host.Await(devices.Try(first, keyring.EmailIndexes(kEmail))));
+  CHECK(*host.Await(devices.Try(last, keyring.EmailIndexes(kEmail))));
 }
 
 TEST_CASE_METHOD(GuardWorld, "Confirm: eight people at once, on fewer connections than that") {

@@ -187,6 +187,33 @@ TEST_CASE_METHOD(SignInWorld, "Sign-in: an account is found by its address howev
     CHECK(browser.SignIn(typed).http_status == 303);
 }
 
+TEST_CASE_METHOD(SignInWorld, "Sign-in: fass.test and faß.test are two people's domains") {
+  NewPerson("zoe@fass.test");
+  CHECK(browser.SignIn("zoe@faß.test").http_status == 422);
+  NewPerson("zoe@xn--fa-hia.test", "another walk in the woods");
+  CHECK(browser.SignIn("zoe@faß.test", "another walk in the woods").http_status == 303);
+  CHECK(browser.SignIn("zoe@fass.test", "another walk in the woods").http_status == 422);
+  CHECK(browser.SignIn("zoe@fass.test").http_status == 303);
+
+  Register("yao@faß.test");
+  CHECK(Text(LastEmail(), "address") == "yao@faß.test");
+  Register("yao@xn--fa-hia.test");
+  CHECK(Text(LastEmail(), "address") == "yao@faß.test");
+}
+
+TEST_CASE_METHOD(
+    SignInWorld,
+    "Sign-in: an account whose mail was confirmed at another domain is found no more") {
+  const char* email = GENERATE("zoe@faß.test", "zoe@βόλος.test", "zoe@ශ්\u200dරී.test");
+  NewPerson(email);
+  REQUIRE(browser.SignIn(email).http_status == 303);
+  // As it was found when the code for it went to `fass.test`.
+  host.database().Execute("UPDATE person SET email_index = '" + keyring.EmailIndex(email) + "'");
+  CHECK(browser.SignIn(email).http_status == 422);
+  NewPerson(email, "another walk in the woods");
+  CHECK(browser.SignIn(email, "another walk in the woods").http_status == 303);
+}
+
 TEST_CASE_METHOD(SignInWorld, "Sign-in: whoever is signed in goes on, unless asked to do it anew") {
   NewPerson(kEmail);
   RelyingParty ministry(*this);
@@ -200,27 +227,8 @@ TEST_CASE_METHOD(SignInWorld, "Sign-in: whoever is signed in goes on, unless ask
   CHECK(open().location == "/fr/address");
   show.set_return_to("https://evil.test/");
   CHECK(open().location == "/fr/account");
-  show.set_return_to(ToPath(ministry.Request()));
-  CHECK(open().location == show.return_to());
-
-  for (const char* prompt :
-       {"login", "login consent", "select_account", "select_account consent"}) {
-    v1::AuthorizeRequest request = ministry.Request();
-    request.set_prompt(prompt);
-    PageAnswer answer = browser.Open("AuthorizeService/Authorize", request);
-    REQUIRE(answer.location.starts_with("/en/sign-in?"));
-    show.set_return_to(answer.Param("return_to"));
-    CHECK(open().http_status == 200);
-  }
-  v1::AuthorizeRequest request = ministry.Request();
-  request.set_max_age("60");
-  clock_offset = std::chrono::seconds(120);
-  show.set_return_to(browser.Open("AuthorizeService/Authorize", request).Param("return_to"));
-  CHECK(open().http_status == 200);
-  clock_offset = std::chrono::seconds(130);
-  browser.SignIn(kEmail);
-  CHECK(open().location == show.return_to());
-
+  show.set_return_to(ministry.OnTheWay());
+  CHECK(open().location.starts_with("/oauth2/authorize/continue?"));
   show.set_has_account(true);
   CHECK(open().http_status == 200);
   show.clear_has_account();
@@ -304,13 +312,27 @@ TEST_CASE_METHOD(SignInWorld,
   RelyingParty ministry(*this);
   v1::ShowSignInRequest show;
   show.set_lang("en");
-  show.set_return_to(ToPath(ministry.Request()));
+  show.set_return_to(ministry.OnTheWay());
   PageAnswer page = browser.Open("SignInService/ShowSignIn", show);
   CHECK(page.Has("Transportation service"));
   CHECK(page.Has("name=\"csrf_token\" value=\"csrf\""));
   CHECK(page.form_action == "https://ministry.test");
   show.set_return_to("/\"><script>alert(1)</script>");
   CHECK(!browser.Open("SignInService/ShowSignIn", show).Has("<script>alert"));
+}
+
+TEST_CASE_METHOD(SignInWorld, "Sign-in: whoever was signed in before an upgrade still is") {
+  NewPerson(kEmail);
+  std::string person_id = database_value("SELECT person_id FROM person");
+  std::string cookie(43, 'c');
+  std::string stored = "{\"person_id\":\"" + person_id +
+                       "\",\"mode\":\"live\",\"language\":\"en\",\"auth_time\":" +
+                       std::to_string(issuer.NowSeconds() - 60) + "}";
+  auto key = "identity:session:" + crypto::Base64UrlEncode(crypto::Sha256(cookie));
+  REQUIRE(host.Await(redis.Command("SET", key, stored)).ok());
+  auto token = ExchangeSession(cookie);
+  REQUIRE(token.ok());
+  CHECK(Principal(token->access_token())->auth_time_seconds <= issuer.NowSeconds() - 60);
 }
 
 TEST_CASE_METHOD(SignInWorld, "Sign-out: ends the session and forgets the cookie") {

@@ -44,16 +44,17 @@ struct World {
   testing::ServiceHost host{Migrations()};
   redis::Client redis{host.executor(), redis_address};
   runtime::OffloadPool offload{2};
-  Keyring keyring{secret};
+  crypto::Keyring ring{secret};
+  Keyring keyring{ring};
   InternalClients internal = TestClients();
   IdentityMetrics metrics{host.registry()};
   TenantRepository tenants{host.pool()};
   ApiKeyRepository api_keys{host.pool(), keyring};
   PersonRepository people{host.pool(), keyring};
+  SubjectRepository subjects{host.pool(), keyring};
   ConsentRepository consents{host.pool()};
   Sessions sessions{redis, clock};
-  RevocationRepository revocations{host.pool()};
-  AuthorizationCodes codes{redis, revocations};
+  GrantRepository grants{host.pool()};
   runtime::OffloadPool proof_pool{1};
   Possession possession{redis, proof_pool, clock};
   Attempts attempts{redis};
@@ -63,30 +64,32 @@ struct World {
   Passwords passwords{offload};
   int emails_queued = 0;
   Registrations registrations{host.pool(), keyring, people, [this] { ++emails_queued; }};
-  SigningKeys keys{host.executor(), host.pool(), offload, keyring};
+  SigningKeyRepository signing_keys{host.pool(), keyring};
+  SigningKeys keys{host.executor(), signing_keys, offload, clock};
+  Interactions interactions{keyring, subjects, tenants, consents, keys, clock};
   TokenIssuer issuer{keys, testing::kTestIssuer, clock};
   ClientAuthenticator clients{internal, tenants};
   std::map<std::string, std::unique_ptr<auth::TokenVerifier>> verifiers;  // by audience
   auth::TokenVerifier& client_tokens = Verifier(issuer.client_audience());
   rpc::Interceptor interceptor{host.executor(), &Verifier(kOwnAudience), host.registry()};
   std::unique_ptr<grpc::Service> token_service = MakeTokenService(
-      {interceptor, keys, issuer, clients, tenants, codes, consents, people, possession, metrics});
+      {interceptor, keys, issuer, clients, tenants, grants, consents, people, possession, metrics});
   std::unique_ptr<grpc::Service> authorize_service =
-      MakeAuthorizeService({interceptor, TestPages(), issuer, keys, tenants, people, consents,
-                            codes, sessions, keyring, metrics});
+      MakeAuthorizeService({interceptor, TestPages(), issuer, interactions, tenants, people,
+                            consents, grants, sessions, subjects, metrics});
   std::unique_ptr<grpc::Service> sign_in_service =
-      MakeSignInService({interceptor, TestPages(), tenants, people, registrations, sessions,
-                         passwords, attempts, guard, devices, keyring, metrics, consents});
+      MakeSignInService({interceptor, TestPages(), interactions, people, registrations, sessions,
+                         passwords, attempts, guard, devices, keyring, metrics});
   std::unique_ptr<grpc::Service> account_service =
       MakeAccountService({interceptor, TestPages(), people, consents, sessions, devices, metrics});
   std::unique_ptr<grpc::Service> credential_service = MakeCredentialService(
-      {interceptor, client_tokens, issuer, internal, clients, tenants, api_keys, consents, codes,
-       sessions, possession, keyring, metrics, "checksum secret"});
+      {interceptor, client_tokens, issuer, internal, clients, tenants, api_keys, consents, grants,
+       sessions, possession, keyring, subjects, metrics});
   std::unique_ptr<grpc::Service> directory_service =
-      MakeDirectoryService(interceptor, people, tenants, consents, keyring);
+      MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once{host.pool(), keyring.sealer()};
   std::unique_ptr<grpc::Service> admin_service =
-      MakeAdminService(interceptor, tenants, api_keys, people, passwords, once, "checksum secret");
+      MakeAdminService(interceptor, tenants, api_keys, people, passwords, once, redis, keyring);
 
   std::string address;  // of its gRPC server
 
@@ -246,7 +249,7 @@ struct World {
           host.executor(),
           auth::VerifierOptions{.issuer = testing::kTestIssuer, .audience = audience, .now = clock},
           [this]() -> Async<std::string> {
-            CO_ASSIGN_OR_RETURN(const auto* set, co_await keys.Get());
+            CO_ASSIGN_OR_RETURN(auto set, co_await keys.Get());
             co_return set->jwks;
           });
     }

@@ -3,18 +3,16 @@
 #pragma once
 
 #include "platform/curl/loop.h"
-#include "platform/rpc/server.h"
 #include "platform/smtp/smtp.h"
 #include "services/notify/delivery_worker.h"
+#include "services/notify/key_uses.h"
 #include "services/notify/migrations.h"
 #include "services/notify/notification_service.h"
 #include "services/notify/template_service.h"
-#include "tests/support/service_host.h"
+#include "tests/support/directory.h"
 
-#include "tamarack/identity/v1/directory_service.grpc.pb.h"
 #include "tamarack/notify/v1/notification_service.pb.h"
 
-#include <absl/strings/ascii.h>
 #include <catch2/catch.hpp>
 
 #include <future>
@@ -37,28 +35,10 @@ inline auth::Principal TestKey(std::string service_id) {
   return KeyOf(std::move(service_id), "test");
 }
 
-// What identity answers: of the services only `nowhere` does not exist. Ids come in lower case, as
-// PostgreSQL writes UUIDs.
-class Directory final : public identity::v1::DirectoryService::CallbackService {
- public:
-  using Api = identity::v1::DirectoryService;
-  explicit Directory(rpc::Interceptor& rpc) : rpc_(rpc) {}
-
-  TAMARACK_UNARY(FindTenants, identity::v1::FindTenantsRequest, identity::v1::FindTenantsResponse) {
-    identity::v1::FindTenantsResponse response;
-    for (const auto& id : request.service_ids()) {
-      if (id != "nowhere") response.add_service_ids(absl::AsciiStrToLower(id));
-    }
-    co_return response;
-  }
-
- private:
-  rpc::Interceptor& rpc_;
-};
-
 struct Fixture {
   testing::ServiceHost host{Migrations()};
-  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
+  crypto::Keyring ring{std::string(32, 'k')};
+  crypto::Sealer sealer{ring, kContentSeal};
   TemplateRepository templates{host.pool()};
   NotificationRepository notifications{host.executor(), host.pool(), sealer};
   idempotency::Once keys{host.pool(), sealer, std::chrono::hours(7 * 24)};
@@ -69,14 +49,9 @@ struct Fixture {
       MakeNotificationService(host.interceptor(), templates, notifications, keys,
                               {"http://gov.test", "no-reply@gov.test", [this] { worker.Wake(); }});
   idempotency::Once once{host.pool(), sealer};
-  Directory directory{host.interceptor()};
-  rpc::Server directory_server{"127.0.0.1:0", {&directory}, rpc::PlainText()};
-  rpc::Client identity{
-      "127.0.0.1:" + std::to_string(directory_server.port()), [this]() -> Async<std::string> {
-        co_return host.Token(testing::ServiceCaller("notify", {"identity.tenants.read"}));
-      }};
+  testing::DirectoryServer<> identity{host, "notify", {"identity.tenants.read"}};
   std::unique_ptr<grpc::Service> template_service =
-      MakeTemplateService(host.interceptor(), templates, once, identity);
+      MakeTemplateService(host.interceptor(), templates, once, identity.client);
   auth::Principal admin = testing::ServiceCaller("s1", {"platform.admin"});
   auth::Principal caller = TestKey("s1");
   std::string template_id;
@@ -86,7 +61,7 @@ struct Fixture {
     template_id = host.Call<v1::Template>(kPut, NewTemplate(), &admin)->id();
   }
   ~Fixture() {
-    directory_server.Drain(1);
+    identity.Stop();
     host.Stop();
   }
 

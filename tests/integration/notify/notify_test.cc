@@ -1,6 +1,5 @@
-#include "tests/integration/notify/fixture.h"
-
 #include "platform/rpc/json_struct.h"
+#include "tests/integration/notify/fixture.h"
 
 #include <boost/json/parse.hpp>
 
@@ -116,6 +115,48 @@ TEST_CASE_METHOD(Fixture, "SendEmail: a message in which there is nothing to see
   }
 }
 
+TEST_CASE_METHOD(Fixture, "SendEmail: a file in personalisation is refused at its name",
+                 "[notify]") {
+  for (const char* value :
+       {R"({"filename": "a.csv", "file": "aGk=", "is_csv": true})",
+        R"({"file": "aGk=", "filename": null, "confirm_email_before_download": null})",
+        R"({"file": "aGk="})", R"(["a", {"file": "aGk="}])", R"({"is_csv": false, "file": ""})"}) {
+    INFO(value);
+    auto personalisation = rpc::ToStruct({{"name", boost::json::parse(value)}, {"ref", "R-1"}});
+    auto send = Email();
+    *send.mutable_personalisation() = personalisation;
+    v1::PreviewTemplateRequest preview;
+    preview.set_id(template_id);
+    *preview.mutable_personalisation() = personalisation;
+    for (const auto& status :
+         {Send(send).status(), host.Call<v1::TemplatePreview>(kPreview, preview, &caller).status()})
+      CHECK(status.message() == "personalisation.name: is a file: files are not supported");
+  }
+  auto no_file = Email();
+  *no_file.mutable_personalisation() =
+      rpc::ToStruct({{"name", {{"file", 1}, {"filename", "a.csv"}}}, {"ref", "file"}});
+  CHECK(Send(no_file).ok());
+}
+
+TEST_CASE_METHOD(Fixture, "A template's name and subject are a line each, without controls",
+                 "[notify]") {
+  auto put = [&](std::string name, std::string subject) {
+    auto request = NewTemplate();
+    request.set_name(std::move(name));
+    request.set_subject(std::move(subject));
+    return host.Call<v1::Template>(kPut, request, &admin);
+  };
+  for (const char* text : {"a\u0001b", "a\u202eb", "a\u2066b", "\u007fa"}) {
+    CHECK_THAT(std::string(put(text, "Subject").status().message()),
+               Catch::StartsWith("name: must hold no control"));
+    CHECK_THAT(std::string(put("Name", text).status().message()),
+               Catch::StartsWith("subject: must hold no control"));
+  }
+  auto folded = put(" Two\tparts ", "a\r\nBcc: x@y.com");
+  CHECK(folded->name() == "Two parts");
+  CHECK(folded->subject() == "a Bcc: x@y.com");
+}
+
 TEST_CASE_METHOD(Fixture, "A template belongs to a service that exists and has a language",
                  "[notify]") {
   auto put = [&](auto change) {
@@ -131,13 +172,15 @@ TEST_CASE_METHOD(Fixture, "A template belongs to a service that exists and has a
         "s1");
   CHECK(put([](auto&) {})->language() == "en");
   CHECK(put([](auto& request) { request.set_language("iu-Cans"); })->language() == "iu-Cans");
+  for (const char* language : {"FR-CA", "EN", "zh-hANT"})  // RFC 5646 2.1.1
+    CHECK(put([&](auto& request) { request.set_language(language); })->language() == language);
   for (const char* language : {"French", "fr_CA", "fr\"", "x"}) {
     INFO(language);
     auto status = put([&](auto& request) { request.set_language(language); }).status();
     CHECK(absl::IsInvalidArgument(status));
     CHECK_THAT(std::string(status.message()), Catch::StartsWith("language"));
   }
-  CHECK(host.database().Execute("SELECT count(*) FROM template") == "4");
+  CHECK(host.database().Execute("SELECT count(*) FROM template") == "7");
 }
 
 TEST_CASE_METHOD(Fixture, "A template whose placeholders cannot be read is refused with the place",

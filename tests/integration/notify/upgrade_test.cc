@@ -9,7 +9,7 @@ constexpr size_t kBefore = 5;  // migrations that it knew
 
 struct Upgrade {
   testing::ServiceHost host{Migrations().first(kBefore)};
-  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
+  crypto::Sealer sealer{crypto::Keyring(std::string(32, 'k')), "test"};
   idempotency::Once keys{host.pool(), sealer};
 
   static v1::SendEmailRequest Request() {

@@ -87,6 +87,11 @@ TEST_CASE_METHOD(World1,
   CHECK(CodeOf(Create(NewRequest("DL-2"), "key-1").status()) == "409 P0191");
   CHECK(Create(NewRequest(), "key-1", &stranger)->payment_id() != first.payment_id());
   CHECK(Create(NewRequest(), "key-2")->payment_id() != first.payment_id());
+  Sql("UPDATE idempotent_answer SET expires_at = now() - interval '1 second'");
+  auto later = Create(NewRequest(), "key-1", nullptr, &answer);  // after 30 days
+  REQUIRE(later.ok());
+  CHECK(later->payment_id() != first.payment_id());
+  CHECK(answer.Http("status") != "200");
   CHECK(Create(NewRequest())->payment_id() != Create(NewRequest())->payment_id());
 }
 

@@ -2,6 +2,7 @@
 // more rights.
 #include "platform/postgres/runtime_role.h"
 #include "platform/postgres/dsn.h"
+#include "platform/postgres/migrate.h"
 #include "tests/integration/payments/world.h"
 #include "tests/support/loop.h"
 
@@ -10,7 +11,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <cstdlib>
+#include <future>
+#include <memory>
+#include <thread>
 
 namespace tamarack::payments {
 namespace {
@@ -122,6 +127,27 @@ TEST_CASE_METHOD(TwoRoles, "rights follow each migration, and leave nobody who o
   CHECK(pg::GrantToRuntimeRole(Dsn(owner), "nobody").code() == StatusCode::kFailedPrecondition);
   Sql("GRANT " + owner + " TO " + runtime);
   CHECK(pg::GrantToRuntimeRole(Dsn(owner), runtime).code() == StatusCode::kFailedPrecondition);
+}
+
+TEST_CASE_METHOD(TwoRoles, "rights are given while nobody migrates", "[postgres][roles]") {
+  const std::string name = Sql("SELECT current_database()");
+  std::unique_ptr<PGconn, void (*)(PGconn*)> migrating(PQconnectdb(Dsn(owner).c_str()), &PQfinish);
+  PQclear(PQexec(migrating.get(),
+                 absl::StrCat("SELECT pg_advisory_lock(", pg::kMigrationLock, ")").c_str()));
+  std::atomic<bool> is_done = false;
+  auto granted = std::async(std::launch::async, [&] {
+    absl::Status status = pg::GrantToRuntimeRole(Dsn(owner), runtime);
+    is_done = true;
+    return status;
+  });
+  const std::string waiting =
+      "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT granted "
+      "AND locktype = 'advisory' AND datname = '" +
+      name + "'";
+  while (!is_done && Sql(waiting) != "1") std::this_thread::yield();
+  CHECK(!is_done);
+  migrating.reset();
+  CHECK(granted.get().ok());
 }
 
 TEST_CASE_METHOD(TwoRoles, "who serves as the owner is told", "[postgres][roles]") {

@@ -19,7 +19,7 @@ struct Upgrade {
   testing::Loop loop;
   testing::Database database{Migrations().first(kBefore)};
   pg::Pool pool{loop.executor(), database.dsn(), 2};
-  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
+  crypto::Sealer sealer{crypto::Keyring(std::string(32, 'k')), "test"};
   idempotency::Once keys{pool, sealer, std::chrono::hours(24)};
 
   std::string Sql(const std::string& sql) { return database.Execute(sql); }
@@ -113,6 +113,15 @@ TEST_CASE_METHOD(Upgrade, "Upgrade: endpoints, accounts and balances so far are 
   CHECK(Sql("SELECT concat_ws(' ', debits_pending, credits_pending, balances) FROM "
             "ledger_balance_check('sandbox')") == "18000 18000 t");
   CHECK(Sql("SELECT count(*) FROM ledger_balance_check('live')") == "0");
+}
+
+TEST_CASE_METHOD(Upgrade, "Upgrade: what is yet to be sealed is found by an index", "[payments]") {
+  REQUIRE(pg::Migrate(database.dsn(), Migrations()).ok());
+  Sql("INSERT INTO idempotent_answer (caller, method, key, answer_sealed) "
+      "SELECT 's1/live', 'm', n::text, repeat('x', 200) FROM generate_series(1, 5000) n; ANALYZE");
+  CHECK(Sql("EXPLAIN (FORMAT JSON) SELECT caller FROM idempotent_answer "
+            "WHERE answer_sealed LIKE 'sha256:%' LIMIT 1000")
+            .find("idempotent_answer_earlier") != std::string::npos);
 }
 
 }  // namespace tamarack::payments

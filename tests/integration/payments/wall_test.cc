@@ -1,7 +1,7 @@
 #include "tests/support/wall.h"
 
-#include "tests/integration/payments/directory.h"
 #include "tests/integration/payments/world.h"
+#include "tests/support/directory.h"
 
 #include "services/payments/webhook_service.h"
 
@@ -14,14 +14,14 @@ namespace {
 
 struct WallWorld {
   testing::ServiceHost host{Migrations()};
-  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
+  crypto::Sealer sealer{crypto::Keyring(std::string(32, 'k')), "test"};
   webhooks::Outbox outbox{host.pool(), sealer};
   PaymentMetrics metrics{host.registry()};
-  PayerAccess access{std::string(32, 'k'), SystemClock()};
+  PayerAccess access{crypto::Keyring(std::string(32, 'k')), SystemClock()};
   idempotency::Once keys{host.pool(), sealer, kKeysKept};
   PaymentRepository repository{host.executor(), host.pool(), sealer};
   PaymentMoves moves{host.pool(), sealer, outbox, metrics, [] {}};
-  DirectoryServer directory{host};
+  testing::DirectoryServer<> directory{host, "payments", {"identity.tenants.read"}};
   std::unique_ptr<grpc::Service> payments = MakePaymentService(
       host.interceptor(), repository, moves, access, keys, metrics, {.base = "http://gov.test"});
   std::unique_ptr<grpc::Service> ledger = MakeLedgerService(host.interceptor(), host.pool());

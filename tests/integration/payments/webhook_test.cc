@@ -1,7 +1,7 @@
 #include "platform/rpc/errors.h"
 #include "services/payments/migrations.h"
 #include "services/payments/webhook_service.h"
-#include "tests/integration/payments/directory.h"
+#include "tests/support/directory.h"
 
 #include "tamarack/payments/v1/webhook_service.pb.h"
 
@@ -11,7 +11,7 @@
 #include <string>
 
 // Goal: an endpoint that could never be told anything is refused when it is made, and the answer
-// names the field. Method: the real service; identity knows the service s1 only.
+// names the field. Method: the real service; identity knows no service "nowhere".
 namespace tamarack::payments {
 namespace {
 
@@ -45,8 +45,8 @@ struct Fixture {
 
   testing::ServiceHost host{Migrations()};
   auth::Principal admin = testing::ServiceCaller("admin", {"platform.admin"});
-  DirectoryServer identity{host};
-  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
+  testing::DirectoryServer<> identity{host, "payments", {"identity.tenants.read"}};
+  crypto::Sealer sealer{crypto::Keyring(std::string(32, 'k')), "test"};
   webhooks::Outbox outbox{host.pool(), sealer};
   idempotency::Once once{host.pool(), sealer};
   std::unique_ptr<grpc::Service> service =
@@ -82,8 +82,8 @@ TEST_CASE_METHOD(Fixture,
                  "Webhook endpoint: what could never be told anything is refused by its field",
                  "[payments]") {
   const std::string kCaptured = "ca.tamarack.payments.payment.captured.v1";
-  CHECK(Refused("s2", {}) == "service_id");
-  CHECK(Refused("00000000-0000-0000-0000-000000000000", {kCaptured}) == "service_id");
+  CHECK(Refused("nowhere", {}) == "service_id");
+  CHECK(Refused("ministry-of-nowhere", {kCaptured}) == "service_id");
   CHECK(Refused("\u00A0", {kCaptured}) == "service_id");
   CHECK(Refused("s1", {"payment.captured"}) == "event_types[0]");
   CHECK(Refused("s1", {kCaptured, "ca.tamarack.payments.payment.refunded.v1"}) == "event_types[1]");

@@ -6,6 +6,7 @@
 #include "platform/http/server.h"
 #include "platform/pages/pages.h"
 #include "services/payments/card_page_service.h"
+#include "services/payments/key_uses.h"
 #include "services/payments/ledger_service.h"
 #include "services/payments/migrations.h"
 #include "services/payments/page_bundle.h"
@@ -81,10 +82,11 @@ struct World {
   SandboxProcessor processor{client, processor_url, std::chrono::milliseconds(300),
                              host.registry()};
 
-  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 'k'), "test");
+  crypto::Keyring ring{std::string(32, 'k')};
+  crypto::Sealer sealer{ring, kPayerSeal};
   webhooks::Outbox outbox{host.pool(), sealer};
   PaymentMetrics metrics{host.registry()};
-  PayerAccess access{std::string(32, 'k'), SystemClock()};
+  PayerAccess access{ring, SystemClock()};
   idempotency::Once keys{host.pool(), sealer, kKeysKept};
   PaymentRepository repository{host.executor(), host.pool(), sealer};
   ProcessorQueue queue{host.pool()};

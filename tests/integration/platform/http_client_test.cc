@@ -184,6 +184,12 @@ TEST_CASE("Who wants the head only gets it, whatever becomes of the body") {
       {"no chunk", "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", 202},
       {"too long", "HTTP/1.1 200 OK\r\n\r\n" + std::string(2'000'000, 'x'), 200},
       {"refusal too long", "HTTP/1.1 410 Gone\r\n\r\n" + std::string(2'000'000, 'x'), 410},
+      {"after a head too long",
+       "HTTP/1.1 200 OK\r\nX-A: " + std::string(60'000, 'a') +
+           "\r\nX-B: " + std::string(60'000, 'b') + "\r\n\r\n",
+       200},
+      {"refusal with a head too long",
+       "HTTP/1.1 410 Gone\r\nX-A: " + std::string(99'000, 'a') + "\r\n\r\n", 410},
       {"after early hints", "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 201 Created\r\n\r\nx", 201},
   }));
   INFO(c.name);
@@ -206,6 +212,20 @@ TEST_CASE("A body that never ends is given up after a head that came") {
   REQUIRE(response.status().ToString() == "OK");
   CHECK(response->status == 200);
   CHECK(response->headers.Get("x-a") == "b");
+}
+
+TEST_CASE("What is no HTTP is told apart from nobody there") {
+  auto answer =
+      GENERATE(as<std::string>(), "garbage\r\n\r\n", "SSH-2.0-OpenSSH_9.2p1\r\n",
+               "\x15\x03\x01\x00\x02", "HTTP/1.1 abc OK\r\n\r\n", "HTTP/9.9 200 OK\r\n\r\n",
+               "HTTP/1.1 99 Low\r\n\r\n", std::string("HTTP/1.1 200 OK\r\nX-A: a\0b\r\n\r\n", 33),
+               "HTTP/1.1 103 Early Hints\r\nX-A: " + std::string(70'000, 'a') + "\r\n\r\n");
+  INFO(answer.substr(0, 40));
+  OneAnswer server(answer);
+  auto status = server.Ask(5s).status();
+  INFO(status.ToString());
+  CHECK(status.code() ==
+        (answer.size() > 60'000 ? StatusCode::kResourceExhausted : StatusCode::kDataLoss));
 }
 
 TEST_CASE("Half a head is no answer") {

@@ -3,6 +3,7 @@
 #include "platform/http/server.h"
 #include "tests/integration/platform/net_support.h"
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@ struct HttpServerFixture {
   Gate later{loop.executor()};
   http::ServerOptions options;
   std::unique_ptr<http::Server> server;
+  std::atomic<int> reads = 0;  // Bodies that the handler has asked for.
   int pieces =
       0;  // That the source of /flood was asked for; to be read once the server is drained.
 
@@ -35,6 +37,19 @@ struct HttpServerFixture {
   }
   asio::awaitable<http::Response> Handle(http::Request request) {
     http::Response response;
+    if (request.target == "/refused") {
+      response.status = 401;
+      co_return response;
+    }
+    if (request.read_body) {
+      std::string client(request.headers.Get("x-client").value_or(""));
+      ++reads;
+      http::Refusal refusal = co_await request.read_body(
+          {request.target == "/upload" ? uint64_t{2} << 20 : uint64_t{4} << 10, client},
+          request.body);
+      response.status = refusal ? refusal.status : 200;
+      if (refusal) co_return response;
+    }
     if (request.target == "/throw") throw std::runtime_error("on purpose");
     if (request.target == "/split") response.headers.Add("X", "a\r\nY: b");
     if (request.target == "/wait" || request.target == "/big") co_await gate.Pass();

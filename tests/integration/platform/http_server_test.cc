@@ -120,19 +120,6 @@ TEST_CASE_METHOD(Fixture, "More than 100 header fields are refused") {
   CHECK(client.Read().status == 431);
 }
 
-TEST_CASE_METHOD(Fixture, "The body limit may depend on the request") {
-  options.body_limit = [](const http::Request& head) {
-    return head.target == "/upload" ? 2 << 20 : 4;
-  };
-  auto client = Connect();
-  std::string body(1 << 21, 'u');
-  client.Send("POST /upload HTTP/1.1\r\n" + kHost +
-              "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
-  CHECK(client.Read().body == "POST /upload " + body);
-  client.Send("POST /other HTTP/1.1\r\n" + kHost + "Content-Length: 5\r\n\r\n12345");
-  CHECK(client.Read().status == 413);
-}
-
 TEST_CASE_METHOD(Fixture, "All bodies together have a limit, and ended requests leave it free") {
   options.bodies_bytes_max = 100;
   auto first = Connect();
@@ -217,36 +204,6 @@ TEST_CASE_METHOD(Fixture, "What has come of a body buys no time to stand still")
   client.Send("POST / HTTP/1.1\r\n" + kHost + "Content-Length: 1000000\r\n\r\n" +
               std::string(999'999, 'a'));
   CHECK(client.Read().status == 408);
-}
-
-TEST_CASE_METHOD(Fixture, "A network's bodies leave room for those of others") {
-  std::atomic<int> counted{0};
-  options.network_bodies_bytes_max = 100;
-  options.network_of = [&](const http::Request& head) {
-    ++counted;
-    return head.target;
-  };
-  auto begin = [&](RawClient& client, const std::string& network) {
-    client.Send("POST " + network + " HTTP/1.1\r\n" + kHost + "Content-Length: 90\r\n\r\n" +
-                std::string(60, 'a'));
-  };
-  auto first = Connect();
-  begin(first, "/a");
-  while (counted == 0) std::this_thread::yield();
-  auto second = Connect();
-  begin(second, "/a");
-  CHECK(second.Read().status == 429);
-  auto other = Connect();
-  begin(other, "/b");
-  other.Send(std::string(30, 'a'));
-  CHECK(other.Read().status == 200);
-  // What is refused or served takes nothing any more.
-  first.Send(std::string(30, 'a'));
-  CHECK(first.Read().status == 200);
-  auto third = Connect();
-  begin(third, "/a");
-  third.Send(std::string(30, 'a'));
-  CHECK(third.Read().status == 200);
 }
 
 TEST_CASE_METHOD(Fixture, "A connection that never asks is closed without a word") {

@@ -6,20 +6,18 @@
 #include "platform/http/client.h"
 #include "platform/http/server.h"
 #include "platform/pages/brand.h"
-#include "platform/rpc/server.h"
 #include "platform/webhooks/dispatcher.h"
 #include "platform/webhooks/signature.h"
 #include "services/tellusonce/change_service.h"
 #include "services/tellusonce/directory_sync.h"
+#include "services/tellusonce/key_uses.h"
 #include "services/tellusonce/migrations.h"
 #include "services/tellusonce/page_bundle.h"
 #include "services/tellusonce/subscription_service.h"
-#include "tests/support/service_host.h"
+#include "tests/support/directory.h"
 
-#include "tamarack/identity/v1/directory_service.grpc.pb.h"
 #include "tamarack/tellusonce/v1/change_service.pb.h"
 
-#include <absl/strings/ascii.h>
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
@@ -32,10 +30,9 @@ namespace tamarack::tellusonce {
 namespace identity_v1 = tamarack::identity::v1;
 
 // What identity answers, with its policies; `is_down` makes it refuse.
-class Directory final : public identity_v1::DirectoryService::CallbackService {
+class Directory final : public testing::Directory {
  public:
-  using Api = identity_v1::DirectoryService;
-  explicit Directory(rpc::Interceptor& rpc) : rpc_(rpc) {}
+  using testing::Directory::Directory;
 
   static std::string SubjectAt(const std::string& ministry_id) { return "zoe-at-" + ministry_id; }
 
@@ -44,19 +41,7 @@ class Directory final : public identity_v1::DirectoryService::CallbackService {
     if (is_down) co_return absl::UnavailableError("down");
     identity_v1::ResolveSubjectsResponse response;
     for (const auto& id : request.ministry_ids()) {
-      if (id != unknown_ministry) (*response.mutable_subjects())[id] = SubjectAt(id);
-    }
-    co_return response;
-  }
-  TAMARACK_UNARY(FindTenants, identity_v1::FindTenantsRequest, identity_v1::FindTenantsResponse) {
-    if (is_down) co_return absl::UnavailableError("down");
-    identity_v1::FindTenantsResponse response;
-    for (const auto& id : request.ministry_ids()) {
-      if (id == unknown_ministry) continue;
-      auto& ministry = *response.add_ministries();
-      ministry.set_ministry_id(absl::AsciiStrToLower(id));
-      ministry.set_name_en("Ministry of Services");
-      ministry.set_name_fr("Ministère des Services");
+      if (Exists(id)) (*response.mutable_subjects())[id] = SubjectAt(id);
     }
     co_return response;
   }
@@ -93,13 +78,10 @@ class Directory final : public identity_v1::DirectoryService::CallbackService {
     return readings_;
   }
 
-  std::atomic<bool> is_down = false;
   std::atomic<int> refusals = 0;  // of SetAddress while down
   const std::string refused_subject = "refused-person";
-  const std::string unknown_ministry = "ministry-of-nowhere";
 
  private:
-  rpc::Interceptor& rpc_;
   std::mutex mutex_;
   std::map<std::string, std::string> addresses_;
   std::vector<identity_v1::RecordReadingRequest> readings_;
@@ -151,8 +133,9 @@ struct Event {
 
 struct World {
   testing::ServiceHost host{Migrations()};
-  crypto::Sealer change_sealer = *crypto::Sealer::FromSecret(std::string(32, 'c'), "changes");
-  crypto::Sealer webhook_sealer = *crypto::Sealer::FromSecret(std::string(32, 'w'), "webhooks");
+  crypto::Keyring ring{std::string(32, 'k')};
+  crypto::Sealer change_sealer{ring, kPersonKeySeal};
+  crypto::Sealer webhook_sealer{ring, kWebhookSeal};
   webhooks::Outbox outbox{host.pool(), webhook_sealer, {.allow_loopback = true}};
   SubscriptionRepository subscriptions{host.pool()};
   ChangeRepository changes{host.pool(), change_sealer, outbox};
@@ -169,18 +152,20 @@ struct World {
                                     options.retry_scale = 1e-6;
                                     return options;
                                   }()};
-  Directory directory{host.interceptor()};
-  rpc::Server directory_server{"127.0.0.1:0", {&directory}, rpc::PlainText()};
-  rpc::Client identity{"127.0.0.1:" + std::to_string(directory_server.port()),
-                       [this]() -> Async<std::string> { co_return host.Token(Self()); }};
-  DirectorySync sync{host.executor(), changes, deliveries, identity};
+  testing::DirectoryServer<Directory> identity{
+      host,
+      "tellusonce",
+      {"identity.subjects.resolve", "identity.contact.read", "identity.contact.write",
+       "identity.reading.write", "identity.tenants.read"}};
+  Directory& directory = identity.directory;
+  DirectorySync sync{host.executor(), changes, deliveries, identity.client};
   pages::Renderer renderer{PageBundle(), *pages::LoadBrand("")};
   std::unique_ptr<grpc::Service> change_service =
-      MakeChangeService(host.interceptor(), renderer, subscriptions, changes, identity,
+      MakeChangeService(host.interceptor(), renderer, subscriptions, changes, identity.client,
                         [this] { dispatcher.Wake(); });
   idempotency::Once once{host.pool(), webhook_sealer};
   std::unique_ptr<grpc::Service> subscription_service = MakeSubscriptionService(
-      host.interceptor(), subscriptions, deliveries, outbox, once, identity);
+      host.interceptor(), subscriptions, deliveries, outbox, once, identity.client);
 
   Receiver licences{host.executor()}, health{host.executor()};
   auth::Principal zoe = testing::PersonCaller("zoe-on-the-platform");
@@ -200,16 +185,10 @@ struct World {
     if (is_dispatching) dispatcher.Stop();
     licences.Stop();
     health.Stop();
-    directory_server.Drain(1);
+    identity.Stop();
     host.Stop();
   }
 
-  static auth::Principal Self() {
-    return testing::ServiceCaller(
-        "tellusonce",
-        {"identity.subjects.resolve", "identity.contact.read", "identity.contact.write",
-         "identity.reading.write", "identity.tenants.read"});
-  }
   void StartDispatcher() {
     is_dispatching = true;
     dispatcher.Start();
@@ -269,16 +248,30 @@ struct World {
     form.add_subscription_id(health_subscription.subscription().subscription_id());
     return form;
   }
+  // The form before it, with the same address.
+  static v1::ReviewAddressRequest Review(const v1::TellAddressRequest& form) {
+    v1::ReviewAddressRequest review;
+    review.set_lang(form.lang());
+    review.set_line_1(form.line_1());
+    review.set_line_2(form.line_2());
+    review.set_city(form.city());
+    review.set_province(form.province());
+    review.set_postal_code(form.postal_code());
+    review.set_return_to(form.return_to());
+    return review;
+  }
   // Id of the change that a telling led to.
   static std::string ChangeOf(const Shown& told) {
     std::string location = told.answer.Http("location");
     size_t begin = location.find("/changes/");
     return begin == std::string::npos ? "" : location.substr(begin + 9, 36);
   }
-  Shown Status(const std::string& change_id, const std::string& lang = "en") {
+  Shown Status(const std::string& change_id, const std::string& lang = "en",
+               const std::string& return_to = "") {
     v1::ShowChangeRequest request;
     request.set_lang(lang);
     request.set_change_id(change_id);
+    request.set_return_to(return_to);
     return Show("ShowChange", request);
   }
 

@@ -99,7 +99,7 @@ struct Fixture {
                         options.policy.allow_private = true;
                         return options;
                       }()};
-  crypto::Sealer sealer = *crypto::Sealer::FromSecret(std::string(32, 's'), "webhooks");
+  crypto::Sealer sealer{crypto::Keyring(std::string(32, 's')), "webhooks"};
   Outbox outbox{pool, sealer, {.allow_loopback = true}};
   // All of the fixture, since the loop still runs while the dispatchers stop.
   Receiver receiver{loop.executor()}, second{loop.executor()}, third{loop.executor()};

@@ -124,6 +124,13 @@ TEST_CASE("A proof that is wrong in any one point is refused", "[auth]") {
       {"too old by more than its fraction", [](Parts& p) { p.claims["iat"] = kNow - 60.5; }},
       {"iat beyond all times", [](Parts& p) { p.claims["iat"] = 1e300; }},
       {"iat before all times", [](Parts& p) { p.claims["iat"] = -1e300; }},
+      {"expired", [](Parts& p) { p.claims["exp"] = 1; }},
+      {"expired a minute ago", [](Parts& p) { p.claims["exp"] = kNow - 60; }},
+      {"exp no time", [](Parts& p) { p.claims["exp"] = "tomorrow"; }},
+      {"exp null", [](Parts& p) { p.claims["exp"] = nullptr; }},
+      {"not yet valid", [](Parts& p) { p.claims["nbf"] = kNow + 1000; }},
+      {"not yet valid by a second", [](Parts& p) { p.claims["nbf"] = kNow + 61; }},
+      {"nbf no time", [](Parts& p) { p.claims["nbf"] = -1; }},
       {"an hour old", [](Parts& p) { p.claims["iat"] = kNow - 3600; }},
       {"no ath", [](Parts& p) { p.claims.erase("ath"); }},
       {"another token's ath",
@@ -153,6 +160,24 @@ TEST_CASE("A proof's iat is a NumericDate: with a fraction, or an integer howeve
     parts.claims["iat"] = iat;
     CAPTURE(iat - kNow);
     CHECK(auth::VerifyDpopProof(Sign(key, parts), kExpected).ok());
+  }
+}
+
+TEST_CASE("A proof within limits of its own is taken, and its typ with or without application/",
+          "[auth]") {
+  Key key = Key::Generate(Algorithm::kEs256).value();
+  Parts parts = GoodParts(key);
+  parts.claims["exp"] = kNow - 59;
+  parts.claims["nbf"] = kNow + 60;
+  for (const char* typ : {"dpop+jwt", "application/dpop+jwt", "Application/DPoP+JWT"}) {
+    parts.header["typ"] = typ;
+    CAPTURE(typ);
+    CHECK(auth::VerifyDpopProof(Sign(key, parts), kExpected).ok());
+  }
+  for (const char* typ : {"text/dpop+jwt", "application/application/dpop+jwt", "/dpop+jwt"}) {
+    parts.header["typ"] = typ;
+    CAPTURE(typ);
+    CHECK_FALSE(auth::VerifyDpopProof(Sign(key, parts), kExpected).ok());
   }
 }
 

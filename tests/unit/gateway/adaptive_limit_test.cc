@@ -4,7 +4,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <memory>
 #include <vector>
 
 namespace tamarack::gateway {
@@ -14,6 +13,15 @@ using namespace std::chrono_literals;
 using api::v1::BULK;
 using api::v1::CRITICAL;
 using api::v1::PRIORITY_UNSPECIFIED;
+
+using Calls = std::vector<AdaptiveLimit::Call>;
+
+// Whether one more has begun.
+bool Begin(AdaptiveLimit& limit, api::v1::Priority priority, bool is_stream, Calls& calls) {
+  auto call = limit.Begin(priority, is_stream);
+  if (call) calls.push_back(*std::move(call));
+  return call.has_value();
+}
 
 // Serves `capacity` calls at once in `service_time` each; more wait in turn.
 struct BackEnd {
@@ -30,13 +38,13 @@ struct BackEnd {
   void Run(int offered, int rounds, api::v1::Priority priority = CRITICAL,
            std::string_view method = "/kites/Fly") {
     for (int round = 0; round < rounds; ++round) {
-      std::vector<std::unique_ptr<AdaptiveLimit::Call>> calls;
-      while (static_cast<int>(calls.size()) < offered && limit.HasRoom(priority))
-        calls.push_back(std::make_unique<AdaptiveLimit::Call>(limit));
+      Calls calls;
+      while (static_cast<int>(calls.size()) < offered && Begin(limit, priority, false, calls)) {
+      }
       admitted = static_cast<int>(calls.size());
       auto took = Latency(admitted);
       now += took;
-      for (auto& call : calls) call->Took(method, took, now);
+      for (auto& call : calls) call.Took(method, took, now);
     }
   }
 };
@@ -113,9 +121,9 @@ TEST_CASE("what few calls at once take says nothing about the limit", "[gateway]
 
 TEST_CASE("bulk is refused first, critical calls last", "[gateway]") {
   AdaptiveLimit limit({.min = 1, .initial = 10, .max = 10});
-  std::vector<std::unique_ptr<AdaptiveLimit::Call>> calls;
+  Calls calls;
   auto fill = [&](size_t count) {
-    while (calls.size() < count) calls.push_back(std::make_unique<AdaptiveLimit::Call>(limit));
+    while (calls.size() < count) REQUIRE(Begin(limit, CRITICAL, false, calls));
   };
   fill(4);
   CHECK(limit.HasRoom(BULK));
@@ -135,10 +143,10 @@ TEST_CASE("bulk is refused first, critical calls last", "[gateway]") {
 }
 
 // Streams of `limit` that have begun, and stay.
-std::vector<std::unique_ptr<AdaptiveLimit::Call>> OpenStreams(AdaptiveLimit& limit, int count) {
-  std::vector<std::unique_ptr<AdaptiveLimit::Call>> streams;
-  for (int i = 0; i < count && limit.HasRoom(CRITICAL, true); ++i)
-    streams.push_back(std::make_unique<AdaptiveLimit::Call>(limit, true));
+Calls OpenStreams(AdaptiveLimit& limit, int count) {
+  Calls streams;
+  for (int i = 0; i < count && Begin(limit, CRITICAL, true, streams); ++i) {
+  }
   return streams;
 }
 
@@ -147,8 +155,9 @@ TEST_CASE("streams count, but leave room for the fewest calls", "[gateway]") {
   AdaptiveLimit limit(options);
   auto streams = OpenStreams(limit, 1000);
   CHECK(streams.size() == static_cast<size_t>(options.initial));
-  std::vector<std::unique_ptr<AdaptiveLimit::Call>> calls;
-  while (limit.HasRoom(CRITICAL)) calls.push_back(std::make_unique<AdaptiveLimit::Call>(limit));
+  Calls calls;
+  while (Begin(limit, CRITICAL, false, calls)) {
+  }
   CHECK(calls.size() == static_cast<size_t>(options.min));
   streams.clear();
   CHECK(limit.running() == static_cast<int>(options.min));
@@ -159,11 +168,8 @@ TEST_CASE("streams that begin well make room for more", "[gateway]") {
   auto priority = GENERATE(BULK, PRIORITY_UNSPECIFIED, CRITICAL);
   AdaptiveLimitOptions options;
   AdaptiveLimit limit(options);
-  std::vector<std::unique_ptr<AdaptiveLimit::Call>> streams;
-  while (limit.HasRoom(priority, true)) {
-    streams.push_back(std::make_unique<AdaptiveLimit::Call>(limit, true));
-    streams.back()->Began(AdaptiveLimit::Time{});
-  }
+  Calls streams;
+  while (Begin(limit, priority, true, streams)) streams.back().Began(AdaptiveLimit::Time{});
   CHECK(limit.limit() == options.max);
 }
 
@@ -178,7 +184,7 @@ TEST_CASE("a back end with many open streams that was slow for a while recovers"
   CHECK(back_end.limit.limit() < 50);
   // Nothing that begins now is taken as a sign of health.
   double before = back_end.limit.limit();
-  streams.back()->Began(back_end.now);
+  streams.back().Began(back_end.now);
   CHECK(back_end.limit.limit() == before);
   back_end.capacity = 50;
   back_end.Run(200, 1000);

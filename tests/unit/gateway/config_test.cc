@@ -42,6 +42,13 @@ std::string Pages(const std::string& public_url, const std::string& a, const std
          kMinistryB + R"(", "pages_origin": ")" + b + R"("}]})";
 }
 
+// One of a gateway that asks callers who they are.
+std::string Closed(const std::string& members) {
+  return R"({"public_url": "http://x", "credentials": {"address": "127.0.0.1:1", "client_secret_file": "s"},
+    "backends": [{"name": "a", "reflection": true, )" +
+         members + "}]}";
+}
+
 // The second of two.
 std::string Two(const std::string& members) {
   std::string address =
@@ -56,7 +63,7 @@ TEST_CASE("a whole configuration is read, with paths relative to its folder", "[
     "trusted_proxies": ["10.0.0.0/8"], "sign_in_path": "/{lang}/login",
     "credentials": {"address": "id:1", "client_id": "edge", "client_secret_file": "secret",
       "tls": {"ca_file": "ca.pem", "cert_file": "own.pem", "key_file": "own.pem", "server_name": "id"}},
-    "backends": [{"name": "a", "descriptor_set": "a.binpb", "address": "b:2", "plain_text": true}]})");
+    "backends": [{"name": "a", "platform": true, "descriptor_set": "a.binpb", "address": "b:2", "plain_text": true}]})");
   INFO(config.status());
   REQUIRE(config.ok());
   CHECK(config->public_url == "https://services.example");
@@ -188,6 +195,25 @@ TEST_CASE("a wrong configuration is refused by the name of what is wrong", "[gat
        "backends[0].pages_origin: must have the scheme of public_url"},
       {Pages("https://x.example", "https://a.example", "https://a.example:444"),
        "is on the host of another owner's pages"},
+      {Pages("https://x.example", "https://a.x.example", "https://b.example"),
+       "backends[0].pages_origin: has a domain in common with public_url"},
+      {Pages("https://www.x.example", "https://b.example", "https://X.example:444"),
+       "backends[1].pages_origin: has a domain in common with public_url"},
+      {Closed(R"("address": "127.0.0.1:1")"),
+       "backends[0].owner: is required, unless platform is true"},
+      {Closed(R"("address": "127.0.0.1:1", "platform": false)"),
+       "backends[0].owner: is required, unless platform is true"},
+      {Backend(
+           R"("reflection": true, "platform": true, "owner": "018f0000-0000-7000-8000-00000000000c")"),
+       "backends[0].platform: goes without an owner"},
+      {Backend(R"("reflection": true, "client_ip": true)"),
+       "backends[0].client_ip: goes with an owner"},
+      {Backend(R"("reflection": true, "client_certificate": true)"),
+       "backends[0].client_certificate: goes with an owner"},
+      {Backend(R"("reflection": true, "body_bytes_max": 2048)"),
+       "backends[0].body_bytes_max: goes with an owner"},
+      {Two(R"("audience": "payments", "owner": "018f0000-0000-7000-8000-000000000001")"),
+       "backends[1].audience: is that of a service of the platform"},
       {R"({"authentication": "none", "backends": [5]})", "backends[0]: must be an object"},
       {R"({"authentication": "none", "backends": [{"name": "a", "address": "x", "reflection": true},
         {"name": "a", "address": "y", "reflection": true}]})",
@@ -224,22 +250,51 @@ TEST_CASE("every problem of a configuration is told, one a line", "[gateway]") {
   for (const char* wanted :
        {"public_url: must be a string", "nonsense: no such setting", "credentials: is required",
         "backends[0].address: is required", "backends[0].descriptor_set: is required",
-        "backends[0].tls.ca_file: is required"}) {
+        "backends[0].owner: is required", "backends[0].tls.ca_file: is required"}) {
     CHECK_THAT(text, Catch::Contains(wanted));
   }
-  CHECK(std::count(text.begin(), text.end(), '\n') == 5);
+  CHECK(std::count(text.begin(), text.end(), '\n') == 6);
 }
 
 TEST_CASE("a plug-in's owner, its pages' origin and its cookies are read", "[gateway]") {
   auto config = Load(Pages("https://x.example", "https://a.example", "https://b.example"));
   INFO(config.status());
   REQUIRE(config.ok());
-  CHECK(config->backends.at(1).owner == kMinistryB);
-  CHECK(config->backends.at(1).pages_origin == "https://b.example");
+  CHECK(config->backends.at(1).plugin->owner == kMinistryB);
+  CHECK(config->backends.at(1).plugin->pages_origin == "https://b.example");
   config = Load(Backend(
       R"("reflection": true, "owner": "018f0000-0000-7000-8000-00000000000c", "cookies": ["basket"])"));
   REQUIRE(config.ok());
-  CHECK(config->backends.at(0).cookies == std::vector<std::string>{"basket"});
+  CHECK(config->backends.at(0).plugin->cookies == std::vector<std::string>{"basket"});
+}
+
+TEST_CASE("a back end is the platform's because its entry says so", "[gateway]") {
+  auto config = Load(Closed(R"("address": "127.0.0.1:1", "platform": true)"));
+  INFO(config.status());
+  REQUIRE(config.ok());
+  CHECK_FALSE(config->backends.at(0).plugin);
+}
+
+TEST_CASE("a plug-in sees no more of its callers than its entry says", "[gateway]") {
+  const std::string owner = R"("reflection": true, "owner": ")" + kMinistryA + "\"";
+  auto config = Load(Backend(owner));
+  REQUIRE(config.ok());
+  CHECK(*config->backends.at(0).plugin == Plugin{.owner = kMinistryA});
+  config = Load(Backend(
+      owner + R"(, "client_ip": true, "client_certificate": true, "body_bytes_max": 2048)"));
+  INFO(config.status());
+  REQUIRE(config.ok());
+  CHECK(*config->backends.at(0).plugin == Plugin{.owner = kMinistryA,
+                                                 .sees_client_ip = true,
+                                                 .sees_client_certificate = true,
+                                                 .body_bytes_max = 2048});
+}
+
+TEST_CASE("names below localhost share no cookies", "[gateway]") {
+  auto config =
+      Load(Pages("http://localhost:8080", "http://a.localhost:8080", "http://b.localhost:8080"));
+  INFO(config.status());
+  CHECK(config.ok());
 }
 
 TEST_CASE("one service alone needs its descriptors and its address", "[gateway]") {
@@ -256,9 +311,9 @@ TEST_CASE("whose a back end is, and for whom its tokens are, is read", "[gateway
   INFO(config.status());
   REQUIRE(config.ok());
   CHECK(config->backends.at(0).audience == "a");
-  CHECK(config->backends.at(0).owner.empty());
+  CHECK_FALSE(config->backends.at(0).plugin);
   CHECK(config->backends.at(1).audience == "b");
-  CHECK(config->backends.at(1).owner == "018f0000-0000-7000-8000-000000000001");
+  CHECK(config->backends.at(1).plugin->owner == "018f0000-0000-7000-8000-000000000001");
   // Two entries for one service of one owner are one audience.
   config = Load(Two(R"("audience": "a", "address": "127.0.0.1:1")"));
   INFO(config.status());

@@ -1,5 +1,6 @@
 // Field rules: the gateway (on wire bytes), the services (on parsed messages) and the published
 // schema say the same of every value.
+#include "gateway/binding.h"
 #include "gateway/codec/json_to_wire.h"
 #include "gateway/codec/wire_rules.h"
 #include "gateway/openapi/schema.h"
@@ -307,6 +308,91 @@ TEST_CASE("a violation is told where the value stood in the request", "[gateway]
   auto item = FromStatus(rpc::InvalidField(path, "is wrong"), shape).items.at(0);
   CHECK(item.member == member);
   CHECK(item.where == where);
+}
+
+TEST_CASE("a pointer has the names that the body has", "[gateway][rules]") {
+  const std::string fields = R"(
+    repeated Leaf leaf_list = 1;
+    map<string, Leaf> leaf_map = 2;
+    message Leaf { string leaf_text = 1; string other = 2 [json_name = "_other"]; })";
+  auto [style, path, where] = GENERATE(table<const char*, std::string, std::string>({
+      {"PROTO_JSON", "leaf_list[1].leaf_text", "/leafList/1/leafText"},
+      {"PROTO_JSON", "leafList[1].leafText", "/leafList/1/leafText"},
+      {"PROTO_JSON", "leaf_map[leaf_text.a].leaf_text", "/leafMap/leaf_text.a/leafText"},
+      {"PROTO_JSON", "leaf_list[1].no_field", "/leafList/1/no_field"},
+      {"JSON_STYLE_UNSPECIFIED", "leaf_list[1].leaf_text", "/leaf_list/1/leaf_text"},
+      {"JSON_STYLE_UNSPECIFIED", "leaf_list[1].other", "/leaf_list/1/_other"},
+  }));
+  INFO(style << " " << path);
+  std::string proto = MessageWith(fields);
+  std::string before = "service S {";
+  proto.insert(proto.find(before) + before.size(),
+               std::string("option (tamarack.api.v1.service) = {json_style: ") + style + "};");
+  std::vector<std::string> notes;
+  auto table = RouteTable::Build({Compile("test", proto)}, &notes);
+  REQUIRE(table.ok());
+  auto violation = rpc::InvalidField(path, "is wrong");
+  CHECK(FromStatus(violation, (*table)->routes().at(0)->shape).items.at(0).where == where);
+}
+
+// A PATCH, and what is required of it.
+struct Patch {
+  Patch() {
+    std::string proto = MessageWith(R"(
+      string id = 1 [(tamarack.api.v1.rules) = {required: true}];
+      Thing thing = 2 [(tamarack.api.v1.rules) = {required: true}];
+      google.protobuf.FieldMask update_mask = 3;
+      message Thing {
+        string name = 1 [(tamarack.api.v1.rules) = {required: true max_len: 3}];
+        Inner part = 2 [(tamarack.api.v1.rules) = {required: true}];
+        repeated Inner parts = 3;
+        int32 count = 4;
+      })");
+    BackendDescriptors backend = Compile(
+        "test",
+        Replaced(Replaced(proto, R"(post: "/t" body: "*")", R"(patch: "/t/{id}" body: "thing")"),
+                 R"(import "google/protobuf/timestamp.proto";)",
+                 R"(import "google/protobuf/field_mask.proto";)"));
+    backend.plugin = std::make_shared<const Plugin>(Plugin{"ministry"});
+    std::vector<std::string> notes;
+    auto built = RouteTable::Build({backend}, &notes);
+    INFO(built.status());
+    REQUIRE(built.ok());
+    table = *built;
+  }
+  // What is wrong with a request for `/t/7` with this query.
+  std::string Flaws(const std::string& query, const std::string& body) const {
+    PathSegments segments;
+    REQUIRE_FALSE(SplitPath("/t/7", &segments));
+    auto match = table->router().Find("PATCH", segments);
+    const Route& route = table->route(match.target);
+    Bound bound = BindRequest(route, match, {query, "application/json", body});
+    REQUIRE(bound.outcome == Bound::Outcome::kOk);
+    return Told(
+        CheckWire(*route.request_rules, bound.wire, "en", {route.body_field, route.mask_field}));
+  }
+  std::shared_ptr<const RouteTable> table;
+};
+
+TEST_CASE("a PATCH need not repeat what is required and stays as it is", "[gateway][rules]") {
+  Patch patch;
+  auto [query, body, wanted] = GENERATE(table<std::string, std::string, std::string>({
+      {"", R"({"count": 1})", ""},
+      {"", R"({"name": ""})", "thing.name: required"},
+      {"", R"({"name": "abcd"})", "thing.name: must be at most 3 characters"},
+      {"", R"({"part": {}})", "thing.part.text: required"},
+      {"", R"({"parts": [{}]})", "thing.parts[0].text: required"},
+      {"update_mask=count", R"({"count": 1})", ""},
+      {"update_mask=name", R"({"count": 1})", "thing.name: required"},
+      {"update_mask=part", R"({"count": 1})", "thing.part: required"},
+      {"update_mask=part.child", R"({"part": {"child": {"text": "a"}}})", ""},
+      {"update_mask=part.text", R"({"part": {"child": {"text": "a"}}})",
+       "thing.part.text: required"},
+      {"update_mask=*", R"({"count": 1})", "thing.name: required; thing.part: required"},
+      {"update_mask=count", R"({"name": "abcd"})", "thing.name: must be at most 3 characters"},
+  }));
+  INFO(query << " " << body);
+  CHECK(patch.Flaws(query, body) == wanted);
 }
 
 }  // namespace

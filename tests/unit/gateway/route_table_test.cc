@@ -50,6 +50,34 @@ TEST_CASE("two back ends may not claim the same path", "[gateway]") {
   CHECK(text.find("a.Service.Method and b.Service.Method") != std::string::npos);
 }
 
+TEST_CASE("a plug-in is given no more than its entry says, whatever its proto asks for",
+          "[gateway]") {
+  auto backend = OneMethod("a", Get("/a"));
+  auto& policy = *backend.files.mutable_file(0)
+                      ->mutable_service(0)
+                      ->mutable_method(0)
+                      ->mutable_options()
+                      ->MutableExtension(api::v1::policy);
+  for (const char* name :
+       {"Client-Certificate-Sha256", "x-forwarded-for", "Forwarded", "x-real-ip", "if-match"})
+    policy.add_pass_headers(name);
+  policy.set_body_bytes_max(64 << 20);
+  std::vector<std::string> notes;
+  auto passed = [&](const Plugin& plugin) {
+    backend.plugin = std::make_shared<const Plugin>(plugin);
+    auto table = *RouteTable::Build({backend}, &notes);
+    const Route& made = *table->routes().at(0);
+    return std::pair(made.policy.pass_headers_size(), made.body_bytes_max);
+  };
+  CHECK(passed({.owner = "m"}) == std::pair(1, uint64_t{4} << 20));
+  CHECK(passed({.owner = "m", .sees_client_certificate = true}).first == 2);
+  CHECK(passed({.owner = "m", .sees_client_ip = true}).first == 4);
+  CHECK(passed({.owner = "m", .body_bytes_max = 1024}).second == 1024);
+  policy.clear_body_bytes_max();
+  CHECK(passed({.owner = "m", .body_bytes_max = 1024}).second == 1024);
+  CHECK(passed({.owner = "m"}).second == 1 << 20);
+}
+
 TEST_CASE("a plug-in takes no path that another owner's methods match", "[gateway]") {
   auto owned = [](const std::string& name, const std::string& path, const char* owner) {
     auto backend = OneMethod(name, Get(path));
@@ -122,7 +150,7 @@ TEST_CASE("a path that no route has takes the errors of the API it lies in", "[g
   PathSegments segments;
   REQUIRE_FALSE(SplitPath(path, &segments));
   auto routes = ToyRoutes();
-  const ServicePolicy* service = routes->ServiceNear(segments);
+  const ServicePolicy* service = CommonService(routes->RoutesNear(segments));
   CHECK((service ? service->error_shape() : ServicePolicy::ERROR_SHAPE_UNSPECIFIED) == shape);
 }
 
@@ -139,7 +167,7 @@ TEST_CASE("where APIs of several shapes meet, none of them speaks", "[gateway]")
   auto near = [&](const char* path) {
     PathSegments segments;
     REQUIRE_FALSE(SplitPath(path, &segments));
-    return routes->ServiceNear(segments);
+    return CommonService(routes->RoutesNear(segments));
   };
   CHECK(near("/v1/x") == nullptr);
   CHECK(near("/v1/payments/1/refunds")->error_shape() == ServicePolicy::CODE_AND_DESCRIPTION);

@@ -1,6 +1,7 @@
 #include "services/identity/admin_rules.h"
 
 #include "platform/rpc/errors.h"
+#include "platform/rpc/validate.h"
 
 #include <catch2/catch.hpp>
 
@@ -123,6 +124,29 @@ TEST_CASE("CheckPerson: what cannot be mailed or seen is named at its field") {
   CHECK(field_of(good, kPassword).empty());
   CHECK(field_of(good, "too short") == "password");
   CHECK(field_of(good, std::string(257, 'x') + "abcde") == "password");
+}
+
+TEST_CASE("Lengths count characters however their accents are composed") {
+  std::string composed, decomposed;
+  for (int i = 0; i < 100; ++i) {
+    composed += "\u00e9";
+    decomposed += "e\u0301";
+  }
+  v1::CreatePersonRequest person;
+  person.set_email("zoe@example.test");
+  person.set_password(decomposed + decomposed);
+  person.set_given_name(decomposed);
+  person.set_family_name(composed);
+  CHECK(rpc::Validate(person).ToString() == "OK");
+  person.set_given_name(decomposed + "e");
+  CHECK(rpc::Validate(person).message() == "given_name: must be at most 100 characters");
+  person.set_given_name(composed);
+  person.set_password(decomposed + decomposed + std::string(57, 'a'));
+  CHECK(rpc::Validate(person).message() == "password: must be at most 256 characters");
+  v1::CreateMinistryRequest ministry;
+  ministry.set_name_en(decomposed + decomposed);
+  ministry.set_name_fr(composed + composed);
+  CHECK(rpc::Validate(ministry).ToString() == "OK");
 }
 
 }  // namespace

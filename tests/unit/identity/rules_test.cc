@@ -37,10 +37,12 @@ TEST_CASE("PKCE: the example of RFC 7636, and nothing near it") {
 }
 
 TEST_CASE("Pairwise subjects: stable, 43 characters, different for each person, sector and key") {
-  Keyring keyring(std::string(32, 'k')), other(std::string(32, 'o'));
+  Keyring keyring(crypto::Keyring(std::string(32, 'k'))),
+      other(crypto::Keyring(std::string(32, 'o')));
   std::string subject = keyring.PairwiseSubject("transport", "person");
   CHECK(subject.size() == 43);
-  CHECK(subject == Keyring(std::string(32, 'k')).PairwiseSubject("transport", "person"));
+  CHECK(subject ==
+        Keyring(crypto::Keyring(std::string(32, 'k'))).PairwiseSubject("transport", "person"));
   CHECK(subject != keyring.PairwiseSubject("health", "person"));
   CHECK(subject != keyring.PairwiseSubject("transport", "other"));
   CHECK(subject != other.PairwiseSubject("transport", "person"));
@@ -103,7 +105,7 @@ TEST_CASE("CheckPassword: length in characters, then what everybody tries first"
 }
 
 TEST_CASE("Emails are found by their address whatever its case, and kept as they were written") {
-  Keyring keyring(std::string(32, 'k'));
+  Keyring keyring(crypto::Keyring(std::string(32, 'k')));
   for (const char* typed : {"zoe@example.test", "Zoe@Example.TEST", "ZOE@EXAMPLE.TEST"}) {
     CHECK(keyring.EmailIndex(typed) == keyring.EmailIndex("zoe@example.test"));
   }
@@ -319,35 +321,44 @@ TEST_CASE("A notifications key that is sent as it is is told from other credenti
   }
 }
 
-TEST_CASE("UserInfoClaims: scopes decide, and what is not known is left out") {
-  Person person;
-  person.language = "fr";
-  person.profile = {.email = "zoe@example.test",
-                    .given_name = "Zoé",
-                    .family_name = "Exemple",
-                    .address = std::nullopt};
-  auto claims = UserInfoClaims("subject", person, {"openid", "profile", "email", "address"});
-  CHECK(claims.size() == 8);
+TEST_CASE("The claim table: what is shown is what is given, and what is not known is left out") {
+  Profile profile{.email = "zoe@example.test",
+                  .given_name = "Zoé",
+                  .family_name = "Exemple",
+                  .address = std::nullopt};
+  auto names = SharedClaims({"openid", "profile", "email", "address", "payments.read"});
+  CHECK(names == std::vector<std::string>{"name", "email", "address"});
+  auto claims = UserInfoClaims("subject", profile, names);
+  CHECK(claims.size() == 6);
   CHECK(!claims.contains("address"));
-  CHECK(UserInfoClaims("subject", person, {"openid"}).size() == 1);
+  CHECK(UserInfoClaims("subject", profile, SharedClaims({"openid"})).size() == 1);
   for (const char* only : {"given_name", "family_name"}) {
-    Person one;
-    (only == std::string("given_name") ? one.profile.given_name : one.profile.family_name) =
-        "Suharto";
-    auto of_one = UserInfoClaims("subject", one, {"profile"});
+    Profile one;
+    (only == std::string("given_name") ? one.given_name : one.family_name) = "Suharto";
+    auto of_one = UserInfoClaims("subject", one, {"name"});
     CHECK(of_one.at("name") == "Suharto");
     CHECK(of_one.at(only) == "Suharto");
     CHECK((of_one.contains("given_name") ? 1 : 0) + (of_one.contains("family_name") ? 1 : 0) == 1);
   }
-  auto& address = person.profile.address.emplace();
+  auto& address = profile.address.emplace();
   address.set_line_1("12 Elm Street");
   address.set_line_2("Unit 3");
   address.set_city("Sudbury");
   address.set_province("ON");
   address.set_postal_code("P3E 2W9");
-  claims = UserInfoClaims("subject", person, {"openid", "address"});
+  claims = UserInfoClaims("subject", profile, {"address"});
   CHECK(claims.at("address").at("street_address") == "12 Elm Street\nUnit 3");
   CHECK(claims.at("address").at("formatted") == "12 Elm Street\nUnit 3\nSudbury ON  P3E 2W9");
+  for (const SharedClaim& claim : ClaimTable()) {
+    CAPTURE(claim.name);
+    CHECK(IsPersonScope(claim.scope));
+    CHECK(!claim.show(profile).empty());
+    auto given = UserInfoClaims("subject", profile, {std::string(claim.name)});
+    given.erase("sub");
+    CHECK(given.size() == claim.members.size());
+    for (std::string_view member : claim.members)
+      CHECK(given.contains(boost::json::string_view(member.data(), member.size())));
+  }
 }
 
 TEST_CASE("CheckNewApiKey: scopes are a part of the kind's, and the end is ahead") {

@@ -1,7 +1,7 @@
 // The example's HTTP side, with a stand-in for the platform: sessions, forms, and what no page answers.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,9 +14,10 @@ import { routes } from '../../../examples/driver-licence-renewal/routes.mjs';
 import { serve } from '../../../examples/driver-licence-renewal/server.mjs';
 import { Sessions, sessionCookie, signInCookie } from '../../../examples/driver-licence-renewal/sessions.mjs';
 import { text } from '../../../examples/driver-licence-renewal/text.mjs';
-import { brand } from '../../support/brand.mjs';
+import { ministries } from '../../../deploy/local/seed/content.mjs';
+import { brand, gateway } from '../../support/brand.mjs';
 
-const config = { port: 0, url: 'http://localhost:8090', gateway: 'http://localhost:8080', templates: {}, brand };
+const config = { port: 0, url: 'http://localhost:8090', gateway, templates: {}, brand };
 let folder;
 let records;
 let server;
@@ -121,6 +122,41 @@ describe('signing in', () => {
   });
 });
 
+describe('the pages', () => {
+  const linksOf = (html) => [...html.matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, href]) => href);
+
+  it('lead by the brand’s links to the platform’s own site, where these are', async () => {
+    const file = JSON.parse(readFileSync(new URL('../../../deploy/local/brand/brand.json', import.meta.url), 'utf8'));
+    for (const lang of ['en', 'fr']) {
+      const links = linksOf(await (await get(`/${lang}/`)).text());
+      const named = [file.home, file.help_page, ...file.footer_links.map(({ href }) => href)].map((paths) => paths[lang]);
+      assert.equal(named.length, 6);
+      for (const path of named) assert.ok(links.includes(`${gateway}${path}`) && !links.includes(path), path);
+    }
+  });
+
+  it('say what has to be chosen for the address to reach this service, by its name there', async () => {
+    const cookie = await signIn();
+    const { told } = ministries.find(({ part }) => part === 'example');
+    for (const lang of ['en', 'fr']) {
+      const page = await (await get(`/${lang}/licence`, cookie)).text();
+      assert.ok(page.includes(told.name[lang]), told.name[lang]);
+      // The way back is in whichever language is read then.
+      assert.ok(linksOf(page).includes(`${gateway}/${lang}/address?return_to=${encodeURIComponent(`${config.url}/{lang}/licence`)}`));
+    }
+  });
+
+  it('have an icon in every alert, as the platform’s do', async () => {
+    const cookie = await signIn();
+    for (const path of ['/en/?notice=signed-out', '/fr/?notice=declined', '/en/licence?notice=form-stale']) {
+      const page = await (await get(path, cookie)).text();
+      const count = (what) => page.split(what).length - 1;
+      assert.equal(count('class="ontario-alert '), 1, path);
+      assert.equal(count('<div class="ontario-alert__header-icon"><svg viewBox="0 0 24 24" aria-hidden="true" focusable="false"><'), 1, path);
+    }
+  });
+});
+
 describe('signing out', () => {
   it('ends the session here and in the browser, and says so', async () => {
     const cookie = await signIn();
@@ -170,7 +206,9 @@ describe('what no page answers', () => {
       const answer = await get(path);
       const page = await answer.text();
       assert.equal(answer.status, status);
-      assert.ok(page.includes(`<html lang="${lang}">`) && page.includes(`<h1>${text[lang][name]}</h1>`) && page.includes(`href="/${lang}/"`));
+      assert.ok(page.includes(`<html lang="${lang}">`) && page.includes(`<h1>${text[lang][name]}</h1>`) && page.includes(`id="go-home" href="/${lang}/"`));
+      const toggled = path.startsWith(`/${lang}/`) ? path.replace(lang, text[lang].other) : `/${text[lang].other}/`;
+      assert.ok(page.includes(`ontario-language-toggler--small" href="${toggled}"`), toggled);
     });
   }
 

@@ -62,6 +62,14 @@ TEST_CASE("FillPlaceholders: the documented forms", "[notify]") {
       {"((Zo\u00e9))", {{"ZOE\u0301", "x"}}, FillMode::kPlain, "x"},
       {"((ΣΊΣΥΦΟΣ))", {{"σίσυφος", "x"}}, FillMode::kPlain, "x"},
       {"((First\u00a0name))", {{"first-name", "x"}}, FillMode::kPlain, "x"},
+      {"((a\u2011b))", {{"a\u2013b", "x"}}, FillMode::kPlain, "x"},
+      {"((a\u2014b))", {{"ab", "x"}}, FillMode::kPlain, "x"},
+      {"((a\u00adb))", {{"a\u2212b", "x"}}, FillMode::kPlain, "x"},
+      {"((a\u2010b\u2012c\u2015))", {{"a-b_c", "x"}}, FillMode::kPlain, "x"},
+      {"((\u2013))", {{"-", "x"}}, FillMode::kPlain, "((\u2013))"},
+      {"((l))", {{"l", array{" ", "a", "\u00a0\u200b", "\n"}}}, FillMode::kPlain, "\n\n* a"},
+      {"((l))", {{"l", array{" ", "a", "b", "\t"}}}, FillMode::kLine, "a and b"},
+      {"a\r\nb\tc((c??\nd))", {{"c", 1}}, FillMode::kLine, "a  b c d"},
       {"((v))", {{"v", "((w))"}, {"w", "no"}}, FillMode::kPlain, "((w))"},
       {"keep ((missing))", {}, FillMode::kPlain, "keep ((missing))"},
       {"[go](((url)))", {{"url", "https://e.ca/a_b"}}, FillMode::kPlain, "[go](https://e.ca/a_b)"},
@@ -75,13 +83,19 @@ TEST_CASE("FillPlaceholders: the documented forms", "[notify]") {
 TEST_CASE("FillPlaceholders: numbers stand as people write them", "[notify]") {
   struct Case {
     boost::json::value value;
-    const char* text;
+    std::string text;
   };
   const std::vector<Case> cases{
       {12.5, "12.5"},
       {0.1, "0.1"},
       {12345678901234568.0, "12345678901234568"},
+      {1764491013123000000.0, "1764491013123000000"},
+      {12345678901234567000.0, "12345678901234567000"},
+      {-1764491013123000000.0, "-1764491013123000000"},
       {1e21, "1000000000000000000000"},
+      {1e23, "100000000000000000000000"},
+      {1.5e300, "15" + std::string(299, '0')},
+      {5e-324, "0." + std::string(323, '0') + "5"},
       {0.000001, "0.000001"},
       {-273.15, "-273.15"},
       {1234567.89, "1234567.89"},
@@ -90,10 +104,17 @@ TEST_CASE("FillPlaceholders: numbers stand as people write them", "[notify]") {
       {true, "yes"},
       {false, "no"},
       {array{12.5, 1e-7}, "12.5 and 0.0000001"},
+      {object{{"a", 1.5}}, R"({"a":1.5})"},
+      {object{{"a\"b", array{1e23, 0.000001, 7, nullptr, true, "1.5E0"}}, {"c", object{}}},
+       R"({"a\"b":[100000000000000000000000,0.000001,7,null,true,"1.5E0"],"c":{}})"},
+      {array{object{{"a", 2.5}}, array{0.5, array{}}}, R"({"a":2.5} and [0.5,[]])"},
   };
   for (const auto& each : cases) {
     INFO(each.text);
-    CHECK(FillPlaceholders("((v))", {{"v", each.value}}, FillMode::kLine) == each.text);
+    for (auto mode : {FillMode::kLine, FillMode::kPlain}) {
+      if (mode == FillMode::kPlain && each.value.is_array()) continue;
+      CHECK(FillPlaceholders("((v))", {{"v", each.value}}, mode) == each.text);
+    }
   }
 }
 

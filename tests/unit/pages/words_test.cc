@@ -71,6 +71,7 @@ TEST_CASE("French texts keep to Canadian French typography and to one word for o
                {R"((?i)e-?mail|\bmail\b|courrier électronique|\bcourriels? électr)", "courriel"},
                {R"((?i)ouvr(ir|ez) une session|\bidentifiez-vous)", "se connecter"},
                {R"((?i)\bpartag)", "transmettre"},
+               {R"((?i)\bcommuniqu\p{L}*($|[^\p{L} ]| ([^a]|a[^v])))", "transmettre, aviser"},
                {R"((?i)\braisons?\b)", "motif"},
                {R"((?i)\bcookies?\b)", "témoin"},
                {R"((?i)\bveuillez\b|s[’']il vous plaît)", "an instruction without please"},

@@ -112,8 +112,8 @@ TEST_CASE("Payment: next_url and cancel are offered only while it is unfinished"
 
 TEST_CASE("Link: genuine, in time and of its payment, or nothing", "[payments]") {
   TimePoint now = FromUnixMicros(1'700'000'000'000'000);
-  PayerAccess access(std::string(32, 'k'), [&] { return now; });
-  PayerAccess other(std::string(32, 'x'), [&] { return now; });
+  PayerAccess access(crypto::Keyring(std::string(32, 'k')), [&] { return now; });
+  PayerAccess other(crypto::Keyring(std::string(32, 'x')), [&] { return now; });
   std::string token = access.MakeLink("payment1");
   REQUIRE(access.ReadLink(token));
   CHECK(access.ReadLink(token)->payment_id == "payment1");
@@ -135,7 +135,7 @@ TEST_CASE("Link: genuine, in time and of its payment, or nothing", "[payments]")
 TEST_CASE("Cookie: opens the payments it was granted for, a few at a time, for a day",
           "[payments]") {
   TimePoint now = FromUnixMicros(1'700'000'000'000'000);
-  PayerAccess access(std::string(32, 'k'), [&] { return now; });
+  PayerAccess access(crypto::Keyring(std::string(32, 'k')), [&] { return now; });
   std::string cookie = access.Grant("", "p1");
   CHECK(access.IsGranted(cookie, "p1"));
   CHECK_FALSE(access.IsGranted(cookie, "p2"));

@@ -20,6 +20,13 @@ TEST_CASE("Web URLs: what can be reached is read, its scheme and host in any cas
       {"https://ministry.example./", "https://ministry.example."},
       {"https://hooks_1.ministry.example/", "https://hooks_1.ministry.example"},
       {"https://1.2.3.example/", "https://1.2.3.example"},
+      {"https://127.0.0.1.nip.io/", "https://127.0.0.1.nip.io"},
+      {"https://1.2.3.4.example.com/", "https://1.2.3.4.example.com"},
+      {"https://1.2.3.4a/", "https://1.2.3.4a"},
+      {"https://1.2.3.4-x.example:8443?a:b@c", "https://1.2.3.4-x.example:8443"},
+      {"https://a.example:/", "https://a.example"},
+      {"https://[::1]:", "https://[::1]"},
+      {"https://a.example?x=:1/@", "https://a.example"},
       {"https://0xmas.example/", "https://0xmas.example"},
       {"https://123abc/", "https://123abc"},
       {"https://xn--exmple-cua.example/", "https://xn--exmple-cua.example"},
@@ -52,7 +59,13 @@ TEST_CASE("Web URLs: what can never be reached, or reads in two ways, is none") 
                            "https://a.example:99999/",
                            "https://a.example:65536/",
                            "https://a.example:0/",
-                           "https://a.example:/",
+                           "https://a.example:+1/",
+                           "https://a.example:1:2/",
+                           "https://a.example::/",
+                           "https://[::1]x/",
+                           "https://[::1",
+                           "https://a]:1/",
+                           "https://:/",
                            "https://a.example:4294967376/",
                            "https://a.example:99999999999999999999/",
                            "https://a.example:8443.evil/",
@@ -89,6 +102,11 @@ TEST_CASE("Web URLs: what can never be reached, or reads in two ways, is none") 
   std::string label(63, 'a');
   CHECK(ParseWebUrl("https://" + label + ".example/"));
   CHECK(!ParseWebUrl("https://" + label + "a.example/"));
+  // RFC 1035 section 2.3.4: 255 octets on the wire are 253 characters.
+  std::string host = label + "." + label + "." + label + "." + std::string(61, 'b');
+  REQUIRE(host.size() == 253);
+  CHECK(ParseWebUrl("https://" + host + "./"));
+  CHECK(!ParseWebUrl("https://" + host + "b/"));
 }
 
 TEST_CASE("Web URLs: a host of four numbers is one exactly when each is a byte's") {

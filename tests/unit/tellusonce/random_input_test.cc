@@ -67,7 +67,7 @@ TEST_CASE("Random return addresses: what passes is a path of this site or of the
   for (int i = 0; i < kRounds; ++i) {
     std::string typed = RandomText(random);
     if (random() % 4 == 0) typed = "https://licences.example" + typed;
-    std::string safe = SafeReturnTo(typed, {subscription});
+    std::string safe = SafeReturnTo(typed, "en", {subscription});
     if (safe.empty()) continue;
     ++passed;
     bool is_path = safe[0] == '/' && (safe.size() == 1 || (safe[1] != '/' && safe[1] != '\\'));

@@ -18,9 +18,10 @@ TEST_CASE("SafeReturnTo: paths of this site and origins that a subscription name
   for (const char* good :
        {"/", "/en/account", "/en/changes/1?a=b&c=%2F", "/a//b", "/a:b", "https://licences.example",
         "https://licences.example/en/licence?x=1#y", "http://localhost:8090/fr/",
-        "https://[2001:db8::1]:8443/x", "HTTPS://Licences.Example/X"}) {
+        "https://[2001:db8::1]:8443/x", "HTTPS://Licences.Example/X", "/{lang}/account",
+        "https://licences.example/{lang}/licence"}) {
     INFO(good);
-    CHECK(SafeReturnTo(good, Subscriptions()) == good);
+    CHECK(SafeReturnTo(good, "en", Subscriptions()) == good);
   }
 }
 
@@ -69,13 +70,35 @@ TEST_CASE("SafeReturnTo: everything else is dropped, however it is dressed up", 
                                      "licences.example",
                                      std::string("/x\0y", 4),
                                      "https://licences.example%2eevil/",
+                                     "https://{lang}/",
+                                     "https://{lang}.licences.example/",
+                                     "https://licences.example{lang}/",
+                                     "{lang}",
+                                     "/{language}",
                                      "https://[2001:db8::1]/",
                                      "https://[2001:db8::1]:8443.evil/"};
   for (const auto& each : bad) {
     INFO(each);
-    CHECK(SafeReturnTo(each, Subscriptions()).empty());
+    CHECK(SafeReturnTo(each, "en", Subscriptions()).empty());
   }
-  CHECK(SafeReturnTo("https://licences.example/", {}).empty());
+  CHECK(SafeReturnTo("https://licences.example/", "en", {}).empty());
+}
+
+TEST_CASE("ReturnUrl: in the language that the person reads", "[tellusonce]") {
+  struct Case {
+    const char* return_to;
+    const char* url;
+  };
+  for (auto [return_to, url] :
+       {Case{"https://licences.example/{lang}/licence?ui={lang}",
+             "https://licences.example/fr/licence?ui=fr"},
+        Case{"/{lang}/account", "/fr/account"}, Case{"/en/account?x=/en/", "/fr/account?x=/en/"},
+        Case{"/fr/account", "/fr/account"},
+        // What others' addresses mean is for them to say.
+        Case{"https://licences.example/en/licence", "https://licences.example/en/licence"},
+        Case{"/english/", "/english/"}, Case{"", ""}}) {
+    CHECK(ReturnUrl(return_to, "fr") == url);
+  }
 }
 
 TEST_CASE("OriginOf: scheme, host and port of web addresses", "[tellusonce]") {

@@ -2,6 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <random>
+#include <string>
+#include <vector>
+
 using namespace tamarack;
 
 TEST_CASE("An address that mail can be sent to is taken") {
@@ -99,6 +103,58 @@ TEST_CASE("One mailbox is one address, however its domain is spelled") {
   CHECK(text::TidyEmailAddress("A@\uff25xample.com") == "A@example.com");
   CHECK(text::TidyEmailAddress("a@no domain") == "a@no domain");
   CHECK_FALSE(text::IsEmailAddress(text::TidyEmailAddress("a b@example.com")));
+}
+
+TEST_CASE("An address never becomes one of another domain") {
+  struct {
+    const char* typed;
+    const char* tidy;
+    const char* ascii;
+  } const cases[] = {
+      {"a@faß.de", "a@faß.de", "a@xn--fa-hia.de"},
+      {"a@FAß.DE", "a@faß.de", "a@xn--fa-hia.de"},
+      {"a@fa\u1e9e.de", "a@faß.de", "a@xn--fa-hia.de"},
+      {"a@XN--fa-hia.de", "a@faß.de", "a@xn--fa-hia.de"},
+      {"a@fass.de", "a@fass.de", "a@fass.de"},
+      {"a@βόλος.com", "a@βόλος.com", "a@xn--nxasmm1c.com"},
+      {"a@ΒΌΛΟΣ.com", "a@βόλοσ.com", "a@xn--nxasmq6b.com"},
+      {"a@xn--nxasmm1c.com", "a@βόλος.com", "a@xn--nxasmm1c.com"},
+      // Joiners where a script has them.
+      {"a@\u0d95\u200d.com", "a@\u0d95\u200d.com", nullptr},
+      {"a@\u0dc1\u0dca\u200d\u0dbb\u0dd3.com", "a@\u0dc1\u0dca\u200d\u0dbb\u0dd3.com",
+       "a@xn--10cl1a0b660p.com"},
+      {"a@ex\u200dample.com", "a@ex\u200dample.com", nullptr},
+      {"a@ex\u200cample.com", "a@ex\u200cample.com", nullptr},
+      {"a@Ex\u200dample.com", "a@ex\u200dample.com", nullptr},
+  };
+  for (const auto& [typed, tidy, ascii] : cases) {
+    INFO(typed);
+    CHECK(text::TidyEmailAddress(typed) == tidy);
+    CHECK(text::IsEmailAddress(tidy) == (ascii != nullptr));
+    CHECK(text::AsciiEmailAddress(tidy) == (ascii != nullptr ? ascii : tidy));
+  }
+}
+
+TEST_CASE("A tidied address is tidy, goes where it went, and is one with its ASCII form") {
+  const std::vector<std::string> parts = {
+      "a",      "B",      "ß",      "\u1e9e", "ς",      "Σ",      "\u200d", "\u200c", "\u200b",
+      "\u00ad", "xn--",   "XN--",   "fa-hia", "-",      ".",      "\u3002", "\uff20", "@",
+      "\u0301", "\u0130", "\u2126", "\ufb00", "\uff45", "\u202e", " ",      "\u0dca", "\u0dbb",
+      "\u0628", "\u05d0", "1",      "\u0661", "_",      "\xff",   "\u00e9", "\u0d95", "m@"};
+  std::mt19937 random(7);
+  for (int i = 0; i < 100'000; ++i) {
+    std::string typed = i % 4 == 0 ? "" : "m@";
+    for (size_t left = 1 + random() % 7; left > 0; --left) typed += parts[random() % parts.size()];
+    if (i % 2 == 0) typed += ".com";
+    std::string tidy = text::TidyEmailAddress(typed);
+    INFO(typed << " -> " << tidy);
+    REQUIRE(text::TidyEmailAddress(tidy) == tidy);
+    if (!text::IsEmailAddress(tidy)) continue;
+    std::string ascii = text::AsciiEmailAddress(tidy);
+    INFO(ascii);
+    REQUIRE(text::AsciiEmailAddress(ascii) == ascii);
+    REQUIRE(text::TidyEmailAddress(ascii) == tidy);
+  }
 }
 
 TEST_CASE("An address goes to relays with its domain as DNS knows it") {

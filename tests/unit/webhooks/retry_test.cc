@@ -88,6 +88,7 @@ TEST_CASE("Failures without an answer are told apart", "[webhooks]") {
   CHECK(error(absl::FailedPreconditionError("")) == "refused_address");
   CHECK(error(absl::InvalidArgumentError("")) == "bad_endpoint");
   CHECK(error(absl::ResourceExhaustedError("")) == "response_too_large");
+  CHECK(error(absl::DataLossError("")) == "bad_response");
 }
 
 TEST_CASE("A CloudEvent carries the required attributes and the data as it was", "[webhooks]") {

@@ -135,6 +135,18 @@ TEST_CASE("a plug-in is trusted with what its entry names, whatever lint ignores
            "https://t.example",
            {"flavour"},
            ""},
+          {R"("if-match")",
+           R"("if-match" pass_headers: "Client-Certificate-Sha256")",
+           "",
+           {"flavour"},
+           "hidden-header"},
+          {R"("if-match")",
+           R"("if-match" pass_headers: "X-Forwarded-For")",
+           "",
+           {"flavour"},
+           "hidden-header"},
+          {"timeout_ms: 5000", "body_bytes_max: 4194305", "", {"flavour"}, "body-limit"},
+          {"timeout_ms: 5000", "body_bytes_max: 4194304", "", {"flavour"}, ""},
       }));
   INFO(from << " → " << to);
   BackendDescriptors backend = Compile("test", Replaced(kClean, from, to));
@@ -142,7 +154,8 @@ TEST_CASE("a plug-in is trusted with what its entry names, whatever lint ignores
   std::vector<std::string> notes;
   auto table = RouteTable::Build({backend}, &notes);
   REQUIRE(table.ok());
-  auto findings = Lint(**table, {{"cookie", "page-origin", "session"}, {}});
+  auto findings =
+      Lint(**table, {{"body-limit", "cookie", "hidden-header", "page-origin", "session"}, {}});
   CHECK(findings.empty() == rule.empty());
   for (const Finding& finding : findings) {
     CHECK(finding.rule == rule);

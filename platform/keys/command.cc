@@ -1,0 +1,178 @@
+#include "platform/keys/command.h"
+
+#include "platform/base/clock.h"
+#include "platform/crypto/random.h"
+#include "platform/keys/keyring_file.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/time/time.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <optional>
+
+namespace tamarack::keys {
+namespace {
+
+constexpr int64_t kKnownToAllSeconds = 600;
+constexpr size_t kSecretBytes = 32;
+
+// Rows of one version, by column.
+using Rows = std::map<std::string, int64_t>;
+using RowsByVersion = std::map<std::string, Rows>;
+
+AsyncStatus CountAll(pg::Pool& pool, const KeyUses& uses, const crypto::KeyVersions& versions,
+                     RowsByVersion& rows) {
+  for (const KeyedColumn& column : uses.columns) {
+    CO_ASSIGN_OR_RETURN(auto counts, co_await CountVersions(pool, column, versions));
+    for (const VersionCount& count : counts)
+      if (count.rows > 0) rows[count.version][column.name()] += count.rows;
+  }
+  co_return absl::OkStatus();
+}
+
+absl::StatusOr<RowsByVersion> CountRows(const std::string& dsn, const KeyUses& uses,
+                                        const crypto::KeyVersions& versions) {
+  boost::asio::io_context io(1);
+  // A table is counted for longer than a call may take.
+  pg::Pool pool(io.get_executor(), dsn,
+                pg::PoolOptions{.size = 1,
+                                .statement_timeout = std::chrono::minutes(10),
+                                .application_name = "tamarack-keys"});
+  RowsByVersion rows;
+  absl::Status status = absl::UnavailableError("no answer");
+  boost::asio::co_spawn(
+      io,
+      [&]() -> boost::asio::awaitable<void> {
+        status = co_await CountAll(pool, uses, versions, rows);
+        io.stop();
+      },
+      boost::asio::detached);
+  io.run();
+  if (!status.ok()) return status;
+  return rows;
+}
+
+std::string TimeText(int64_t unix_seconds) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(unix_seconds),
+                          absl::UTCTimeZone());
+}
+
+void PrintRows(const Rows& rows) {
+  for (const auto& [column, count] : rows)
+    std::printf("  %-40s %lld\n", column.c_str(), static_cast<long long>(count));
+}
+
+absl::Status List(const CommandOptions& options,
+                  const std::function<KeyUses(const crypto::Keyring&)>& uses) {
+  auto versions = ReadKeyring(options.keyring_file);
+  if (!versions.ok()) return versions.status();
+  const crypto::Keyring ring(*versions);
+  auto rows = CountRows(options.pg_dsn, uses(ring), *versions);
+  if (!rows.ok()) return rows.status();
+  const size_t in_use = crypto::VersionInUse(*versions, Now());
+  for (size_t i = 0; i < versions->size(); ++i) {
+    const auto& version = (*versions)[i];
+    const char* state = i < in_use ? "earlier" : i == in_use ? "in use" : "next";
+    std::printf("version %s: %s", version.id.c_str(), state);
+    if (version.used_from > 0)
+      std::printf("%s%s", i > in_use ? " from " : ", since ", TimeText(version.used_from).c_str());
+    std::printf("\n");
+    PrintRows((*rows)[version.id]);
+    rows->erase(version.id);
+  }
+  for (const auto& [id, counts] : *rows) {
+    std::printf("version %s: not in the keyring, these rows cannot be read\n", id.c_str());
+    PrintRows(counts);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Rotate(const CommandOptions& options) {
+  crypto::KeyVersion fresh;
+  absl::Status changed =
+      ChangeKeyring(options.keyring_file, [&](crypto::KeyVersions& versions) -> absl::Status {
+        int64_t newest = 0;
+        for (const auto& version : versions) {
+          int64_t id = 0;
+          if (absl::SimpleAtoi(version.id, &id)) newest = std::max(newest, id);
+        }
+        fresh = {.id = std::to_string(newest + 1),
+                 .used_from = UnixSeconds(Now()) + (options.is_now ? 0 : kKnownToAllSeconds),
+                 .secret = crypto::RandomBytes(kSecretBytes)};
+        versions.push_back(fresh);
+        return absl::OkStatus();
+      });
+  if (changed.ok())
+    std::printf("version %s is made, and used from %s\n", fresh.id.c_str(),
+                TimeText(fresh.used_from).c_str());
+  return changed;
+}
+
+// Why the version must stay; OK when it may go.
+absl::Status MayRetire(const crypto::KeyVersions& versions, const std::string& id,
+                       const CommandOptions& options,
+                       const std::function<KeyUses(const crypto::Keyring&)>& uses) {
+  auto version = std::find_if(versions.begin(), versions.end(),
+                              [&](const crypto::KeyVersion& v) { return v.id == id; });
+  if (version == versions.end()) return absl::NotFoundError("the keyring has no version " + id);
+  const size_t in_use = crypto::VersionInUse(versions, Now());
+  const size_t index = static_cast<size_t>(version - versions.begin());
+  if (index >= in_use)
+    return absl::FailedPreconditionError(absl::StrCat(
+        "version ", id, " is in use or will be; rotate, and let its rows be sealed anew"));
+  const crypto::Keyring ring(versions);
+  const KeyUses used = uses(ring);
+  const int64_t given_out_until = versions[index + 1].used_from + used.outlives.count();
+  if (!options.is_now && given_out_until > UnixSeconds(Now()))
+    return absl::FailedPreconditionError(absl::StrCat("what was given out under version ", id,
+                                                      " is good until ", TimeText(given_out_until),
+                                                      "; --now does not wait for it"));
+  auto rows = CountRows(options.pg_dsn, used, versions);
+  if (!rows.ok()) return rows.status();
+  if ((*rows)[id].empty()) return absl::OkStatus();
+  std::string left;
+  for (const auto& [column, count] : (*rows)[id])
+    absl::StrAppend(&left, "\n  ", column, ": ", count);
+  return absl::FailedPreconditionError(
+      absl::StrCat("version ", id, " stays, for rows are made with it:", left));
+}
+
+absl::Status Retire(const std::string& id, const CommandOptions& options,
+                    const std::function<KeyUses(const crypto::Keyring&)>& uses) {
+  absl::Status changed =
+      ChangeKeyring(options.keyring_file, [&](crypto::KeyVersions& versions) -> absl::Status {
+        absl::Status may = MayRetire(versions, id, options, uses);
+        if (may.ok())
+          std::erase_if(versions, [&](const crypto::KeyVersion& v) { return v.id == id; });
+        return may;
+      });
+  if (changed.ok()) std::printf("version %s is out of the keyring\n", id.c_str());
+  return changed;
+}
+
+}  // namespace
+
+int RunCommand(std::span<const std::string> words, const CommandOptions& options,
+               const std::function<KeyUses(const crypto::Keyring&)>& uses) {
+  absl::Status status;
+  if (words.size() == 1 && words[0] == "list") {
+    status = List(options, uses);
+  } else if (words.size() == 1 && words[0] == "rotate") {
+    status = Rotate(options);
+  } else if (words.size() == 2 && words[0] == "retire") {
+    status = Retire(words[1], options, uses);
+  } else {
+    std::fprintf(stderr, "keys list, keys rotate or keys retire VERSION; see --help\n");
+    return 2;
+  }
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "keys %s: %s\n", words[0].c_str(), std::string(status.message()).c_str());
+  return 1;
+}
+
+}  // namespace tamarack::keys

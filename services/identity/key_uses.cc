@@ -1,0 +1,25 @@
+#include "services/identity/key_uses.h"
+
+#include "platform/idempotency/once.h"
+#include "services/identity/api_key_repository.h"
+#include "services/identity/email_outbox.h"
+#include "services/identity/keyring.h"
+#include "services/identity/person_repository.h"
+#include "services/identity/registrations.h"
+#include "services/identity/signing_key_repository.h"
+
+#include <iterator>
+#include <utility>
+
+namespace tamarack::identity {
+
+keys::KeyUses UsesOfKeys(const crypto::Keyring& ring) {
+  const Keyring keyring(ring);
+  keys::KeyUses uses{.columns = {SigningKeyColumn(keyring), EmailOutboxColumn(keyring),
+                                 idempotency::AnswersColumn({keyring.sealer()})}};
+  for (auto& more : {PersonColumns(keyring), RegistrationColumns(keyring), ApiKeyColumns(keyring)})
+    uses.columns.insert(uses.columns.end(), more.begin(), more.end());
+  return uses;
+}
+
+}  // namespace tamarack::identity

@@ -1,0 +1,147 @@
+#include "services/identity/signing_key_repository.h"
+
+namespace tamarack::identity {
+namespace {
+
+using crypto::Algorithm;
+using crypto::Key;
+
+#define KEY_COLUMNS                                                                           \
+  "kid, algorithm, CASE WHEN removed_at IS NOT NULL THEN 3 WHEN retired_at IS NOT NULL THEN " \
+  "2 WHEN activated_at IS NOT NULL THEN 1 ELSE 0 END, "                                       \
+  "coalesce(removed_at, retired_at, activated_at, created_at), private_key_sealed"
+constexpr pg::Statement kList{
+    "signing_key.list", "SELECT " KEY_COLUMNS " FROM signing_key ORDER BY created_at DESC, kid"};
+// Tokens of a retired key live for minutes, caches of the JWKS for hours.
+constexpr pg::Statement kListPublished{
+    "signing_key.list_published", "SELECT " KEY_COLUMNS
+                                  " FROM signing_key WHERE removed_at IS NULL AND (retired_at IS "
+                                  "NULL OR retired_at > now() - interval '1 day') "
+                                  "ORDER BY created_at DESC, kid"};
+constexpr pg::Statement kInsert{"signing_key.insert", R"sql(
+  INSERT INTO signing_key (kid, algorithm, private_key_sealed, activated_at)
+  VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END) ON CONFLICT DO NOTHING)sql"};
+// The last column: longer than any verifier keeps keys that it does not ask for again.
+constexpr pg::Statement kLock{"signing_key.lock", "SELECT " KEY_COLUMNS
+                                                  ", created_at <= now() - interval '15 minutes' "
+                                                  "FROM signing_key WHERE removed_at IS NULL "
+                                                  "ORDER BY kid FOR UPDATE"};
+constexpr pg::Statement kRetire{"signing_key.retire",
+                                "UPDATE signing_key SET retired_at = now() WHERE kid = $1"};
+constexpr pg::Statement kRemove{"signing_key.remove", R"sql(
+  UPDATE signing_key SET removed_at = now(), private_key_sealed = ''
+  WHERE kid = $1 AND retired_at IS NOT NULL AND removed_at IS NULL)sql"};
+constexpr pg::Statement kActivate{"signing_key.activate", R"sql(
+  UPDATE signing_key SET activated_at = now()
+  WHERE algorithm = $1 AND activated_at IS NULL AND retired_at IS NULL)sql"};
+constexpr keys::ColumnSql kPrivateKeys = SEALED_COLUMN("signing_key", "private_key_sealed", "kid");
+
+std::string Place(std::string_view kid) {
+  return absl::StrCat("signing_key/", ToAbsl(kid));
+}
+
+SigningKeyState StateOf(const pg::Rows& rows, int row) {
+  return static_cast<SigningKeyState>(rows.Int(row, 2));
+}
+
+std::vector<SigningKeyRow> Decode(const pg::Rows& rows) {
+  std::vector<SigningKeyRow> keys;
+  for (int row = 0; row < rows.size(); ++row) {
+    keys.push_back(
+        {.kid = std::string(rows.Text(row, 0)),
+         .algorithm = rows.Text(row, 1) == "ES256" ? Algorithm::kEs256 : Algorithm::kRs256,
+         .state = StateOf(rows, row),
+         .since = FromUnixMicros(rows.TimeMicros(row, 3)),
+         .private_key_sealed = std::string(rows.Text(row, 4))});
+  }
+  return keys;
+}
+
+bool HasKnownSuccessor(const pg::Rows& keys, std::string_view algorithm) {
+  for (int row = 0; row < keys.size(); ++row) {
+    bool is_successor =
+        keys.Text(row, 1) == algorithm && StateOf(keys, row) == SigningKeyState::kNext;
+    if (is_successor) return keys.Bool(row, 5);
+  }
+  return false;
+}
+
+}  // namespace
+
+keys::KeyedColumn SigningKeyColumn(const Keyring& keyring) {
+  return keys::SealedColumn(kPrivateKeys, keyring.sealer(),
+                            [](const pg::Rows& rows, int row) { return Place(rows.Text(row, 2)); });
+}
+
+std::string_view Name(SigningKeyState state) {
+  constexpr std::string_view kNames[] = {"next", "current", "retired", "removed"};
+  return kNames[static_cast<size_t>(state)];
+}
+
+Async<std::vector<SigningKeyRow>> SigningKeyRepository::List() {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kList));
+  co_return Decode(rows);
+}
+
+Async<std::vector<SigningKeyRow>> SigningKeyRepository::ListPublished() {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListPublished));
+  co_return Decode(rows);
+}
+
+absl::StatusOr<Key> SigningKeyRepository::Open(const SigningKeyRow& row) const {
+  auto pem = keyring_.sealer().Open(row.private_key_sealed, Place(row.kid));
+  if (!pem.ok()) return pem.status();
+  return Key::FromPrivatePem(row.algorithm, *pem, row.kid);
+}
+
+AsyncStatus SigningKeyRepository::Insert(const Key& key, SigningKeyState state) {
+  CO_ASSIGN_OR_RETURN(auto pem, key.PrivatePem());
+  std::string sealed = keyring_.sealer().Seal(pem, Place(key.kid()));
+  co_return (co_await pool_.Query(kInsert, key.kid(), crypto::Name(key.algorithm()), sealed,
+                                  state == SigningKeyState::kCurrent))
+      .status();
+}
+
+AsyncStatus SigningKeyRepository::End(pg::Tx& tx, const pg::Rows& keys, int row,
+                                      bool is_emergency) {
+  std::string_view algorithm = keys.Text(row, 1);
+  bool is_current = StateOf(keys, row) == SigningKeyState::kCurrent;
+  if (is_current && !is_emergency && !HasKnownSuccessor(keys, algorithm)) {
+    co_return absl::FailedPreconditionError(
+        absl::StrCat("the next ", ToAbsl(algorithm),
+                     " key has not been published for 15 minutes: verifiers may not know it yet"));
+  }
+  CO_RETURN_IF_ERROR((co_await tx.Query(kRetire, keys.Text(row, 0))).status());
+  if (is_current) co_return (co_await tx.Query(kActivate, algorithm)).status();
+  co_return absl::OkStatus();
+}
+
+AsyncStatus SigningKeyRepository::Rotate() {
+  CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
+  CO_ASSIGN_OR_RETURN(auto keys, co_await tx.Query(kLock));
+  for (int row = 0; row < keys.size(); ++row) {
+    if (StateOf(keys, row) == SigningKeyState::kCurrent)
+      CO_RETURN_IF_ERROR(co_await End(tx, keys, row, false));
+  }
+  co_return co_await tx.Commit();
+}
+
+AsyncStatus SigningKeyRepository::Retire(std::string_view kid, bool is_emergency) {
+  CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
+  CO_ASSIGN_OR_RETURN(auto keys, co_await tx.Query(kLock));
+  int row = 0;
+  while (row < keys.size() && keys.Text(row, 0) != kid) ++row;
+  if (row == keys.size()) co_return absl::NotFoundError("there is no such key");
+  if (StateOf(keys, row) == SigningKeyState::kRetired)
+    co_return absl::AlreadyExistsError("the key has retired already");
+  CO_RETURN_IF_ERROR(co_await End(tx, keys, row, is_emergency));
+  co_return co_await tx.Commit();
+}
+
+AsyncStatus SigningKeyRepository::Remove(std::string_view kid) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kRemove, kid));
+  co_return rows.affected() == 1 ? absl::OkStatus()
+                                 : absl::NotFoundError("there is no such key that has retired");
+}
+
+}  // namespace tamarack::identity

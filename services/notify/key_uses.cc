@@ -1,0 +1,13 @@
+#include "services/notify/key_uses.h"
+
+#include "platform/idempotency/once.h"
+#include "services/notify/notification_repository.h"
+
+namespace tamarack::notify {
+
+keys::KeyUses UsesOfKeys(const crypto::Keyring& ring) {
+  const crypto::Sealer sealer(ring, kContentSeal);
+  return {.columns = {ContentColumn(sealer), idempotency::AnswersColumn({sealer})}};
+}
+
+}  // namespace tamarack::notify

@@ -1,0 +1,78 @@
+#include "platform/keys/command.h"
+
+#include "tests/integration/keys/fixture.h"
+
+namespace tamarack::keys {
+namespace {
+
+struct Commands : Fixture {
+  std::chrono::seconds outlives{0};
+
+  // Status of `keys …`; what it said of a refusal is in `said`.
+  int Run(std::vector<std::string> words, bool is_now = false) {
+    testing::CapturedStderr stderr_text;
+    int status =
+        RunCommand(words, {path, database.dsn(), is_now}, [&](const crypto::Keyring& ring) {
+          KeyUses uses = Uses(ring);
+          uses.outlives = outlives;
+          return uses;
+        });
+    said = stderr_text.Text();
+    return status;
+  }
+  std::string said;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Commands, "keys rotate: a version for later, or for now") {
+  REQUIRE(Run({"rotate"}) == 0);
+  crypto::KeyVersions versions = *ReadKeyring(path);
+  REQUIRE(versions.size() == 2);
+  CHECK(versions[1].id == "2");
+  CHECK(versions[1].used_from > UnixSeconds(Now()) + 500);
+  CHECK(crypto::VersionInUse(versions, Now()) == 0);
+  CHECK(versions[0].secret == "a secret of before there were versions");
+  REQUIRE(Run({"rotate"}, true) == 0);
+  versions = *ReadKeyring(path);
+  CHECK(versions[2].id == "3");
+  CHECK(versions[2].secret != versions[1].secret);
+  CHECK(crypto::VersionInUse(versions, Now()) == 2);
+}
+
+TEST_CASE_METHOD(Commands, "keys retire: refused while rows are left, and what is in use stays") {
+  InsertKites();
+  CHECK(Run({"retire", "1"}) == 1);
+  CHECK(said.find("version 1 is in use") != std::string::npos);
+  REQUIRE(Run({"rotate"}, true) == 0);
+  file->Look();
+  CHECK(Run({"retire", "1"}) == 1);
+  CHECK(said.find("kite.owner_sealed: 6000") != std::string::npos);
+  CHECK(ReadKeyring(path)->size() == 2);
+  REQUIRE(loop.Await(resealer.Round()).value() == 0);
+  CHECK(Run({"retire", "2"}) == 1);
+  CHECK(Run({"retire", "5"}) == 1);
+  REQUIRE(Run({"retire", "1"}) == 0);
+  CHECK(ReadKeyring(path)->size() == 1);
+  file->Look();
+  CHECK(Readable() == kKites);
+}
+
+TEST_CASE_METHOD(Commands, "keys retire: waits until what was given out has ended, if it may") {
+  outlives = std::chrono::hours(1);
+  REQUIRE(Run({"rotate"}, true) == 0);
+  CHECK(Run({"retire", "1"}) == 1);
+  CHECK(said.find("given out under version 1 is good until") != std::string::npos);
+  CHECK(Run({"retire", "1"}, true) == 0);
+}
+
+TEST_CASE_METHOD(Commands, "keys: words that are none") {
+  for (std::vector<std::string> words :
+       {std::vector<std::string>{}, {"turn"}, {"retire"}, {"list", "all"}, {"rotate", "1"}}) {
+    CHECK(Run(words) == 2);
+    CHECK(said.find("keys list, keys rotate or keys retire VERSION") != std::string::npos);
+  }
+  CHECK(Run({"list"}) == 0);
+}
+
+}  // namespace tamarack::keys

@@ -1,0 +1,41 @@
+#include "tests/support/rotation.h"
+#include "tests/integration/notify/fixture.h"
+
+namespace tamarack::notify {
+
+TEST_CASE_METHOD(Fixture, "Keys change: notifications and repeated requests stay readable") {
+  const std::string id = Send(Email(), "key-1")->id();
+  REQUIRE(testing::Rotate(host, ring).ok());
+  CHECK(Get(id).email_address() == "a@simulator.notify");
+  CHECK(testing::Reseal(host, ring, UsesOfKeys(ring)) == 0);
+  CHECK(Count("sealed LIKE '2.%'") == "1");
+  REQUIRE(testing::RetireEarlier(host, ring).ok());
+  CHECK(Get(id).email_address() == "a@simulator.notify");
+  CHECK(Send(Email(), "key-1")->id() == id);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "A notification that cannot be read is listed without its content, and waits") {
+  const std::string unreadable = Send(Email())->id();
+  const std::string good = Send(Email())->id();
+  host.database().Execute("UPDATE notification SET sealed = '9.AAAA' WHERE notification_id = '" +
+                          unreadable + "'");
+  auto listed =
+      host.Call<v1::ListNotificationsResponse>(kList, v1::ListNotificationsRequest(), &caller);
+  REQUIRE(listed.ok());
+  REQUIRE(listed->notifications_size() == 2);
+  CHECK(listed->notifications(0).email_address() == "a@simulator.notify");
+  CHECK(listed->notifications(1).id() == unreadable);
+  CHECK(listed->notifications(1).email_address().empty());
+  worker.Start();
+  CHECK(FinalStatus(good) == "delivered");
+  // As a message whose relay is away: by its schedule, not with the next claim.
+  auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (Count("attempts = 1 AND due_at < now() + interval '6 seconds' AND notification_id = '" +
+               unreadable + "'") != "1")
+    REQUIRE(std::chrono::steady_clock::now() < end);
+  CHECK(Get(unreadable).status() == "sending");
+  worker.Stop();
+}
+
+}  // namespace tamarack::notify
