@@ -35,8 +35,8 @@ struct DpopProof {
 absl::StatusOr<DpopProof> VerifyDpopProof(std::string_view proof, const DpopExpectation& expected);
 
 // `url` as section 4.3 compares it: without query and fragment, and normalised as RFC 3986 sections
-// 6.2.2 and 6.2.3 have it. What stays escaped there (`%2F`) is not what it stands for. Empty when it
-// is no http(s) URL.
+// 6.2.2 and 6.2.3 have it. What stays escaped there (`%2F`) is not what it stands for. Empty when
+// it is no http(s) URL.
 std::string NormalizeHtu(std::string_view url);
 
 }  // namespace tamarack::auth

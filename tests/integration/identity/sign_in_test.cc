@@ -109,8 +109,9 @@ TEST_CASE_METHOD(SignInWorld, "Register: a name is what people see of it, counte
     CHECK(answer.Has("Inscrivez votre nom"));
     CHECK(answer.Has("Si vous n’avez qu’un seul nom, inscrivez-le ici"));
     // People with one name.
-    CHECK(Register(kEmail, "a walk in the woods", blank, "Suharto").http_status == 303);
-    CHECK(Register(kEmail, "a walk in the woods", "Björk", blank).http_status == 303);
+    std::string mailbox = std::to_string(blank.size()) + "@example.test";
+    CHECK(Register("f" + mailbox, "a walk in the woods", blank, "Suharto").http_status == 303);
+    CHECK(Register("g" + mailbox, "a walk in the woods", "Björk", blank).http_status == 303);
   }
   for (const std::string& name : {repeat("ᐊ", 70), repeat("é", 100), repeat("👩", 100)})
     CHECK(Register("a" + std::to_string(name.size()) + "@example.test", "a walk in the woods", name)
