@@ -184,13 +184,14 @@ TEST_CASE_METHOD(Interacting, "Interaction: it is read after a restart, and in a
   request.set_prompt("login");
   std::string return_to = ReturnTo(request, "sign-in");
   REQUIRE(host.Await(redis.Command("FLUSHALL")).ok());
-  Keyring read_again(secret);
-  Interactions elsewhere{read_again, tenants, consents, keys, clock};
+  crypto::Keyring ring_again(secret), other_ring(std::string(32, 's'));
+  Keyring read_again(ring_again), stranger(other_ring);
+  Interactions elsewhere{read_again, subjects, tenants, consents, keys, clock};
   auto pending = *host.Await(elsewhere.Read(return_to));
   REQUIRE(pending);
   CHECK(pending->request().SerializeAsString() == request.SerializeAsString());
-  Keyring stranger(std::string(32, 's'));
-  CHECK(!*host.Await(Interactions{stranger, tenants, consents, keys, clock}.Read(return_to)));
+  CHECK(!*host.Await(
+      Interactions{stranger, subjects, tenants, consents, keys, clock}.Read(return_to)));
   browser.SignIn(kEmail);
   CHECK(browser.GoOn(return_to).Param("code").size() == 43);
 }
