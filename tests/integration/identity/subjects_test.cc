@@ -18,7 +18,8 @@ constexpr char kEmail[] = "zoe@example.test";
 struct SubjectWorld : World {
   std::string subject = NewPerson(kEmail);
   std::string person_id = host.Await(people.FindByEmail(auth::Mode::kLive, kEmail))->id;
-  Keyring other_keyring{std::string(32, 'o')};
+  crypto::Keyring other_ring{std::string(32, 'o')};
+  Keyring other_keyring{other_ring};
   SubjectRepository under_other_key{host.pool(), other_keyring};
 
   std::string At(SubjectRepository& from, const std::string& ministry_id) {
