@@ -193,8 +193,9 @@ class Binder {
 
   Refusal BindBody() {
     if (route_.body == Route::Body::kNone) {
-      // Many HTTP libraries send an empty object with whatever is no GET.
-      bool is_nothing = absl::StripAsciiWhitespace(ToAbsl(input_.body)) == "{}";
+      // Many HTTP libraries send an empty object with every POST.
+      bool is_nothing = route_.http_method == "POST" &&
+                        absl::StripAsciiWhitespace(ToAbsl(input_.body)) == "{}";
       return is_nothing ? Refusal() : InputError{Reason::kBodyNotAllowed};
     }
     auto kind = KindOfBody(route_, input_.content_type);

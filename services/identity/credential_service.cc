@@ -85,7 +85,9 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     if (request.has_dpop()) co_return co_await FromAccessToken(request);
     if (parts_.keyring.IsPayKey(bearer)) co_return co_await FromPayKey(request);
     if (LooksLikeNotifyToken(bearer)) co_return co_await FromNotifyToken(request);
-    if (LooksLikeNotifyKey(bearer) && request.audience() == kNotifyAudience) {
+    if (LooksLikeNotifyKey(bearer) && request.audience() != kNotifyAudience)
+      co_return NotifyTokenError("Invalid token: this is an API key for notifications");
+    if (LooksLikeNotifyKey(bearer)) {
       co_return NotifyTokenError(
           "Invalid token: this is the API key itself. Send a JWT made of it: header {\"typ\": "
           "\"JWT\", \"alg\": \"HS256\"}, claims {\"iss\": service id, \"iat\": now in seconds}, "

@@ -97,9 +97,9 @@ describe('a GOV.UK Pay client', () => {
     assert.equal((await call('GET', '/v1/payments', { key: 'nonsense' })).status, 401);
   });
 
-  it('cancels a payment, once', async () => {
+  it('cancels a payment, once, with the empty object that libraries send', async () => {
     const { body: payment } = await create();
-    assert.equal((await call('POST', `/v1/payments/${payment.payment_id}/cancel`)).status, 204);
+    assert.equal((await call('POST', `/v1/payments/${payment.payment_id}/cancel`, { body: {} })).status, 204);
     const { body: read } = await call('GET', `/v1/payments/${payment.payment_id}`);
     assert.deepEqual([read.state.status, read.state.code], ['cancelled', 'P0040']);
     assert.equal((await call('POST', `/v1/payments/${payment.payment_id}/cancel`)).body.code, 'P0501');

@@ -54,7 +54,7 @@ TEST_CASE_METHOD(Rotated, "Keys change: people, codes and API keys stay good, su
         "2");
   CHECK(database_value("SELECT count(*) FROM api_key WHERE secret_sealed LIKE '2.%'") == "1");
   CHECK(database_value("SELECT count(*) FROM signing_key WHERE private_key_sealed LIKE '2.%'") ==
-        "2");
+        "4");
   CHECK(SubjectOf(kEmail) == subject);
   CHECK(absl::IsAlreadyExists(Insert(kEmail)));
 
