@@ -1,6 +1,7 @@
 #include "gateway/csrf.h"
 
 #include "platform/base/status.h"
+#include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
 #include "platform/crypto/random.h"
 
@@ -39,14 +40,23 @@ std::string CsrfCookie(std::string_view token) {
                       "; Path=/; Secure; HttpOnly; SameSite=Lax");
 }
 
-bool IsOwnForm(const Visit& visit, const Parameters& form) {
-  std::string expected = CsrfToken(visit);
-  if (expected.empty() || !IsSameOrigin(visit)) return false;
+std::string SessionFormToken(std::string_view session) {
+  if (session.empty()) return {};
+  return crypto::Base64UrlEncode(crypto::Sha256(absl::StrCat("form\n", ToAbsl(session))))
+      .substr(0, kTokenLength);
+}
+
+bool IsOwnForm(const Visit& visit, const Parameters& form, bool needs_session) {
+  if (!IsSameOrigin(visit)) return false;
   std::string_view sent = visit.request.headers.Get("x-csrf-token").value_or("");
   for (const auto& [name, value] : form) {
     if (name == "csrf_token") sent = value;
   }
-  return crypto::ConstantTimeEqual(sent, expected);
+  auto is_sent = [&](const std::string& expected) {
+    return !expected.empty() && crypto::ConstantTimeEqual(sent, expected);
+  };
+  return is_sent(SessionFormToken(visit.Cookie(kSessionCookie))) ||
+         (!needs_session && is_sent(CsrfToken(visit)));
 }
 
 }  // namespace tamarack::gateway

@@ -37,11 +37,10 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
   TAMARACK_UNARY(PostAuthorize, v1::AuthorizeRequest, HttpBody) {
     AuthorizationTerms terms;
     HttpBody refusal;
-    // Refused here, for as a URL it might be longer than what we take.
     CO_ASSIGN_OR_RETURN(auto client, co_await Check(context, request, terms, refusal));
     if (!client) co_return refusal;
-    context.http.Redirect(ToPath(request));
-    co_return HttpBody();
+    // Whoever posts keeps it out of addresses.
+    co_return GoOn(context, parts_.interactions.Begin(request));
   }
 
   TAMARACK_UNARY(ShowConsent, v1::ShowConsentRequest, HttpBody) {
