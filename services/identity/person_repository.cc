@@ -79,6 +79,8 @@ constexpr keys::ColumnSql kEmailIndexes{
     ON CONFLICT (email_index) DO UPDATE SET failures = f.failures + excluded.failures
   )
   SELECT FROM renewed)sql"}};
+// Made with the oldest version, from which also those are made again that ministries were told,
+// without a consent, before subjects were stored: that version stays while there are people.
 constexpr keys::ColumnSql kSubjects{
     "person",
     "subject",

@@ -12,7 +12,7 @@ using crypto::Key;
   "coalesce(removed_at, retired_at, activated_at, created_at), private_key_sealed"
 constexpr pg::Statement kList{
     "signing_key.list", "SELECT " KEY_COLUMNS " FROM signing_key ORDER BY created_at DESC, kid"};
-// Tokens of a retired key live for minutes, caches of the JWKS for hours.
+// Access tokens of a retired key live for minutes; its ID tokens come back as hints.
 constexpr pg::Statement kListPublished{
     "signing_key.list_published", "SELECT " KEY_COLUMNS
                                   " FROM signing_key WHERE removed_at IS NULL AND (retired_at IS "

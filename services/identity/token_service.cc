@@ -83,7 +83,7 @@ class TokenService final : public v1::TokenService::CallbackService {
   TAMARACK_UNARY(GetJwks, v1::GetJwksRequest, google::api::HttpBody) {
     CO_ASSIGN_OR_RETURN(auto keys, co_await parts_.keys.Get());
     // So that one which is removed is gone everywhere within 10 s.
-    context.http.SetHeader("cache-control", "public, max-age=3");
+    context.http.SetHeader("cache-control", "public, max-age=2");
     co_return JsonBody(keys->jwks);
   }
 

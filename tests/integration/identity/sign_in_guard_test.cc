@@ -126,7 +126,7 @@ TEST_CASE_METHOD(GuardWorld, "Codes: those of the sandbox are counted apart") {
     request.set_password(kPassword);
     request.set_given_name("Zoé");
     request.set_family_name("Exemple");
-    request.set_return_to(interactions.Path(interactions.Begin(sandbox.Request())));
+    request.set_return_to(sandbox.OnTheWay());
     return browser.Open("SignInService/Register", request).http_status;
   };
   for (int i = 0; i < 6; ++i) CHECK(register_in_sandbox() == 303);
