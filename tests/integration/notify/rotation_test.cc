@@ -38,7 +38,7 @@ TEST_CASE_METHOD(Fixture,
     REQUIRE(std::chrono::steady_clock::now() < end);
   host.database().Execute("UPDATE notification SET due_at = now(), sealed = '" + sealed +
                           "' WHERE " + is_unreadable);
-  Send(Email());  // wakes the worker
+  REQUIRE(Send(Email()).ok());  // wakes the worker
   CHECK(FinalStatus(unreadable) == "delivered");
   worker.Stop();
 }
