@@ -120,8 +120,9 @@ int main(int argc, char** argv) {
   identity::Registrations registrations(shell.database(), keyring, people, [&] { emails.Wake(); });
   emails.Start();
 
-  auto token_service = identity::MakeTokenService(
-      {interceptor, keys, issuer, clients, tenants, grants, consents, people, possession, metrics});
+  auto token_service =
+      identity::MakeTokenService({interceptor, keys, issuer, clients, tenants, grants, consents,
+                                  people, possession, shell.redis(), metrics});
   auto authorize_service =
       identity::MakeAuthorizeService({interceptor, renderer, issuer, interactions, tenants, people,
                                       consents, grants, sessions, subjects, metrics});
@@ -129,16 +130,15 @@ int main(int argc, char** argv) {
       {interceptor, renderer, interactions, people, registrations, sessions, passwords, attempts,
        guard, devices, keyring, metrics, default_mode});
   auto account_service = identity::MakeAccountService(
-      {interceptor, renderer, people, consents, sessions, devices, metrics});
+      {interceptor, renderer, people, consents, sessions, devices, shell.redis(), metrics});
   auto credential_service = identity::MakeCredentialService(
       {interceptor, client_tokens, issuer, internal_clients, clients, tenants, api_keys, consents,
        grants, sessions, possession, keyring, subjects, metrics});
   auto directory_service =
       identity::MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once(shell.database(), keyring.sealer());
-  auto admin_service =
-      identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords, once,
-                                 shell.redis(), keyring, default_mode);
+  auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,
+                                                  once, shell.redis(), keyring, default_mode);
 
   return shell.Run(
       {token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),

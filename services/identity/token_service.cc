@@ -5,6 +5,7 @@
 #include "services/identity/discovery.h"
 #include "services/identity/oauth_error.h"
 #include "services/identity/pkce.h"
+#include "services/identity/revocation_announcement.h"
 
 #include "tamarack/identity/v1/token_service.grpc.pb.h"
 
@@ -212,6 +213,7 @@ class TokenService final : public v1::TokenService::CallbackService {
     auto redeemed = co_await parts_.grants.Redeem(grant.id, principal.confirmation);
     if (absl::IsNotFound(redeemed)) co_return OauthError("invalid_grant", "the code is not valid");
     if (absl::IsAlreadyExists(redeemed)) {
+      co_await AnnounceRevocation(parts_.redis);
       parts_.metrics.code_reuses.Increment();
       co_return OauthError("invalid_grant", "the code was used before; what it gave is revoked");
     }

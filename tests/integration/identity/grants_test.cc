@@ -1,12 +1,17 @@
 // Goal: what a person's authorization gave ends with its grant, alone and for good; and a code is
 // used up by whoever it was made for, not by whoever tries. Method: all of identity over real gRPC,
 // PostgreSQL and Redis; one person, two ministries.
+#include "platform/auth/revocations.h"
 #include "platform/crypto/jws.h"
 #include "tests/integration/identity/browser.h"
 #include "tests/support/proof.h"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <catch2/catch.hpp>
+
+#include <atomic>
+#include <memory>
+#include <thread>
 
 namespace tamarack::identity {
 namespace {
@@ -182,6 +187,23 @@ TEST_CASE_METHOD(Grants,
   Code(ministry);
   CHECK(!host.Await(consents.Withdraw(grant.consent_id, person_id)).value());
   CHECK(database_value("SELECT count(*) FROM oauth_grant WHERE revoked_at IS NULL") == "1");
+}
+
+TEST_CASE_METHOD(Grants, "Grants: a code's reuse and a withdrawn consent are announced") {
+  auto heard = std::make_shared<std::atomic<int>>(0);
+  redis.Subscribe(auth::kRevocationChannel, [heard](std::string_view) { ++*heard; });
+  auto until = [&](int times) {
+    while (*heard != times) std::this_thread::yield();
+  };
+  while (host.Await(redis.Command("PUBLISH", auth::kRevocationChannel, ""))->Int() == 0) {
+  }
+  until(1);
+  auto request = ministry.TokenRequest(Code(ministry));
+  REQUIRE(ministry.Redeem(request).ok());
+  CHECK(absl::IsInvalidArgument(ministry.Redeem(request).status()));
+  until(2);
+  Withdraw();
+  until(3);
 }
 
 TEST_CASE_METHOD(Grants, "Grants: tokens from before there were any are good until they end") {

@@ -195,16 +195,21 @@ TEST_CASE_METHOD(KeyWorld,
   CHECK(host.Await(first.keys.Get()).ok());
 }
 
-TEST_CASE_METHOD(KeyWorld, "Revocations: an API key and a client that end are announced") {
+TEST_CASE_METHOD(KeyWorld,
+                 "Revocations: an API key, its secret and a client that end are announced") {
   auto service = NewService();
-  v1::RevokeApiKeyRequest revoke;
-  revoke.set_api_key_id(NewApiKey(service.service_id(), "pay", "live").api_key().api_key_id());
-  REQUIRE(Call<v1::ApiKey>("AdminService/RevokeApiKey", revoke, admin_token()).ok());
+  v1::RotateApiKeyRequest rotate;
+  rotate.set_api_key_id(NewApiKey(service.service_id(), "pay", "live").api_key().api_key_id());
+  REQUIRE(Call<v1::CreateApiKeyResponse>("AdminService/RotateApiKey", rotate, admin_token()).ok());
   Until([&] { return heard == 1; });
+  v1::RevokeApiKeyRequest revoke;
+  revoke.set_api_key_id(rotate.api_key_id());
+  REQUIRE(Call<v1::ApiKey>("AdminService/RevokeApiKey", revoke, admin_token()).ok());
+  Until([&] { return heard == 2; });
   v1::SetClientEnabledRequest disable;
   disable.set_client_id(NewClient(service.service_id()).client().client_id());
   REQUIRE(Call<v1::Client>("AdminService/SetClientEnabled", disable, admin_token()).ok());
-  Until([&] { return heard == 2; });
+  Until([&] { return heard == 3; });
 }
 
 TEST_CASE_METHOD(World, "Calls: whoever's own token is refused asks for another, once") {

@@ -72,16 +72,17 @@ struct World {
   std::map<std::string, std::unique_ptr<auth::TokenVerifier>> verifiers;  // by audience
   auth::TokenVerifier& client_tokens = Verifier(issuer.client_audience());
   rpc::Interceptor interceptor{host.executor(), &Verifier(kOwnAudience), host.registry()};
-  std::unique_ptr<grpc::Service> token_service = MakeTokenService(
-      {interceptor, keys, issuer, clients, tenants, grants, consents, people, possession, metrics});
+  std::unique_ptr<grpc::Service> token_service =
+      MakeTokenService({interceptor, keys, issuer, clients, tenants, grants, consents, people,
+                        possession, redis, metrics});
   std::unique_ptr<grpc::Service> authorize_service =
       MakeAuthorizeService({interceptor, TestPages(), issuer, interactions, tenants, people,
                             consents, grants, sessions, subjects, metrics});
   std::unique_ptr<grpc::Service> sign_in_service =
       MakeSignInService({interceptor, TestPages(), interactions, people, registrations, sessions,
                          passwords, attempts, guard, devices, keyring, metrics});
-  std::unique_ptr<grpc::Service> account_service =
-      MakeAccountService({interceptor, TestPages(), people, consents, sessions, devices, metrics});
+  std::unique_ptr<grpc::Service> account_service = MakeAccountService(
+      {interceptor, TestPages(), people, consents, sessions, devices, redis, metrics});
   std::unique_ptr<grpc::Service> credential_service = MakeCredentialService(
       {interceptor, client_tokens, issuer, internal, clients, tenants, api_keys, consents, grants,
        sessions, possession, keyring, subjects, metrics});
