@@ -18,6 +18,7 @@
 namespace tamarack::keys {
 namespace {
 
+// By then every process has read a file that has changed.
 constexpr int64_t kKnownToAllSeconds = 600;
 constexpr size_t kSecretBytes = 32;
 
@@ -127,7 +128,14 @@ absl::Status MayRetire(const crypto::KeyVersions& versions, const std::string& i
         "version ", id, " is in use or will be; rotate, and let its rows be sealed anew"));
   const crypto::Keyring ring(versions);
   const KeyUses used = uses(ring);
-  const int64_t given_out_until = versions[index + 1].used_from + used.outlives.count();
+  const int64_t replaced_at = versions[index + 1].used_from;
+  // It may have come into use without the others' knowing it: they seal with this one, and could
+  // not read it again.
+  if (replaced_at + kKnownToAllSeconds > UnixSeconds(Now()))
+    return absl::FailedPreconditionError(
+        absl::StrCat("version ", versions[index + 1].id, " may not be in use everywhere before ",
+                     TimeText(replaced_at + kKnownToAllSeconds), ", so version ", id, " stays"));
+  const int64_t given_out_until = replaced_at + used.outlives.count();
   if (!options.is_now && given_out_until > UnixSeconds(Now()))
     return absl::FailedPreconditionError(absl::StrCat("what was given out under version ", id,
                                                       " is good until ", TimeText(given_out_until),

@@ -39,7 +39,8 @@ ABSL_FLAG(std::string, client_secret_file, "",
 ABSL_FLAG(std::string, secret_key_file, "",
           "keyring: versions of the service's key material, or at first just 32 random characters; "
           "read again when changed");
-ABSL_FLAG(bool, now, false, "for `keys rotate` and `keys retire`: do not wait");
+ABSL_FLAG(bool, now, false,
+          "for `keys rotate`: used at once; for `keys retire`: though what was given out is good");
 ABSL_FLAG(std::string, tls_ca_file, "",
           "PEM: the authority of the processes' certificates, which gRPC callers must have");
 ABSL_FLAG(
@@ -60,7 +61,8 @@ ABSL_FLAG(bool, migrate_only, false,
 namespace tamarack::service {
 namespace {
 
-constexpr std::chrono::milliseconds kReadyTimeMax{1500};
+// Of a statement on a reserved connection: readiness is known in time.
+constexpr std::chrono::milliseconds kReservedTimeMax{1500};
 constexpr std::chrono::milliseconds kReadyInterval{1000};
 
 [[noreturn]] void Exit(const char* what, const absl::Status& status) {
@@ -153,13 +155,7 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
       executor(), absl::GetFlag(FLAGS_redis),
       redis::ClientOptions{.username = absl::GetFlag(FLAGS_redis_username),
                            .password_file = absl::GetFlag(FLAGS_redis_password_file)});
-  ready_connection_ = std::make_unique<pg::Pool>(
-      executor(), absl::GetFlag(FLAGS_pg_dsn),
-      pg::PoolOptions{.size = 1,
-                      .queue_max = 10,
-                      .connect_timeout = kReadyTimeMax,
-                      .statement_timeout = kReadyTimeMax,
-                      .application_name = "tamarack-" + name_ + "-readiness"});
+  ready_connection_ = ReserveConnection("readiness");
   AddReadyCheck({"postgres", [this] { return ready_connection_->Ping(); }});
   AddReadyCheck({"redis",
                  [this]() -> AsyncStatus { co_return (co_await redis_->Command("PING")).status(); },
@@ -167,6 +163,16 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
 }
 
 Shell::~Shell() = default;
+
+std::unique_ptr<pg::Pool> Shell::ReserveConnection(std::string_view purpose) {
+  return std::make_unique<pg::Pool>(
+      executor(), absl::GetFlag(FLAGS_pg_dsn),
+      pg::PoolOptions{.size = 1,
+                      .queue_max = 10,
+                      .connect_timeout = kReservedTimeMax,
+                      .statement_timeout = kReservedTimeMax,
+                      .application_name = absl::StrCat("tamarack-", name_, "-", ToAbsl(purpose))});
+}
 
 void Shell::RunKeys(std::span<const std::string> words) {
   config::RequireFlags({"secret_key_file"});

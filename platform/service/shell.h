@@ -63,6 +63,8 @@ class Shell {
   pg::Pool& database() { return *database_; }
   redis::Client& redis() { return *redis_; }
   runtime::OffloadPool& offload() { return offload_; }
+  // One connection to the database for what may not wait until calls leave one of theirs.
+  std::unique_ptr<pg::Pool> ReserveConnection(std::string_view purpose);
   const std::string& name() const { return name_; }
   // The words of the command line when it is the command that is asked for: for RunCommand.
   const std::vector<std::string>& arguments() const { return arguments_; }

@@ -41,7 +41,9 @@ int main(int argc, char** argv) {
   service::Shell shell(argc, argv, "identity", identity::Migrations(), identity::UsesOfKeys,
                        "signing-keys");
   const identity::Keyring keyring(shell.keyring());
-  identity::SigningKeyRepository signing_keys(shell.database(), keyring);
+  // Every token waits for the keys, and readiness hangs on them.
+  const auto key_connection = shell.ReserveConnection("signing-keys");
+  identity::SigningKeyRepository signing_keys(*key_connection, keyring);
   if (!shell.arguments().empty()) {
     return shell.RunCommand(identity::RunSigningKeyCommand(
         signing_keys, shell.redis(), shell.arguments(), absl::GetFlag(FLAGS_emergency)));
@@ -104,8 +106,16 @@ int main(int argc, char** argv) {
   };
   shell.redis().Subscribe(auth::kRevocationChannel, [&](std::string_view) { renew(); }, renew);
   rpc::Interceptor interceptor(shell.executor(), &verifier, shell.registry());
-  shell.AddReadyCheck(
-      {"signing_keys", [&]() -> AsyncStatus { co_return (co_await keys.Get()).status(); }});
+  shell.AddReadyCheck({"signing_keys", [&]() -> AsyncStatus {
+                         CO_ASSIGN_OR_RETURN(auto set, co_await keys.Get());
+                         co_return set->es256.status();
+                       }});
+  shell.AddReadyCheck({"id_token_keys",
+                       [&]() -> AsyncStatus {
+                         CO_ASSIGN_OR_RETURN(auto set, co_await keys.Get());
+                         co_return set->rs256.status();
+                       },
+                       /*is_hard=*/false});
 
   identity::OwnTokens own_tokens(issuer);
   const rpc::Target notify_target = shell.TargetOf("notify", absl::GetFlag(FLAGS_notify_address));

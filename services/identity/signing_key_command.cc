@@ -29,7 +29,9 @@ AsyncStatus Retire(SigningKeyRepository& keys, redis::Client& redis, const std::
   absl::Status retired = co_await keys.Retire(kid, is_emergency);
   if (!is_emergency) co_return retired;
   if (retired.ok()) {
-    co_await AnnounceRevocation(redis);
+    // Redis may hang, and this may not.
+    runtime::Spawn(co_await boost::asio::this_coro::executor,
+                   [&redis] { return AnnounceRevocation(redis); });
     co_await runtime::SleepFor(kLastTokens);
   } else if (!absl::IsAlreadyExists(retired)) {
     co_return retired;

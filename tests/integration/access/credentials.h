@@ -61,7 +61,8 @@ class CredentialMaker {
   int64_t Now() const { return world_.issuer.NowSeconds(); }
   std::string Token(const auth::Principal& principal, int64_t issued_at) const {
     return *auth::MintAccessToken(
-        keys_.es256, principal, {testing::kTestIssuer, world_.issuer.client_audience(), issued_at});
+        *keys_.es256, principal,
+        {testing::kTestIssuer, world_.issuer.client_audience(), issued_at});
   }
   std::set<std::string, std::less<>> EveryScope() const {
     std::set<std::string, std::less<>> scopes;
@@ -153,17 +154,17 @@ class CredentialMaker {
   }
 
   void AddForgeries(std::vector<Credential>& all) {
-    const std::string& kid = keys_.es256.kid();
+    const std::string& kid = keys_.es256->kid();
     boost::json::object header{{"alg", "ES256"}, {"kid", kid}, {"typ", "at+jwt"}};
     auto claims_with = [&](const char* name, boost::json::value value) {
       boost::json::object claims = Claims();
       claims[name] = std::move(value);
-      return Forge(keys_.es256, header, claims);
+      return Forge(*keys_.es256, header, claims);
     };
     auto header_with = [&](const char* name, boost::json::value value) {
       boost::json::object changed = header;
       changed[name] = std::move(value);
-      return Forge(keys_.es256, changed, Claims());
+      return Forge(*keys_.es256, changed, Claims());
     };
     all.push_back(Bearer("another issuer", claims_with("iss", "https://elsewhere.test")));
     for (const char* other : {"elsewhere", "tamarack", "identity", "payments", "fishing"})
@@ -175,11 +176,11 @@ class CredentialMaker {
     all.push_back(Bearer("typ dpop+jwt", header_with("typ", "dpop+jwt")));
     all.push_back(Bearer("another kid", header_with("kid", "another")));
     all.push_back(Bearer("crit", header_with("crit", boost::json::array{"exp"})));
-    boost::json::object rs{{"alg", "RS256"}, {"kid", keys_.rs256.kid()}, {"typ", "at+jwt"}};
+    boost::json::object rs{{"alg", "RS256"}, {"kid", keys_.rs256->kid()}, {"typ", "at+jwt"}};
     // Whatever says that it is not ES256 is taken for a notify key's token, and refused as those
     // are.
-    all.push_back(Bearer("alg RS256, by our own key", Forge(keys_.rs256, rs, Claims()), 403));
-    auto secret = crypto::Key::FromSecret(boost::json::serialize(*keys_.es256.PublicJwk()));
+    all.push_back(Bearer("alg RS256, by our own key", Forge(*keys_.rs256, rs, Claims()), 403));
+    auto secret = crypto::Key::FromSecret(boost::json::serialize(*keys_.es256->PublicJwk()));
     boost::json::object hs{{"alg", "HS256"}, {"kid", kid}, {"typ", "at+jwt"}};
     all.push_back(Bearer("alg HS256, by our public key", Forge(*secret, hs, Claims()), 403));
     auto stranger = crypto::Key::Generate(crypto::Algorithm::kEs256, kid);

@@ -64,7 +64,8 @@ struct World {
   Passwords passwords{offload};
   int emails_queued = 0;
   Registrations registrations{host.pool(), keyring, people, [this] { ++emails_queued; }};
-  SigningKeyRepository signing_keys{host.pool(), keyring};
+  pg::Pool key_connection{host.executor(), host.database().runtime_dsn(), 1};
+  SigningKeyRepository signing_keys{key_connection, keyring};
   SigningKeys keys{host.executor(), signing_keys, offload, clock};
   Interactions interactions{keyring, subjects, tenants, consents, keys, clock};
   TokenIssuer issuer{keys, testing::kTestIssuer, clock};
