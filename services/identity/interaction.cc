@@ -65,8 +65,8 @@ Async<Standing> Interactions::Judge(const Session& session, const PendingAuthori
   // Whoever signed in on the way has done what `prompt` and `max_age` ask for, however long the
   // rest of the way takes.
   bool is_new = session.auth_time > FromUnixMicros(pending.interaction.started_micros());
-  bool is_recent = !terms.max_age_seconds || UnixSeconds(now_()) - UnixSeconds(session.auth_time) <
-                                                 *terms.max_age_seconds;
+  bool is_recent = !terms.max_age_seconds ||
+                   UnixSeconds(now_()) - UnixSeconds(session.auth_time) < *terms.max_age_seconds;
   if (!is_new && (terms.prompts.contains("login") || !is_recent)) co_return Standing::kMustSignIn;
   if (pending.request().id_token_hint().empty()) co_return Standing::kGood;
   CO_ASSIGN_OR_RETURN(auto hinted, co_await SubjectOf(pending.request().id_token_hint()));
@@ -114,10 +114,6 @@ pages::Page ExpiredPage(const PendingAuthorization& pending, std::string_view re
   SpeakIn(language, &again);
   page.Add("LINK").SetText("LINK_TEXT", "START_AGAIN").Set("HREF", ToPath(again));
   return page;
-}
-
-void AllowReturn(rpc::Context& context, const std::optional<PendingAuthorization>& pending) {
-  if (pending) context.http.AllowFormAction(OriginOf(pending->request().redirect_uri()));
 }
 
 }  // namespace tamarack::identity

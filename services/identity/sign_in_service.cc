@@ -335,12 +335,11 @@ class SignInService final : public v1::SignInService::CallbackService {
     co_return may_meet ? other : mode;
   }
 
-  // Names the service that asked for the sign-in, and lets the form lead back to it.
+  // Names the service that asked for the sign-in.
   Async<HttpBody> Render(rpc::Context& context, Page page, const std::string& return_to) {
     CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(return_to));
     if (pending)
       page.Add("FOR_CLIENT").Set("CLIENT_NAME", pending->client.ServiceName(context.language));
-    AllowReturn(context, pending);
     co_return parts_.pages.Render(page);
   }
 
