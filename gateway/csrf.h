@@ -17,9 +17,10 @@ std::string NewCsrfToken();
 // The Set-Cookie value.
 std::string CsrfCookie(std::string_view token);
 
-// A form may change something only if it was sent by a page of ours: the browser says that it comes
-// from the same origin (Sec-Fetch-Site, or Origin where a browser is too old), and it holds the
-// token that only our pages were given. Programs may send the token as header X-CSRF-Token.
+// A form may change something only if it was sent by a page of ours. A browser that says so both
+// ways, `Sec-Fetch-Site: same-origin` and our Origin, is enough. Where one of them is missing, the
+// other has to say so, and the form holds the token that only our pages were given. Programs may
+// send the token as header X-CSRF-Token.
 bool IsOwnForm(const Visit& visit, const Parameters& form);
 
 }  // namespace tamarack::gateway
