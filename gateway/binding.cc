@@ -64,11 +64,18 @@ Refusal AppendAtPath(const Route::FieldPath& path, std::string_view text, std::s
   return refusal;
 }
 
-// Binds the parameters of a query or a form to the fields of one message.
+// Binds the parameters of a query or a form to the fields of one message, which they name as the
+// proto or JSON does; as the proto alone where unknown ones are ignored, for there a parameter of
+// some other name means nothing (RFC 6749 section 3.1).
 class ParameterBinder {
  public:
-  ParameterBinder(const Descriptor& type, Source source, FieldTree& given, std::string& wire)
-      : type_(type), source_(source), given_(given), wire_(wire) {}
+  ParameterBinder(const Descriptor& type, Source source, bool takes_json_names, FieldTree& given,
+                  std::string& wire)
+      : type_(type),
+        source_(source),
+        takes_json_names_(takes_json_names),
+        given_(given),
+        wire_(wire) {}
 
   Refusal Bind(const std::string& name, std::string_view value) {
     auto refuse = [&](Reason reason, std::string argument = {}) -> Refusal {
@@ -82,7 +89,7 @@ class ParameterBinder {
     const Descriptor* message = &type_;
     FieldTree* node = &given_;
     for (absl::string_view part : absl::StrSplit(name, '.')) {
-      const FieldDescriptor* field = message ? FindField(*message, std::string(part)) : nullptr;
+      const FieldDescriptor* field = message ? FieldOf(*message, std::string(part)) : nullptr;
       if (field == nullptr) return refuse(Reason::kUnknownParameter);
       if (node->OneofRival(field))
         return refuse(Reason::kOneofConflict, field->real_containing_oneof()->name());
@@ -114,6 +121,10 @@ class ParameterBinder {
   }
 
  private:
+  const FieldDescriptor* FieldOf(const Descriptor& message, const std::string& name) const {
+    return takes_json_names_ ? FindField(message, name) : message.FindFieldByName(name);
+  }
+
   // Fields of a form get a pointer, as those of JSON do.
   std::string Where(const std::string& name) const {
     if (source_ != Source::kBody) return name;
@@ -122,6 +133,7 @@ class ParameterBinder {
 
   const Descriptor& type_;
   Source source_;
+  bool takes_json_names_;
   FieldTree& given_;
   std::string& wire_;
 };
@@ -166,7 +178,8 @@ class Binder {
     if (input_.query.empty()) return {};
     Parameters parameters;
     if (auto refusal = SplitParameters(input_.query, Source::kQuery, &parameters)) return refusal;
-    ParameterBinder binder(*route_.method->input_type(), Source::kQuery, given_, bound_.wire);
+    ParameterBinder binder(*route_.method->input_type(), Source::kQuery, !IgnoresUnknown(), given_,
+                           bound_.wire);
     for (const auto& [name, value] : parameters) {
       Refusal refusal = IsForBody(name)
                             ? InputError{Reason::kUnknownParameter, Source::kQuery, name, {}}
@@ -186,16 +199,16 @@ class Binder {
   }
 
   bool IsIgnored(const std::string& name) const {
-    const auto& ignored = route_.policy.ignore_query();
-    return std::any_of(ignored.begin(), ignored.end(),
-                       [&](const auto& one) { return one == name || one == "*"; });
+    return IgnoresUnknown() || std::ranges::count(route_.policy.ignore_query(), name) > 0;
   }
+
+  bool IgnoresUnknown() const { return std::ranges::count(route_.policy.ignore_query(), "*") > 0; }
 
   Refusal BindBody() {
     if (route_.body == Route::Body::kNone) {
       // Many HTTP libraries send an empty object with every POST.
-      bool is_nothing = route_.http_method == "POST" &&
-                        absl::StripAsciiWhitespace(ToAbsl(input_.body)) == "{}";
+      bool is_nothing =
+          route_.http_method == "POST" && absl::StripAsciiWhitespace(ToAbsl(input_.body)) == "{}";
       return is_nothing ? Refusal() : InputError{Reason::kBodyNotAllowed};
     }
     auto kind = KindOfBody(route_, input_.content_type);
@@ -244,8 +257,8 @@ class Binder {
     const Descriptor* type =
         is_whole ? route_.method->input_type() : route_.body_field->message_type();
     std::string inner;
-    ParameterBinder binder(*type, Source::kBody, is_whole ? given_ : *given_.Add(route_.body_field),
-                           inner);
+    ParameterBinder binder(*type, Source::kBody, !IgnoresUnknown(),
+                           is_whole ? given_ : *given_.Add(route_.body_field), inner);
     for (const auto& [name, value] : bound_.form) {
       // The token against cross-site requests is the gateway's; a message need not have a field for
       // it.

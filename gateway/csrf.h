@@ -22,10 +22,11 @@ std::string CsrfCookie(std::string_view token);
 // value; empty without one.
 std::string SessionFormToken(std::string_view session);
 
-// A form may change something only if it was sent by a page of ours: the browser says that it comes
-// from the same origin (Sec-Fetch-Site, or Origin where a browser is too old), and it holds the
-// token that only our pages were given; where `needs_session`, the one of the session. Programs may
-// send the token as header X-CSRF-Token.
+// A form may change something only if it was sent by a page of ours. A browser that says so both
+// ways, `Sec-Fetch-Site: same-origin` and our Origin, is enough. Where one of them is missing, the
+// other has to say so, and the form holds the token that only our pages were given. Where
+// `needs_session`, it holds the one of the session in any case. Programs may send the token as
+// header X-CSRF-Token.
 bool IsOwnForm(const Visit& visit, const Parameters& form, bool needs_session);
 
 }  // namespace tamarack::gateway

@@ -98,6 +98,11 @@ bool KeepToOrigin(const RouteTable& routes, const PathSegments& path, std::strin
   return has_own;
 }
 
+// Of what is no page, a browser opens what answers with bytes of its own: other sites' forms.
+bool FailsAsPage(const Visit& visit, const Route* route) {
+  return visit.wants_html && (route == nullptr || route->policy.page() || route->gives_http_body);
+}
+
 }  // namespace
 
 // A request and what is known about it; a streaming answer outlives its handler.
@@ -218,6 +223,9 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
       co_return Fail(visit, &route, {ProblemKind::kNotFound});
     visit.language = *language == "fr" ? Language::kFrench : Language::kEnglish;
   }
+  // What it says is English (RFC 6749 section 5.2), the words of refusals included.
+  if (route.service.error_shape() == api::v1::ServicePolicy::OAUTH && !FailsAsPage(visit, &route))
+    visit.language = Language::kEnglish;
   http::Response response;
   if (route.lifecycle.sunset && *route.lifecycle.sunset <= Now()) {
     response = Fail(visit, &route, {ProblemKind::kGone});
@@ -271,11 +279,8 @@ http::Response Gateway::Fail(const Visit& visit, const Route* route, const Probl
     std::ignore = SplitPath(visit.path, &segments);  // what is before a bad segment counts
     near = snapshot_->routes->RoutesNear(segments);
   }
-  // Of what is no page, a browser opens what answers with bytes of its own: other sites' forms.
-  bool is_page =
-      visit.wants_html && (route == nullptr || route->policy.page() || route->gives_http_body);
   http::Response response;
-  if (is_page) {
+  if (FailsAsPage(visit, route)) {
     std::string go_back = PageBefore(visit);
     bool is_safe = route != nullptr ? route->IsSafe() : visit.is_safe();
     auto error =

@@ -88,6 +88,16 @@ std::string Sentence(const Problem::Item& item) {
   return name.empty() ? item.detail : absl::StrCat(name, ": ", item.detail);
 }
 
+// RFC 6749 section 5.2: printable ASCII without `"` and `\`.
+std::string AsOauthText(std::string_view text) {
+  std::string plain =
+      absl::StrReplaceAll(ToAbsl(text), {{"’", "'"}, {"“", "'"}, {"”", "'"}, {"\"", "'"}});
+  std::erase_if(plain, [](unsigned char c) { return (c & 0xC0) == 0x80; });
+  std::ranges::replace_if(
+      plain, [](unsigned char c) { return c < 0x20 || c > 0x7E || c == '\\'; }, '?');
+  return plain;
+}
+
 json::object OauthBody(const Problem& problem, const ProblemStyle& style,
                        const std::string& detail) {
   json::object body;
@@ -297,7 +307,8 @@ Problem FromStatus(const absl::Status& status, const RequestShape& shape) {
 http::Response RenderProblem(const Problem& problem, const ProblemStyle& style) {
   auto shape =
       style.service ? style.service->error_shape() : ServicePolicy::ERROR_SHAPE_UNSPECIFIED;
-  std::string detail = DetailOf(problem, style.language);
+  Language language = shape == ServicePolicy::OAUTH ? Language::kEnglish : style.language;
+  std::string detail = DetailOf(problem, language);
   json::object body;
   if (shape == ServicePolicy::OAUTH) {
     body = OauthBody(problem, style, detail);
@@ -309,13 +320,17 @@ http::Response RenderProblem(const Problem& problem, const ProblemStyle& style) 
       AddCodeAndDescription(problem, style, detail, body);
   }
   for (const auto& member : problem.members) body[member.key()] = member.value();
+  if (shape == ServicePolicy::OAUTH) {
+    json::value& text = body["error_description"];
+    if (text.is_string()) text = AsOauthText(text.get_string());
+  }
 
   http::Response response;
   response.status = StatusOf(problem);
   response.headers = problem.headers;
   response.headers.Set("Content-Type", shape == ServicePolicy::OAUTH ? "application/json"
                                                                      : "application/problem+json");
-  response.headers.Set("Content-Language", style.language == Language::kFrench ? "fr" : "en");
+  response.headers.Set("Content-Language", language == Language::kFrench ? "fr" : "en");
   response.body = json::serialize(body);
   return response;
 }

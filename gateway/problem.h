@@ -65,7 +65,7 @@ Problem FromRefusal(const InputError& error, Language language);
 Problem FromStatus(const absl::Status& status, const RequestShape& shape);
 
 // application/problem+json in the shape that the service's policy names; OAUTH is application/json
-// as RFC 6749 says.
+// as RFC 6749 says, in English.
 http::Response RenderProblem(const Problem& problem, const ProblemStyle& style);
 
 }  // namespace tamarack::gateway

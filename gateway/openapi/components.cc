@@ -88,7 +88,7 @@ json::object OauthErrorSchema() {
           {"required", json::array{"error"}},
           {"properties",
            {{"error", Text("A code of the standard.")},
-            {"error_description", Text("What is wrong, in the caller's language.")}}}};
+            {"error_description", Text("What is wrong, in English.")}}}};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "services/identity/authorize_service.h"
 
+#include "platform/pages/lead_out.h"
 #include "platform/pages/organization.h"
 #include "services/identity/claims.h"
 #include "services/identity/url.h"
@@ -12,6 +13,9 @@ namespace {
 using google::api::HttpBody;
 using pages::Page;
 
+// Who sent the browser to the authorization endpoint.
+enum class SentBy { kClient, kOurForm };
+
 class AuthorizeService final : public v1::AuthorizeService::CallbackService {
  public:
   using Api = v1::AuthorizeService;
@@ -23,7 +27,8 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto client, co_await Check(context, request, terms, refusal));
     if (!client) co_return refusal;
     co_return co_await Proceed(
-        context, {parts_.interactions.Begin(request), *std::move(client), std::move(terms)});
+        context, {parts_.interactions.Begin(request), *std::move(client), std::move(terms)},
+        SentBy::kClient);
   }
 
   TAMARACK_UNARY(ContinueAuthorization, v1::ContinueAuthorizationRequest, HttpBody) {
@@ -31,7 +36,7 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto pending,
                         co_await Read(context, Interactions::Path(request.interaction()), refusal));
     if (!pending) co_return refusal;
-    co_return co_await Proceed(context, *std::move(pending));
+    co_return co_await Proceed(context, *std::move(pending), SentBy::kOurForm);
   }
 
   TAMARACK_UNARY(PostAuthorize, v1::AuthorizeRequest, HttpBody) {
@@ -63,7 +68,6 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     page.Set("PURPOSE", pending->client.Purpose(request.lang()));
     for (const auto& name : SharedClaims(pending->terms.scopes))
       AddClaim(page, *FindClaim(name), person.profile);
-    AllowReturn(context, pending);
     co_return parts_.pages.Render(page);
   }
 
@@ -74,7 +78,8 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     if (!pending) co_return refusal;
     const OauthClient& client = pending->client;
     if (request.decision() != "allow") {
-      co_return Fail(context, pending->request(), {"access_denied", "the person did not agree"});
+      co_return Fail(context, *pending, SentBy::kOurForm,
+                     {"access_denied", "the person did not agree"});
     }
     CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal.session_id));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
@@ -103,7 +108,7 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
 
  private:
   // What is still missing, or the answer to the client.
-  Async<HttpBody> Proceed(rpc::Context& context, PendingAuthorization pending) {
+  Async<HttpBody> Proceed(rpc::Context& context, PendingAuthorization pending, SentBy sent_by) {
     const OauthClient& client = pending.client;
     CO_ASSIGN_OR_RETURN(auto session,
                         co_await parts_.sessions.FindByCookie(context.Cookie(kSessionCookieKey)));
@@ -112,9 +117,10 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
       CO_ASSIGN_OR_RETURN(standing, co_await parts_.interactions.Judge(*session, pending));
     }
     const AuthorizationError no_sign_in{"login_required", "the person has to sign in"};
-    if (standing == Standing::kMustSignIn) co_return Ask(context, pending, "sign-in", no_sign_in);
+    if (standing == Standing::kMustSignIn)
+      co_return Ask(context, pending, sent_by, "sign-in", no_sign_in);
     if (standing == Standing::kIsAnotherPerson)
-      co_return Fail(context, pending.request(),
+      co_return Fail(context, pending, sent_by,
                      {"login_required", "somebody else signed in than id_token_hint names"});
 
     CO_ASSIGN_OR_RETURN(auto subject,
@@ -124,12 +130,13 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
         !consent || !consent->Covers(pending.terms.scopes, client) ||
         (pending.terms.prompts.contains("consent") && pending.interaction.agreed_by() != subject);
     const AuthorizationError no_consent{"consent_required", "the person has to agree"};
-    if (has_to_agree) co_return Ask(context, pending, "consent", no_consent);
+    if (has_to_agree) co_return Ask(context, pending, sent_by, "consent", no_consent);
     auto code = co_await parts_.grants.Create(NewGrant(pending, *session, *consent));
-    if (absl::IsNotFound(code.status())) co_return Ask(context, pending, "consent", no_consent);
+    if (absl::IsNotFound(code.status()))
+      co_return Ask(context, pending, sent_by, "consent", no_consent);
     if (!code.ok()) co_return code.status();
-    context.http.Redirect(SuccessLocation(pending.request(), *code, parts_.issuer.issuer()));
-    co_return HttpBody();
+    co_return Return(context, pending, sent_by,
+                     SuccessLocation(pending.request(), *code, parts_.issuer.issuer()));
   }
 
   static Grant NewGrant(const PendingAuthorization& pending, const Session& session,
@@ -179,7 +186,7 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
       co_return std::nullopt;
     }
     if (auto error = CheckAuthorization(request, *client, &terms)) {
-      refusal = Fail(context, request, *error);
+      context.http.Redirect(ErrorLocation(request, *error, parts_.issuer.issuer()));
       co_return std::nullopt;
     }
     co_return *std::move(client);
@@ -190,16 +197,29 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     return parts_.pages.Render(pages::BadSignInPage(context.language, context.request_id));
   }
 
-  HttpBody Fail(rpc::Context& context, const v1::AuthorizeRequest& request,
-                const AuthorizationError& error) const {
-    context.http.Redirect(ErrorLocation(request, error, parts_.issuer.issuer()));
+  // Back to the client. A client that asks in a frame nobody sees needs a redirect.
+  HttpBody Return(rpc::Context& context, const PendingAuthorization& pending, SentBy sent_by,
+                  std::string location) const {
+    if (sent_by == SentBy::kOurForm) {
+      std::string again = absl::StrCat(
+          "/sign-in?return_to=", PercentEncode(parts_.interactions.Path(pending.interaction)));
+      return parts_.pages.Render(
+          pages::LeadOutPage(PageLanguage(pending.request(), context.language), location, again));
+    }
+    context.http.Redirect(std::move(location));
     return HttpBody();
   }
 
+  HttpBody Fail(rpc::Context& context, const PendingAuthorization& pending, SentBy sent_by,
+                const AuthorizationError& error) const {
+    return Return(context, pending, sent_by,
+                  ErrorLocation(pending.request(), error, parts_.issuer.issuer()));
+  }
+
   // Leads to a page, unless the client wants none (OpenID Connect Core 3.1.2.6).
-  HttpBody Ask(rpc::Context& context, const PendingAuthorization& pending, std::string_view page,
-               const AuthorizationError& if_silent) const {
-    if (pending.terms.prompts.contains("none")) return Fail(context, pending.request(), if_silent);
+  HttpBody Ask(rpc::Context& context, const PendingAuthorization& pending, SentBy sent_by,
+               std::string_view page, const AuthorizationError& if_silent) const {
+    if (pending.terms.prompts.contains("none")) return Fail(context, pending, sent_by, if_silent);
     context.http.Redirect(absl::StrCat(
         "/", ToAbsl(PageLanguage(pending.request(), context.language)), "/", ToAbsl(page),
         "?return_to=", PercentEncode(parts_.interactions.Path(pending.interaction))));

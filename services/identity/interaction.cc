@@ -140,8 +140,4 @@ pages::Page LostPage(std::string_view return_to, std::string_view language) {
   return page;
 }
 
-void AllowReturn(rpc::Context& context, const std::optional<PendingAuthorization>& pending) {
-  if (pending) context.http.AllowFormAction(OriginOf(pending->request().redirect_uri()));
-}
-
 }  // namespace tamarack::identity

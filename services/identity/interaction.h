@@ -5,7 +5,6 @@
 #include "platform/base/clock.h"
 #include "platform/base/status.h"
 #include "platform/pages/pages.h"
-#include "platform/rpc/context.h"
 #include "services/identity/authorization_request.h"
 #include "services/identity/consent_repository.h"
 #include "services/identity/keyring.h"
@@ -89,9 +88,5 @@ pages::Page ExpiredPage(const PendingAuthorization& pending, std::string_view re
 
 // Says that `return_to` leads to an authorization that nobody can tell, or that is no longer good.
 pages::Page LostPage(std::string_view return_to, std::string_view language);
-
-// Lets the page's form lead to the client in the end: Chromium holds form-action against the whole
-// chain of redirects.
-void AllowReturn(rpc::Context& context, const std::optional<PendingAuthorization>& pending);
 
 }  // namespace tamarack::identity

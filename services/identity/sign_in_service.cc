@@ -324,14 +324,13 @@ class SignInService final : public v1::SignInService::CallbackService {
     return parts_.pages.Render(LostPage(return_to, lang));
   }
 
-  // Names the service that asked for the sign-in, and lets the form lead back to it.
+  // Names the service that asked for the sign-in.
   Async<HttpBody> Render(rpc::Context& context, Page page, const std::string& return_to) {
     auto read = co_await parts_.interactions.Read(return_to);
     if (absl::IsNotFound(read.status())) co_return Lost(context, context.language, return_to);
     CO_ASSIGN_OR_RETURN(auto pending, std::move(read));
     if (pending)
       page.Add("FOR_CLIENT").Set("CLIENT_NAME", pending->client.ServiceName(context.language));
-    AllowReturn(context, pending);
     co_return parts_.pages.Render(page);
   }
 

@@ -75,12 +75,6 @@ std::string AppendQuery(std::string_view uri, const QueryParams& params) {
   return out;
 }
 
-std::string OriginOf(std::string_view url) {
-  size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return "";
-  return std::string(url.substr(0, url.find_first_of("/?#", scheme + 3)));
-}
-
 std::string SafeReturnTo(std::string_view return_to, std::string_view fallback) {
   bool is_path = return_to.starts_with('/') && !return_to.starts_with("//") &&
                  std::all_of(return_to.begin(), return_to.end(),

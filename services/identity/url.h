@@ -18,9 +18,6 @@ QueryParams ParseQuery(std::string_view query);
 // `uri` with the parameters added to whatever query it has.
 std::string AppendQuery(std::string_view uri, const QueryParams& params);
 
-// "https://host:port" of an absolute URL.
-std::string OriginOf(std::string_view url);
-
 // `return_to` if it is a path of this site, else `fallback`. A browser reads `//host`, `/\host` and
 // control characters in ways that lead elsewhere.
 std::string SafeReturnTo(std::string_view return_to, std::string_view fallback);

@@ -1,5 +1,6 @@
 #include "services/payments/card_page_service.h"
 
+#include "platform/pages/lead_out.h"
 #include "platform/rpc/unary.h"
 #include "platform/telemetry/log.h"
 #include "services/payments/card_page_views.h"
@@ -84,8 +85,6 @@ class CardPageService final : public v1::CardPageService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto payment, co_await repository_.FindForPayer(request.payment_id()));
     bool is_confirmable = payment.status == Status::kAuthorisationSuccess && payment.attempt;
     if (!is_confirmable) co_return RedirectTo(context, NextPath(payment, request.lang()));
-    // The form's post ends at the service, after a redirect.
-    context.http.AllowFormAction(OriginOf(payment.return_url));
     co_return renderer_.Render(ConfirmPage(PageOf(context, request.lang()), payment));
   }
 
@@ -96,7 +95,9 @@ class CardPageService final : public v1::CardPageService::CallbackService {
     if (absl::IsFailedPrecondition(status))
       co_return RedirectTo(context, NextPath(payment, request.lang()));
     CO_RETURN_IF_ERROR(status);
-    co_return RedirectTo(context, payment.return_url);
+    co_return renderer_.Render(
+        pages::LeadOutPage(request.lang(), payment.return_url,
+                           absl::StrCat("/card_details/", request.payment_id(), "/status")));
   }
 
   TAMARACK_UNARY(AbandonPayment, v1::AbandonPaymentRequest, HttpBody) {

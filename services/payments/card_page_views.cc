@@ -7,8 +7,6 @@
 #include "services/payments/payment_rules.h"
 #include "services/payments/payment_view.h"
 
-#include <boost/url/parse.hpp>
-
 #include <utility>
 
 namespace tamarack::payments {
@@ -154,13 +152,6 @@ pages::Page OutcomePage(const PageContext& context, const Payment& payment) {
   }
   if (IsFinished(payment.status)) page.Add("RETURN").Set("RETURN_URL", payment.return_url);
   return page;
-}
-
-std::string OriginOf(std::string_view url) {
-  auto parsed = boost::urls::parse_uri(url);
-  if (!parsed) return {};
-  return absl::StrCat(std::string(parsed->scheme()), "://",
-                      std::string(parsed->encoded_host_and_port()));
 }
 
 }  // namespace tamarack::payments

@@ -27,7 +27,4 @@ pages::Page CardPage(const PageContext& context, const Payment& payment, const C
 pages::Page ConfirmPage(const PageContext& context, const Payment& payment);
 pages::Page OutcomePage(const PageContext& context, const Payment& payment);
 
-// Scheme, host and port of a URL: a form-action source.
-std::string OriginOf(std::string_view url);
-
 }  // namespace tamarack::payments

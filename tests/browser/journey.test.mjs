@@ -51,9 +51,10 @@ class Visit {
     return Object.entries(fields).reduce((before, [name, value]) => before.then(() => this.page.fill(`[name=${name}]`, value)), Promise.resolve());
   }
 
-  // Presses and waits for the next page.
+  // Presses and waits for the next page that does not lead on by itself.
   async press(selector) {
     await Promise.all([this.page.waitForNavigation(), this.page.click(selector)]);
+    await this.page.waitForFunction(() => document.body && !document.querySelector('meta[http-equiv=refresh]'));
   }
 
   text(selector) {

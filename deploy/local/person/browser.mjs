@@ -1,4 +1,4 @@
-// A browser without a screen: cookies, redirects, forms and nothing else. What works here works without JavaScript.
+// A browser without a screen: cookies, redirects (also as pages), forms and nothing else. What works here works without JavaScript.
 import { JSDOM } from 'jsdom';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -57,6 +57,11 @@ export class Browser {
       }
       const html = await response.text().catch((error) => Promise.reject(new Unavailable(`${url.pathname}: ${error.message}`)));
       if (response.status === 429 || response.status >= 500) throw new Unavailable(`${method} ${url}: ${response.status} ${html.slice(0, 200)}`);
+      const onward = /<meta http-equiv="refresh" content="0; url=([^"]+)">/.exec(html)?.[1];
+      if (onward) {
+        [url, method, form, referrer] = [new URL(onward.replaceAll('&amp;', '&')), 'GET', null, null];
+        continue;
+      }
       return new Page(url.href, response.status, html);
     }
     throw new Error(`more than ${redirectsMax} redirects, last to ${url}`);

@@ -7,6 +7,9 @@
   <meta name="robots" content="noindex, nofollow">
   <meta name="color-scheme" content="light">
   <meta name="format-detection" content="telephone=no">
+{{#ONWARD}}
+  <meta http-equiv="refresh" content="0; url={{ONWARD_URL}}">
+{{/ONWARD}}
   <link rel="alternate" hreflang="{{OTHER_LANG}}-ca" href="{{OTHER_URL}}">
   <link rel="icon" href="/assets/icons/favicon.svg" type="image/svg+xml">
   <link rel="preload" href="/assets/ods/fonts/open-sans-400/open-sans-400.woff2" as="font" type="font/woff2" crossorigin>

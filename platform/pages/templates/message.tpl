@@ -1,4 +1,4 @@
-{{%AUTOESCAPE context="HTML"}}{{! pages::MessagePage. HEADING, EXPLANATION; section LINK with HREF and LINK_TEXT. }}
+{{%AUTOESCAPE context="HTML"}}{{! pages::MessagePage, pages::LeadOutPage. HEADING, EXPLANATION; section LINK with HREF and LINK_TEXT. }}
 {{>TOP}}
     <h1>{{HEADING}}</h1>
     <p>{{EXPLANATION}}</p>

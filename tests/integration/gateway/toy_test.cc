@@ -194,6 +194,17 @@ TEST_CASE_METHOD(Fixture, "a page gets its headers and its token against cross-s
   CHECK(PostForm("/en/toy", "name=x&csrf_token=" + token, own + "Origin: http://evil.example\r\n")
             .status == 403);
   CHECK(PostForm("/en/toy", "name=x", same_origin).status == 403);
+  // Two pages opened at once: the cookie has the other one's token. The browser's word is enough,
+  // if both parts of it are there and say the same.
+  std::string other = "name=x&csrf_token=AAAAAAAAAAAAAAAAAAAAAA";
+  CHECK(PostForm("/en/toy", other, same_origin + "Sec-Fetch-Site: same-origin\r\n").status == 200);
+  for (const char* site : {"none", "same-site", "cross-site"})
+    CHECK(PostForm("/en/toy", other, same_origin + "Sec-Fetch-Site: " + site + "\r\n").status ==
+          403);
+  std::string foreign = own + "Sec-Fetch-Site: same-origin\r\n";
+  CHECK(PostForm("/en/toy", other, foreign).status == 403);
+  CHECK(PostForm("/en/toy", other, foreign + "Origin: null\r\n").status == 403);
+  CHECK(PostForm("/en/toy", other, foreign + "Origin: http://evil.example\r\n").status == 403);
   CHECK(PostForm("/en/toy", "name=x&csrf_token=AAAAAAAAAAAAAAAAAAAAAA", same_origin).status == 403);
   CHECK(
       PostForm("/en/toy", "name=x&csrf_token=" + token, "Origin: " + std::string(kOrigin) + "\r\n")

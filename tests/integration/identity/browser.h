@@ -6,6 +6,7 @@
 #include "services/identity/authorization_request.h"
 #include "services/identity/url.h"
 #include "tests/integration/identity/world.h"
+#include "tests/support/lead_out.h"
 
 #include "tamarack/identity/v1/account_service.pb.h"
 #include "tamarack/identity/v1/authorize_service.pb.h"
@@ -27,8 +28,7 @@ struct PageAnswer {
   absl::Status status;
   int http_status = 200;
   std::string body;
-  std::string location;
-  std::string form_action;
+  std::string location;  // Where it leads by itself, by a redirect or as a page.
 
   bool Has(std::string_view text) const { return body.find(text) != std::string::npos; }
   // The value of the form's hidden field.
@@ -75,8 +75,8 @@ struct Browser {
     out.status = page.status();
     if (page.ok()) out.body = page->data();
     if (!answer.Http("status").empty()) out.http_status = std::stoi(answer.Http("status"));
-    out.location = answer.Http("location");
-    out.form_action = answer.Http("csp-form-action");
+    out.location =
+        answer.Http("location").empty() ? testing::LedTo(out.body) : answer.Http("location");
     auto [begin, end] = answer.metadata.equal_range("x-tamarack-http-set-cookie");
     for (auto cookie = begin; cookie != end; ++cookie) Keep(cookie->second);
     return out;

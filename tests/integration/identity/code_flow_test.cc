@@ -53,9 +53,10 @@ TEST_CASE_METHOD(Flow, "Code flow: sign in, agree, get tokens, read claims") {
                            kEmail, "12 Elm Street"}) {
     CHECK(consent.Has(text));
   }
-  CHECK(consent.form_action == "https://ministry.test");
 
   answer = browser.GoOn(browser.Consent(show.return_to()).location);
+  // By a page: whatever the client's address redirects to is no longer a redirect of our form.
+  CHECK(answer.http_status == 200);
   REQUIRE(answer.location.starts_with(std::string(kRedirectUri) + "?code="));
   CHECK(answer.Param("state") == "some state");
   CHECK(answer.Param("iss") == testing::kTestIssuer);

@@ -47,6 +47,22 @@ TEST_CASE("path, query and body fill the request", "[gateway]") {
   CHECK(text == expected);
 }
 
+TEST_CASE("where unknown parameters are ignored, JSON's names are unknown", "[gateway]") {
+  auto routes = ToyRoutes();
+  PathSegments segments;
+  REQUIRE_FALSE(SplitPath("/toy/v1/echo", &segments));
+  std::string method = GENERATE("GET", "POST");
+  Router::Match match = routes->router().Find(method, segments);
+  Route route = routes->route(match.target);
+  route.policy.add_ignore_query("*");
+  std::string_view sent = "stringValue=alias&string_value=own&int32Value=1";
+  Bound bound = BindRequest(route, match,
+                            method == "GET" ? BindInput{sent, "", ""} : BindInput{"", kForm, sent});
+  REQUIRE(bound.outcome == Bound::Outcome::kOk);
+  CHECK(Text(std::string(route.method->input_type()->full_name()), bound.wire) ==
+        "string_value: \"own\"");
+}
+
 TEST_CASE("what is given twice, or to nobody, is refused", "[gateway]") {
   auto [input, reason, where] = GENERATE(from_range(RefusedCases()));
   INFO(input.method << " " << input.path << "?" << input.query << " " << input.body);

@@ -82,6 +82,29 @@ TEST_CASE("field violations become pointers, or parameters where there is no bod
   CHECK(Show(Render(FromStatus(status, {})).body.at("errors").at(1).at("parameter")) == "email");
 }
 
+TEST_CASE("OAuth errors are English in the characters of RFC 6749 section 5.2", "[gateway]") {
+  for (ProblemKind kind : {ProblemKind::kUnauthenticated, ProblemKind::kMethodNotAllowed,
+                           ProblemKind::kQuotaExceeded}) {
+    auto french = Render({kind}, ServicePolicy::OAUTH, Language::kFrench).body;
+    CHECK(french == Render({kind}, ServicePolicy::OAUTH).body);
+    for (unsigned char c : Show(french.at("error_description"))) CHECK((c >= 0x20 && c < 0x7F));
+  }
+  absl::Status echo = rpc::WithHttp(absl::InvalidArgumentError("x"), 400,
+                                    {{"error_description", "no scope \"\xC3\xA9\\\n\x7F\""}});
+  auto body = Render(FromStatus(echo, {}), ServicePolicy::OAUTH).body;
+  CHECK(Show(body.at("error_description")) == "no scope '????'");
+  auto item = FromStatus(rpc::InvalidField("scope", "no \xC3\xA9"), {});
+  CHECK(Show(Render(item, ServicePolicy::OAUTH).body.at("error_description")) == "scope: no ?");
+}
+
+TEST_CASE("a body of a wrong type is told the types that are right", "[gateway]") {
+  for (Language language : {Language::kEnglish, Language::kFrench}) {
+    std::string detail = DetailOf({ProblemKind::kUnsupportedMediaType}, language);
+    CHECK(detail.find("application/json") != std::string::npos);
+    CHECK(detail.find("application/x-www-form-urlencoded") != std::string::npos);
+  }
+}
+
 TEST_CASE("a service's own status and members win", "[gateway]") {
   absl::Status status =
       rpc::WithReason(rpc::WithHttp(absl::FailedPreconditionError("Already paid."), 422,

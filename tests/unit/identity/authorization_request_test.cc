@@ -219,11 +219,5 @@ TEST_CASE("SafeReturnTo: paths of this site only") {
   }
 }
 
-TEST_CASE("OriginOf: scheme, host and port") {
-  CHECK(OriginOf("https://ministry.test/cb?x") == "https://ministry.test");
-  CHECK(OriginOf("http://localhost:8090/callback") == "http://localhost:8090");
-  CHECK(OriginOf("https://ministry.test?x=/") == "https://ministry.test");
-}
-
 }  // namespace
 }  // namespace tamarack::identity

@@ -382,10 +382,4 @@ TEST_CASE("Sandbox cards: good, declined, failing and unknown ones", "[payments]
   CHECK(sandbox::VerdictOn("4539578763621486").outcome == kFail);
 }
 
-TEST_CASE("Origin of the return URL: no more than scheme, host and port", "[payments]") {
-  CHECK(OriginOf("https://ministry.example:8443/a/b?c=d#e") == "https://ministry.example:8443");
-  CHECK(OriginOf("http://localhost:8090/paid") == "http://localhost:8090");
-  CHECK(OriginOf("nonsense").empty());
-}
-
 }  // namespace tamarack::payments
