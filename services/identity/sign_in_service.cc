@@ -102,6 +102,9 @@ class SignInService final : public v1::SignInService::CallbackService {
   }
 
   TAMARACK_UNARY(ShowRegister, v1::ShowRegisterRequest, HttpBody) {
+    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(request.return_to()));
+    CO_ASSIGN_OR_RETURN(bool is_signed_in, co_await IsSignedIn(context, pending));
+    if (is_signed_in) co_return GoOn(context, request.lang(), request.return_to());
     v1::RegisterRequest empty;
     empty.set_lang(request.lang());
     empty.set_return_to(request.return_to());
@@ -168,8 +171,11 @@ class SignInService final : public v1::SignInService::CallbackService {
                  text::IsBlank(request.code()) ? "ERROR_CODE_MISSING" : "ERROR_CODE_FORMAT");
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
     }
-    CO_ASSIGN_OR_RETURN(auto result,
-                        co_await parts_.registrations.Confirm(RegistrationCookie(context), *code));
+    auto confirmed = co_await parts_.registrations.Confirm(RegistrationCookie(context), *code);
+    // The form was sent twice at once: as if it had been one after the other.
+    if (absl::IsNotFound(confirmed.status()) || absl::IsAlreadyExists(confirmed.status()))
+      co_return GoTo(context, request.lang(), "sign-in", request.return_to());
+    CO_ASSIGN_OR_RETURN(auto result, std::move(confirmed));
     switch (result.outcome) {
       case ConfirmOutcome::kWrongCode:
         page.Error("code", "ERROR_CODE_WRONG");
@@ -218,7 +224,7 @@ class SignInService final : public v1::SignInService::CallbackService {
     }
     if (absl::IsResourceExhausted(sent)) {
       Page page = ConfirmPage(context, *pending, request.lang(), request.return_to());
-      page.Error("code", "ERROR_TOO_MANY_CODES");
+      page.Error("resend", "ERROR_NO_MORE_CODES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
     if (!sent.ok()) co_return sent;

@@ -1,5 +1,6 @@
 #include "services/identity/token_service.h"
 
+#include "platform/crypto/hash.h"
 #include "services/identity/admin_rules.h"
 #include "services/identity/claims.h"
 #include "services/identity/discovery.h"
@@ -38,8 +39,9 @@ absl::StatusOr<Scopes> OwnScopes(const OauthClient& client, const std::string& r
   }
   Scopes wanted;
   for (absl::string_view scope : absl::StrSplit(requested, ' ', absl::SkipEmpty())) {
+    // Not repeated: an error_description holds printable ASCII alone (RFC 6749 section 5.2).
     if (!own.contains(ToStd(scope)))
-      return OauthError("invalid_scope", absl::StrCat("not allowed: ", scope));
+      return OauthError("invalid_scope", "the client may not have all of these scopes");
     wanted.emplace(scope);
   }
   return wanted.empty() ? own : wanted;
@@ -85,6 +87,8 @@ class TokenService final : public v1::TokenService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto keys, co_await parts_.keys.Get());
     // So that one which is removed is gone everywhere within 10 s.
     context.http.SetHeader("cache-control", "public, max-age=2");
+    // The gateway answers If-None-Match by it; it tags no HttpBody by itself.
+    context.http.SetHeader("etag", crypto::Sha256Hex(keys->jwks));
     co_return JsonBody(keys->jwks);
   }
 
