@@ -14,8 +14,9 @@ namespace tamarack::keys {
 // background: table after table, some blocks of it in a transaction, rows that others have locked
 // passed over until the next round. So any number of processes may do it at once, and one that is
 // killed leaves rows that are of one version or the other. Rows that cannot be read stay and are
-// reported. `keyring_rows_left` tells how many rows of a column are not yet of the version in use.
-// Lives on one loop; all must outlive it.
+// reported. `keyring_rows_left` tells how many rows of a column are not yet of the version in use,
+// of columns that are made anew; `keys list` counts the others as well. Lives on one loop; all must
+// outlive it.
 class Resealer {
  public:
   Resealer(boost::asio::any_io_executor executor, pg::Pool& pool, const crypto::Keyring& ring,
