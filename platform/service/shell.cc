@@ -217,11 +217,8 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
     rpc::Server server(absl::GetFlag(FLAGS_listen), services, security,
                        absl::GetFlag(FLAGS_reflection));
     server.SetServing(false);
-    admin.Watch(kReadyInterval, [&server](http::Readiness readiness) {
+    admin.Watch(kReadyInterval, [&server](const http::Readiness& readiness) {
       server.SetServing(readiness.is_ready);
-      bool is_well = readiness.is_ready && !readiness.is_degraded;
-      telemetry::Log(is_well ? telemetry::Level::kInfo : telemetry::Level::kWarning, "readiness",
-                     {{"ready", readiness.is_ready}, {"degraded", readiness.is_degraded}});
     });
     runtime::Spawn(executor(), [this] {
       return JudgeRole(*database_, [this] {
