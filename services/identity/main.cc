@@ -39,7 +39,7 @@ ABSL_FLAG(std::string, brand_file, "",
 int main(int argc, char** argv) {
   using namespace tamarack;
   service::Shell shell(argc, argv, "identity", identity::Migrations(), identity::UsesOfKeys,
-                       "signing-keys");
+                       {"signing-keys", identity::kSigningKeyUsage});
   const identity::Keyring keyring(shell.keyring());
   identity::SigningKeyRepository signing_keys(shell.database(), keyring);
   if (!shell.arguments().empty()) {
@@ -136,9 +136,8 @@ int main(int argc, char** argv) {
   auto directory_service =
       identity::MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once(shell.database(), keyring.sealer());
-  auto admin_service =
-      identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords, once,
-                                 shell.redis(), keyring, default_mode);
+  auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,
+                                                  once, shell.redis(), keyring, default_mode);
 
   return shell.Run(
       {token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),
