@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Webhook } from 'standardwebhooks';
-import { root } from '../../deploy/local/stack/layout.mjs';
+import { root, services } from '../../deploy/local/stack/layout.mjs';
 import { startStack } from '../support/stack.mjs';
 
 let stack;
@@ -104,7 +104,7 @@ describe('the commands of', () => {
     const [, section] = /^## Health and alerts\n([^]*?)^## /m.exec(readFileSync(join(root, 'docs/operations.md'), 'utf8'));
     const named = new Set(section.match(/\b(readiness|unreadable|keyring|webhook|notify|identity|payments|tamarack|gateway)_\w+/g));
     assert.ok(named.size > 10);
-    const shown = (await Promise.all(Object.values(stack.sandbox.metrics).map(async (url) => (await fetch(url)).text()))).join('\n');
+    const shown = (await Promise.all(['gateway', ...services].map(async (name) => (await fetch(stack.sandbox.metrics[name])).text()))).join('\n');
     for (const name of named) assert.match(shown, new RegExp(`^${name}(\\{| )`, 'm'));
     assert.match(shown, /^unreadable_rows_total\{table="payment"\} 0$/m);
     assert.doesNotMatch(shown, /^keyring_rows_left\{column="person\.subject"\}/m);
