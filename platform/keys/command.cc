@@ -102,6 +102,11 @@ absl::Status Rotate(const CommandOptions& options) {
           int64_t id = 0;
           if (absl::SimpleAtoi(version.id, &id)) newest = std::max(newest, id);
         }
+        if (const auto& last = versions.back();
+            !options.is_now && last.used_from > UnixSeconds(Now()))
+          return absl::FailedPreconditionError(
+              absl::StrCat("version ", last.id, " is made already, and used from ",
+                           TimeText(last.used_from), "; --now makes another one, used at once"));
         fresh = {.id = std::to_string(newest + 1),
                  .used_from = UnixSeconds(Now()) + (options.is_now ? 0 : kKnownToAllSeconds),
                  .secret = crypto::RandomBytes(kSecretBytes)};

@@ -1,5 +1,6 @@
 #include "platform/keys/resealer.h"
 
+#include "platform/keys/keyring_file.h"
 #include "platform/runtime/offload.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
@@ -32,6 +33,11 @@ std::string FirstOf(int64_t block) {
   return absl::StrCat("(", block, ",0)");
 }
 
+std::vector<KeyedColumn> MadeAnew(std::vector<KeyedColumn> columns) {
+  std::erase_if(columns, [](const KeyedColumn& column) { return !column.renew; });
+  return columns;
+}
+
 }  // namespace
 
 struct Resealer::State {
@@ -40,9 +46,10 @@ struct Resealer::State {
       : executor(executor_),
         pool(pool_),
         ring(ring_),
-        columns(std::move(columns_)),
+        columns(MadeAnew(std::move(columns_))),
         timer(executor_) {
     for (const KeyedColumn& column : columns) {
+      UnreadableRows(registry, column.sql.table);  // From the start, so that a first one is a rise.
       left.push_back(&telemetry::Gauge(registry, "keyring_rows_left",
                                        "Rows made with another version than the one in use",
                                        {{"column", column.name()}}));
@@ -75,7 +82,7 @@ struct Resealer::State {
     Outcome outcome;
     absl::Status failure;
     for (size_t i = 0; i < columns.size() && !is_stopping; ++i)
-      if (columns[i].renew) failure.Update(co_await RenewColumn(i, outcome));
+      failure.Update(co_await RenewColumn(i, outcome));
     CO_RETURN_IF_ERROR(failure);
     co_return outcome;
   }

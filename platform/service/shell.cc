@@ -109,17 +109,18 @@ boost::asio::awaitable<void> JudgeRole(pg::Pool& database, std::function<void()>
 }  // namespace
 
 Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations,
-             UsesOfKeys uses_of_keys, std::string_view command)
+             UsesOfKeys uses_of_keys, Command command)
     : name_(std::move(name)),
       registry_(std::make_shared<prometheus::Registry>()),
       uses_of_keys_(std::move(uses_of_keys)) {
   auto arguments = config::ParseFlags(
       argc, argv,
       "The " + name_ + " service. Arguments: `migrate`: apply migrations, exit; " +
-          keys::kCommandUsage + ".");
+          keys::kCommandUsage + (command.usage.empty() ? "" : "; ") + std::string(command.usage) +
+          ".");
   const bool is_keys = !arguments.empty() && arguments[0] == "keys";
   bool migrate_only = absl::GetFlag(FLAGS_migrate_only);
-  if (!command.empty() && !arguments.empty() && arguments.front() == command)
+  if (!arguments.empty() && arguments.front() == command.word)
     arguments_ = std::exchange(arguments, {});
   if (!is_keys) {
     for (const auto& argument : arguments) {
@@ -223,11 +224,8 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
     rpc::Server server(absl::GetFlag(FLAGS_listen), services, security,
                        absl::GetFlag(FLAGS_reflection));
     server.SetServing(false);
-    admin.Watch(kReadyInterval, [&server](http::Readiness readiness) {
+    admin.Watch(kReadyInterval, [&server](const http::Readiness& readiness) {
       server.SetServing(readiness.is_ready);
-      bool is_well = readiness.is_ready && !readiness.is_degraded;
-      telemetry::Log(is_well ? telemetry::Level::kInfo : telemetry::Level::kWarning, "readiness",
-                     {{"ready", readiness.is_ready}, {"degraded", readiness.is_degraded}});
     });
     runtime::Spawn(executor(), [this] {
       return JudgeRole(*database_, [this] {
@@ -266,8 +264,10 @@ int Shell::RunCommand(AsyncStatus work) {
   absl::Status status;
   auto run = [&]() -> boost::asio::awaitable<void> { status = co_await std::move(work); };
   process_.RunUntilDone(run());
-  if (!status.ok()) Exit(arguments_.front().c_str(), status);
-  return 0;
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "%s: %s\n", arguments_.front().c_str(),
+               std::string(status.message()).c_str());
+  return absl::IsInvalidArgument(status) ? 2 : 1;
 }
 
 }  // namespace tamarack::service

@@ -39,7 +39,7 @@ ABSL_FLAG(std::string, brand_file, "",
 int main(int argc, char** argv) {
   using namespace tamarack;
   service::Shell shell(argc, argv, "identity", identity::Migrations(), identity::UsesOfKeys,
-                       "signing-keys");
+                       {"signing-keys", identity::kSigningKeyUsage});
   const identity::Keyring keyring(shell.keyring());
   // Every token waits for the keys, and readiness hangs on them.
   const auto key_connection = shell.ReserveConnection("signing-keys");

@@ -127,8 +127,10 @@ describe('the configuration of the gateway', () => {
     const documents = ['gateway', 'docs', 'examples'].flatMap((top) => readdirSync(join(root, top), { recursive: true })
       .map((file) => join(root, top, file)).filter((file) => file.endsWith('.md')));
     const examples = documents.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/^ *```json\n(.*?)^ *```/gms)]
-      .map(([, text]) => ({ file, config: JSON.parse(text) })).filter(({ config }) => 'backends' in config));
-    assert.ok(examples.length >= 2);
+      .map(([, text]) => ({ file, config: JSON.parse(text) })).filter(({ config }) => 'backends' in config || 'address' in config)
+      .map(({ file, config }) => ({ file, config: 'backends' in config ? config : { ...closed, backends: [config] } })));
+    assert.ok(examples.some(({ file }) => file.endsWith('plug-in-pages.md')));
+    assert.ok(examples.length >= 5);
     for (const { file, config } of examples) {
       assert.ok(validate(config), `${file}: ${JSON.stringify(validate.errors)}`);
       assert.ok(check(config).isRead, file);

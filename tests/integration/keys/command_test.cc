@@ -41,6 +41,9 @@ TEST_CASE_METHOD(Commands, "keys rotate: a version for later, or for now") {
   CHECK(versions[1].used_from > UnixSeconds(Now()) + 500);
   CHECK(crypto::VersionInUse(versions, Now()) == 0);
   CHECK(versions[0].secret == "a secret of before there were versions");
+  CHECK(Run({"rotate"}) == 1);
+  CHECK(said.find("version 2 is made already, and used from 20") != std::string::npos);
+  CHECK(ReadKeyring(path)->size() == 2);
   REQUIRE(Run({"rotate"}, true) == 0);
   versions = *ReadKeyring(path);
   CHECK(versions[2].id == "3");

@@ -18,6 +18,8 @@ TEST_CASE_METHOD(Fixture,
   CHECK(loop.Await(resealer.Round()).value().rows_left == 0);
   CHECK(OfVersion("2") == kKites);
   CHECK(Metric(R"(keyring_rows_left{column="kite.owner_sealed"})") == 0);
+  CHECK(telemetry::SerializeMetrics(registry).find(R"(unreadable_rows_total{table="kite"} 0)") !=
+        std::string::npos);
   auto without_old = [](crypto::KeyVersions& versions) {
     versions.erase(versions.begin());
     return absl::OkStatus();
