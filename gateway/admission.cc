@@ -59,12 +59,14 @@ bool IsOfNetwork(const Route& route, const Caller* caller) {
 }
 
 // Who the request counts against: a credential, of which a person's session is one, whatever back
-// end it is shown to; where there is none, the network.
+// end of ours it is shown to; where there is none, the network. A plug-in's rate classes are its
+// owner's own, whatever they are called.
 std::string CallerKey(const Visit& visit, const Route& route, const Caller* caller) {
-  if (IsOfNetwork(route, caller)) return NetworkKey(visit.client_address);
+  std::string of_owner = route.plugin == nullptr ? "" : "\nof " + route.plugin->owner;
+  if (IsOfNetwork(route, caller)) return NetworkKey(visit.client_address) + of_owner;
   std::string session;
   if (caller->principal.is_session) session = crypto::Sha256Hex(visit.Cookie(kSessionCookie));
-  return absl::StrCat("credential\n", caller->principal.client_id, "\n", session);
+  return absl::StrCat("credential\n", caller->principal.client_id, "\n", session, of_owner);
 }
 
 // The name of a parameter that by its name holds a credential (RFC 6750 section 2.3), or nothing.

@@ -28,6 +28,18 @@ constexpr std::array<std::string_view, 10> kOwnPaths = {
 constexpr std::array<std::string_view, 6> kTrust = {"body-limit",    "cookie",      "foreign-path",
                                                     "hidden-header", "page-origin", "session"};
 
+// Whether who answers there is believed to be the site: its front door, what clients and
+// authorities ask of a host (RFC 8615, RFC 9309), whatever path nobody else has.
+bool SpeaksForSite(std::string_view path) {
+  for (std::string_view of_site : {"/.well-known/", "/oauth2/", "/robots.txt", "/favicon.ico"}) {
+    if (path.starts_with(of_site)) return true;
+  }
+  bool has_name = false;
+  for (absl::string_view segment : absl::StrSplit(ToAbsl(path), '/', absl::SkipEmpty()))
+    has_name = has_name || (segment.front() != '{' && segment.front() != '*');
+  return !has_name;
+}
+
 class Linter {
  public:
   explicit Linter(const std::vector<std::string>& paths) : paths_(paths) {}
@@ -76,6 +88,8 @@ class Linter {
     }
     if (!IsWithin(*ParseTemplate(route.path), paths_))
       Add(route, "foreign-path", "is not below a path of this back end");
+    if (route.plugin != nullptr && paths_.empty() && SpeaksForSite(route.path))
+      Add(route, "foreign-path", "speaks for the whole site: only where `paths` says so");
     if (route.IsSafe() && route.policy.idempotency() != MethodPolicy::IDEMPOTENCY_UNSPECIFIED)
       Add(route, "get-idempotency", "a GET has no effect that a key could guard", false);
     if (route.http_method == "PATCH" && route.body == Body::kField && !HasMask(route))

@@ -54,6 +54,23 @@ message UpdateRequest {
 }
 )";
 
+TEST_CASE("a plug-in without paths does not speak for the site", "[gateway][lint]") {
+  for (const char* path :
+       {"/", "/{id}", "/{id}/{why}", "/*", "/**", "/.well-known/acme-challenge/{id}",
+        "/.well-known/assetlinks.json", "/robots.txt", "/oauth2/{id}"}) {
+    INFO(path);
+    std::vector<std::string> notes;
+    auto backend = Compile("test", Replaced(kClean, "/u/{id}", path));
+    CHECK(Lint(**RouteTable::Build({backend}, &notes)).empty());  // the platform's own may
+    backend.plugin = std::make_shared<const Plugin>(
+        Plugin{.owner = "ministry", .cookies = {"flavour"}, .headers = {"If-Match"}});
+    auto findings = Lint(**RouteTable::Build({backend}, &notes));
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].rule == "foreign-path");
+    CHECK(findings[0].is_error);
+  }
+}
+
 TEST_CASE("a clean service has no finding", "[gateway][lint]") {
   for (const Finding& finding : Lint(*CompileRoutes(kClean))) FAIL(finding.rule << finding.text);
 }
