@@ -1,6 +1,7 @@
 #include "gateway/csrf.h"
 
 #include "platform/base/status.h"
+#include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
 #include "platform/crypto/random.h"
 
@@ -45,16 +46,25 @@ std::string CsrfCookie(std::string_view token) {
                       "; Path=/; Secure; HttpOnly; SameSite=Lax");
 }
 
-bool IsOwnForm(const Visit& visit, const Parameters& form) {
+std::string SessionFormToken(std::string_view session) {
+  if (session.empty()) return {};
+  return crypto::Base64UrlEncode(crypto::Sha256(absl::StrCat("form\n", ToAbsl(session))))
+      .substr(0, kTokenLength);
+}
+
+bool IsOwnForm(const Visit& visit, const Parameters& form, bool needs_session) {
   // Of two pages that were opened at once the cookie has the token of one.
-  if (IsSurelyOurs(visit)) return true;
-  std::string expected = CsrfToken(visit);
-  if (expected.empty() || !IsSameOrigin(visit)) return false;
+  if (!needs_session && IsSurelyOurs(visit)) return true;
+  if (!IsSameOrigin(visit)) return false;
   std::string_view sent = visit.request.headers.Get("x-csrf-token").value_or("");
   for (const auto& [name, value] : form) {
     if (name == "csrf_token") sent = value;
   }
-  return crypto::ConstantTimeEqual(sent, expected);
+  auto is_sent = [&](const std::string& expected) {
+    return !expected.empty() && crypto::ConstantTimeEqual(sent, expected);
+  };
+  return is_sent(SessionFormToken(visit.Cookie(kSessionCookie))) ||
+         (!needs_session && is_sent(CsrfToken(visit)));
 }
 
 }  // namespace tamarack::gateway

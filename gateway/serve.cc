@@ -74,8 +74,11 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   Bound bound = BindRequest(route, match, {visit.query, content_type, body});
   if (auto early = CheckBound(visit, route, bound)) co_return *std::move(early);
 
-  std::string csrf_token = route.policy.page() ? CsrfToken(visit) : "";
-  bool is_new_csrf_token = route.policy.page() && csrf_token.empty();
+  bool is_session_page = route.policy.page() && route.policy.access() == MethodPolicy::SESSION;
+  std::string csrf_token = is_session_page       ? SessionFormToken(visit.Cookie(kSessionCookie))
+                           : route.policy.page() ? CsrfToken(visit)
+                                                 : "";
+  bool is_new_csrf_token = route.policy.page() && !is_session_page && csrf_token.empty();
   if (is_new_csrf_token) csrf_token = NewCsrfToken();
 
   CallRequest call;
@@ -116,7 +119,8 @@ Gateway::Early Gateway::CheckBound(const Visit& visit, const Route& route,
     return Fail(visit, &route, {ProblemKind::kUnsupportedMediaType});
   }
   if (bound.outcome == Bound::Outcome::kRefused) return Refuse(visit, route, bound.error);
-  if (NeedsOwnForm(visit, route) && !IsOwnForm(visit, bound.form)) {
+  bool needs_session = route.policy.access() == MethodPolicy::SESSION;
+  if (NeedsOwnForm(visit, route) && !IsOwnForm(visit, bound.form, needs_session)) {
     return Fail(visit, &route, {ProblemKind::kCrossSite});
   }
   if (route.request_rules == nullptr) return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/csrf.h"
 #include "platform/auth/access_token.h"
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/jws.h"
@@ -280,12 +281,14 @@ class CredentialMaker {
       all.push_back(std::move(credential));
     };
     std::string other = crypto::RandomToken(16);
-    add(session("a session", cookie, true), csrf, "same-origin", true);
+    std::string own = gateway::SessionFormToken(cookie), old = gateway::SessionFormToken(ended);
+    add(session("a session", cookie, true), own, "same-origin", true);
+    add(session("a session, a form of the one before", cookie, true), old, "same-origin", false);
     add(session("a session, no CSRF token", cookie, true), "", "same-origin", false);
     add(session("a session, another CSRF token", cookie, true), other, "same-origin", false);
-    add(session("a session, from another site", cookie, true), csrf, "cross-site", false);
-    add(session("a session, from a sibling", cookie, true), csrf, "same-site", false);
-    add(session("a session, from who knows where", cookie, true), csrf, "", false);
+    add(session("a session, from another site", cookie, true), own, "cross-site", false);
+    add(session("a session, from a sibling", cookie, true), own, "same-site", false);
+    add(session("a session, from who knows where", cookie, true), own, "", false);
     add(session("an ended session", ended, false), csrf, "same-origin", true);
     add(session("a session of nobody", crypto::RandomToken(32), false), csrf, "same-origin", true);
     add(session("an empty session", "", false), csrf, "same-origin", true);

@@ -172,10 +172,14 @@ TEST_CASE_METHOD(Flow, "Authorize: of whatever length, what is wrong is told to 
   }
 }
 
-TEST_CASE_METHOD(Flow, "Authorize: a post leads to the same request by GET") {
-  PageAnswer answer = browser.Open("AuthorizeService/PostAuthorize", ministry.Request());
+TEST_CASE_METHOD(Flow, "Authorize: a post leads on with the request sealed") {
+  auto request = ministry.Request();
+  PageAnswer answer = browser.Open("AuthorizeService/PostAuthorize", request);
   CHECK(answer.http_status == 303);
-  CHECK(answer.location == ToPath(ministry.Request()));
+  CHECK(answer.location.starts_with("/oauth2/authorize/continue?interaction="));
+  auto pending = *host.Await(interactions.Read(answer.location));
+  REQUIRE(pending);
+  CHECK(pending->request().SerializeAsString() == request.SerializeAsString());
 }
 
 TEST_CASE_METHOD(
