@@ -53,11 +53,15 @@ std::string ScopeChallenge(const MethodPolicy& policy) {
                       absl::StrJoin(policy.scopes(), " "), "\"");
 }
 
+// Whether a request counts against its network: there is no credential, or none is needed.
+bool IsOfNetwork(const Route& route, const Caller* caller) {
+  return caller == nullptr || route.policy.access() == MethodPolicy::PUBLIC;
+}
+
 // Who the request counts against: a credential, of which a person's session is one, whatever back
 // end it is shown to; where there is none, the network.
 std::string CallerKey(const Visit& visit, const Route& route, const Caller* caller) {
-  if (caller == nullptr || route.policy.access() == MethodPolicy::PUBLIC)
-    return NetworkKey(visit.client_address);
+  if (IsOfNetwork(route, caller)) return NetworkKey(visit.client_address);
   std::string session;
   if (caller->principal.is_session) session = crypto::Sha256Hex(visit.Cookie(kSessionCookie));
   return absl::StrCat("credential\n", caller->principal.client_id, "\n", session);
@@ -79,25 +83,23 @@ bool ReadsSession(const Route& route) {
          (route.policy.access() == MethodPolicy::PUBLIC && route.policy.page());
 }
 
-// Whether identity has judged the credential, and found it bad.
-bool IsVerdict(const absl::Status& status) {
-  return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
-         absl::IsInvalidArgument(status) || absl::IsNotFound(status);
+// What may go well in a moment.
+Problem Crowded(Problem problem) {
+  problem.headers.Set("Retry-After", "1");
+  return problem;
 }
 
 struct Charged {
-  std::string network;
   std::string_view rate_class;
   bool is_read = false;
 };
 
 // Browsers send the cookie of a session that has ended for a long time, and whole offices share an
 // address: sessions are charged to the class of what they ask for, as everybody without one is.
-Charged ChargedFor(const Visit& visit, const Route& route) {
+Charged ChargedFor(const Route& route) {
   bool is_token = route.policy.access() == MethodPolicy::TOKEN;
   std::string_view rate_class = route.policy.rate_class();
-  return {NetworkKey(visit.client_address), is_token ? "failed_authentication" : rate_class,
-          route.http_method == "GET"};
+  return {is_token ? "failed_authentication" : rate_class, route.http_method == "GET"};
 }
 
 }  // namespace
@@ -131,10 +133,16 @@ boost::asio::awaitable<Gateway::Early> Gateway::Admit(const Visit& visit, const 
       NetworkBudget::Share place(*waiting);
       place.CountFor(visit.client_address);
       place.Hold(1);
-      if (place.is_over()) co_return Shed(visit, route, observation);
-      if (place.is_network_over()) co_return Fail(visit, &route, {ProblemKind::kRateLimited});
-      resolved = co_await authenticator_->Resolve(std::move(credential));
-      if (IsVerdict(resolved.status())) co_await ChargeFailure(visit, route);
+      bool is_crowded = place.is_over() || place.is_network_over();
+      // What everybody may see is shown without the session, as when identity is away.
+      if (is_crowded && route.policy.access() != MethodPolicy::PUBLIC) {
+        if (place.is_over()) co_return Shed(visit, route, observation);
+        co_return Fail(visit, &route, Crowded({ProblemKind::kRateLimited}));
+      }
+      if (!is_crowded) {
+        resolved = co_await authenticator_->Resolve(std::move(credential));
+        if (IsVerdict(resolved.status())) co_await ChargeFailure(visit, route);
+      }
     }
     if (resolved.ok()) caller = *resolved;
     if (auto early = CheckCaller(visit, route, resolved)) co_return *std::move(early);
@@ -143,8 +151,10 @@ boost::asio::awaitable<Gateway::Early> Gateway::Admit(const Visit& visit, const 
   auto taken = co_await options_.rate_limits->Admit(
       CallerKey(visit, route, caller.get()), route.policy.rate_class(), route.http_method == "GET");
   observation.headers = std::move(taken.headers);
-  observation.admission.quota = std::move(taken.slot);
   if (taken.refusal) co_return Fail(visit, &route, *taken.refusal);
+  // A stranger's upload must not hold what everybody behind the same address shares.
+  if (!visit.request.read_body || !IsOfNetwork(route, caller.get()))
+    observation.admission.quota = std::move(taken.slot);
   co_return std::nullopt;
 }
 
@@ -181,8 +191,8 @@ Gateway::Early Gateway::CheckCaller(const Visit& visit, const Route& route,
 Gateway::Early Gateway::RefuseUnknown(const Visit& visit, const Route& route,
                                       const Credential& credential) const {
   if (!options_.rate_limits || authenticator_->Knows(credential)) return std::nullopt;
-  auto [network, rate_class, is_read] = ChargedFor(visit, route);
-  auto refusal = options_.rate_limits->UsedUp(network, rate_class, is_read);
+  auto [rate_class, is_read] = ChargedFor(route);
+  auto refusal = options_.rate_limits->UsedUp(visit.client_address, rate_class, is_read);
   if (!refusal) return std::nullopt;
   return Fail(visit, &route, *refusal);
 }
@@ -190,8 +200,8 @@ Gateway::Early Gateway::RefuseUnknown(const Visit& visit, const Route& route,
 // Methods that need no session are charged to the network anyway.
 boost::asio::awaitable<void> Gateway::ChargeFailure(const Visit& visit, const Route& route) const {
   if (!options_.rate_limits || route.policy.access() == MethodPolicy::PUBLIC) co_return;
-  auto [network, rate_class, is_read] = ChargedFor(visit, route);
-  co_await options_.rate_limits->Charge(network, rate_class, is_read);
+  auto [rate_class, is_read] = ChargedFor(route);
+  co_await options_.rate_limits->Charge(visit.client_address, rate_class, is_read);
 }
 
 Gateway::Early Gateway::NotAuthenticated(const Visit& visit, const Route& route,
@@ -240,10 +250,23 @@ boost::asio::awaitable<Gateway::Early> Gateway::ReadBody(const Visit& visit, con
   if (has_wrong_type) co_return Fail(visit, &route, {ProblemKind::kUnsupportedMediaType});
   http::Refusal refusal =
       co_await visit.request.read_body({route.body_bytes_max, visit.client_address}, *body);
-  if (!refusal) co_return std::nullopt;
+  if (!refusal) co_return co_await TakeSlot(visit, route, observation);
   observation.is_cancelled = refusal.status == http::Refusal::kGone;
   if (observation.is_cancelled) co_return Fail(visit, &route, {ProblemKind::kCancelled});
-  co_return Fail(visit, &route, {KindOfHttpStatus(refusal.status), refusal.status});
+  Problem problem{KindOfHttpStatus(refusal.status), refusal.status};
+  bool is_crowded = refusal.status == 429 || refusal.status == 503;
+  co_return Fail(visit, &route, is_crowded ? Crowded(problem) : problem);
+}
+
+boost::asio::awaitable<Gateway::Early> Gateway::TakeSlot(const Visit& visit, const Route& route,
+                                                         Observation& observation) {
+  const Caller* caller = observation.admission.caller.get();
+  if (!options_.rate_limits || !IsOfNetwork(route, caller)) co_return std::nullopt;
+  auto taken = co_await options_.rate_limits->TakeSlot(
+      CallerKey(visit, route, caller), route.policy.rate_class(), route.http_method == "GET");
+  observation.admission.quota = std::move(taken.slot);
+  if (taken.refusal) co_return Fail(visit, &route, *taken.refusal);
+  co_return std::nullopt;
 }
 
 bool Gateway::RoomAt(const Route& route, const Observation& observation) const {
@@ -264,9 +287,7 @@ Gateway::Early Gateway::TakeRoom(const Visit& visit, const Route& route,
 http::Response Gateway::Shed(const Visit& visit, const Route& route,
                              Observation& observation) const {
   observation.is_shed = true;
-  Problem problem{ProblemKind::kReducedCapacity};
-  problem.headers.Set("Retry-After", "1");
-  return Fail(visit, &route, problem);
+  return Fail(visit, &route, Crowded({ProblemKind::kReducedCapacity}));
 }
 
 }  // namespace tamarack::gateway

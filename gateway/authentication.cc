@@ -35,13 +35,12 @@ bool MayBeCredential(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
-bool IsVerdict(absl::StatusCode code) {
-  return code == absl::StatusCode::kUnauthenticated ||
-         code == absl::StatusCode::kPermissionDenied ||
-         code == absl::StatusCode::kInvalidArgument || code == absl::StatusCode::kNotFound;
-}
-
 }  // namespace
+
+bool IsVerdict(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
+         absl::IsInvalidArgument(status) || absl::IsNotFound(status);
+}
 
 Authenticator::Authenticator(boost::asio::any_io_executor executor, ExchangeFunction exchange,
                              AuthenticatorOptions options)
@@ -138,7 +137,7 @@ AsyncStatus Authenticator::Exchange(Key key, std::shared_ptr<Flight> flight,
   if (!response.ok()) {
     flight->result = response.status();
     TimePoint until = now + options_.invalid_for;
-    if (IsVerdict(response.status().code())) {
+    if (IsVerdict(response.status())) {
       if (!is_early) Remember(key, {flight->result, until, until});
     } else if (CallerPtr caller = Fallback(key, now)) {
       flight->result = std::move(caller);

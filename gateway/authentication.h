@@ -45,6 +45,9 @@ struct Credential {
 // Calls CredentialService.Exchange.
 using ExchangeFunction = std::function<Async<api::v1::ExchangeResponse>(api::v1::ExchangeRequest)>;
 
+// Whether identity has judged a credential, and found it bad.
+bool IsVerdict(const absl::Status& status);
+
 struct AuthenticatorOptions {
   std::string client_id;
   std::string client_secret;

@@ -1,6 +1,7 @@
 #include "gateway/config.h"
 
 #include "gateway/config_members.h"
+#include "gateway/pages_origins.h"
 #include "platform/auth/platform_services.h"
 #include "platform/base/id.h"
 #include "platform/base/status.h"
@@ -78,31 +79,13 @@ std::optional<rpc::ChannelTls> ReadSecurity(ConfigMembers& members, const std::s
   return tls;
 }
 
-constexpr char kWantsOrigin[] = "must be http(s)://host[:port] without a path";
-
-// An origin and nothing more, since cookies, CSRF checks and redirects are made from it.
-bool IsOrigin(std::string_view url) {
-  size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
-  return scheme > 0 && url.size() > scheme &&
-         url.find_first_of("/?#@ ", scheme) == std::string_view::npos;
-}
-
-// The host of an origin without its port, for which cookies do not care.
-std::string HostOf(std::string_view origin) {
-  origin.remove_prefix(std::min(origin.size(), origin.find("//") + 2));
-  size_t colon = origin.rfind(':');
-  if (colon != std::string_view::npos && origin.find(']', colon) == std::string_view::npos)
-    origin = origin.substr(0, colon);
-  return absl::AsciiStrToLower(ToAbsl(origin));
-}
-
 // The names of the platform's own cookies: no plug-in sets one or is shown one.
 bool IsPlatformCookie(std::string_view name) {
   return absl::StartsWithIgnoreCase(ToAbsl(name), "__Host-tamarack-");
 }
 
 // A token of RFC 9110, so that no name can stand for another one.
-bool IsCookieName(std::string_view name) {
+bool IsToken(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
            std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
@@ -124,6 +107,7 @@ std::optional<Plugin> ReadPlugin(ConfigMembers& members, bool is_open) {
   members.Flag("platform", &is_platform);
   members.Text("pages_origin", &plugin.pages_origin);
   members.Texts("cookies", &plugin.cookies);
+  members.Texts("headers", &plugin.headers);
   members.Flag("client_ip", &plugin.sees_client_ip);
   members.Flag("client_certificate", &plugin.sees_client_certificate);
   members.Number("body_bytes_max", 1024, 64 << 20, &plugin.body_bytes_max);
@@ -131,6 +115,7 @@ std::optional<Plugin> ReadPlugin(ConfigMembers& members, bool is_open) {
     if (!is_platform && !is_open) members.Fail("owner", "is required, unless platform is true");
     if (!plugin.pages_origin.empty()) members.Fail("pages_origin", "goes with an owner");
     if (!plugin.cookies.empty()) members.Fail("cookies", "goes with an owner");
+    if (!plugin.headers.empty()) members.Fail("headers", "goes with an owner");
     if (plugin.sees_client_ip) members.Fail("client_ip", "goes with an owner");
     if (plugin.sees_client_certificate) members.Fail("client_certificate", "goes with an owner");
     if (plugin.body_bytes_max != Plugin().body_bytes_max)
@@ -142,41 +127,14 @@ std::optional<Plugin> ReadPlugin(ConfigMembers& members, bool is_open) {
   if (!plugin.pages_origin.empty() && !IsOrigin(plugin.pages_origin))
     members.Fail("pages_origin", kWantsOrigin);
   for (const std::string& name : plugin.cookies) {
-    if (!IsCookieName(name)) members.Fail("cookies", "`" + name + "` is no name of a cookie");
+    if (!IsToken(name)) members.Fail("cookies", "`" + name + "` is no name of a cookie");
     if (IsPlatformCookie(name)) members.Fail("cookies", "`" + name + "` is the platform's own");
   }
-  return plugin;
-}
-
-// Whether a cookie that a host sets for its parent domain is sent to the other, too. Names below
-// localhost are browsers' own, which has no such cookies.
-bool SharesDomain(const std::string& host, const std::string& parent) {
-  return parent != "localhost" && host.ends_with("." + parent);
-}
-
-// Cookies know hosts only, neither schemes nor ports: each owner's pages have a host that nobody
-// else's have.
-void CheckPagesOrigins(ConfigMembers& members, const Config& config) {
-  for (size_t i = 0; i < config.backends.size(); ++i) {
-    const auto& plugin = config.backends[i].plugin;
-    if (!plugin || plugin->pages_origin.empty()) continue;
-    std::string name = absl::StrCat("backends[", i, "].pages_origin");
-    std::string host = HostOf(plugin->pages_origin);
-    if (!config.public_url.empty()) {
-      std::string public_host = HostOf(config.public_url);
-      if (host == public_host)
-        members.Fail(name, "is on the host of public_url, whose cookies it would share");
-      if (SharesDomain(host, public_host) || SharesDomain(public_host, host))
-        members.Fail(name, "has a domain in common with public_url, whose cookies it would share");
-      if (plugin->pages_origin.starts_with("https:") != config.public_url.starts_with("https:"))
-        members.Fail(name, "must have the scheme of public_url");
-    }
-    for (const Config::Backend& other : config.backends) {
-      if (other.plugin && other.plugin->owner != plugin->owner &&
-          !other.plugin->pages_origin.empty() && HostOf(other.plugin->pages_origin) == host)
-        members.Fail(name, "is on the host of another owner's pages");
-    }
+  for (const std::string& name : plugin.headers) {
+    if (!IsToken(name)) members.Fail("headers", "`" + name + "` is no name of a header");
+    if (IsCredentialHeader(name)) members.Fail("headers", "`" + name + "` holds credentials");
   }
+  return plugin;
 }
 
 Config::Backend ReadBackend(ConfigMembers members, const std::string& name, const Folder& folder,
@@ -339,6 +297,11 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
   members.Text("public_url", &config.public_url, !config.is_open);
   if (!config.public_url.empty() && !IsOrigin(config.public_url))
     members.Fail("public_url", kWantsOrigin);
+  members.Texts("public_suffixes", &config.public_suffixes);
+  for (const std::string& suffix : config.public_suffixes) {
+    if (!IsDomain(suffix))
+      members.Fail("public_suffixes", "`" + suffix + "` is no domain in lower case");
+  }
   members.File("assets_dir", folder, &config.assets_dir);
   members.File("brand_file", folder, &config.brand_file);
   members.Text("sign_in_path", &config.sign_in_path);

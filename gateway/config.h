@@ -61,6 +61,8 @@ struct Config {
   // `https://services.example`, without a trailing slash: our own origin. May be empty if
   // `is_open`: then it is where we listen.
   std::string public_url;
+  // Domains for which browsers set no cookies, as `gov.example`: hosts below one share none.
+  std::vector<std::string> public_suffixes;
   std::string sign_in_path = "/{lang}/sign-in";
   std::vector<std::string>
       trusted_proxies;  // Addresses and CIDR networks whose forwarded_header is believed.

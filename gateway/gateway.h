@@ -76,6 +76,9 @@ class Gateway {
                     const absl::StatusOr<CallerPtr>& resolved) const;
   boost::asio::awaitable<Early> ReadBody(const Visit& visit, const Route& route,
                                          Observation& observation, std::string* body);
+  // The slot of a stranger whose body has come.
+  boost::asio::awaitable<Early> TakeSlot(const Visit& visit, const Route& route,
+                                         Observation& observation);
   Early RefuseUnknown(const Visit& visit, const Route& route, const Credential& credential) const;
   boost::asio::awaitable<void> ChargeFailure(const Visit& visit, const Route& route) const;
   Early NotAuthenticated(const Visit& visit, const Route& route, const absl::Status& status) const;

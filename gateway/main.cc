@@ -88,6 +88,14 @@ std::shared_ptr<RateLimits> MakeRateLimits(const Config& settings,
   return std::make_shared<RateLimits>(executor, std::move(options), registry);
 }
 
+// Without Redis the gateway counts limits by itself and asks about revocations instead of hearing.
+std::vector<http::ReadyCheck> ReadyChecks(redis::Client* redis) {
+  if (redis == nullptr) return {};
+  return {{"redis",
+           [redis]() -> AsyncStatus { co_return (co_await redis->Command("PING")).status(); },
+           /*is_hard=*/false}};
+}
+
 // Serves until SIGTERM. Throws when it cannot start, for example because the port is taken.
 int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   runtime::Process process;
@@ -112,7 +120,9 @@ int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   gateway.Configure(server_options);
   http::Server server(process.executor(), server_options,
                       [&](http::Request request) { return gateway.Handle(std::move(request)); });
-  http::AdminServer admin(process.executor(), absl::GetFlag(FLAGS_admin_listen), registry, {});
+  http::AdminServer admin(process.executor(), absl::GetFlag(FLAGS_admin_listen), registry,
+                          ReadyChecks(revocations.get()));
+  admin.Watch(std::chrono::seconds(1));
   admin.AddPage("/config", [&] { return reloader.Report(); });
 
   telemetry::Log(telemetry::Level::kInfo, "listening",

@@ -62,7 +62,7 @@ Gateway::Early Gateway::AddPassedHeaders(const Visit& visit, const Route& route,
   for (const std::string& name : route.policy.pass_headers()) {
     // A tab is white space as well (RFC 9110 section 5.5), but nothing that metadata may hold.
     std::string value = absl::StrReplaceAll(visit.request.headers.Join(name), {{"\t", " "}});
-    if (name == kClientCertificate) {
+    if (http::EqualsIgnoreCase(name, kClientCertificate)) {
       value = crypto::Base64UrlEncode(visit.request.client_certificate_sha256);
     } else if (IsCondition(name)) {
       auto list = ReadTags(value);

@@ -145,10 +145,8 @@ bool IsCredentialHeader(std::string_view name) {
 
 bool IsHiddenFrom(const Plugin& plugin, std::string_view header) {
   if (http::EqualsIgnoreCase(header, kClientCertificate)) return !plugin.sees_client_certificate;
-  constexpr std::string_view kAddresses[] = {"forwarded", "x-forwarded-for", "x-real-ip"};
-  return !plugin.sees_client_ip && std::ranges::any_of(kAddresses, [&](std::string_view one) {
-    return http::EqualsIgnoreCase(one, header);
-  });
+  return std::ranges::none_of(
+      plugin.headers, [&](const std::string& one) { return http::EqualsIgnoreCase(one, header); });
 }
 
 bool Route::IsSafe() const {
@@ -294,6 +292,12 @@ absl::Status RouteTable::AddMethod(size_t index, const MethodDescriptor& method,
   }
   for (const HttpRule* one : rules) {
     auto [http_method, path_template] = Pattern(*one);
+    auto parsed = ParseTemplate(path_template);
+    if (parsed.ok() && !IsWithin(*parsed, backend.paths)) {
+      notes->push_back(absl::StrCat(method.full_name(), ": no route ", path_template,
+                                    ", which is not below a path of its back end"));
+      continue;
+    }
     absl::Status status =
         AddRoute(route, http_method, path_template, one->body(), one->response_body(),
                  backend.is_open || backend.plugin != nullptr);

@@ -70,8 +70,8 @@ struct Route {
 
 // Whether a request header holds what the caller proves itself by.
 bool IsCredentialHeader(std::string_view name);
-// Whether an entry in pass_headers tells who the caller is in a way that a plug-in learns only if
-// its entry says so, and this one's does not.
+// Whether an entry in pass_headers is one that the plug-in is not shown, because its own entry does
+// not name it.
 bool IsHiddenFrom(const Plugin& plugin, std::string_view header);
 
 // What a method that authenticates its clients itself finds under this name in pass_headers: never
@@ -91,6 +91,7 @@ struct BackendDescriptors {
   // Methods without a policy are PUBLIC: for a gateway that asks nobody who they are.
   bool is_open = false;
   std::shared_ptr<const Plugin> plugin = {};  // As in Route.
+  std::vector<std::string> paths = {};        // See IsWithin; what is elsewhere gets no route.
 };
 
 // Every route of every back end: built from descriptors alone, immutable, shared by the requests

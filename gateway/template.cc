@@ -6,6 +6,8 @@
 
 #include <absl/strings/ascii.h>
 
+#include <algorithm>
+
 namespace tamarack::gateway {
 namespace {
 
@@ -159,6 +161,15 @@ bool IsNoLanguage(const PathTemplate& path_template, size_t position, const std:
 }
 
 }  // namespace
+
+bool IsWithin(const PathTemplate& one, const std::vector<std::string>& paths) {
+  std::string pattern = one.Pattern();
+  return paths.empty() || std::ranges::any_of(paths, [&](const std::string& path) {
+           if (!pattern.starts_with(path)) return false;
+           std::string_view rest = std::string_view(pattern).substr(path.size());
+           return path.ends_with('/') || rest.empty() || rest[0] == '/' || rest[0] == ':';
+         });
+}
 
 bool MayTakeFrom(const PathTemplate& a, const PathTemplate& b) {
   bool have_parted = false, is_more_exact = true;

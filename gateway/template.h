@@ -40,6 +40,10 @@ struct PathTemplate {
 
 absl::StatusOr<PathTemplate> ParseTemplate(std::string_view text);
 
+// Whether all that it matches is at one of these paths or below; a segment that is a variable is
+// written `*`. Without any it is.
+bool IsWithin(const PathTemplate& one, const std::vector<std::string>& paths);
+
 // Whether there may be paths that both match and that go to `a`, verbs aside: where the two part it
 // is the more exact one (Router), or they do not part at all. `lang` is `en` or `fr`.
 bool MayTakeFrom(const PathTemplate& a, const PathTemplate& b);

@@ -22,6 +22,10 @@ struct RateClass {
   // Requests charged in advance at most, so that not every one asks the store: more where they come
   // back so quickly that the advance would be stale at once.
   int ahead_max() const { return std::max(64, static_cast<int>(per_second / 20)); }
+  // Of a network that holds several.
+  RateClass Times(int times) const {
+    return {per_second * times, burst * times, per_day * times, concurrent * times};
+  }
   bool operator==(const RateClass&) const = default;
 };
 

@@ -31,6 +31,10 @@ namespace {
 constexpr int kLooksPerRound = 50;
 constexpr auto kLookEvery = std::chrono::milliseconds(100);
 
+std::string KeyOfNetwork(const std::string& network) {
+  return "network\n" + network;
+}
+
 }  // namespace
 
 class RateLimitsCore : public std::enable_shared_from_this<RateLimitsCore> {
@@ -48,11 +52,14 @@ class RateLimitsCore : public std::enable_shared_from_this<RateLimitsCore> {
     std::string policy_field;
     std::map<std::string_view, prometheus::Counter*> refused;
   };
-  Class& ClassOf(std::string_view rate_class, bool is_read);
+  // With so many times the figures.
+  Class& ClassOf(std::string_view rate_class, bool is_read, int times = 1);
   EntryPtr Find(std::string_view caller, const Class& of);
   EntryPtr FindKnown(std::string_view caller, const Class& of);
   std::optional<bool> TakeAtOnce(RateLimitsEntry& entry) const;
   asio::awaitable<bool> Take(EntryPtr entry);
+  asio::awaitable<bool> TakeSlot(EntryPtr entry);
+  Problem Refuse(Class& of, const Bucket& bucket);
   void CountRefusal(Class& of, std::string_view policy);
   int64_t now() const { return UnixMicros(options_.now()); }
 
@@ -65,7 +72,7 @@ class RateLimitsCore : public std::enable_shared_from_this<RateLimitsCore> {
   RateLimitsOptions options_;
   prometheus::Registry& registry_;
   std::shared_ptr<QuotaStore> store_;
-  std::map<std::string, Class, std::less<>> classes_;
+  std::map<int, std::map<std::string, Class, std::less<>>> classes_;  // By `times` and name.
   absl::flat_hash_map<std::string, EntryPtr> entries_;
   std::list<EntryPtr> recent_;  // The latest first.
   std::deque<EntryPtr> holders_;
@@ -73,11 +80,14 @@ class RateLimitsCore : public std::enable_shared_from_this<RateLimitsCore> {
   bool is_looking_ = false;
 };
 
-RateLimitsCore::Class& RateLimitsCore::ClassOf(std::string_view rate_class, bool is_read) {
+RateLimitsCore::Class& RateLimitsCore::ClassOf(std::string_view rate_class, bool is_read,
+                                               int times) {
   auto [name, figures] = options_.classes.Find(rate_class, is_read);
-  if (auto found = classes_.find(name); found != classes_.end()) return found->second;
-  Class made{std::string(name), figures, RateLimitPolicyField(figures), {}};
-  return classes_.emplace(std::string(name), std::move(made)).first->second;
+  auto& classes = classes_[times];
+  if (auto found = classes.find(name); found != classes.end()) return found->second;
+  RateClass own = figures.Times(times);
+  Class made{std::string(name), own, RateLimitPolicyField(own), {}};
+  return classes.emplace(std::string(name), std::move(made)).first->second;
 }
 
 EntryPtr RateLimitsCore::Find(std::string_view caller, const Class& of) {
@@ -127,6 +137,18 @@ asio::awaitable<bool> RateLimitsCore::Take(EntryPtr entry) {
   // There is a store, or nothing had to be asked.
   if (store_->is_up()) co_return false;
   co_return bucket.TakeHere(figures, now());
+}
+
+asio::awaitable<bool> RateLimitsCore::TakeSlot(EntryPtr entry) {
+  Bucket& bucket = entry->bucket;
+  const RateClass& figures = *entry->figures;
+  if (store_ && store_->is_up() && !bucket.HasSlot(figures, bucket.asking)) {
+    if ((co_await AskStore(*entry)).ok() && bucket.held > 0) Hold(entry);
+  }
+  if (!store_ || !store_->is_up()) bucket.held = figures.concurrent;
+  if (!bucket.HasSlot(figures)) co_return false;
+  bucket.Start();
+  co_return true;
 }
 
 AsyncStatus RateLimitsCore::AskStore(RateLimitsEntry& entry) {
@@ -205,6 +227,13 @@ void RateLimitsCore::CountRefusal(Class& of, std::string_view policy) {
   counter->Increment();
 }
 
+// The 429, counted.
+Problem RateLimitsCore::Refuse(Class& of, const Bucket& bucket) {
+  auto violated = ViolatedPolicies(of.figures, bucket, now());
+  for (std::string_view policy : violated) CountRefusal(of, policy);
+  return QuotaExceeded(violated, of.figures, bucket, now());
+}
+
 RateLimits::RateLimits(asio::any_io_executor executor, RateLimitsOptions options,
                        prometheus::Registry& registry)
     : core_(std::make_shared<RateLimitsCore>(executor, std::move(options), registry)) {}
@@ -222,47 +251,65 @@ asio::awaitable<RateLimits::Admission> RateLimits::Admit(std::string_view caller
   EntryPtr entry = core->Find(caller, of);
   auto at_once = core->TakeAtOnce(*entry);  // Nearly always, and without a coroutine's frame.
   bool is_taken = at_once ? *at_once : co_await core->Take(entry);
-  int64_t now = core->now();
   Admission admission;
   if (is_taken) {
     admission.slot = Slot(entry);
   } else {
-    auto violated = ViolatedPolicies(of.figures, entry->bucket, now);
-    admission.refusal = QuotaExceeded(violated, of.figures, entry->bucket, now);
-    for (std::string_view policy : violated) core->CountRefusal(of, policy);
+    admission.refusal = core->Refuse(of, entry->bucket);
   }
   admission.headers.Add("RateLimit-Policy", of.policy_field);
-  admission.headers.Add("RateLimit", RateLimitField(of.figures, entry->bucket, now));
+  admission.headers.Add("RateLimit", RateLimitField(of.figures, entry->bucket, core->now()));
   co_return admission;
 }
 
-std::optional<Problem> RateLimits::UsedUp(std::string_view caller, std::string_view rate_class,
-                                          bool is_read) {
-  RateLimitsCore::Class& of = core_->ClassOf(rate_class, is_read);
-  EntryPtr entry = core_->FindKnown(caller, of);
-  if (!entry) return std::nullopt;
-  int64_t now = core_->now();
-  Bucket& bucket = entry->bucket;
-  bucket.Advance(now);
-  bool has_day = of.figures.per_day == 0 || bucket.LeftToday(of.figures) > 0;
-  if (bucket.Left(of.figures, now) > 0 && has_day) return std::nullopt;
-  auto violated = ViolatedPolicies(of.figures, bucket, now);
-  for (std::string_view policy : violated) core_->CountRefusal(of, policy);
-  Problem problem = QuotaExceeded(violated, of.figures, bucket, now);
-  problem.headers.Add("RateLimit-Policy", of.policy_field);
-  problem.headers.Add("RateLimit", RateLimitField(of.figures, bucket, now));
-  return problem;
+asio::awaitable<RateLimits::Admission> RateLimits::TakeSlot(std::string_view caller,
+                                                            std::string_view rate_class,
+                                                            bool is_read) {
+  auto core = core_;
+  RateLimitsCore::Class& of = core->ClassOf(rate_class, is_read);
+  EntryPtr entry = core->Find(caller, of);
+  Admission admission;
+  if (co_await core->TakeSlot(entry)) {
+    admission.slot = Slot(entry);
+  } else {
+    admission.refusal = core->Refuse(of, entry->bucket);
+  }
+  co_return admission;
 }
 
-asio::awaitable<void> RateLimits::Charge(std::string_view caller, std::string_view rate_class,
+std::optional<Problem> RateLimits::UsedUp(std::string_view address, std::string_view rate_class,
+                                          bool is_read) {
+  int times = 0;
+  for (const std::string& network : NetworksOf(address)) {
+    RateLimitsCore::Class& of = core_->ClassOf(rate_class, is_read, ++times);
+    EntryPtr entry = core_->FindKnown(KeyOfNetwork(network), of);
+    if (!entry) continue;
+    int64_t now = core_->now();
+    Bucket& bucket = entry->bucket;
+    bucket.Advance(now);
+    bool has_day = of.figures.per_day == 0 || bucket.LeftToday(of.figures) > 0;
+    if (bucket.Left(of.figures, now) > 0 && has_day) continue;
+    Problem problem = core_->Refuse(of, bucket);
+    problem.headers.Add("RateLimit-Policy", of.policy_field);
+    problem.headers.Add("RateLimit", RateLimitField(of.figures, bucket, now));
+    return problem;
+  }
+  return std::nullopt;
+}
+
+asio::awaitable<void> RateLimits::Charge(std::string_view address, std::string_view rate_class,
                                          bool is_read) {
   auto core = core_;
-  EntryPtr entry = core->Find(caller, core->ClassOf(rate_class, is_read));
-  if (co_await core->Take(entry)) Slot at_once(entry);
+  int times = 0;
+  for (const std::string& network : NetworksOf(address)) {
+    RateLimitsCore::Class& of = core->ClassOf(rate_class, is_read, ++times);
+    EntryPtr entry = core->Find(KeyOfNetwork(network), of);
+    if (co_await core->Take(entry)) Slot at_once(entry);
+  }
 }
 
 std::string NetworkKey(std::string_view address) {
-  return absl::StrCat("network\n", NetworkOf(address));
+  return KeyOfNetwork(NetworkOf(address));
 }
 
 }  // namespace tamarack::gateway

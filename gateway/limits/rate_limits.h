@@ -69,11 +69,16 @@ class RateLimits {
   boost::asio::awaitable<Admission> Admit(std::string_view caller, std::string_view rate_class,
                                           bool is_read);
 
-  // Whether the caller has used up rate or quota, as this process knows it: the 429, or nothing.
-  // Charges nothing.
-  std::optional<Problem> UsedUp(std::string_view caller, std::string_view rate_class, bool is_read);
-  // Charges what is known too late to be refused.
-  boost::asio::awaitable<void> Charge(std::string_view caller, std::string_view rate_class,
+  // One of the caller's slots alone, for a request that Admit let in already: charges nothing.
+  boost::asio::awaitable<Admission> TakeSlot(std::string_view caller, std::string_view rate_class,
+                                             bool is_read);
+
+  // Whether a network of this address (NetworksOf) has used up rate or quota, as this process knows
+  // it: the 429, or nothing. The wider ones have as much again each. Charges nothing.
+  std::optional<Problem> UsedUp(std::string_view address, std::string_view rate_class,
+                                bool is_read);
+  // Charges them what is known too late to be refused.
+  boost::asio::awaitable<void> Charge(std::string_view address, std::string_view rate_class,
                                       bool is_read);
 
  private:

@@ -25,15 +25,8 @@ constexpr std::array<std::string_view, 10> kOwnPaths = {
     "/openapi.json", "/openapi/", "/assets/",   "/.well-known/api-catalog", "/reference",
     "/reference/",   "/problems", "/problems/", "/{lang}/reference",        "/{lang}/problems"};
 // What a plug-in is not trusted with is not for anybody to pass over.
-constexpr std::array<std::string_view, 5> kTrust = {"body-limit", "cookie", "hidden-header",
-                                                    "page-origin", "session"};
-
-// Whether a template without its variables is the prefix or goes on below it.
-bool IsWithin(std::string_view pattern, std::string_view prefix) {
-  if (!pattern.starts_with(prefix)) return false;
-  std::string_view rest = pattern.substr(prefix.size());
-  return prefix.ends_with('/') || rest.empty() || rest[0] == '/' || rest[0] == ':';
-}
+constexpr std::array<std::string_view, 6> kTrust = {"body-limit",    "cookie",      "foreign-path",
+                                                    "hidden-header", "page-origin", "session"};
 
 class Linter {
  public:
@@ -81,10 +74,7 @@ class Linter {
       bool is_below = own.ends_with('/') && route.path.starts_with(own);
       if (route.path == own || is_below) Add(route, "own-path", "the gateway answers there itself");
     }
-    std::string pattern = ParseTemplate(route.path)->Pattern();
-    bool is_ours = std::ranges::any_of(
-        paths_, [&](const std::string& path) { return IsWithin(pattern, path); });
-    if (!paths_.empty() && !is_ours)
+    if (!IsWithin(*ParseTemplate(route.path), paths_))
       Add(route, "foreign-path", "is not below a path of this back end");
     if (route.IsSafe() && route.policy.idempotency() != MethodPolicy::IDEMPOTENCY_UNSPECIFIED)
       Add(route, "get-idempotency", "a GET has no effect that a key could guard", false);

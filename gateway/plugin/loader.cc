@@ -182,13 +182,16 @@ Loader::VersionPtr Loader::Kept(const Config::Backend& backend) const {
   if (before == nullptr) return nullptr;
   const Config::Backend& had = before->config;
   bool has_same_audience = had.audience == backend.audience;
-  if (has_same_audience && had.plugin == backend.plugin && had.cors_origins == backend.cors_origins)
+  if (has_same_audience && had.plugin == backend.plugin && had.paths == backend.paths &&
+      had.cors_origins == backend.cors_origins)
     return before;
   // Another service's tokens are not for whoever was at the address before.
   bool is_same_owner = OwnerOf(had) == OwnerOf(backend);
   if (had.address != backend.address && !(has_same_audience && is_same_owner)) return nullptr;
   auto version = std::make_shared<Version>(*before);
   Trust(backend, version.get());
+  version->config.paths = version->descriptors.paths = backend.paths;
+  version->fingerprint.clear();  // what is offered was refused, and is judged again
   version->notes.clear();
   auto routes = RouteTable::Build({version->descriptors}, &version->notes);
   if (!routes.ok()) return nullptr;

@@ -14,6 +14,7 @@ struct Plugin {
   // it has none.
   std::string pages_origin = {};
   std::vector<std::string> cookies = {};  // That it may set and be shown, by name.
+  std::vector<std::string> headers = {};  // Of requests that it may be shown, in any case.
   // Whether it learns from where people call (personal data), and the SHA-256 of the certificate
   // that a client showed: by either it could know who calls others, too.
   bool sees_client_ip = false;

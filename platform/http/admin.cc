@@ -3,6 +3,7 @@
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 
+#include <absl/strings/str_join.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -10,6 +11,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <optional>
@@ -18,7 +20,7 @@ namespace tamarack::http {
 namespace asio = boost::asio;
 
 struct AdminServer::State {
-  const prometheus::Registry& registry;
+  prometheus::Registry& registry;
   std::vector<ReadyCheck> checks;
   std::chrono::milliseconds check_time;
   std::map<std::string, std::function<std::string()>> pages;
@@ -70,12 +72,31 @@ Readiness Judge(const std::vector<ReadyCheck>& checks, const Round& round, bool 
     if (round.results[i] && round.results[i]->ok()) continue;
     if (checks[i].is_hard) readiness.is_ready = false;
     if (!checks[i].is_hard) readiness.is_degraded = true;
+    readiness.failing.push_back(checks[i].name);
   }
   return readiness;
 }
 
 std::string_view Flag(bool value) {
   return value ? "true" : "false";
+}
+
+void Show(const std::vector<ReadyCheck>& checks, const Readiness& readiness,
+          prometheus::Registry& registry) {
+  for (const ReadyCheck& check : checks) {
+    bool is_ok = std::ranges::count(readiness.failing, check.name) == 0;
+    telemetry::Gauge(registry, "readiness_check_ok", "Whether what the process stands on is there",
+                     {{"check", check.name}, {"hard", std::string(Flag(check.is_hard))}})
+        .Set(is_ok ? 1 : 0);
+  }
+}
+
+void LogChange(const Readiness& readiness) {
+  bool is_well = readiness.is_ready && readiness.failing.empty();
+  telemetry::Log(is_well ? telemetry::Level::kInfo : telemetry::Level::kWarning, "readiness",
+                 {{"ready", readiness.is_ready},
+                  {"degraded", readiness.is_degraded},
+                  {"failing", absl::StrJoin(readiness.failing, ",")}});
 }
 
 Response ReadyResponse(const std::vector<ReadyCheck>& checks, const Round& round,
@@ -106,7 +127,7 @@ Response ReadyResponse(const std::vector<ReadyCheck>& checks, const Round& round
 }  // namespace
 
 AdminServer::AdminServer(asio::any_io_executor executor, std::string address,
-                         const prometheus::Registry& registry, std::vector<ReadyCheck> checks,
+                         prometheus::Registry& registry, std::vector<ReadyCheck> checks,
                          std::chrono::milliseconds check_time)
     : executor_(executor), state_(new State{registry, std::move(checks), check_time, {}}) {
   ServerOptions options;
@@ -152,9 +173,13 @@ void AdminServer::Watch(std::chrono::milliseconds interval,
     while (auto state = weak.lock()) {
       auto round = co_await RunChecks(state->checks, state->check_time);
       Readiness now = Judge(state->checks, *round, state->is_draining);
+      Show(state->checks, now, state->registry);
       misses = now.is_ready || state->is_draining ? 0 : misses + 1;
       bool counts = misses == 0 || misses >= kMissesMax || !last;
-      if (counts && last != now) told(now);
+      if (counts && last != now) {
+        LogChange(now);
+        told(now);
+      }
       if (counts) last = now;
       state.reset();
       timer.expires_after(pause);

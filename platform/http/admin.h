@@ -30,6 +30,7 @@ struct ReadyCheck {
 struct Readiness {
   bool is_ready = false;
   bool is_degraded = false;
+  std::vector<std::string> failing = {};  // Checks, by name.
   bool operator==(const Readiness&) const = default;
 };
 
@@ -40,7 +41,7 @@ struct Readiness {
 class AdminServer {
  public:
   AdminServer(boost::asio::any_io_executor executor, std::string address,
-              const prometheus::Registry& registry, std::vector<ReadyCheck> checks,
+              prometheus::Registry& registry, std::vector<ReadyCheck> checks,
               std::chrono::milliseconds check_time = std::chrono::seconds(2));
   ~AdminServer();
 
@@ -52,8 +53,11 @@ class AdminServer {
   // Runs the checks every `interval`, and calls back on the loop, first at once and then when what
   // came of them is another; "not ready" counts once it came three times in a row, for a loop that
   // was busy for a moment is no reason to end all calls. For those who are told rather than ask
-  // (gRPC health). Call once.
-  void Watch(std::chrono::milliseconds interval, std::function<void(Readiness)> on_change);
+  // (gRPC health). Each change is logged too, and `readiness_check_ok` shows what each check came
+  // to last. Call once.
+  void Watch(
+      std::chrono::milliseconds interval,
+      std::function<void(Readiness)> on_change = [](const Readiness&) {});
 
   // From now on /readyz answers 503, so that load balancers look elsewhere. Any thread.
   void SetDraining();

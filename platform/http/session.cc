@@ -147,6 +147,7 @@ asio::awaitable<bool> Session::ServeOne() {
   bool is_head = request.method == "HEAD";
   bool http10 = request.version < 11;
   Response response = co_await Handle(std::move(request));
+  incoming.DropBody();  // gone with the request; the answer may take as long as it likes
   if (is_cut_off_) co_return false;
   uint64_t unread = parser.is_done() ? 0 : incoming.BytesToSkip().value_or(0);
   bool has_known_end = !response.body_source || !http10;

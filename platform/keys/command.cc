@@ -18,6 +18,7 @@
 namespace tamarack::keys {
 namespace {
 
+// By then every process has read a file that has changed.
 constexpr int64_t kKnownToAllSeconds = 600;
 constexpr size_t kSecretBytes = 32;
 
@@ -101,6 +102,11 @@ absl::Status Rotate(const CommandOptions& options) {
           int64_t id = 0;
           if (absl::SimpleAtoi(version.id, &id)) newest = std::max(newest, id);
         }
+        if (const auto& last = versions.back();
+            !options.is_now && last.used_from > UnixSeconds(Now()))
+          return absl::FailedPreconditionError(
+              absl::StrCat("version ", last.id, " is made already, and used from ",
+                           TimeText(last.used_from), "; --now makes another one, used at once"));
         fresh = {.id = std::to_string(newest + 1),
                  .used_from = UnixSeconds(Now()) + (options.is_now ? 0 : kKnownToAllSeconds),
                  .secret = crypto::RandomBytes(kSecretBytes)};
@@ -127,7 +133,14 @@ absl::Status MayRetire(const crypto::KeyVersions& versions, const std::string& i
         "version ", id, " is in use or will be; rotate, and let its rows be sealed anew"));
   const crypto::Keyring ring(versions);
   const KeyUses used = uses(ring);
-  const int64_t given_out_until = versions[index + 1].used_from + used.outlives.count();
+  const int64_t replaced_at = versions[index + 1].used_from;
+  // It may have come into use without the others' knowing it: they seal with this one, and could
+  // not read it again.
+  if (replaced_at + kKnownToAllSeconds > UnixSeconds(Now()))
+    return absl::FailedPreconditionError(
+        absl::StrCat("version ", versions[index + 1].id, " may not be in use everywhere before ",
+                     TimeText(replaced_at + kKnownToAllSeconds), ", so version ", id, " stays"));
+  const int64_t given_out_until = replaced_at + used.outlives.count();
   if (!options.is_now && given_out_until > UnixSeconds(Now()))
     return absl::FailedPreconditionError(absl::StrCat("what was given out under version ", id,
                                                       " is good until ", TimeText(given_out_until),

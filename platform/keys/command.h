@@ -12,7 +12,8 @@ inline constexpr char kCommandUsage[] =
     "`keys list`: the keyring's versions and the rows made with each; `keys rotate`: another "
     "version, "
     "used in ten minutes, when all processes have read it (--now: at once); `keys retire VERSION`: "
-    "takes out one that is used no more, refused while anything of it is left";
+    "takes out one that is used no more, refused for ten minutes after that and while anything of "
+    "it is left";
 
 struct CommandOptions {
   std::string keyring_file;

@@ -91,16 +91,19 @@ absl::Status ChangeKeyring(const std::string& link,
   return Replace(path.string(), folder.number, crypto::FormatKeyring(*versions));
 }
 
+prometheus::Counter& UnreadableRows(prometheus::Registry& registry, std::string_view table) {
+  return telemetry::Counter(registry, "unreadable_rows_total",
+                            "Rows that could not be read: altered, or under an unknown key",
+                            {{"table", std::string(table)}});
+}
+
 struct KeyringFile::Reporter {
   explicit Reporter(prometheus::Registry& registry_) : registry(registry_) {}
 
   void Report(const crypto::UnreadableRow& row) {
     if (reported.size() >= kReportedMax) reported.clear();
     if (!reported.emplace(row.table, row.id).second) return;
-    telemetry::Counter(registry, "unreadable_rows_total",
-                       "Rows that could not be read: altered, or under an unknown key",
-                       {{"table", std::string(row.table)}})
-        .Increment();
+    UnreadableRows(registry, row.table).Increment();
     telemetry::Log(telemetry::Level::kError, "a row cannot be read",
                    {{"table", row.table}, {"row", row.id}});
   }

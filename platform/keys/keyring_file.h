@@ -22,6 +22,9 @@ absl::StatusOr<crypto::KeyVersions> ReadKeyring(const std::string& path);
 absl::Status ChangeKeyring(const std::string& path,
                            const std::function<absl::Status(crypto::KeyVersions&)>& change);
 
+// `unreadable_rows_total` of a table.
+prometheus::Counter& UnreadableRows(prometheus::Registry& registry, std::string_view table);
+
 // A process's keyring, which follows its file: that is read again when it has changed. A file that
 // cannot be used is logged, counted (`keyring_reload_failures_total`), and changes nothing. Rows
 // that cannot be read are logged once each and counted (`unreadable_rows_total`). On the executor

@@ -1,5 +1,6 @@
 #include "platform/keys/resealer.h"
 
+#include "platform/keys/keyring_file.h"
 #include "platform/runtime/offload.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
@@ -8,7 +9,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <future>
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace tamarack::keys {
@@ -18,12 +20,22 @@ namespace {
 
 // 256 KiB of a table, some hundred rows, for one transaction.
 constexpr int64_t kBlocksOfBatch = 32;
-// Rows that others had locked, or a process made that had not read the ring yet.
-constexpr std::chrono::minutes kPauseWhileLeft{1};
-constexpr std::chrono::hours kPauseWhenDone{1};
+// Rows may be left that others had locked, or that a process made that had not read the ring yet.
+constexpr std::chrono::minutes kPauseMin{1};
+constexpr std::chrono::minutes kPauseMax{60};
+// Once a session has the lock, it has it again. When our process has gone, the server ends what
+// still runs, and with it the session.
+constexpr pg::Statement kLock{"resealing.lock", R"sql(
+  SELECT pg_try_advisory_lock(hashtextextended('resealing', 0)),
+    set_config('client_connection_check_interval', '2s', false))sql"};
 
 std::string FirstOf(int64_t block) {
   return absl::StrCat("(", block, ",0)");
+}
+
+std::vector<KeyedColumn> MadeAnew(std::vector<KeyedColumn> columns) {
+  std::erase_if(columns, [](const KeyedColumn& column) { return !column.renew; });
+  return columns;
 }
 
 }  // namespace
@@ -34,9 +46,10 @@ struct Resealer::State {
       : executor(executor_),
         pool(pool_),
         ring(ring_),
-        columns(std::move(columns_)),
+        columns(MadeAnew(std::move(columns_))),
         timer(executor_) {
     for (const KeyedColumn& column : columns) {
+      UnreadableRows(registry, column.sql.table);  // From the start, so that a first one is a rise.
       left.push_back(&telemetry::Gauge(registry, "keyring_rows_left",
                                        "Rows made with another version than the one in use",
                                        {{"column", column.name()}}));
@@ -44,38 +57,50 @@ struct Resealer::State {
   }
 
   asio::awaitable<void> Run() {
+    std::chrono::minutes pause{0};
     while (!is_stopping) {
-      auto rows_left = co_await Round();
-      if (!rows_left.ok()) {
+      auto round = co_await Round();
+      if (!round.ok() && !absl::IsAborted(round.status())) {
         telemetry::Log(telemetry::Level::kWarning, "sealing anew failed, to be tried again",
-                       {{"code", absl::StatusCodeToString(rows_left.status().code())}});
+                       {{"code", absl::StatusCodeToString(round.status().code())}});
       }
-      if (is_stopping) break;
-      if (std::exchange(is_woken, false)) continue;
-      bool is_done = rows_left.ok() && *rows_left == 0;
-      timer.expires_after(is_done ? std::chrono::minutes(kPauseWhenDone) : kPauseWhileLeft);
-      co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-      is_woken = false;
+      pause = PauseAfter(round, pause);
+      if (!is_woken && !is_stopping) {
+        timer.expires_after(pause);
+        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+      }
+      if (std::exchange(is_woken, false)) pause = std::chrono::minutes(0);
     }
-    stopped.set_value();
   }
 
-  Async<int64_t> Round() {
-    int64_t total = 0;
-    for (size_t i = 0; i < columns.size() && !is_stopping; ++i) {
-      if (!columns[i].renew) continue;
-      CO_ASSIGN_OR_RETURN(int64_t rows, co_await Count(i));
-      if (rows > 0) {
-        telemetry::Log(telemetry::Level::kInfo, "sealing anew",
-                       {{"column", columns[i].name()}, {"rows", rows}});
-        CO_RETURN_IF_ERROR(co_await Walk(columns[i], *left[i]));
-        CO_ASSIGN_OR_RETURN(rows, co_await Count(i));
-        telemetry::Log(telemetry::Level::kInfo, "sealed anew",
-                       {{"column", columns[i].name()}, {"rows_left", rows}});
-      }
-      total += rows;
+  Async<Outcome> Round() {
+    CO_ASSIGN_OR_RETURN(auto lock, co_await pool.Query(kLock));
+    if (!lock.Bool(0, 0)) {
+      for (prometheus::Gauge* gauge : left) gauge->Set(std::numeric_limits<double>::quiet_NaN());
+      co_return absl::AbortedError("another process does it");
     }
-    co_return total;
+    Outcome outcome;
+    absl::Status failure;
+    for (size_t i = 0; i < columns.size() && !is_stopping; ++i)
+      failure.Update(co_await RenewColumn(i, outcome));
+    CO_RETURN_IF_ERROR(failure);
+    co_return outcome;
+  }
+
+  AsyncStatus RenewColumn(size_t i, Outcome& outcome) {
+    CO_ASSIGN_OR_RETURN(int64_t rows, co_await Count(i));
+    if (rows > 0) {
+      telemetry::Log(telemetry::Level::kInfo, "sealing anew",
+                     {{"column", columns[i].name()}, {"rows", rows}});
+      CO_ASSIGN_OR_RETURN(int64_t renewed, co_await Walk(columns[i], *left[i]));
+      outcome.rows_renewed += renewed;
+      if (is_stopping) co_return absl::OkStatus();
+      CO_ASSIGN_OR_RETURN(rows, co_await Count(i));
+      telemetry::Log(telemetry::Level::kInfo, "sealed anew",
+                     {{"column", columns[i].name()}, {"rows_left", rows}});
+    }
+    outcome.rows_left += rows;
+    co_return absl::OkStatus();
   }
 
   Async<int64_t> Count(size_t column) {
@@ -92,13 +117,15 @@ struct Resealer::State {
     co_return rows;
   }
 
-  AsyncStatus Walk(const KeyedColumn& column, prometheus::Gauge& rows_left) {
+  Async<int64_t> Walk(const KeyedColumn& column, prometheus::Gauge& rows_left) {
+    int64_t total = 0;
     CO_ASSIGN_OR_RETURN(auto blocks, co_await pool.Query(column.sql.blocks));
     for (int64_t block = 0; block < blocks.Int(0, 0) && !is_stopping; block += kBlocksOfBatch) {
       CO_ASSIGN_OR_RETURN(int64_t renewed, co_await Batch(column, block));
       rows_left.Decrement(static_cast<double>(renewed));
+      total += renewed;
     }
-    co_return absl::OkStatus();
+    co_return total;
   }
 
   Async<int64_t> Batch(const KeyedColumn& column, int64_t block) {
@@ -126,8 +153,6 @@ struct Resealer::State {
   const std::vector<KeyedColumn> columns;
   std::vector<prometheus::Gauge*> left;  // One for each column.
   asio::steady_timer timer;
-  std::promise<void> stopped;
-  bool is_started = false;
   bool is_woken = false;
   bool is_stopping = false;
 };
@@ -140,7 +165,6 @@ Resealer::Resealer(asio::any_io_executor executor, pg::Pool& pool, const crypto:
 Resealer::~Resealer() = default;
 
 void Resealer::Start() {
-  state_->is_started = true;
   runtime::Spawn(state_->executor, [state = state_] { return state->Run(); });
 }
 
@@ -150,16 +174,23 @@ void Resealer::Wake() {
 }
 
 void Resealer::Stop() {
-  if (!state_->is_started) return;
   asio::post(state_->executor, [state = state_] {
     state->is_stopping = true;
     state->timer.cancel();
   });
-  state_->stopped.get_future().wait();
 }
 
-Async<int64_t> Resealer::Round() {
+Async<Resealer::Outcome> Resealer::Round() {
   return state_->Round();
+}
+
+std::chrono::minutes Resealer::PauseAfter(const absl::StatusOr<Outcome>& round,
+                                          std::chrono::minutes before) {
+  // To ask for the lock costs nothing.
+  if (absl::IsAborted(round.status())) return kPauseMin;
+  if (round.ok() && round->rows_left == 0) return kPauseMax;
+  if (round.ok() && round->rows_renewed > 0) return kPauseMin;
+  return std::clamp(2 * before, kPauseMin, kPauseMax);
 }
 
 }  // namespace tamarack::keys

@@ -177,8 +177,13 @@ void Link::OnReply(redisAsyncContext* context, void* raw, void* data) {
   link->Complete(std::move(pending->handler), Copy(*reply));
 }
 
-void Link::OnPushed(redisAsyncContext*, void* raw, void* self) {
+void Link::OnPushed(redisAsyncContext* context, void* raw, void* self) {
   auto* reply = static_cast<redisReply*>(raw);
+  // hiredis makes a refusal the error for which it ends the connection.
+  if (reply == nullptr && context->err == REDIS_ERR_OTHER) {
+    telemetry::Log(telemetry::Level::kError, "redis refuses a subscription",
+                   {{"error", std::string(context->errstr)}});
+  }
   if (reply == nullptr || reply->type != REDIS_REPLY_ARRAY || reply->elements != 3) return;
   Reply push = Copy(*reply);
   Self(self)->on_push_(push.Items()[0].Text(), push.Items()[1].Text(), push.Items()[2].Text());

@@ -29,10 +29,13 @@ Client::~Client() = default;
 
 AsyncStatus Client::CallInto(std::string method, const google::protobuf::Message& request,
                              google::protobuf::Message& response, CallOptions options) {
-  absl::Status status = co_await CallOnce(method, request, response, options);
+  auto deadline = std::chrono::system_clock::now() + options.timeout;
+  if (options.on_behalf_of != nullptr)
+    deadline = std::min(deadline, options.on_behalf_of->deadline);
+  absl::Status status = co_await CallOnce(method, request, response, options, deadline);
   if (on_refused_ && absl::IsUnauthenticated(status)) {
     on_refused_();
-    status = co_await CallOnce(method, request, response, options);
+    status = co_await CallOnce(method, request, response, options, deadline);
     if (absl::IsUnauthenticated(status)) on_refused_();
   }
   bool is_refused = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
@@ -44,11 +47,10 @@ AsyncStatus Client::CallInto(std::string method, const google::protobuf::Message
 }
 
 AsyncStatus Client::CallOnce(const std::string& method, const google::protobuf::Message& request,
-                             google::protobuf::Message& response, const CallOptions& options) {
+                             google::protobuf::Message& response, const CallOptions& options,
+                             std::chrono::system_clock::time_point deadline) {
   grpc::ClientContext context;
-  auto deadline = std::chrono::system_clock::now() + options.timeout;
   if (options.on_behalf_of != nullptr) {
-    deadline = std::min(deadline, options.on_behalf_of->deadline);
     context.AddMetadata("traceparent", options.on_behalf_of->traceparent);
     context.AddMetadata("x-request-id", options.on_behalf_of->request_id);
     context.AddMetadata("x-tamarack-language", options.on_behalf_of->language);

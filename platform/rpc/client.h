@@ -19,7 +19,7 @@ struct Context;
 using TokenFunction = std::function<Async<std::string>()>;
 
 struct CallOptions {
-  std::chrono::milliseconds timeout = std::chrono::seconds(5);
+  std::chrono::milliseconds timeout = std::chrono::seconds(5);  // for all of it, a repeat included
   // The call on whose behalf this one is made: its trace, request id and remaining time go along.
   const Context* on_behalf_of = nullptr;
   // Goes along as `x-tamarack-idempotency-key`.
@@ -60,7 +60,8 @@ class Client {
   AsyncStatus CallInto(std::string method, const google::protobuf::Message& request,
                        google::protobuf::Message& response, CallOptions options);
   AsyncStatus CallOnce(const std::string& method, const google::protobuf::Message& request,
-                       google::protobuf::Message& response, const CallOptions& options);
+                       google::protobuf::Message& response, const CallOptions& options,
+                       std::chrono::system_clock::time_point deadline);
 
   struct Channel;
   std::unique_ptr<Channel> channel_;

@@ -114,8 +114,7 @@ std::optional<Flaw> ValueRules::CheckText(std::string_view text) const {
   if (is_required_text_ && text::IsBlank(text)) return Flaw{Breach::kRequired};
   bool is_bytes = scalar_.type() == FieldDescriptor::TYPE_BYTES;
   if (rules_.min_len() > 0 || rules_.max_len() > 0) {
-    // However an accent is composed, it is one character to people.
-    size_t length = is_bytes ? text.size() : text::CountCharacters(text::Nfc(text));
+    size_t length = is_bytes ? text.size() : text::CountCharacters(text);
     if (length < rules_.min_len())
       return Flaw{Breach::kTooShort, std::to_string(rules_.min_len()), is_bytes};
     if (rules_.max_len() > 0 && length > rules_.max_len())

@@ -39,7 +39,8 @@ ABSL_FLAG(std::string, client_secret_file, "",
 ABSL_FLAG(std::string, secret_key_file, "",
           "keyring: versions of the service's key material, or at first just 32 random characters; "
           "read again when changed");
-ABSL_FLAG(bool, now, false, "for `keys rotate` and `keys retire`: do not wait");
+ABSL_FLAG(bool, now, false,
+          "for `keys rotate`: used at once; for `keys retire`: though what was given out is good");
 ABSL_FLAG(std::string, tls_ca_file, "",
           "PEM: the authority of the processes' certificates, which gRPC callers must have");
 ABSL_FLAG(
@@ -60,7 +61,8 @@ ABSL_FLAG(bool, migrate_only, false,
 namespace tamarack::service {
 namespace {
 
-constexpr std::chrono::milliseconds kReadyTimeMax{1500};
+// Of a statement on a reserved connection: readiness is known in time.
+constexpr std::chrono::milliseconds kReservedTimeMax{1500};
 constexpr std::chrono::milliseconds kReadyInterval{1000};
 
 [[noreturn]] void Exit(const char* what, const absl::Status& status) {
@@ -107,17 +109,18 @@ boost::asio::awaitable<void> JudgeRole(pg::Pool& database, std::function<void()>
 }  // namespace
 
 Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations,
-             UsesOfKeys uses_of_keys, std::string_view command)
+             UsesOfKeys uses_of_keys, Command command)
     : name_(std::move(name)),
       registry_(std::make_shared<prometheus::Registry>()),
       uses_of_keys_(std::move(uses_of_keys)) {
   auto arguments = config::ParseFlags(
       argc, argv,
       "The " + name_ + " service. Arguments: `migrate`: apply migrations, exit; " +
-          keys::kCommandUsage + ".");
+          keys::kCommandUsage + (command.usage.empty() ? "" : "; ") + std::string(command.usage) +
+          ".");
   const bool is_keys = !arguments.empty() && arguments[0] == "keys";
   bool migrate_only = absl::GetFlag(FLAGS_migrate_only);
-  if (!command.empty() && !arguments.empty() && arguments.front() == command)
+  if (!arguments.empty() && arguments.front() == command.word)
     arguments_ = std::exchange(arguments, {});
   if (!is_keys) {
     for (const auto& argument : arguments) {
@@ -153,13 +156,7 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
       executor(), absl::GetFlag(FLAGS_redis),
       redis::ClientOptions{.username = absl::GetFlag(FLAGS_redis_username),
                            .password_file = absl::GetFlag(FLAGS_redis_password_file)});
-  ready_connection_ = std::make_unique<pg::Pool>(
-      executor(), absl::GetFlag(FLAGS_pg_dsn),
-      pg::PoolOptions{.size = 1,
-                      .queue_max = 10,
-                      .connect_timeout = kReadyTimeMax,
-                      .statement_timeout = kReadyTimeMax,
-                      .application_name = "tamarack-" + name_ + "-readiness"});
+  ready_connection_ = ReserveConnection("readiness");
   AddReadyCheck({"postgres", [this] { return ready_connection_->Ping(); }});
   AddReadyCheck({"redis",
                  [this]() -> AsyncStatus { co_return (co_await redis_->Command("PING")).status(); },
@@ -167,6 +164,16 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
 }
 
 Shell::~Shell() = default;
+
+std::unique_ptr<pg::Pool> Shell::ReserveConnection(std::string_view purpose) {
+  return std::make_unique<pg::Pool>(
+      executor(), absl::GetFlag(FLAGS_pg_dsn),
+      pg::PoolOptions{.size = 1,
+                      .queue_max = 10,
+                      .connect_timeout = kReservedTimeMax,
+                      .statement_timeout = kReservedTimeMax,
+                      .application_name = absl::StrCat("tamarack-", name_, "-", ToAbsl(purpose))});
+}
 
 void Shell::RunKeys(std::span<const std::string> words) {
   config::RequireFlags({"secret_key_file"});
@@ -217,11 +224,8 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
     rpc::Server server(absl::GetFlag(FLAGS_listen), services, security,
                        absl::GetFlag(FLAGS_reflection));
     server.SetServing(false);
-    admin.Watch(kReadyInterval, [&server](http::Readiness readiness) {
+    admin.Watch(kReadyInterval, [&server](const http::Readiness& readiness) {
       server.SetServing(readiness.is_ready);
-      bool is_well = readiness.is_ready && !readiness.is_degraded;
-      telemetry::Log(is_well ? telemetry::Level::kInfo : telemetry::Level::kWarning, "readiness",
-                     {{"ready", readiness.is_ready}, {"degraded", readiness.is_degraded}});
     });
     runtime::Spawn(executor(), [this] {
       return JudgeRole(*database_, [this] {
@@ -260,8 +264,10 @@ int Shell::RunCommand(AsyncStatus work) {
   absl::Status status;
   auto run = [&]() -> boost::asio::awaitable<void> { status = co_await std::move(work); };
   process_.RunUntilDone(run());
-  if (!status.ok()) Exit(arguments_.front().c_str(), status);
-  return 0;
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "%s: %s\n", arguments_.front().c_str(),
+               std::string(status.message()).c_str());
+  return absl::IsInvalidArgument(status) ? 2 : 1;
 }
 
 }  // namespace tamarack::service

@@ -39,6 +39,12 @@
 //   }
 namespace tamarack::service {
 
+// What a program may be asked for instead of serving: its first word, and what --help says of it.
+struct Command {
+  std::string_view word;
+  std::string_view usage;
+};
+
 // Common flags (environment TAMARACK_<FLAG>): --listen --admin_listen --pg_dsn --pg_pool_size
 // --pg_runtime_role --allow_owner_role --redis --redis_username --redis_password_file --issuer
 // --identity_address --client_secret_file --secret_key_file --now --drain_seconds --log_level
@@ -52,10 +58,9 @@ class Shell {
   // Parses flags, configures logs and applies migrations: `tamarack-<name> migrate` (or
   // --migrate_only), which connects as the database's owner, ends there with status 0. A serving
   // process does not migrate, and its role cannot. `tamarack-<name> keys …` ends there as well
-  // (platform/keys/command.h). `command` is the first word of what else may be asked for instead of
-  // serving; see arguments().
+  // (platform/keys/command.h). `command` is what else may be asked for; see arguments().
   Shell(int argc, char** argv, std::string name, std::span<const pg::Migration> migrations,
-        UsesOfKeys uses_of_keys, std::string_view command = {});
+        UsesOfKeys uses_of_keys, Command command = {});
   ~Shell();
 
   boost::asio::any_io_executor executor() { return process_.executor(); }
@@ -63,6 +68,8 @@ class Shell {
   pg::Pool& database() { return *database_; }
   redis::Client& redis() { return *redis_; }
   runtime::OffloadPool& offload() { return offload_; }
+  // One connection to the database for what may not wait until calls leave one of theirs.
+  std::unique_ptr<pg::Pool> ReserveConnection(std::string_view purpose);
   const std::string& name() const { return name_; }
   // The words of the command line when it is the command that is asked for: for RunCommand.
   const std::vector<std::string>& arguments() const { return arguments_; }
@@ -86,7 +93,8 @@ class Shell {
   // `stop` called (off the loop, which still runs), loop stopped. Returns main's status: 1 when its
   // role owns the database and --allow_owner_role does not say that it may.
   int Run(const std::vector<grpc::Service*>& services, std::function<void()> stop = {});
-  // Does the work, prints what was wrong, if anything, and returns main's status.
+  // Does the work, prints what was wrong, if anything, and returns main's status: 2 for
+  // INVALID_ARGUMENT, words that are none.
   int RunCommand(AsyncStatus work);
 
  private:

@@ -97,13 +97,17 @@ absl::Status Validate(const Mail& mail) {
   return absl::OkStatus();
 }
 
+void SetTimeout(CURL* easy, std::chrono::milliseconds timeout) {
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+}
+
 void SetOptions(CURL* easy, const Mail& mail, curl_slist* recipients, Dialogue& dialogue) {
   curl_easy_setopt(easy, CURLOPT_URL, mail.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // never join a resolver's thread on the loop
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(mail.timeout.count()));
+  SetTimeout(easy, mail.timeout);
   if (!mail.username.empty()) {
     curl_easy_setopt(easy, CURLOPT_USERNAME, mail.username.c_str());
     curl_easy_setopt(easy, CURLOPT_PASSWORD, mail.password.c_str());
@@ -146,8 +150,14 @@ Async<Receipt> Client::Send(Mail mail) {
   curl::List recipients(curl_slist_append(nullptr, mail.to.c_str()));
   if (!easy || !recipients) co_return absl::UnavailableError("out of memory");
   SetOptions(easy.get(), mail, recipients.get(), dialogue);
+  auto end = std::chrono::steady_clock::now() + mail.timeout;
   CURLcode code = co_await loop_.Perform(easy.get());
   if (HadHungUp(easy.get(), code, dialogue)) {
+    auto left =
+        std::chrono::floor<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    // To libcurl nought is no limit.
+    if (left.count() <= 0) co_return absl::DeadlineExceededError("relay too slow");
+    SetTimeout(easy.get(), left);
     dialogue.last_reply.clear();
     curl_easy_setopt(easy.get(), CURLOPT_FRESH_CONNECT, 1L);
     code = co_await loop_.Perform(easy.get());

@@ -27,7 +27,7 @@ struct Mail {
   std::string from;          // Envelope addresses, without angle brackets.
   std::string to;
   std::string message;  // RFC 5322 header and body; line ends are made CRLF, dots are stuffed here.
-  std::chrono::milliseconds timeout{30'000};
+  std::chrono::milliseconds timeout{30'000};  // For all of it, a second connection included.
 };
 
 struct Receipt {

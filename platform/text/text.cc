@@ -104,7 +104,8 @@ std::string FoldSpaces(std::string_view text) {
   return folded;
 }
 
-size_t CountCharacters(std::string_view text) {
+size_t CountCharacters(std::string_view typed) {
+  const std::string text = Nfc(typed);
   size_t count = 0;
   for (size_t position = 0; position < text.size(); ++count) Next(text, position);
   return count;

@@ -27,7 +27,8 @@ std::string FoldSpaces(std::string_view text);
 // would see anything. Where others read it, HasControlCharacter tells what must be refused.
 std::string TidyLine(std::string_view typed);
 
-// Length in Unicode code points, as `max_len` of a field's rules promises people.
+// Length in characters, as `max_len` of a field's rules promises people: the code points of the
+// text's NFC, so that it is the same however accents are composed.
 size_t CountCharacters(std::string_view text);
 
 // The first `characters_max` code points.

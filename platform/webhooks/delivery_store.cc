@@ -39,11 +39,11 @@ constexpr pg::Statement kClaim{"webhook_delivery.claim", R"sql(
 constexpr pg::Statement kFinish{"webhook_delivery.finish", R"sql(
   WITH result AS (
     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::smallint[], $4::smallint[], $5::text[],
-                         $6::bigint[], $7::timestamptz[], $8::int[])
-      AS r (delivery_id, claim, state, status, error, retry_ms, started_at, duration_ms)
+                         $6::bigint[], $7::timestamptz[], $8::int[], $9::boolean[])
+      AS r (delivery_id, claim, state, status, error, retry_ms, started_at, duration_ms, is_attempt)
   ), finished AS (
     UPDATE webhook_delivery d
-    SET state = r.state, attempts = d.attempts + 1, claim = NULL,
+    SET state = r.state, attempts = d.attempts + r.is_attempt::int, claim = NULL,
         last_status = r.status, last_error = r.error,
         due_at = CASE WHEN r.state = 1 THEN now() + r.retry_ms * interval '1 millisecond' END,
         finished_at = CASE WHEN r.state <> 1 THEN now() END
@@ -51,7 +51,7 @@ constexpr pg::Statement kFinish{"webhook_delivery.finish", R"sql(
     RETURNING r.*
   )
   INSERT INTO webhook_attempt (delivery_id, started_at, duration_ms, status, error)
-  SELECT delivery_id, started_at, duration_ms, status, error FROM finished)sql"};
+  SELECT delivery_id, started_at, duration_ms, status, error FROM finished WHERE is_attempt)sql"};
 
 constexpr pg::Statement kPause{"webhook_endpoint.pause", R"sql(
   UPDATE webhook_endpoint e
@@ -103,6 +103,7 @@ struct Columns {
   std::vector<int> states, statuses, durations_ms;
   std::vector<std::string> claims, errors;
   std::vector<TimePoint> started;
+  std::vector<bool> are_attempts;
   // The lanes whose heads are finished.
   std::vector<std::string> lane_endpoints, lane_subjects;
   std::vector<std::string> paused, disabled;
@@ -118,6 +119,7 @@ struct Columns {
     retry_ms.push_back(absl::ToInt64Milliseconds(verdict.retry_in));
     started.push_back(FromUnixMicros(absl::ToUnixMicros(attempt.started_at)));
     durations_ms.push_back(attempt.duration_ms);
+    are_attempts.push_back(verdict.is_attempt);
     if (verdict.state != DeliveryState::kPending) {
       lane_endpoints.push_back(delivery.endpoint_id);
       lane_subjects.push_back(delivery.event.subject);
@@ -155,7 +157,7 @@ AsyncStatus DeliveryStore::Finish(const std::vector<FinishedAttempt>& attempts) 
   std::vector<pg::Call> calls;
   if (!c.lane_subjects.empty()) calls.emplace_back(kLockLanes, c.lane_subjects);
   calls.emplace_back(kFinish, c.ids, c.claims, c.states, c.statuses, c.errors, c.retry_ms,
-                     c.started, c.durations_ms);
+                     c.started, c.durations_ms, c.are_attempts);
   if (!c.lane_subjects.empty()) calls.emplace_back(kPromote, c.lane_endpoints, c.lane_subjects);
   if (!c.paused.empty()) calls.emplace_back(kPause, c.paused, c.pauses_ms);
   if (!c.disabled.empty()) calls.emplace_back(kDisable, c.disabled);

@@ -58,7 +58,7 @@ class Dispatcher::Loop : public std::enable_shared_from_this<Loop> {
   AsyncStatus Record();
   Async<bool> ClaimAndStart();
   asio::awaitable<void> Deliver(ClaimedDelivery delivery);
-  Async<http::ClientResponse> Post(const ClaimedDelivery& delivery);
+  Async<http::ClientResponse> Post(const ClaimedDelivery& delivery, const std::string& secret);
   asio::awaitable<void> SleepUntilWoken();
   void Report(const FinishedAttempt& finished) const;
 
@@ -147,13 +147,19 @@ asio::awaitable<void> Dispatcher::Loop::Deliver(ClaimedDelivery delivery) {
   FinishedAttempt finished;
   finished.attempt.started_at = absl::Now();
   auto begun = std::chrono::steady_clock::now();
-  absl::StatusOr<http::ClientResponse> answer = co_await Post(delivery);
+  auto secret = sealer_.OpenRow({"webhook_endpoint", delivery.endpoint_id}, delivery.sealed_secret,
+                                delivery.endpoint_id);
+  if (secret.ok()) {
+    auto answer = co_await Post(delivery, *secret);
+    double jitter = std::uniform_real_distribution<double>(-1, 1)(random_);
+    finished.verdict =
+        Judge(answer, delivery.attempts + 1, jitter, options_.retry_scale, absl::Now());
+  } else {
+    finished.verdict = WithoutSecret();
+  }
   auto duration = std::chrono::steady_clock::now() - begun;
   finished.attempt.duration_ms =
       static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
-  double jitter = std::uniform_real_distribution<double>(-1, 1)(random_);
-  finished.verdict =
-      Judge(answer, delivery.attempts + 1, jitter, options_.retry_scale, absl::Now());
   finished.attempt.status = finished.verdict.status;
   finished.attempt.error = finished.verdict.error;
   --in_flight_total_;
@@ -163,10 +169,8 @@ asio::awaitable<void> Dispatcher::Loop::Deliver(ClaimedDelivery delivery) {
   Wake();
 }
 
-Async<http::ClientResponse> Dispatcher::Loop::Post(const ClaimedDelivery& delivery) {
-  auto secret = sealer_.OpenRow({"webhook_endpoint", delivery.endpoint_id}, delivery.sealed_secret,
-                                delivery.endpoint_id);
-  if (!secret.ok()) co_return absl::InvalidArgumentError("secret cannot be opened");
+Async<http::ClientResponse> Dispatcher::Loop::Post(const ClaimedDelivery& delivery,
+                                                   const std::string& secret) {
   http::ClientRequest request;
   request.method = "POST";
   request.url = delivery.url;
@@ -174,7 +178,7 @@ Async<http::ClientResponse> Dispatcher::Loop::Post(const ClaimedDelivery& delive
   request.timeout = options_.request_timeout;
   request.head_only = true;  // the status decides
   int64_t timestamp = UnixSeconds(Now());
-  CO_ASSIGN_OR_RETURN(auto signature, Sign(*secret, delivery.event.id, timestamp, request.body));
+  CO_ASSIGN_OR_RETURN(auto signature, Sign(secret, delivery.event.id, timestamp, request.body));
   request.headers = {{"content-type", kCloudEventContentType},
                      {"webhook-id", delivery.event.id},
                      {"webhook-timestamp", std::to_string(timestamp)},
@@ -189,6 +193,7 @@ asio::awaitable<void> Dispatcher::Loop::SleepUntilWoken() {
 
 void Dispatcher::Loop::Report(const FinishedAttempt& finished) const {
   const auto& [claimed, attempt, verdict] = finished;
+  if (!verdict.is_attempt) return;  // the row was reported when it was opened
   if (options_.registry != nullptr) {
     telemetry::Counter(*options_.registry, "webhook_attempts_total",
                        "Attempts to deliver a webhook, by what went wrong",

@@ -20,6 +20,7 @@ constexpr absl::Duration kGaps[kAttemptsMax - 1] = {
 };
 constexpr double kJitter = 0.2;
 constexpr absl::Duration kPauseMax = absl::Hours(24);
+constexpr absl::Duration kSecretGap = absl::Minutes(1);
 
 bool IsDigits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -62,6 +63,10 @@ const char* ErrorClass(const absl::Status& status) {
 absl::Duration RetryGap(int attempt, double jitter, double scale) {
   if (attempt < 1 || attempt >= kAttemptsMax) return absl::InfiniteDuration();
   return kGaps[attempt - 1] * (scale * (1 + kJitter * jitter));
+}
+
+Verdict WithoutSecret() {
+  return {.error = "unreadable_secret", .retry_in = kSecretGap, .is_attempt = false};
 }
 
 Verdict Judge(const absl::StatusOr<http::ClientResponse>& answer, int attempt, double jitter,

@@ -29,7 +29,12 @@ struct Verdict {
   absl::Duration pause_endpoint = absl::ZeroDuration();
   // It answered 410 Gone.
   bool disable_endpoint = false;
+  // False when nothing was sent: it counts as no attempt.
+  bool is_attempt = true;
 };
+
+// The endpoint's secret cannot be opened: its key may be away, so what it signs waits without end.
+Verdict WithoutSecret();
 
 // 2xx is delivered, 410 disables the endpoint, all else fails this attempt, the last one parks.
 Verdict Judge(const absl::StatusOr<http::ClientResponse>& answer, int attempt, double jitter,

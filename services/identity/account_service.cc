@@ -2,6 +2,7 @@
 
 #include "platform/pages/format.h"
 #include "services/identity/claims.h"
+#include "services/identity/revocation_announcement.h"
 
 #include "tamarack/identity/v1/account_service.grpc.pb.h"
 
@@ -47,7 +48,10 @@ class AccountService final : public v1::AccountService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto person_id, co_await PersonOf(context));
     CO_ASSIGN_OR_RETURN(bool is_withdrawn,
                         co_await parts_.consents.Withdraw(request.consent_id(), person_id));
-    if (is_withdrawn) parts_.metrics.consents_withdrawn.Increment();
+    if (is_withdrawn) {
+      co_await AnnounceRevocation(parts_.redis);
+      parts_.metrics.consents_withdrawn.Increment();
+    }
     context.http.Redirect(
         absl::StrCat("/", request.lang(), "/account", is_withdrawn ? "?withdrawn=true" : ""));
     co_return HttpBody();

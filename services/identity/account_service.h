@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/pages/pages.h"
+#include "platform/redis/redis.h"
 #include "platform/rpc/unary.h"
 #include "services/identity/consent_repository.h"
 #include "services/identity/device_repository.h"
@@ -21,6 +22,7 @@ struct AccountServiceParts {
   ConsentRepository& consents;
   Sessions& sessions;
   DeviceRepository& devices;
+  redis::Client& redis;
   IdentityMetrics& metrics;
 };
 

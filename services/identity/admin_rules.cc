@@ -8,6 +8,7 @@
 #include "services/identity/audience.h"
 #include "services/identity/claims.h"
 #include "services/identity/password_rules.h"
+#include "services/identity/url.h"
 
 #include <algorithm>
 
@@ -19,6 +20,11 @@ namespace {
 // the platform's own clients.
 constexpr std::string_view kServiceScopes[] = {
     "notify.read", "notify.send", "payments.read", "payments.write", "tellusonce.subscriber",
+};
+
+// The parameters of answers (RFC 6749 section 4.1.2, RFC 9207, OpenID Connect Session Management).
+constexpr std::string_view kAnswerParameters[] = {
+    "code", "error", "error_description", "error_uri", "iss", "session_state", "state",
 };
 
 bool Holds(const auto& names, std::string_view name) {
@@ -36,7 +42,11 @@ bool IsRedirectUri(std::string_view uri) {
   if (!parsed || parsed->has_fragment) return false;
   bool is_local =
       parsed->host == "localhost" || parsed->host == "127.0.0.1" || parsed->host == "[::1]";
-  return parsed->scheme == "https" || is_local;
+  if (parsed->scheme != "https" && !is_local) return false;
+  // One in the URI itself would stand beside the answer's own.
+  auto query = ParseQuery(uri.substr(std::min(uri.find('?'), uri.size() - 1) + 1));
+  return std::ranges::none_of(
+      query, [](const auto& parameter) { return Holds(kAnswerParameters, parameter.first); });
 }
 
 bool IsClientScope(std::string_view scope) {
@@ -51,8 +61,12 @@ absl::Status CheckClient(const v1::CreateClientRequest& request) {
     if (!IsRedirectUri(request.redirect_uris(i))) {
       return rpc::InvalidField(
           Indexed("redirect_uris", i),
-          "must be https with a host, or http on localhost, without a fragment");
+          "must be https with a host, or http on localhost, without a fragment and without "
+          "parameters of the answer (code, state, ...) in its query");
     }
+    auto earlier = request.redirect_uris().begin() + i;
+    if (std::find(request.redirect_uris().begin(), earlier, *earlier) != earlier)
+      return rpc::InvalidField(Indexed("redirect_uris", i), "is there already");
   }
   bool is_for_people = false;
   for (int i = 0; i < request.scopes_size(); ++i) {
@@ -60,6 +74,10 @@ absl::Status CheckClient(const v1::CreateClientRequest& request) {
       return rpc::InvalidField(Indexed("scopes", i), "no such scope, or not one for clients");
     is_for_people = is_for_people || IsPersonScope(request.scopes(i));
   }
+  if (is_for_people && !Holds(request.scopes(), "openid"))
+    return rpc::InvalidField("scopes", "people's scopes are good for nothing without openid");
+  if (is_for_people && request.redirect_uris().empty())
+    return rpc::InvalidField("redirect_uris", "required of a client that people sign in to");
   for (const auto& [field, purpose] : {std::pair("purpose_en", &request.purpose_en()),
                                        std::pair("purpose_fr", &request.purpose_fr())}) {
     if (is_for_people && text::IsBlank(*purpose))

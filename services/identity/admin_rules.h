@@ -11,7 +11,8 @@
 
 namespace tamarack::identity {
 
-// RFC 6749 section 3.1.2 and RFC 8252: absolute, without fragment; plain http only on this machine.
+// RFC 6749 section 3.1.2 and RFC 8252: absolute, without fragment; plain http only on this machine;
+// no parameter of an authorization response in its query.
 bool IsRedirectUri(std::string_view uri);
 
 // Whether a client may be given the scope: one of people, one of a platform's service, or

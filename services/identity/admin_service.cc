@@ -120,7 +120,10 @@ class AdminService final : public v1::AdminService::CallbackService {
       response.set_secret(Presented(key, secret));
       co_return response;
     };
-    co_return co_await once_.Run<v1::CreateApiKeyResponse>(context, request, prepare, effect);
+    auto rotated = co_await once_.Run<v1::CreateApiKeyResponse>(context, request, prepare, effect);
+    // An earlier secret has ended: the one that was in use, or without an overlap the last one.
+    if (rotated.ok()) co_await AnnounceRevocation(redis_);
+    co_return rotated;
   }
 
   TAMARACK_UNARY(ListApiKeys, v1::ListApiKeysRequest, v1::ListApiKeysResponse) {
@@ -178,10 +181,12 @@ class AdminService final : public v1::AdminService::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeAdminService(
-    rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
-    PersonRepository& people, Passwords& passwords, idempotency::Once& once, redis::Client& redis,
-    const Keyring& keyring, auth::Mode default_mode) {
+std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor,
+                                                TenantRepository& tenants,
+                                                ApiKeyRepository& api_keys,
+                                                PersonRepository& people, Passwords& passwords,
+                                                idempotency::Once& once, redis::Client& redis,
+                                                const Keyring& keyring, auth::Mode default_mode) {
   return std::make_unique<AdminService>(interceptor, tenants, api_keys, people, passwords, once,
                                         redis, keyring, default_mode);
 }

@@ -162,16 +162,16 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
   // `refusal` is the answer.
   Async<std::optional<PendingAuthorization>> Read(rpc::Context& context,
                                                   const std::string& return_to, HttpBody& refusal) {
-    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(return_to));
-    if (!pending) {
-      refusal = LocalError(context);
-    } else if (parts_.interactions.IsExpired(*pending)) {
-      context.http.SetStatus(400);
-      auto language = PageLanguage(pending->request(), context.language);
-      refusal = parts_.pages.Render(ExpiredPage(*pending, return_to, language));
-      pending.reset();
-    }
-    co_return pending;
+    auto read = co_await parts_.interactions.Read(return_to);
+    if (!read.ok() && !absl::IsNotFound(read.status())) co_return read.status();
+    std::optional<PendingAuthorization> pending = std::move(read).value_or(std::nullopt);
+    if (pending && !parts_.interactions.IsExpired(*pending)) co_return pending;
+    context.http.SetStatus(400);
+    refusal = parts_.pages.Render(
+        pending
+            ? ExpiredPage(*pending, return_to, PageLanguage(pending->request(), context.language))
+            : LostPage(return_to, context.language));
+    co_return std::nullopt;
   }
 
   // Whose request it is; nobody when it has a fault, and then `refusal` is the answer.

@@ -24,16 +24,14 @@ constexpr pg::Statement kInsert{"consent.insert", R"sql(
           EXISTS (SELECT FROM consent WHERE client_id = $3 AND subject = $4 AND is_across_modes
                   AND withdrawn_at = now()))
   ON CONFLICT (client_id, subject) WHERE withdrawn_at IS NULL DO NOTHING)sql"};
-// With it ends all that it gave the client, under earlier words too.
 constexpr pg::Statement kWithdraw{"consent.withdraw", R"sql(
-  WITH withdrawn AS (
-    UPDATE consent SET withdrawn_at = now() WHERE consent_id = $1 AND person_id = $2 AND withdrawn_at IS NULL
-    RETURNING client_id, subject
-  ), revoked AS (
-    UPDATE oauth_grant g SET revoked_at = now() FROM withdrawn w
-    WHERE g.client_id = w.client_id AND g.subject = w.subject AND g.revoked_at IS NULL
-  )
-  SELECT FROM withdrawn)sql"};
+  UPDATE consent SET withdrawn_at = now() WHERE consent_id = $1 AND person_id = $2 AND withdrawn_at IS NULL)sql"};
+// With it ends all that it gave the client, under earlier words too. After kWithdraw and in its
+// transaction: that waits for whoever is making a grant under it, whom only a later statement sees.
+constexpr pg::Statement kRevokeGrants{"oauth_grant.revoke_withdrawn", R"sql(
+  UPDATE oauth_grant g SET revoked_at = now() FROM consent c
+  WHERE c.consent_id = $1 AND c.person_id = $2 AND c.withdrawn_at = now()
+    AND g.client_id = c.client_id AND g.subject = c.subject AND g.revoked_at IS NULL)sql"};
 // Nothing is recorded, and so nothing read, under a consent withdrawn a moment ago.
 constexpr pg::Statement kInsertRead{"consent_read.insert", R"sql(
   INSERT INTO consent_read (consent_read_id, consent_id, person_id, claims)
@@ -120,8 +118,10 @@ AsyncStatus ConsentRepository::Grant(const NewConsent& consent, const OauthClien
 
 Async<bool> ConsentRepository::Withdraw(std::string_view consent_id, std::string_view person_id) {
   if (!IsUuid(consent_id)) co_return false;
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kWithdraw, consent_id, person_id));
-  co_return !rows.empty();
+  CO_ASSIGN_OR_RETURN(auto done,
+                      co_await pool_.QueryAll(pg::Call(kWithdraw, consent_id, person_id),
+                                              pg::Call(kRevokeGrants, consent_id, person_id)));
+  co_return done[0].affected() == 1;
 }
 
 AsyncStatus ConsentRepository::RecordRead(const Consent& consent,

@@ -18,7 +18,7 @@ using api::v1::ExchangeRequest;
 using api::v1::ExchangeResponse;
 
 constexpr std::string_view kGatewayClientId = "gateway";
-// Elsewhere a key for notifications is good for nothing, whatever is made of it.
+// Elsewhere a key for notifications is good for nothing, whatever is made of it: an invalid token.
 constexpr std::string_view kNotifyAudience = "notify";
 // A client of notifications signs a new token for each call, or each second.
 constexpr int64_t kNotifyTokenCacheSeconds = 1;
@@ -84,9 +84,8 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     // Nothing else can be bound to a key.
     if (request.has_dpop()) co_return co_await FromAccessToken(request);
     if (parts_.keyring.IsPayKey(bearer)) co_return co_await FromPayKey(request);
+    if (request.audience() != kNotifyAudience) co_return co_await FromAccessToken(request);
     if (LooksLikeNotifyToken(bearer)) co_return co_await FromNotifyToken(request);
-    if (LooksLikeNotifyKey(bearer) && request.audience() != kNotifyAudience)
-      co_return NotifyTokenError("Invalid token: this is an API key for notifications");
     if (LooksLikeNotifyKey(bearer)) {
       co_return NotifyTokenError(
           "Invalid token: this is the API key itself. Send a JWT made of it: header {\"typ\": "

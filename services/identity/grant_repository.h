@@ -19,8 +19,8 @@ struct Grant {
   std::string id;
   std::string client_id;
   std::string consent_id;
-  std::string subject;  // pairwise, of the client's ministry
-  std::string session_id;
+  std::string subject;     // pairwise, of the client's ministry
+  std::string session_id;  // like `claims` a record only: no decision rests on it
   std::string language;
   std::set<std::string, std::less<>> scopes;
   std::vector<std::string> claims;

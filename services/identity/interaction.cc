@@ -4,12 +4,25 @@
 #include "platform/crypto/jws.h"
 #include "services/identity/url.h"
 
+#include <algorithm>
+
 namespace tamarack::identity {
 namespace {
 
+constexpr std::string_view kAuthorize = "/oauth2/authorize";
 constexpr std::string_view kPath = "/oauth2/authorize/continue?interaction=";
 constexpr char kPlace[] = "interaction";
-constexpr std::chrono::hours kLifetime{1};
+
+// The path of the authorization that `return_to` leads to, in the end: the consent page, to which
+// one may have to sign in again, carries it on. Empty when there is none.
+std::string AuthorizationOf(std::string_view return_to) {
+  if (return_to.starts_with(kAuthorize)) return std::string(return_to);
+  size_t query = std::min(return_to.find('?'), return_to.size());
+  for (const auto& [name, value] :
+       ParseQuery(return_to.substr(std::min(query + 1, return_to.size()))))
+    if (name == "return_to" && value.starts_with(kAuthorize)) return value;
+  return "";
+}
 
 // Has its pages be in the language, which the person may have chosen meanwhile.
 void SpeakIn(std::string_view language, v1::AuthorizeRequest* request) {
@@ -26,7 +39,7 @@ v1::Interaction Interactions::Begin(const v1::AuthorizeRequest& request) const {
 }
 
 std::string Interactions::Path(const v1::Interaction& interaction) const {
-  return Path(keyring_.sealer().Seal(interaction.SerializeAsString(), kPlace));
+  return Path(keyring_.interaction_sealer().Seal(interaction.SerializeAsString(), kPlace));
 }
 
 std::string Interactions::Path(std::string_view sealed) {
@@ -42,19 +55,21 @@ std::optional<std::string> Interactions::InLanguage(std::string_view path,
 }
 
 Async<std::optional<PendingAuthorization>> Interactions::Read(std::string_view return_to) {
-  auto interaction = Open(return_to);
-  if (!interaction) co_return std::nullopt;
-  auto client = co_await tenants_.FindClient(interaction->request().client_id());
-  if (absl::IsNotFound(client.status())) co_return std::nullopt;
-  if (!client.ok()) co_return client.status();
-  PendingAuthorization pending{*std::move(interaction), *std::move(client), {}};
-  if (!MayRedirect(pending.request(), pending.client)) co_return std::nullopt;
-  if (CheckAuthorization(pending.request(), pending.client, &pending.terms)) co_return std::nullopt;
+  const std::string path = AuthorizationOf(return_to);
+  if (path.empty()) co_return std::nullopt;
+  auto interaction = Open(path);
+  if (!interaction) co_return absl::NotFoundError("the interaction cannot be read");
+  CO_ASSIGN_OR_RETURN(auto client,
+                      co_await tenants_.FindClient(interaction->request().client_id()));
+  PendingAuthorization pending{*std::move(interaction), std::move(client), {}};
+  if (!MayRedirect(pending.request(), pending.client) ||
+      CheckAuthorization(pending.request(), pending.client, &pending.terms))
+    co_return absl::NotFoundError("the interaction is no longer good");
   co_return pending;
 }
 
 bool Interactions::IsExpired(const PendingAuthorization& pending) const {
-  return now_() - FromUnixMicros(pending.interaction.started_micros()) >= kLifetime;
+  return now_() - FromUnixMicros(pending.interaction.started_micros()) >= kInteractionLifetime;
 }
 
 Async<Standing> Interactions::Judge(const Session& session, const PendingAuthorization& pending) {
@@ -88,7 +103,7 @@ Async<bool> Interactions::MayMeet(const std::string& person_id, auth::Mode mode,
 
 std::optional<v1::Interaction> Interactions::Open(std::string_view path) const {
   if (!path.starts_with(kPath)) return std::nullopt;
-  auto opened = keyring_.sealer().Open(path.substr(kPath.size()), kPlace);
+  auto opened = keyring_.interaction_sealer().Open(path.substr(kPath.size()), kPlace);
   v1::Interaction interaction;
   if (!opened.ok() || !interaction.ParseFromString(*opened)) return std::nullopt;
   return interaction;
@@ -113,6 +128,15 @@ pages::Page ExpiredPage(const PendingAuthorization& pending, std::string_view re
   v1::AuthorizeRequest again = pending.request();
   SpeakIn(language, &again);
   page.Add("LINK").SetText("LINK_TEXT", "START_AGAIN").Set("HREF", ToPath(again));
+  return page;
+}
+
+pages::Page LostPage(std::string_view return_to, std::string_view language) {
+  pages::Page page = pages::MessagePage(language, "SIGN_IN_LOST", "SIGN_IN_LOST_TEXT");
+  page.Path(absl::StrCat("/sign-in?return_to=", PercentEncode(return_to)));
+  // Of a page from before interactions were sealed: the request itself.
+  if (const std::string path = AuthorizationOf(return_to); path.starts_with("/oauth2/authorize?"))
+    page.Add("LINK").SetText("LINK_TEXT", "START_AGAIN").Set("HREF", path);
   return page;
 }
 

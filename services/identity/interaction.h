@@ -19,6 +19,9 @@
 
 namespace tamarack::identity {
 
+// How long one is good after it began.
+inline constexpr std::chrono::hours kInteractionLifetime{1};
+
 // A good authorization request on its way.
 struct PendingAuthorization {
   v1::Interaction interaction;
@@ -56,10 +59,10 @@ class Interactions {
   // Such a path with pages in the language from there on; nullopt when it is another path.
   std::optional<std::string> InLanguage(std::string_view path, std::string_view language) const;
 
-  // Reads it from a page's `return_to`, checking it anew. nullopt when `return_to` is another path,
-  // was altered, or asks for what is no longer good.
+  // Reads it from a page's `return_to`, or from that of the page there, checking it anew. nullopt
+  // when these lead to no authorization. NOT_FOUND when they lead to one that nobody can tell or
+  // that is no longer good, so that nobody takes it for none: LostPage says so.
   Async<std::optional<PendingAuthorization>> Read(std::string_view return_to);
-  // An hour after it began it is over.
   bool IsExpired(const PendingAuthorization& pending) const;
 
   Async<Standing> Judge(const Session& session, const PendingAuthorization& pending);
@@ -82,5 +85,8 @@ class Interactions {
 // Says that it is over, and leads to the same request anew.
 pages::Page ExpiredPage(const PendingAuthorization& pending, std::string_view return_to,
                         std::string_view language);
+
+// Says that `return_to` leads to an authorization that nobody can tell, or that is no longer good.
+pages::Page LostPage(std::string_view return_to, std::string_view language);
 
 }  // namespace tamarack::identity

@@ -3,6 +3,7 @@
 #include "platform/idempotency/once.h"
 #include "services/identity/api_key_repository.h"
 #include "services/identity/email_outbox.h"
+#include "services/identity/interaction.h"
 #include "services/identity/keyring.h"
 #include "services/identity/person_repository.h"
 #include "services/identity/registrations.h"
@@ -16,7 +17,8 @@ namespace tamarack::identity {
 keys::KeyUses UsesOfKeys(const crypto::Keyring& ring) {
   const Keyring keyring(ring);
   keys::KeyUses uses{.columns = {SigningKeyColumn(keyring), EmailOutboxColumn(keyring),
-                                 idempotency::AnswersColumn({keyring.sealer()})}};
+                                 idempotency::AnswersColumn({keyring.sealer()})},
+                     .outlives = kInteractionLifetime};
   for (auto& more : {PersonColumns(keyring), RegistrationColumns(keyring), ApiKeyColumns(keyring)})
     uses.columns.insert(uses.columns.end(), more.begin(), more.end());
   return uses;

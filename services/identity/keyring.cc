@@ -25,6 +25,7 @@ std::string EmailText(std::string_view email) {
 
 Keyring::Keyring(const crypto::Keyring& ring)
     : sealer_(ring, "identity.seal"),
+      interaction_sealer_(ring, "identity.interaction"),
       pairwise_(ring.For("identity.pairwise")),
       email_(ring.For("identity.email")),
       code_(ring.For("identity.code")),

@@ -20,6 +20,8 @@ class Keyring {
   explicit Keyring(const crypto::Keyring& ring);
 
   const crypto::Sealer& sealer() const { return sealer_; }
+  // For what any visitor can have sealed, so that nobody wears out the key of what is at rest.
+  const crypto::Sealer& interaction_sealer() const { return interaction_sealer_; }
 
   // How a ministry (or the platform) knows the person: base64url(HMAC-SHA256), 43 characters.
   // Subjects of two sectors cannot be linked without the key. Made with the ring's oldest version,
@@ -45,6 +47,7 @@ class Keyring {
 
  private:
   crypto::Sealer sealer_;
+  crypto::Sealer interaction_sealer_;
   crypto::PurposeView pairwise_;
   crypto::StoredMac email_;
   crypto::StoredMac code_;

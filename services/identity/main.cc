@@ -39,9 +39,11 @@ ABSL_FLAG(std::string, brand_file, "",
 int main(int argc, char** argv) {
   using namespace tamarack;
   service::Shell shell(argc, argv, "identity", identity::Migrations(), identity::UsesOfKeys,
-                       "signing-keys");
+                       {"signing-keys", identity::kSigningKeyUsage});
   const identity::Keyring keyring(shell.keyring());
-  identity::SigningKeyRepository signing_keys(shell.database(), keyring);
+  // Every token waits for the keys, and readiness hangs on them.
+  const auto key_connection = shell.ReserveConnection("signing-keys");
+  identity::SigningKeyRepository signing_keys(*key_connection, keyring);
   if (!shell.arguments().empty()) {
     return shell.RunCommand(identity::RunSigningKeyCommand(
         signing_keys, shell.redis(), shell.arguments(), absl::GetFlag(FLAGS_emergency)));
@@ -104,8 +106,16 @@ int main(int argc, char** argv) {
   };
   shell.redis().Subscribe(auth::kRevocationChannel, [&](std::string_view) { renew(); }, renew);
   rpc::Interceptor interceptor(shell.executor(), &verifier, shell.registry());
-  shell.AddReadyCheck(
-      {"signing_keys", [&]() -> AsyncStatus { co_return (co_await keys.Get()).status(); }});
+  shell.AddReadyCheck({"signing_keys", [&]() -> AsyncStatus {
+                         CO_ASSIGN_OR_RETURN(auto set, co_await keys.Get());
+                         co_return set->es256.status();
+                       }});
+  shell.AddReadyCheck({"id_token_keys",
+                       [&]() -> AsyncStatus {
+                         CO_ASSIGN_OR_RETURN(auto set, co_await keys.Get());
+                         co_return set->rs256.status();
+                       },
+                       /*is_hard=*/false});
 
   identity::OwnTokens own_tokens(issuer);
   const rpc::Target notify_target = shell.TargetOf("notify", absl::GetFlag(FLAGS_notify_address));
@@ -120,8 +130,9 @@ int main(int argc, char** argv) {
   identity::Registrations registrations(shell.database(), keyring, people, [&] { emails.Wake(); });
   emails.Start();
 
-  auto token_service = identity::MakeTokenService(
-      {interceptor, keys, issuer, clients, tenants, grants, consents, people, possession, metrics});
+  auto token_service =
+      identity::MakeTokenService({interceptor, keys, issuer, clients, tenants, grants, consents,
+                                  people, possession, shell.redis(), metrics});
   auto authorize_service =
       identity::MakeAuthorizeService({interceptor, renderer, issuer, interactions, tenants, people,
                                       consents, grants, sessions, subjects, metrics});
@@ -129,16 +140,15 @@ int main(int argc, char** argv) {
       {interceptor, renderer, interactions, people, registrations, sessions, passwords, attempts,
        guard, devices, keyring, metrics, default_mode});
   auto account_service = identity::MakeAccountService(
-      {interceptor, renderer, people, consents, sessions, devices, metrics});
+      {interceptor, renderer, people, consents, sessions, devices, shell.redis(), metrics});
   auto credential_service = identity::MakeCredentialService(
       {interceptor, client_tokens, issuer, internal_clients, clients, tenants, api_keys, consents,
        grants, sessions, possession, keyring, subjects, metrics});
   auto directory_service =
       identity::MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once(shell.database(), keyring.sealer());
-  auto admin_service =
-      identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords, once,
-                                 shell.redis(), keyring, default_mode);
+  auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,
+                                                  once, shell.redis(), keyring, default_mode);
 
   return shell.Run(
       {token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),

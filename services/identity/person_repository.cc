@@ -67,7 +67,9 @@ constexpr keys::ColumnSql kEmailIndexes{
     AND )sql" MAC_VERSION("email_index") " <> $3 FOR UPDATE SKIP LOCKED"},
     {"person.email_index.update", R"sql(
   WITH renewed AS (
-    UPDATE person p SET email_index = n.renewed FROM )sql" KEYED_NEW R"sql(
+    UPDATE person p SET email_index = n.renewed FROM (
+      SELECT DISTINCT ON (renewed) place, earlier, renewed FROM )sql" KEYED_NEW R"sql(
+      ORDER BY renewed, place) AS n
     WHERE p.ctid = n.place AND NOT EXISTS (SELECT FROM person o WHERE o.email_index = n.renewed)
     RETURNING n.earlier, n.renewed
   ), counted AS (
@@ -79,6 +81,8 @@ constexpr keys::ColumnSql kEmailIndexes{
     ON CONFLICT (email_index) DO UPDATE SET failures = f.failures + excluded.failures
   )
   SELECT FROM renewed)sql"}};
+// Made with the oldest version, from which also those are made again that ministries were told,
+// without a consent, before subjects were stored: that version stays while there are people.
 constexpr keys::ColumnSql kSubjects{
     "person",
     "subject",

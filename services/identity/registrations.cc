@@ -136,17 +136,17 @@ Async<ConfirmResult> Registrations::Confirm(std::string_view cookie, std::string
   CO_ASSIGN_OR_RETURN(auto row, co_await Read(kTry, cookie));
   if (row.tries > kTriesMax) co_return ConfirmResult{ConfirmOutcome::kTooManyTries, {}};
   if (row.is_expired) co_return ConfirmResult{ConfirmOutcome::kExpiredCode, {}};
-  if (!keyring_.IsCode(row.id, code, row.code_mac)) {
-    co_return ConfirmResult{ConfirmOutcome::kWrongCode, {}};
-  }
+  const ConfirmResult wrong{
+      row.tries < kTriesMax ? ConfirmOutcome::kWrongCode : ConfirmOutcome::kTooManyTries, {}};
+  if (!keyring_.IsCode(row.id, code, row.code_mac)) co_return wrong;
   // Looked up first: within a transaction nothing else may be asked for.
   auto person = co_await people_.FindByEmail(row.person.mode, row.person.profile.email);
   if (person.ok()) co_return ConfirmResult{ConfirmOutcome::kHasAccount, *std::move(person)};
   if (!absl::IsNotFound(person.status())) co_return person.status();
   // Nobody was sent this code.
-  if (row.is_for_device()) co_return ConfirmResult{ConfirmOutcome::kWrongCode, {}};
+  if (row.is_for_device()) co_return wrong;
   CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
-  // ALREADY_EXISTS when another browser was quicker by a moment: asked again, it is known.
+  // ALREADY_EXISTS when another request was quicker by a moment.
   CO_ASSIGN_OR_RETURN(auto created, co_await people_.Insert(tx, row.person));
   CO_RETURN_IF_ERROR((co_await tx.QueryAllAndCommit({pg::Call(kDelete, row.id)})).status());
   co_return ConfirmResult{ConfirmOutcome::kCreated, std::move(created)};

@@ -19,9 +19,9 @@ inline constexpr char kRegistrationCookie[] = "__Host-tamarack-registration";
 inline constexpr char kRegistrationCookieKey[] = "__host-tamarack-registration";
 
 enum class ConfirmOutcome {
-  kWrongCode,
+  kWrongCode,  // and there is another try
   kExpiredCode,
-  kTooManyTries,
+  kTooManyTries,  // No code counts any more, until a new one is sent.
   // The address has an account already. Said only to who has read its mail.
   kHasAccount,
   kCreated,
@@ -62,7 +62,8 @@ class Registrations {
   // NOT_FOUND when there is no such registration (any more).
   Async<Pending> Find(std::string_view cookie);
 
-  // Five tries for each code. NOT_FOUND as above. Where the address has an account it stays as it
+  // Five tries for each code. NOT_FOUND as above; ALREADY_EXISTS when another request made the
+  // address's account meanwhile. Where the address has an account it stays as it
   // is, to be ended when what follows from it is done.
   Async<ConfirmResult> Confirm(std::string_view cookie, std::string_view code);
   AsyncStatus End(std::string_view cookie);

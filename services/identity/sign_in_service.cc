@@ -5,6 +5,7 @@
 #include "platform/text/text.h"
 #include "services/identity/confirmation_code.h"
 #include "services/identity/registration_rules.h"
+#include "services/identity/sign_in_pages.h"
 #include "services/identity/url.h"
 
 #include "tamarack/identity/v1/sign_in_service.grpc.pb.h"
@@ -19,22 +20,15 @@ constexpr int kUnprocessable = 422;
 constexpr int kTooManyRequests = 429;
 constexpr int kRegistrationCookieSeconds = 86400;
 
-std::string PagePath(std::string_view page, std::string_view return_to) {
-  return return_to.empty()
-             ? absl::StrCat("/", ToAbsl(page))
-             : absl::StrCat("/", ToAbsl(page), "?return_to=", PercentEncode(return_to));
-}
-std::string PageUrl(std::string_view lang, std::string_view page, std::string_view return_to) {
-  return absl::StrCat("/", ToAbsl(lang), PagePath(page, return_to));
-}
-
 class SignInService final : public v1::SignInService::CallbackService {
  public:
   using Api = v1::SignInService;
   explicit SignInService(const SignInServiceParts& parts) : parts_(parts), rpc_(parts.rpc) {}
 
   TAMARACK_UNARY(ShowSignIn, v1::ShowSignInRequest, HttpBody) {
-    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(request.return_to()));
+    std::optional<HttpBody> lost;
+    CO_ASSIGN_OR_RETURN(auto pending, co_await Read(context, request, lost));
+    if (lost) co_return *std::move(lost);
     if (pending && parts_.interactions.IsExpired(*pending)) {
       context.http.SetStatus(400);
       co_return parts_.pages.Render(ExpiredPage(*pending, request.return_to(), request.lang()));
@@ -62,7 +56,10 @@ class SignInService final : public v1::SignInService::CallbackService {
     if (page.has_errors())
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
 
-    CO_ASSIGN_OR_RETURN(auth::Mode mode, co_await AccountMode(email, request.return_to()));
+    std::optional<HttpBody> lost;
+    CO_ASSIGN_OR_RETURN(auto pending, co_await Read(context, request, lost));
+    if (lost) co_return *std::move(lost);
+    CO_ASSIGN_OR_RETURN(auth::Mode mode, co_await AccountMode(email, pending));
     std::string_view device = context.Cookie(kDeviceCookieKey);
     CO_ASSIGN_OR_RETURN(auto tried,
                         co_await parts_.guard.Begin(parts_.people.EmailIndexes(mode, email),
@@ -105,6 +102,9 @@ class SignInService final : public v1::SignInService::CallbackService {
   }
 
   TAMARACK_UNARY(ShowRegister, v1::ShowRegisterRequest, HttpBody) {
+    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(request.return_to()));
+    CO_ASSIGN_OR_RETURN(bool is_signed_in, co_await IsSignedIn(context, pending));
+    if (is_signed_in) co_return GoOn(context, request.lang(), request.return_to());
     v1::RegisterRequest empty;
     empty.set_lang(request.lang());
     empty.set_return_to(request.return_to());
@@ -116,7 +116,9 @@ class SignInService final : public v1::SignInService::CallbackService {
       Page again = RegisterPage(context, request).Again(!request.password().empty());
       co_return co_await Render(context, again, request.return_to());
     }
-    CO_ASSIGN_OR_RETURN(auto authorization, co_await parts_.interactions.Read(request.return_to()));
+    std::optional<HttpBody> lost;
+    CO_ASSIGN_OR_RETURN(auto authorization, co_await Read(context, request, lost));
+    if (lost) co_return *std::move(lost);
     NewPerson person{.mode = ModeFor(authorization),
                      .profile = {.email = text::TidyEmailAddress(request.email()),
                                  .given_name = text::TidyLine(request.given_name()),
@@ -169,8 +171,11 @@ class SignInService final : public v1::SignInService::CallbackService {
                  text::IsBlank(request.code()) ? "ERROR_CODE_MISSING" : "ERROR_CODE_FORMAT");
       co_return co_await Refuse(context, page, request.return_to(), kUnprocessable);
     }
-    CO_ASSIGN_OR_RETURN(auto result,
-                        co_await parts_.registrations.Confirm(RegistrationCookie(context), *code));
+    auto confirmed = co_await parts_.registrations.Confirm(RegistrationCookie(context), *code);
+    // The form was sent twice at once: as if it had been one after the other.
+    if (absl::IsNotFound(confirmed.status()) || absl::IsAlreadyExists(confirmed.status()))
+      co_return GoTo(context, request.lang(), "sign-in", request.return_to());
+    CO_ASSIGN_OR_RETURN(auto result, std::move(confirmed));
     switch (result.outcome) {
       case ConfirmOutcome::kWrongCode:
         page.Error("code", "ERROR_CODE_WRONG");
@@ -219,7 +224,7 @@ class SignInService final : public v1::SignInService::CallbackService {
     }
     if (absl::IsResourceExhausted(sent)) {
       Page page = ConfirmPage(context, *pending, request.lang(), request.return_to());
-      page.Error("code", "ERROR_TOO_MANY_CODES");
+      page.Error("resend", "ERROR_NO_MORE_CODES");
       co_return co_await Refuse(context, page, request.return_to(), kTooManyRequests);
     }
     if (!sent.ok()) co_return sent;
@@ -231,31 +236,6 @@ class SignInService final : public v1::SignInService::CallbackService {
  private:
   static std::string_view RegistrationCookie(const rpc::Context& context) {
     return context.Cookie(kRegistrationCookieKey);
-  }
-
-  static Page SignInPage(const rpc::Context& context, const std::string& lang,
-                         const std::string& return_to, const std::string& email) {
-    Page page("sign-in", lang, context.csrf_token);
-    page.Path(PagePath("sign-in", return_to)).Form("password-form", "/sign-in");
-    page.Set("EMAIL", email).Set("RETURN_TO", return_to);
-    return page;
-  }
-
-  static Page RegisterPage(const rpc::Context& context, const v1::RegisterRequest& request) {
-    Page page("register", request.lang(), context.csrf_token);
-    page.Path(PagePath("register", request.return_to())).Form("register-form", "/register");
-    page.Set("GIVEN_NAME", request.given_name()).Set("FAMILY_NAME", request.family_name());
-    page.Set("EMAIL", request.email()).Set("RETURN_TO", request.return_to());
-    return page;
-  }
-
-  static Page ConfirmPage(const rpc::Context& context, const Pending& pending,
-                          const std::string& lang, const std::string& return_to) {
-    Page page("confirm-email", lang, context.csrf_token);
-    page.Path(PagePath("confirm-email", return_to)).Form("confirm-form", "/confirm-email");
-    page.Set("EMAIL", pending.email).Set("RETURN_TO", return_to);
-    page.Show(pending.is_for_device ? "FOR_DEVICE" : "FOR_ADDRESS");
-    return page;
   }
 
   static const CodeBudget& BudgetOf(const Pending& pending) {
@@ -320,8 +300,8 @@ class SignInService final : public v1::SignInService::CallbackService {
 
   // Of which mode the account is that a sign-in by this address is for: the one that the client
   // meets, or the platform's own; the other where only that has the address and may be met.
-  Async<auth::Mode> AccountMode(const std::string& email, const std::string& return_to) {
-    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(return_to));
+  Async<auth::Mode> AccountMode(const std::string& email,
+                                const std::optional<PendingAuthorization>& pending) {
     auth::Mode mode = ModeFor(pending);
     CO_ASSIGN_OR_RETURN(bool has_account, co_await parts_.people.HasAccount(mode, email));
     if (has_account) co_return mode;
@@ -335,9 +315,26 @@ class SignInService final : public v1::SignInService::CallbackService {
     co_return may_meet ? other : mode;
   }
 
+  // The authorization that the page leads to, if any; where it is lost, the answer that says so:
+  // nobody takes its client's people for the platform's own.
+  Async<std::optional<PendingAuthorization>> Read(rpc::Context& context, const auto& request,
+                                                  std::optional<HttpBody>& lost) {
+    auto pending = co_await parts_.interactions.Read(request.return_to());
+    if (!absl::IsNotFound(pending.status())) co_return pending;
+    lost = Lost(context, request.lang(), request.return_to());
+    co_return std::nullopt;
+  }
+
+  HttpBody Lost(rpc::Context& context, const std::string& lang, const std::string& return_to) {
+    context.http.SetStatus(400);
+    return parts_.pages.Render(LostPage(return_to, lang));
+  }
+
   // Names the service that asked for the sign-in.
   Async<HttpBody> Render(rpc::Context& context, Page page, const std::string& return_to) {
-    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(return_to));
+    auto read = co_await parts_.interactions.Read(return_to);
+    if (absl::IsNotFound(read.status())) co_return Lost(context, context.language, return_to);
+    CO_ASSIGN_OR_RETURN(auto pending, std::move(read));
     if (pending)
       page.Add("FOR_CLIENT").Set("CLIENT_NAME", pending->client.ServiceName(context.language));
     co_return parts_.pages.Render(page);

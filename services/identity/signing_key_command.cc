@@ -14,8 +14,6 @@ namespace {
 // get others, so that nobody with a good credential is refused.
 constexpr std::chrono::seconds kLastTokens{2};
 
-constexpr char kUsage[] = "signing-keys list | rotate | retire KID [--emergency]";
-
 void Print(const SigningKeyRow& key) {
   std::string since = absl::FormatTime(
       "%Y-%m-%dT%H:%M:%SZ", absl::FromUnixMicros(UnixMicros(key.since)), absl::UTCTimeZone());
@@ -29,7 +27,9 @@ AsyncStatus Retire(SigningKeyRepository& keys, redis::Client& redis, const std::
   absl::Status retired = co_await keys.Retire(kid, is_emergency);
   if (!is_emergency) co_return retired;
   if (retired.ok()) {
-    co_await AnnounceRevocation(redis);
+    // Redis may hang, and this may not.
+    runtime::Spawn(co_await boost::asio::this_coro::executor,
+                   [&redis] { return AnnounceRevocation(redis); });
     co_await runtime::SleepFor(kLastTokens);
   } else if (!absl::IsAlreadyExists(retired)) {
     co_return retired;
@@ -47,7 +47,8 @@ AsyncStatus RunSigningKeyCommand(SigningKeyRepository& keys, redis::Client& redi
   } else if (verb == "retire" && arguments.size() == 3) {
     CO_RETURN_IF_ERROR(co_await Retire(keys, redis, arguments[2], is_emergency));
   } else if (verb != "list" || arguments.size() != 2 || is_emergency) {
-    co_return absl::InvalidArgumentError(kUsage);
+    co_return absl::InvalidArgumentError(
+        "list, rotate or retire [--emergency] [--] KID; see --help");
   }
   if (verb != "list") co_await AnnounceRevocation(redis);
   CO_ASSIGN_OR_RETURN(auto rows, co_await keys.List());

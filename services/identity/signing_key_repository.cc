@@ -1,5 +1,7 @@
 #include "services/identity/signing_key_repository.h"
 
+#include "platform/crypto/json.h"
+
 namespace tamarack::identity {
 namespace {
 
@@ -9,25 +11,33 @@ using crypto::Key;
 #define KEY_COLUMNS                                                                           \
   "kid, algorithm, CASE WHEN removed_at IS NOT NULL THEN 3 WHEN retired_at IS NOT NULL THEN " \
   "2 WHEN activated_at IS NOT NULL THEN 1 ELSE 0 END, "                                       \
-  "coalesce(removed_at, retired_at, activated_at, created_at), private_key_sealed"
+  "coalesce(removed_at, retired_at, activated_at, created_at), private_key_sealed, "          \
+  "coalesce(public_jwk, '')"
 constexpr pg::Statement kList{
     "signing_key.list", "SELECT " KEY_COLUMNS " FROM signing_key ORDER BY created_at DESC, kid"};
-// Tokens of a retired key live for minutes, caches of the JWKS for hours.
+// Access tokens of a retired key live for minutes; its ID tokens come back as hints.
 constexpr pg::Statement kListPublished{
     "signing_key.list_published", "SELECT " KEY_COLUMNS
                                   " FROM signing_key WHERE removed_at IS NULL AND (retired_at IS "
                                   "NULL OR retired_at > now() - interval '1 day') "
                                   "ORDER BY created_at DESC, kid"};
 constexpr pg::Statement kInsert{"signing_key.insert", R"sql(
-  INSERT INTO signing_key (kid, algorithm, private_key_sealed, activated_at)
-  VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END) ON CONFLICT DO NOTHING)sql"};
+  INSERT INTO signing_key (kid, algorithm, private_key_sealed, public_jwk, activated_at)
+  VALUES ($1, $2, $3, $4, CASE WHEN $5::boolean THEN now() END) ON CONFLICT DO NOTHING)sql"};
+// In a row of before there was the column.
+constexpr pg::Statement kComplete{"signing_key.complete", R"sql(
+  UPDATE signing_key SET public_jwk = $2,
+    private_key_sealed = CASE WHEN retired_at IS NULL THEN private_key_sealed ELSE '' END
+  WHERE kid = $1)sql"};
 // The last column: longer than any verifier keeps keys that it does not ask for again.
 constexpr pg::Statement kLock{"signing_key.lock", "SELECT " KEY_COLUMNS
                                                   ", created_at <= now() - interval '15 minutes' "
                                                   "FROM signing_key WHERE removed_at IS NULL "
                                                   "ORDER BY kid FOR UPDATE"};
-constexpr pg::Statement kRetire{"signing_key.retire",
-                                "UPDATE signing_key SET retired_at = now() WHERE kid = $1"};
+constexpr pg::Statement kRetire{"signing_key.retire", R"sql(
+  UPDATE signing_key SET retired_at = now(),
+    private_key_sealed = CASE WHEN public_jwk IS NULL THEN private_key_sealed ELSE '' END
+  WHERE kid = $1)sql"};
 constexpr pg::Statement kRemove{"signing_key.remove", R"sql(
   UPDATE signing_key SET removed_at = now(), private_key_sealed = ''
   WHERE kid = $1 AND retired_at IS NOT NULL AND removed_at IS NULL)sql"};
@@ -38,6 +48,12 @@ constexpr keys::ColumnSql kPrivateKeys = SEALED_COLUMN("signing_key", "private_k
 
 std::string Place(std::string_view kid) {
   return absl::StrCat("signing_key/", ToAbsl(kid));
+}
+
+absl::StatusOr<std::string> PublicText(const Key& key) {
+  auto jwk = key.PublicJwk();
+  if (!jwk.ok()) return jwk.status();
+  return boost::json::serialize(*jwk);
 }
 
 SigningKeyState StateOf(const pg::Rows& rows, int row) {
@@ -52,7 +68,8 @@ std::vector<SigningKeyRow> Decode(const pg::Rows& rows) {
          .algorithm = rows.Text(row, 1) == "ES256" ? Algorithm::kEs256 : Algorithm::kRs256,
          .state = StateOf(rows, row),
          .since = FromUnixMicros(rows.TimeMicros(row, 3)),
-         .private_key_sealed = std::string(rows.Text(row, 4))});
+         .private_key_sealed = std::string(rows.Text(row, 4)),
+         .public_jwk = std::string(rows.Text(row, 5))});
   }
   return keys;
 }
@@ -61,7 +78,7 @@ bool HasKnownSuccessor(const pg::Rows& keys, std::string_view algorithm) {
   for (int row = 0; row < keys.size(); ++row) {
     bool is_successor =
         keys.Text(row, 1) == algorithm && StateOf(keys, row) == SigningKeyState::kNext;
-    if (is_successor) return keys.Bool(row, 5);
+    if (is_successor) return keys.Bool(row, 6);
   }
   return false;
 }
@@ -85,20 +102,40 @@ Async<std::vector<SigningKeyRow>> SigningKeyRepository::List() {
 
 Async<std::vector<SigningKeyRow>> SigningKeyRepository::ListPublished() {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListPublished));
-  co_return Decode(rows);
+  std::vector<SigningKeyRow> keys = Decode(rows);
+  for (SigningKeyRow& row : keys) {
+    if (!row.public_jwk.empty()) continue;
+    auto key = PrivateKey(row);
+    if (!key.ok()) continue;
+    CO_ASSIGN_OR_RETURN(row.public_jwk, PublicText(*key));
+    CO_RETURN_IF_ERROR((co_await pool_.Query(kComplete, row.kid, row.public_jwk)).status());
+  }
+  co_return keys;
 }
 
-absl::StatusOr<Key> SigningKeyRepository::Open(const SigningKeyRow& row) const {
-  auto pem = keyring_.sealer().Open(row.private_key_sealed, Place(row.kid));
+absl::StatusOr<Key> SigningKeyRepository::PublicKey(const SigningKeyRow& row) const {
+  auto jwk = crypto::ParseStrictObject(row.public_jwk);
+  if (jwk.ok()) {
+    auto key = Key::FromPublicJwk(*jwk);
+    if (key.ok() && key->kid() == row.kid && key->algorithm() == row.algorithm) return key;
+  }
+  keyring_.sealer().Report({kPrivateKeys.table, row.kid});
+  return absl::DataLossError(absl::StrCat("the key ", row.kid, " has no readable public half"));
+}
+
+absl::StatusOr<Key> SigningKeyRepository::PrivateKey(const SigningKeyRow& row) const {
+  auto pem = keyring_.sealer().OpenRow({kPrivateKeys.table, row.kid}, row.private_key_sealed,
+                                       Place(row.kid));
   if (!pem.ok()) return pem.status();
   return Key::FromPrivatePem(row.algorithm, *pem, row.kid);
 }
 
 AsyncStatus SigningKeyRepository::Insert(const Key& key, SigningKeyState state) {
   CO_ASSIGN_OR_RETURN(auto pem, key.PrivatePem());
+  CO_ASSIGN_OR_RETURN(auto public_jwk, PublicText(key));
   std::string sealed = keyring_.sealer().Seal(pem, Place(key.kid()));
   co_return (co_await pool_.Query(kInsert, key.kid(), crypto::Name(key.algorithm()), sealed,
-                                  state == SigningKeyState::kCurrent))
+                                  public_jwk, state == SigningKeyState::kCurrent))
       .status();
 }
 

@@ -28,8 +28,9 @@ struct SigningKeyRow {
   std::string kid;
   crypto::Algorithm algorithm = crypto::Algorithm::kEs256;
   SigningKeyState state = SigningKeyState::kNext;
-  TimePoint since;  // In this state.
-  std::string private_key_sealed;
+  TimePoint since;                 // In this state.
+  std::string private_key_sealed;  // "" once it has retired.
+  std::string public_jwk;          // "" when nobody could open it since there is this column.
 };
 
 // The private keys, which identity's keyring seals.
@@ -43,19 +44,20 @@ class SigningKeyRepository {
   Async<std::vector<SigningKeyRow>> List();
   // Those that verifiers accept.
   Async<std::vector<SigningKeyRow>> ListPublished();
-  absl::StatusOr<crypto::Key> Open(const SigningKeyRow& row) const;
+  // A row's two halves. DATA_LOSS when it cannot be read, which is reported.
+  absl::StatusOr<crypto::Key> PublicKey(const SigningKeyRow& row) const;
+  absl::StatusOr<crypto::Key> PrivateKey(const SigningKeyRow& row) const;
 
   // As `kCurrent` or `kNext`. Does nothing when there is one: another replica was quicker.
   AsyncStatus Insert(const crypto::Key& key, SigningKeyState state);
 
-  // Both current keys retire and their successors sign. FAILED_PRECONDITION when a successor has
-  // not been published for long enough.
+  // Both current keys retire, which forgets their private halves, and their successors sign.
+  // FAILED_PRECONDITION when a successor has not been published for long enough.
   AsyncStatus Rotate();
   // One key retires; in an emergency its successor signs however new it is. NOT_FOUND;
   // FAILED_PRECONDITION as above, ALREADY_EXISTS when it has retired.
   AsyncStatus Retire(std::string_view kid, bool is_emergency);
-  // A retired key is published no longer, and its private half forgotten. NOT_FOUND when there is
-  // none of that name.
+  // A retired key is published no longer. NOT_FOUND when there is none of that name.
   AsyncStatus Remove(std::string_view kid);
 
  private:

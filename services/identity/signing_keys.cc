@@ -2,8 +2,7 @@
 
 #include "platform/telemetry/log.h"
 
-#include <algorithm>
-#include <map>
+#include <utility>
 
 namespace tamarack::identity {
 namespace {
@@ -15,13 +14,8 @@ using std::chrono::seconds;
 constexpr seconds kFreshFor{1};
 constexpr seconds kAgeMax{2};
 
-// Reading an RSA key takes longer than finding it.
-const Key* Find(const SigningKeySetPtr& known, const std::string& kid) {
-  if (!known) return nullptr;
-  for (const Key& key : known->published.keys()) {
-    if (key.kid() == kid) return &key;
-  }
-  return nullptr;
+absl::StatusOr<Key>& Slot(SigningKeySet& set, Algorithm algorithm) {
+  return algorithm == Algorithm::kEs256 ? set.es256 : set.rs256;
 }
 
 }  // namespace
@@ -52,24 +46,20 @@ AsyncStatus SigningKeys::Load() {
 AsyncStatus SigningKeys::ReadKeys() {
   for (int attempt = 0; attempt < 2; ++attempt) {
     CO_ASSIGN_OR_RETURN(auto rows, co_await repository_.ListPublished());
-    crypto::KeySet published;
-    std::map<Algorithm, Key> current;
+    auto set = std::make_shared<SigningKeySet>();
     std::vector<Algorithm> no_current{Algorithm::kEs256, Algorithm::kRs256}, no_next = no_current;
     for (const SigningKeyRow& row : rows) {
-      const Key* known = Find(keys_, row.kid);
-      auto key = known != nullptr ? *known : repository_.Open(row);
-      CO_RETURN_IF_ERROR(key.status());
-      published.Add(*key);
+      auto published = repository_.PublicKey(row);
       if (row.state == SigningKeyState::kNext) std::erase(no_next, row.algorithm);
-      if (row.state != SigningKeyState::kCurrent) continue;
-      std::erase(no_current, row.algorithm);
-      current.emplace(row.algorithm, *std::move(key));
+      if (row.state == SigningKeyState::kCurrent) {
+        std::erase(no_current, row.algorithm);
+        Slot(*set, row.algorithm) = published.ok() ? Current(row) : published.status();
+      }
+      if (published.ok()) set->published.Add(*std::move(published));
     }
     if (no_current.empty()) {
-      std::string jwks = published.Jwks();
-      keys_ = std::make_shared<const SigningKeySet>(
-          SigningKeySet{current.at(Algorithm::kEs256), current.at(Algorithm::kRs256),
-                        std::move(published), std::move(jwks)});
+      set->jwks = set->published.Jwks();
+      keys_ = std::move(set);
       if (!no_next.empty()) {
         // Nobody has to wait for these.
         succeeding_.Start([this, no_next] { return Create(no_next, SigningKeyState::kNext); });
@@ -79,6 +69,16 @@ AsyncStatus SigningKeys::ReadKeys() {
     CO_RETURN_IF_ERROR(co_await Create(std::move(no_current), SigningKeyState::kCurrent));
   }
   co_return absl::InternalError("signing keys were made but are not there");
+}
+
+absl::StatusOr<Key> SigningKeys::Current(const SigningKeyRow& row) const {
+  for (const auto* known : {&keys_->es256, &keys_->rs256})
+    if (known->ok() && (*known)->kid() == row.kid) return *known;
+  auto key = repository_.PrivateKey(row);
+  if (key.ok()) return key;
+  return absl::UnavailableError(absl::StrCat("this process cannot open the current ",
+                                             ToAbsl(crypto::Name(row.algorithm)), " key ", row.kid,
+                                             ": its keyring lags, or the row was altered"));
 }
 
 AsyncStatus SigningKeys::Create(std::vector<Algorithm> algorithms, SigningKeyState state) {

@@ -23,16 +23,18 @@ Async<IssuedAccessToken> TokenIssuer::AccessToken(const auth::Principal& princip
                                                   const std::string& audience,
                                                   int64_t lifetime_seconds) {
   CO_ASSIGN_OR_RETURN(auto keys, co_await keys_.Get());
+  CO_ASSIGN_OR_RETURN(auto key, keys->es256);
   auth::TokenTerms terms{.issuer = issuer_,
                          .audience = audience,
                          .issued_at_seconds = NowSeconds(),
                          .lifetime_seconds = lifetime_seconds};
-  CO_ASSIGN_OR_RETURN(auto token, auth::MintAccessToken(keys->es256, principal, terms));
+  CO_ASSIGN_OR_RETURN(auto token, auth::MintAccessToken(key, principal, terms));
   co_return IssuedAccessToken{std::move(token), terms.issued_at_seconds + terms.lifetime_seconds};
 }
 
 Async<std::string> TokenIssuer::IdToken(const IdTokenTerms& terms) {
   CO_ASSIGN_OR_RETURN(auto keys, co_await keys_.Get());
+  CO_ASSIGN_OR_RETURN(auto key, terms.algorithm == "ES256" ? keys->es256 : keys->rs256);
   int64_t now = NowSeconds();
   boost::json::object claims{{"iss", issuer_},
                              {"sub", terms.subject},
@@ -44,7 +46,7 @@ Async<std::string> TokenIssuer::IdToken(const IdTokenTerms& terms) {
                              {"amr", boost::json::array(terms.amr.begin(), terms.amr.end())},
                              {"at_hash", AccessTokenHash(terms.access_token)}};
   if (!terms.nonce.empty()) claims["nonce"] = terms.nonce;
-  co_return crypto::SignJws(terms.algorithm == "ES256" ? keys->es256 : keys->rs256, claims);
+  co_return crypto::SignJws(key, claims);
 }
 
 }  // namespace tamarack::identity

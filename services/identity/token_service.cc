@@ -1,10 +1,12 @@
 #include "services/identity/token_service.h"
 
+#include "platform/crypto/hash.h"
 #include "services/identity/admin_rules.h"
 #include "services/identity/claims.h"
 #include "services/identity/discovery.h"
 #include "services/identity/oauth_error.h"
 #include "services/identity/pkce.h"
+#include "services/identity/revocation_announcement.h"
 
 #include "tamarack/identity/v1/token_service.grpc.pb.h"
 
@@ -37,8 +39,9 @@ absl::StatusOr<Scopes> OwnScopes(const OauthClient& client, const std::string& r
   }
   Scopes wanted;
   for (absl::string_view scope : absl::StrSplit(requested, ' ', absl::SkipEmpty())) {
+    // Not repeated: an error_description holds printable ASCII alone (RFC 6749 section 5.2).
     if (!own.contains(ToStd(scope)))
-      return OauthError("invalid_scope", absl::StrCat("not allowed: ", scope));
+      return OauthError("invalid_scope", "the client may not have all of these scopes");
     wanted.emplace(scope);
   }
   return wanted.empty() ? own : wanted;
@@ -83,7 +86,9 @@ class TokenService final : public v1::TokenService::CallbackService {
   TAMARACK_UNARY(GetJwks, v1::GetJwksRequest, google::api::HttpBody) {
     CO_ASSIGN_OR_RETURN(auto keys, co_await parts_.keys.Get());
     // So that one which is removed is gone everywhere within 10 s.
-    context.http.SetHeader("cache-control", "public, max-age=3");
+    context.http.SetHeader("cache-control", "public, max-age=2");
+    // The gateway answers If-None-Match by it; it tags no HttpBody by itself.
+    context.http.SetHeader("etag", crypto::Sha256Hex(keys->jwks));
     co_return JsonBody(keys->jwks);
   }
 
@@ -212,6 +217,7 @@ class TokenService final : public v1::TokenService::CallbackService {
     auto redeemed = co_await parts_.grants.Redeem(grant.id, principal.confirmation);
     if (absl::IsNotFound(redeemed)) co_return OauthError("invalid_grant", "the code is not valid");
     if (absl::IsAlreadyExists(redeemed)) {
+      co_await AnnounceRevocation(parts_.redis);
       parts_.metrics.code_reuses.Increment();
       co_return OauthError("invalid_grant", "the code was used before; what it gave is revoked");
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/redis/redis.h"
 #include "platform/rpc/unary.h"
 #include "services/identity/client_authenticator.h"
 #include "services/identity/consent_repository.h"
@@ -26,6 +27,7 @@ struct TokenServiceParts {
   ConsentRepository& consents;
   PersonRepository& people;
   Possession& possession;
+  redis::Client& redis;
   IdentityMetrics& metrics;
 };
 

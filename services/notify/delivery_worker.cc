@@ -25,6 +25,8 @@ constexpr auto kForgetInterval = 1h;
 constexpr std::array<int, 3> kFirstDelaysSeconds{5, 30, 120};
 constexpr int kDelaySeconds = 300;
 constexpr int kAttemptsMax = 48;
+// What cannot be read waits for its key, however long that is away.
+constexpr int kUnreadableDelaySeconds = 60;
 
 int DelayAfter(int attempts) {
   size_t index = static_cast<size_t>(std::max(attempts, 1) - 1);
@@ -91,8 +93,7 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
   }
 
   asio::awaitable<void> Deliver(const NotificationRow& row) {
-    absl::Status sent = co_await Send(row);
-    absl::Status recorded = co_await Record(row, sent);
+    absl::Status recorded = co_await Attempt(row);
     if (!recorded.ok()) {
       // The claim ends by itself and the row is taken again.
       telemetry::Log(telemetry::Level::kWarning, "cannot record a delivery",
@@ -103,9 +104,14 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
     FinishStop();
   }
 
+  AsyncStatus Attempt(const NotificationRow& row) {
+    // Perhaps under a key that this process has not read yet.
+    if (row.is_unreadable) co_return co_await notifications.SetAside(row, kUnreadableDelaySeconds);
+    absl::Status sent = co_await Send(row);
+    co_return co_await Record(row, sent);
+  }
+
   AsyncStatus Send(const NotificationRow& row) {
-    // Perhaps under a key that this process has not read yet: as when the relay is away.
-    if (row.is_unreadable) co_return absl::DataLossError("unreadable");
     // A sandbox never reaches the outside world; its outcome is what the address asks for.
     if (row.key_type == "test") {
       switch (SimulationOf(row.content.email_address)) {

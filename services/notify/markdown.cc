@@ -56,7 +56,8 @@ std::string Literal(cmark_node* node) {
   return info.empty() ? literal : OpaqueValue(Reveal(info)) + "\n" + literal;
 }
 
-// Nobody writes code into a message: an address that was indented is text like any other.
+// Nobody writes code into a message: an address that was indented is text like any other. Code
+// within it is words, since each level would be read whole again.
 Document CodeAsText(cmark_node* node) {
   std::string text;
   for (absl::string_view line : absl::StrSplit(Literal(node), '\n')) {
@@ -123,9 +124,11 @@ std::string WordsBelow(cmark_node* node, std::string_view separator) {
   std::unique_ptr<cmark_iter, decltype(&cmark_iter_free)> iterator(cmark_iter_new(node),
                                                                    &cmark_iter_free);
   std::string words;
+  size_t visible_end = 0;  // behind the last word that a reader sees
   std::vector<size_t> link_begins;
   auto add = [&](const std::string& text) {
     if (!text.empty()) words.append(words.empty() ? "" : separator).append(text);
+    if (!text::IsBlank(text)) visible_end = words.size();
   };
   while (true) {
     cmark_event_type event = cmark_iter_next(iterator.get());
@@ -135,7 +138,7 @@ std::string WordsBelow(cmark_node* node, std::string_view separator) {
     if (IsLink(below) && event == CMARK_EVENT_ENTER) {
       link_begins.push_back(words.size());
     } else if (IsLink(below)) {
-      if (text::IsBlank(words.substr(link_begins.back()))) add(UrlOf(below));
+      if (visible_end <= link_begins.back()) add(UrlOf(below));
       link_begins.pop_back();
     } else if (event == CMARK_EVENT_ENTER) {
       bool is_break = type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK;
@@ -172,6 +175,7 @@ class HtmlWriter {
 
  private:
   int depth_ = 0;
+  bool is_in_code_ = false;
 
   // `tag` may carry attributes.
   static std::string Element(std::string_view tag, std::string_view style,
@@ -238,13 +242,21 @@ class HtmlWriter {
       case CMARK_NODE_IMAGE:
         return LinkOrText(node);
       case CMARK_NODE_CODE_BLOCK:
-        return Children(CodeAsText(node).get());
+        return Code(node);
       case CMARK_NODE_CODE:
       case CMARK_NODE_HTML_INLINE:
         return TextHtml(Words(Literal(node)));
       default:
         return Children(node);
     }
+  }
+
+  std::string Code(cmark_node* node) {
+    if (is_in_code_) return TextHtml(Words(Literal(node)));
+    is_in_code_ = true;
+    std::string html = Children(CodeAsText(node).get());
+    is_in_code_ = false;
+    return html;
   }
 
   // A list that goes on after an inset or a heading keeps its numbers.
@@ -285,6 +297,15 @@ class PlainTextWriter {
 
  private:
   int depth_ = 0;
+  bool is_in_code_ = false;
+
+  std::string Code(cmark_node* node) {
+    if (is_in_code_) return Words(Literal(node)) + "\n";
+    is_in_code_ = true;
+    std::string text = Children(CodeAsText(node).get());
+    is_in_code_ = false;
+    return text;
+  }
 
   std::string Node(cmark_node* node) {
     switch (cmark_node_get_type(node)) {
@@ -308,7 +329,7 @@ class PlainTextWriter {
       case CMARK_NODE_HTML_INLINE:
         return Words(Literal(node));
       case CMARK_NODE_CODE_BLOCK:
-        return Children(CodeAsText(node).get());
+        return Code(node);
       case CMARK_NODE_LINK:
       case CMARK_NODE_IMAGE: {
         std::string text = Children(node);
@@ -360,8 +381,8 @@ bool IsBlankMarkdown(std::string_view markdown) {
 std::string MarkdownToPlainText(std::string_view markdown) {
   auto document = Parse(markdown);
   std::string text = PlainTextWriter().Children(document.get());
-  while (text.starts_with('\n')) text.erase(0, 1);
-  while (text.ends_with('\n')) text.pop_back();
+  text.erase(text.find_last_not_of('\n') + 1);
+  text.erase(0, text.find_first_not_of('\n'));
   return text + "\n";
 }
 

@@ -10,6 +10,9 @@ namespace tamarack::notify {
 namespace {
 
 constexpr size_t kCodeIndent = 4;
+// As deep as is ever written out. Every blank line is matched with all items that are open, so
+// thousands of them in one another cost the square.
+constexpr size_t kMarkersMax = 50;
 
 // Letters in any script; what values begin with (opaque.h) is none.
 bool BeginsWithLetter(std::string_view text) {
@@ -40,6 +43,25 @@ size_t TightMarker(std::string_view text) {
   size_t digits = DigitsBefore(text);
   if (digits == 0 || text.substr(digits, 1) != ".") return 0;
   return BeginsWithLetter(text.substr(digits + 1)) ? digits + 1 : 0;
+}
+
+// Where the first `markers_max` markers of quotes and items end that a line begins with.
+size_t BehindMarkers(std::string_view line, size_t markers_max) {
+  size_t behind = 0;
+  for (size_t count = 0; count < markers_max; ++count) {
+    size_t begin = std::min(line.find_first_not_of(" \t", behind), line.size());
+    std::string_view text = line.substr(begin);
+    bool is_quote = text.starts_with('>');
+    if (!is_quote && !BeginsItem(text)) break;
+    behind = begin + (is_quote ? 1 : DigitsBefore(text) + 1);
+  }
+  return behind;
+}
+
+// The line without the markers that would nest it deeper than anybody sees.
+std::string WithFewMarkers(std::string line) {
+  size_t kept = BehindMarkers(line, kMarkersMax);
+  return line.erase(kept, BehindMarkers(line, line.size()) - kept);
 }
 
 class MarkerReader {
@@ -85,7 +107,7 @@ std::string WithCommonMarkers(std::string_view markdown) {
   MarkerReader reader;
   while (true) {
     size_t end = markdown.find_first_of("\r\n");
-    result += reader.Line(markdown.substr(0, end));
+    result += WithFewMarkers(reader.Line(markdown.substr(0, end)));
     if (end == std::string_view::npos) return result;
     result += markdown[end];
     if (markdown.substr(end, 2) == "\r\n") result += markdown[++end];

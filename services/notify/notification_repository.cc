@@ -62,6 +62,10 @@ constexpr pg::Statement kFinish{"notification.finish", R"sql(
 constexpr pg::Statement kPostpone{"notification.postpone", R"sql(
   UPDATE notification SET due_at = now() + make_interval(secs => $3)
   WHERE notification_id = $1 AND attempts = $2 AND due_at IS NOT NULL)sql"};
+// Nobody tried it: the claim counted, and is taken back.
+constexpr pg::Statement kSetAside{"notification.set_aside", R"sql(
+  UPDATE notification SET attempts = attempts - 1, due_at = now() + make_interval(secs => $3)
+  WHERE notification_id = $1 AND attempts = $2 AND due_at IS NOT NULL)sql"};
 constexpr pg::Statement kForget{"notification.forget", R"sql(
   UPDATE notification SET sealed = NULL
   WHERE sealed IS NOT NULL AND due_at IS NULL AND created_at < now() - make_interval(days => $1))sql"};
@@ -181,6 +185,10 @@ AsyncStatus NotificationRepository::Finish(std::string_view id, Status status) {
 
 AsyncStatus NotificationRepository::Postpone(const NotificationRow& row, int delay_seconds) {
   co_return (co_await pool_.Query(kPostpone, row.id, row.attempts, delay_seconds)).status();
+}
+
+AsyncStatus NotificationRepository::SetAside(const NotificationRow& row, int delay_seconds) {
+  co_return (co_await pool_.Query(kSetAside, row.id, row.attempts, delay_seconds)).status();
 }
 
 Async<int64_t> NotificationRepository::ForgetContent(int days) {

@@ -97,6 +97,8 @@ class NotificationRepository {
   AsyncStatus Finish(std::string_view id, Status status);
   // Tries it again after `delay_seconds`, unless it was claimed again since `row` was.
   AsyncStatus Postpone(const NotificationRow& row, int delay_seconds);
+  // The same, without counting this attempt, which was none.
+  AsyncStatus SetAside(const NotificationRow& row, int delay_seconds);
 
   // Empties the content of ended notifications older than `days`; how many.
   Async<int64_t> ForgetContent(int days);

@@ -229,20 +229,38 @@ std::string WithOpaqueWords(std::string_view marked) {
   return result.append(marked.substr(done));
 }
 
-// What stands for `c` of a value in an address that so far is `url`. Callers who encoded their
-// values themselves, as GOV.UK Notify asks them to, sent `%` and two digits: `is_encoded`.
-void AppendEncoded(std::string& url, char c, bool is_address_itself, bool is_encoded) {
-  bool is_web = url.starts_with('h') || url.starts_with('H');
-  std::string_view kept = !is_web ? "@+" : url.find('/', 8) != std::string::npos ? "/" : "";
-  bool stays = is_address_itself ? !IsIn(c, " \"<>\\^`{|}") && !absl::ascii_iscntrl(c)
-                                 : absl::ascii_isalnum(c) || IsIn(c, "-._~") || IsIn(c, kept);
-  if (stays || is_encoded) {
-    url += c;
-  } else {
-    auto byte = static_cast<unsigned char>(c);
-    url.append({'%', kHex[byte >> 4U], kHex[byte & 15U]});
+class AddressWriter {
+ public:
+  bool is_empty() const { return url_.empty(); }
+  void Add(std::string_view text) { url_ += text; }
+  // What stands for `c` of a value. Callers who encoded their values themselves, as GOV.UK Notify
+  // asks them to, sent `%` and two digits: `is_encoded`.
+  void AddOfValue(char c, bool is_address_itself, bool is_encoded) {
+    bool is_web = url_.starts_with('h') || url_.starts_with('H');
+    std::string_view kept = !is_web ? "@+" : IsBehindHost() ? "/" : "";
+    bool stays = is_address_itself ? !IsIn(c, " \"<>\\^`{|}") && !absl::ascii_iscntrl(c)
+                                   : absl::ascii_isalnum(c) || IsIn(c, "-._~") || IsIn(c, kept);
+    if (stays || is_encoded) {
+      url_ += c;
+    } else {
+      auto byte = static_cast<unsigned char>(c);
+      url_.append({'%', kHex[byte >> 4U], kHex[byte & 15U]});
+    }
   }
-}
+  std::string Take() { return std::move(url_); }
+
+ private:
+  // Looks at each character once: a value may be long.
+  bool IsBehindHost() {
+    is_behind_host_ = is_behind_host_ || url_.find('/', seen_) != std::string::npos;
+    seen_ = std::max(seen_, url_.size());
+    return is_behind_host_;
+  }
+
+  std::string url_;
+  size_t seen_ = std::string_view("https://").size();
+  bool is_behind_host_ = false;
+};
 
 }  // namespace
 
@@ -290,7 +308,7 @@ std::string Reveal(std::string_view marked) {
 }
 
 std::string RevealAddress(std::string_view marked) {
-  std::string url;
+  AddressWriter url;
   bool is_in_value = false;
   bool is_address_itself = false;
   for (size_t at = 0; at < marked.size();) {
@@ -300,22 +318,20 @@ std::string RevealAddress(std::string_view marked) {
     at += found.raw.size();
     if (found.raw == kValueBegin) {
       is_in_value = true;
-      is_address_itself = url.empty();
+      is_address_itself = url.is_empty();
     } else if (found.raw == kValueEnd) {
       is_in_value = false;
     } else if (IsMark(found.raw)) {
       continue;
     } else if (!is_in_value) {
-      url += found.is_opaque ? found.text : std::string(found.raw);
+      url.Add(found.is_opaque ? found.text : found.raw);
     } else {
       bool is_encoded = found.text == "%" && at + 1 < marked.size() &&
                         absl::ascii_isxdigit(marked[at]) && absl::ascii_isxdigit(marked[at + 1]);
-      for (char c : found.text) {
-        AppendEncoded(url, c, is_address_itself, is_encoded);
-      }
+      for (char c : found.text) url.AddOfValue(c, is_address_itself, is_encoded);
     }
   }
-  return url;
+  return url.Take();
 }
 
 AddressInText FirstAddress(std::string_view marked) {

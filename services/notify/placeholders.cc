@@ -3,6 +3,7 @@
 #include "platform/text/text.h"
 #include "services/notify/opaque.h"
 
+#include <absl/strings/str_replace.h>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -10,8 +11,9 @@
 #include <array>
 #include <charconv>
 #include <functional>
+#include <map>
+#include <optional>
 #include <set>
-#include <unordered_map>
 
 namespace tamarack::notify {
 namespace {
@@ -28,13 +30,20 @@ struct Placeholder {
 // `First Name`, `first_name` and `FIRST-NAME` are one name, whichever dash an editor made of `-`.
 std::string NormalName(std::string_view name) {
   std::string normal = text::CaseFolded(text::FoldSpaces(name));
-  for (std::string_view dash : {"\u00ad", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014",
-                                "\u2015", "\u2212", "\ufe58", "\ufe63", "\uff0d"}) {
-    for (size_t at = 0; (at = normal.find(dash, at)) != std::string::npos;)
-      normal.erase(at, dash.size());
-  }
-  std::erase_if(normal, [](char c) { return c == ' ' || c == '_' || c == '-'; });
-  return normal;
+  return absl::StrReplaceAll(normal, {{" ", ""},
+                                      {"_", ""},
+                                      {"-", ""},
+                                      {"\u00ad", ""},
+                                      {"\u2010", ""},
+                                      {"\u2011", ""},
+                                      {"\u2012", ""},
+                                      {"\u2013", ""},
+                                      {"\u2014", ""},
+                                      {"\u2015", ""},
+                                      {"\u2212", ""},
+                                      {"\ufe58", ""},
+                                      {"\ufe63", ""},
+                                      {"\uff0d", ""}});
 }
 
 // Where the placeholder's own `))` stands whose inside begins at `begin`: brackets within balance.
@@ -91,21 +100,30 @@ void Scan(std::string_view text, const Visitor& visitor) {
   visitor.literal(text.substr(done));
 }
 
-// The values by their normal names; of two with one name the first counts.
+// A value, and what a message made of it: once, since templates name a value thousands of times.
+struct Value {
+  const json::value* json;
+  std::optional<std::string> written = {};
+  std::optional<bool> is_true = {};
+};
+
+// The values by their normal names; of two with one name the first counts. A map, since callers
+// could choose names with one hash.
 class Values {
  public:
   explicit Values(const json::object& personalisation) {
     for (const auto& member : personalisation) {
-      if (!member.value().is_null()) values_.emplace(NormalName(member.key()), &member.value());
+      if (!member.value().is_null())
+        values_.emplace(NormalName(member.key()), Value{&member.value()});
     }
   }
-  const json::value* Find(std::string_view name) const {
+  Value* Find(std::string_view name) {
     auto found = values_.find(NormalName(name));
-    return found == values_.end() ? nullptr : found->second;
+    return found == values_.end() ? nullptr : &found->second;
   }
 
  private:
-  std::unordered_map<std::string, const json::value*> values_;
+  std::map<std::string, Value> values_;
 };
 
 // The fewest digits that are this number, with zeros instead of an exponent: people read it.
@@ -252,13 +270,15 @@ std::string FillPlaceholders(std::string_view text, const json::object& personal
   };
   auto placeholder = [&](const Placeholder& found) {
     if (filled.size() > kFilledBytesMax) return;
-    const json::value* value = values.Find(found.name);
+    Value* value = values.Find(found.name);
     if (value == nullptr) {
       literal(found.whole);
     } else if (!found.is_conditional) {
-      filled += writer.Write(*value);
-    } else if (IsTrue(*value)) {
-      literal(found.text);
+      if (!value->written) value->written = writer.Write(*value->json);
+      filled += *value->written;
+    } else {
+      if (!value->is_true) value->is_true = IsTrue(*value->json);
+      if (*value->is_true) literal(found.text);
     }
   };
   Scan(text, {.literal = literal, .placeholder = placeholder});

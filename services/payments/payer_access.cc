@@ -89,7 +89,8 @@ std::string PayerAccess::Sign(std::string_view purpose, std::string_view text) c
 bool PayerAccess::IsSigned(std::string_view purpose, std::string_view text,
                            std::string_view mac) const {
   bool is_signed = false;
-  for (const crypto::VersionKey& key : keys_.Now()->all)
+  auto keys = keys_.Now();
+  for (const crypto::VersionKey& key : keys->all)
     is_signed |= crypto::ConstantTimeEqual(SignWith(key, purpose, text), mac);
   return is_signed;
 }

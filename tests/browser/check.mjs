@@ -38,6 +38,7 @@ export async function checkPage(page, name) {
   for (const width of [1280, 390, 320]) {
     await page.setViewportSize({ width, height: 900 });
     await checkWithAxe(page, ok, width);
+    await checkWords(page, ok, width);
     if (width === 390) await checkTargets(page, ok);
     if (width === 320) await checkReflow(page, ok);
   }
@@ -122,6 +123,29 @@ async function checkTargets(page, ok) {
 async function checkReflow(page, ok) {
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   ok('1.4.10 no sideways scrolling at 320 px', width <= 320, width);
+}
+
+// No word is broken in its middle. What is longer than any word is a value, which may be.
+async function checkWords(page, ok, width) {
+  const split = await page.evaluate(() => {
+    const found = new Set();
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    while (texts.nextNode()) {
+      const text = texts.currentNode;
+      const element = text.parentElement;
+      const head = element.closest('thead');
+      const isUnseen = element.closest('.ontario-show-for-sr,.ontario-show-on-focus') || (head && getComputedStyle(head).position === 'absolute');
+      if (isUnseen || !element.checkVisibility()) continue;
+      for (const { 0: word, index } of text.data.matchAll(/(?<![^\s«“(])\p{L}[\p{L}’]{1,19}(?![^\s»”),.;:!?])/gu)) {
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        if (new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size > 1) found.add(word);
+      }
+    }
+    return [...found];
+  });
+  ok(`no word is split at ${width} px`, split.length === 0, split);
 }
 
 // Tab through the page: every control, in document order, visibly focused, hidden by nothing.

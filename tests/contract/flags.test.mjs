@@ -1,8 +1,10 @@
 // Programs that lack what they cannot do without say so, all of it, before they do anything.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { layoutOf } from '../../deploy/local/stack/layout.mjs';
 
 // What each asks for in the end, beside the database without which no service begins.
@@ -25,6 +27,26 @@ describe('a program without its flags', () => {
       if (name !== 'gateway') assert.match(run(name, {}).stderr, saysMissing('pg_dsn'));
     });
   }
+});
+
+describe('the commands for keys', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tamarack-flags-'));
+  const env = { TAMARACK_PG_DSN: 'host=/nowhere', TAMARACK_SECRET_KEY_FILE: join(folder, 'keyring'), TAMARACK_REDIS: 'unix:/nowhere' };
+  writeFileSync(env.TAMARACK_SECRET_KEY_FILE, 'a secret of thirty-two characters', { mode: 0o600 });
+  after(() => rmSync(folder, { recursive: true }));
+
+  for (const command of ['keys', 'signing-keys']) {
+    it(`${command} stands in --help, and ends with 2 for words that are none`, () => {
+      for (const verb of ['list', 'rotate', 'retire']) assert.ok(run('identity', {}, ['--help']).stdout.replace(/\s+/g, ' ').includes(`\`${command} ${verb}`), verb);
+      for (const words of [[], ['turn'], ['retire'], ['list', 'all']]) assert.equal(run('identity', env, [command, ...words]).status, 2, `${words}`);
+    });
+  }
+
+  it('signing-keys retire takes a KID that begins with a dash', () => {
+    const { status, stderr } = run('identity', env, ['signing-keys', 'retire', '--emergency', '--', '-Xc']);
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /^signing-keys: /m);
+  });
 });
 
 describe('--help', () => {

@@ -42,8 +42,9 @@ const right = {
   'web sites that may call': withBackend({ cors_origins: ['https://app.example', '*'] }),
   'proxies that write Forwarded': { ...open, trusted_proxies: ['10.0.0.0/8'], forwarded_header: 'forwarded' },
   'a plug-in': withBackend({ owner: '8e03978e-40d5-43e8-bc93-6894a57f9324', pages_origin: 'http://a.example', cookies: ['basket', '__Host-a'] }),
+  'a public suffix': { ...open, public_suffixes: ['gov.example'] },
   'a plug-in that sees its callers': withBackend({
-    owner: '8e03978e-40d5-43e8-bc93-6894a57f9324', client_ip: true, client_certificate: true, body_bytes_max: 1024,
+    owner: '8e03978e-40d5-43e8-bc93-6894a57f9324', headers: ['X-Own'], client_ip: true, client_certificate: true, body_bytes_max: 1024,
   }),
   'a service of the platform': { ...closed, backends: [{ ...backend, platform: true }] },
   'a plug-in of a ministry': withBackend({ audience: 'kites', owner: '018f0000-0000-7000-8000-000000000001' }),
@@ -67,6 +68,10 @@ const wrong = {
   'a back end that is not even the platform\'s': { ...closed, backends: [{ ...backend, platform: false }] },
   'a service of the platform that a ministry owns': withBackend({ owner: '018f0000-0000-7000-8000-00000000000c', platform: true }),
   'callers that are shown to nobody': withBackend({ client_ip: true }),
+  'headers that are shown to nobody': withBackend({ headers: ['x-own'] }),
+  'a header that is a credential': withBackend({ owner: '018f0000-0000-7000-8000-00000000000c', headers: ['cookie'] }),
+  'a header that is no name': withBackend({ owner: '018f0000-0000-7000-8000-00000000000c', headers: ['a b'] }),
+  'a public suffix of one label': { ...open, public_suffixes: ['example'] },
   'certificates that are shown to nobody': withBackend({ client_certificate: true }),
   'bodies of nobody': withBackend({ body_bytes_max: 2048 }),
   'bodies without end': withBackend({ owner: '018f0000-0000-7000-8000-00000000000c', body_bytes_max: 67108865 }),
@@ -122,8 +127,10 @@ describe('the configuration of the gateway', () => {
     const documents = ['gateway', 'docs', 'examples'].flatMap((top) => readdirSync(join(root, top), { recursive: true })
       .map((file) => join(root, top, file)).filter((file) => file.endsWith('.md')));
     const examples = documents.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/^ *```json\n(.*?)^ *```/gms)]
-      .map(([, text]) => ({ file, config: JSON.parse(text) })).filter(({ config }) => 'backends' in config));
-    assert.ok(examples.length >= 2);
+      .map(([, text]) => ({ file, config: JSON.parse(text) })).filter(({ config }) => 'backends' in config || 'address' in config)
+      .map(({ file, config }) => ({ file, config: 'backends' in config ? config : { ...closed, backends: [config] } })));
+    assert.ok(examples.some(({ file }) => file.endsWith('plug-in-pages.md')));
+    assert.ok(examples.length >= 5);
     for (const { file, config } of examples) {
       assert.ok(validate(config), `${file}: ${JSON.stringify(validate.errors)}`);
       assert.ok(check(config).isRead, file);

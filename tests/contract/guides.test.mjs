@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Webhook } from 'standardwebhooks';
-import { root } from '../../deploy/local/stack/layout.mjs';
+import { root, services } from '../../deploy/local/stack/layout.mjs';
 import { startStack } from '../support/stack.mjs';
 
 let stack;
@@ -85,6 +85,29 @@ describe('the commands of', () => {
       const rows = run(`psql -X -A -t "$(jq -r .postgres.${name} .tamarack/sandbox.json)" -c "$STATEMENT"`, { STATEMENT: statement });
       if (name === 'payments') assert.match(rows, /\|http:\/\/localhost:9981\/hook\|[tf]\|.*\|3\|timeout\|\d+\|/);
     }
+  });
+
+  it('docs/local-stack.md list the keys of a service and those that sign tokens', () => {
+    const output = run(commandsOf('docs/local-stack.md', 'Secrets and programs').replaceAll('build/release', stack.layout.build));
+    assert.match(output, /^version 1: in use$/m);
+    assert.match(output, / RS256 current since /);
+  });
+
+  it('docs/guides/plug-in-pages.md make a descriptor set', () => {
+    for (const folder of ['proto', 'examples', 'node_modules']) symlinkSync(join(root, folder), join(clone, folder));
+    const [, command] = /^```sh\n([^]*?)^```/m.exec(readFileSync(join(root, 'docs/guides/plug-in-pages.md'), 'utf8'));
+    run(command);
+    assert.ok(readFileSync(join(clone, 'fishing.binpb')).includes('FishingLicenceService'));
+  });
+
+  it('docs/operations.md alert on metrics that there are', async () => {
+    const [, section] = /^## Health and alerts\n([^]*?)^## /m.exec(readFileSync(join(root, 'docs/operations.md'), 'utf8'));
+    const named = new Set(section.match(/\b(readiness|unreadable|keyring|webhook|notify|identity|payments|tamarack|gateway)_\w+/g));
+    assert.ok(named.size > 10);
+    const shown = (await Promise.all(['gateway', ...services].map(async (name) => (await fetch(stack.sandbox.metrics[name])).text()))).join('\n');
+    for (const name of named) assert.match(shown, new RegExp(`^${name}(\\{| )`, 'm'));
+    assert.match(shown, /^unreadable_rows_total\{table="payment"\} 0$/m);
+    assert.doesNotMatch(shown, /^keyring_rows_left\{column="person\.subject"\}/m);
   });
 
   it('docs/guides/webhooks.md sign as the official library does', () => {

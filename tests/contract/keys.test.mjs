@@ -2,6 +2,7 @@
 // the version before can then be taken out.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { eventually } from '../../deploy/local/person/browser.mjs';
@@ -25,6 +26,12 @@ function listed(name) {
   const { status, stdout, stderr } = keys(name, 'list');
   assert.equal(status, 0, stderr);
   return stdout;
+}
+// As if the version had come into use an hour earlier.
+async function age(name) {
+  const path = serviceEnvironment(stack.layout, name).TAMARACK_SECRET_KEY_FILE;
+  const earlier = (time) => new Date(Date.parse(time) - 3600_000).toISOString().replace(/\.\d+/, '');
+  await writeFile(path, (await readFile(path, 'utf8')).replace(/^2 (\S+)/m, (_, time) => `2 ${earlier(time)}`));
 }
 // Rows of a version by column, as `keys list` prints them.
 function rowsOf(list, version) {
@@ -88,7 +95,12 @@ describe('keyrings of a running platform', () => {
   it('lose their earlier version when nothing is left of it', async () => {
     const { body: payment } = await newPayment();
     assert.match(keys('payments', 'retire', '2').stderr, /version 2 is in use/);
+    for (const name of ['payments', 'notify', 'tellusonce']) {
+      assert.match(keys(name, 'retire', '1', '--now').stderr, /version 2 may not be in use everywhere before \d{4}-/);
+      await age(name);
+    }
     assert.match(keys('payments', 'retire', '1').stderr, /given out under version 1 is good until/);
+    await age('identity');
     assert.match(keys('identity', 'retire', '1').stderr, /person\.subject: \d+/);
     for (const name of ['payments', 'notify', 'tellusonce']) assert.equal(keys(name, 'retire', '1', '--now').status, 0, name);
     assert.doesNotMatch(listed('payments'), /^version 1/m);

@@ -109,7 +109,8 @@ describe('notifications-node-client', () => {
     assert.ok(!JSON.stringify(body).includes(key.slice(-36)));
     // At another service no token of it would help.
     const elsewhere = await fetch(`${stack.sandbox.gateway}/v1/payments`, { headers: { authorization: `Bearer ${key}` } });
-    assert.equal(elsewhere.status, 403);
+    assert.equal(elsewhere.status, 401);
+    assert.match(elsewhere.headers.get('www-authenticate'), /error="invalid_token"/);
     assert.doesNotMatch(await elsewhere.text(), /HS256/);
   });
 

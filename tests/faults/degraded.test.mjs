@@ -50,7 +50,7 @@ describe('without Redis', () => {
     }
   });
 
-  for (const name of services) {
+  for (const name of [...services, 'gateway']) {
     it(`${name} is ready, and says that it is degraded`, async () => {
       const ready = await eventually(`${name} misses Redis`, async () => { const now = await readiness(name); return now.degraded && now; });
       assert.equal(ready.status, 200);
@@ -83,7 +83,7 @@ describe('without Redis', () => {
       const page = await browser.submit(form, '#password-form', { email, password });
       return page.status === 200 && new URL(page.url).pathname === '/en/account';
     });
-    for (const name of services) await eventually(`${name} is well`, async () => { const now = await readiness(name); return now.ready && !now.degraded; });
+    for (const name of [...services, 'gateway']) await eventually(`${name} is well`, async () => { const now = await readiness(name); return now.ready && !now.degraded; });
   });
 });
 

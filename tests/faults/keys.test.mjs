@@ -1,7 +1,7 @@
 // The drill: keys that sign tokens are rotated and, in an emergency, removed by the command, while requests are served. Nobody with
 // a good credential is refused, and a token of a removed key is good for nothing, with Redis and without.
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -88,6 +88,29 @@ describe('the keys that sign tokens', () => {
       assert.equal(await withToken(old), 200);
       await successors();
     }), [200]);
+  });
+
+  it('are there while calls use all connections to PostgreSQL', async () => {
+    const { client_secret } = stack.sandbox.admin;
+    const lock = spawn('psql', ['-X', '-q', stack.sandbox.postgres.identity], { stdio: ['pipe', 'ignore', 'inherit'] });
+    lock.stdin.write('BEGIN; LOCK TABLE oauth_client;\n');
+    const waiting = "FROM pg_stat_activity WHERE application_name = 'tamarack-identity' AND wait_event_type = 'Lock'";
+    let isOver = false;
+    const callers = Array.from({ length: 32 }, async () => {
+      const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: '00000000-0000-7000-8000-000000000001', client_secret });
+      while (!isOver) await (await fetch(`${gateway()}/oauth2/token`, { method: 'POST', body })).arrayBuffer();
+    });
+    try {
+      // Longer than anybody may use keys without reading them again.
+      await eventually('all connections have been waiting', () => psql(`SELECT count(*) ${waiting} AND query_start < now() - interval '3 s'`) === '8');
+      const ready = await fetch(`http://127.0.0.1:${stack.layout.ports.admin.identity}/readyz`);
+      assert.equal(ready.status, 200, await ready.text());
+      assert.ok(await clientToken());
+    } finally {
+      isOver = true;
+      lock.stdin.end('ROLLBACK;\n');
+      await Promise.all(callers);
+    }
   });
 
   it('are removed in an emergency under load, and only what they signed is refused', async () => {

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,6 +44,8 @@ class Relay {
   std::string text;
   int connections = 0;
   std::string says_bye;  // what `HangUp` says before it does
+  // Called on its thread before each answer, with its key; may change the table, and take its time.
+  std::function<void(const std::string& key)> before_reply = [](const std::string&) {};
 
   ~Relay() { Stop(); }
   int port() const { return acceptor_.local_endpoint().port(); }
@@ -77,6 +80,7 @@ class Relay {
  private:
   template <class Stream>
   bool Reply(Stream& stream, const std::string& key) {
+    before_reply(key);
     auto found = replies.find(key);
     std::string reply = found == replies.end() ? "250 ok" : found->second;
     boost::system::error_code error;

@@ -59,7 +59,7 @@ export const ministries = [
     name: { en: 'Ministry of Health', fr: 'Ministère de la Santé' },
     service: { en: 'Health card registry', fr: 'Registre des cartes Santé' },
     purpose: { en: 'To find your health card.', fr: 'Pour trouver votre carte Santé.' },
-    scopes: ['openid', 'tellusonce.subscriber'],
+    scopes: ['tellusonce.subscriber'],
     templates: {},
     part: 'healthcard',
     told: {

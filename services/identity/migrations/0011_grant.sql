@@ -7,6 +7,8 @@ CREATE TABLE oauth_grant (
   person_id uuid NOT NULL REFERENCES person,
   subject text NOT NULL,
   consent_id uuid NOT NULL REFERENCES consent,
+  -- This, `claims` and the keys below decide nothing: they tell whoever looks into a theft what was given from which
+  -- sign-in, and to whom.
   session_id text NOT NULL,
   language text NOT NULL CHECK (language IN ('en', 'fr')),
   scopes text[] NOT NULL,

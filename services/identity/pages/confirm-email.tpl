@@ -1,6 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}{{! GET /{lang}/confirm-email. Variables: EMAIL, RETURN_TO; section SENT_AGAIN after a new code was sent;
     section FOR_ADDRESS when registering, or FOR_DEVICE when it is a device that is confirmed.
-    Fields: code, return_to. Error at code. }}
+    Fields: code, return_to. Errors at code, and at the button `resend`. }}
 {{>TOP}}
     <h1>{{T_CONFIRM_EMAIL}}</h1>
 {{#SENT_AGAIN}}
@@ -29,6 +29,13 @@
     <form id="resend-form" method="post" action="/{{LANG}}/confirm-email/resend">
       {{>CSRF}}
       <input type="hidden" name="return_to" value="{{RETURN_TO}}">
-      <div class="tmk-buttons"><button type="submit" class="ontario-button ontario-button--secondary" id="resend">{{T_SEND_CODE_AGAIN}}</button></div>
+      {{#E_RESEND}}{{>FIELD_ERROR}}{{/E_RESEND}}
+      <div class="tmk-buttons"><button type="submit" class="ontario-button ontario-button--secondary" id="resend"{{#E_RESEND}} aria-describedby="resend-error"{{/E_RESEND}}>{{T_SEND_CODE_AGAIN}}</button></div>
     </form>
+{{#FOR_ADDRESS}}
+    <p><a class="tmk-link" id="other-address" href="/{{LANG}}/register?return_to={{RETURN_TO:u}}">{{T_OTHER_ADDRESS}}</a></p>
+{{/FOR_ADDRESS}}
+{{#FOR_DEVICE}}
+    <p><a class="tmk-link" id="other-address" href="/{{LANG}}/sign-in?return_to={{RETURN_TO:u}}">{{T_OTHER_ADDRESS}}</a></p>
+{{/FOR_DEVICE}}
 {{>BOTTOM}}

@@ -15,7 +15,7 @@
         <input class="ontario-input tmk-narrow{{#E_GIVEN_NAME}} ontario-input__error{{/E_GIVEN_NAME}}" id="given-name" name="given_name" type="text" value="{{GIVEN_NAME}}" autocomplete="given-name" spellcheck="false" aria-describedby="given-name-hint{{#E_GIVEN_NAME}} given-name-error{{/E_GIVEN_NAME}}"{{#E_GIVEN_NAME}} aria-invalid="true"{{/E_GIVEN_NAME}}>
       </div>
       <div class="ontario-form-group{{#E_FAMILY_NAME}} tmk-has-error{{/E_FAMILY_NAME}}">
-        <label class="ontario-label" for="family-name">{{T_FAMILY_NAME}}</label>
+        <label class="ontario-label" for="family-name">{{T_FAMILY_NAME}}<span class="ontario-label__flag">{{T_OPTIONAL}}</span></label>
         {{#E_FAMILY_NAME}}{{>FIELD_ERROR}}{{/E_FAMILY_NAME}}
         <input class="ontario-input tmk-narrow{{#E_FAMILY_NAME}} ontario-input__error{{/E_FAMILY_NAME}}" id="family-name" name="family_name" type="text" value="{{FAMILY_NAME}}" autocomplete="family-name" spellcheck="false"{{#E_FAMILY_NAME}} aria-invalid="true" aria-describedby="family-name-error"{{/E_FAMILY_NAME}}>
       </div>

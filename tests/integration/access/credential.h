@@ -23,13 +23,20 @@ struct Credential {
   std::function<http::Headers(const Probe&)> once = {};
   std::string certificate_sha256 = {};  // Of the connection.
   int refusal = 401;                    // Of methods of access TOKEN when it is not good.
-  bool is_ascii = true;                 // Every header can be handed on to a service.
+  // Made of a notifications key, or taken for it by notify, which refuses it in its API's own way;
+  // nothing is made of it elsewhere.
+  bool is_for_notify = false;
+  bool is_ascii = true;  // Every header can be handed on to a service.
 };
 
 inline Credential Bearer(std::string name, const std::string& value, int refusal = 401) {
   return {.name = std::move(name),
           .headers = {{"Authorization", "Bearer " + value}},
           .refusal = refusal};
+}
+inline Credential ForNotify(Credential credential) {
+  credential.is_for_notify = true;
+  return credential;
 }
 inline Credential Good(std::string name, const std::string& value, std::set<std::string> scopes) {
   Credential credential = Bearer(std::move(name), value);

@@ -61,7 +61,8 @@ class CredentialMaker {
   int64_t Now() const { return world_.issuer.NowSeconds(); }
   std::string Token(const auth::Principal& principal, int64_t issued_at) const {
     return *auth::MintAccessToken(
-        keys_.es256, principal, {testing::kTestIssuer, world_.issuer.client_audience(), issued_at});
+        *keys_.es256, principal,
+        {testing::kTestIssuer, world_.issuer.client_audience(), issued_at});
   }
   std::set<std::string, std::less<>> EveryScope() const {
     std::set<std::string, std::less<>> scopes;
@@ -150,20 +151,23 @@ class CredentialMaker {
     terms.client_id = client_.client_id();
     terms.algorithm = "ES256";
     all.push_back(Bearer("an ID token", *world_.host.Await(world_.issuer.IdToken(terms))));
+    terms.algorithm = "RS256";
+    all.push_back(
+        ForNotify(Bearer("an ID token, RS256", *world_.host.Await(world_.issuer.IdToken(terms)))));
   }
 
   void AddForgeries(std::vector<Credential>& all) {
-    const std::string& kid = keys_.es256.kid();
+    const std::string& kid = keys_.es256->kid();
     boost::json::object header{{"alg", "ES256"}, {"kid", kid}, {"typ", "at+jwt"}};
     auto claims_with = [&](const char* name, boost::json::value value) {
       boost::json::object claims = Claims();
       claims[name] = std::move(value);
-      return Forge(keys_.es256, header, claims);
+      return Forge(*keys_.es256, header, claims);
     };
     auto header_with = [&](const char* name, boost::json::value value) {
       boost::json::object changed = header;
       changed[name] = std::move(value);
-      return Forge(keys_.es256, changed, Claims());
+      return Forge(*keys_.es256, changed, Claims());
     };
     all.push_back(Bearer("another issuer", claims_with("iss", "https://elsewhere.test")));
     for (const char* other : {"elsewhere", "tamarack", "identity", "payments", "fishing"})
@@ -175,18 +179,18 @@ class CredentialMaker {
     all.push_back(Bearer("typ dpop+jwt", header_with("typ", "dpop+jwt")));
     all.push_back(Bearer("another kid", header_with("kid", "another")));
     all.push_back(Bearer("crit", header_with("crit", boost::json::array{"exp"})));
-    boost::json::object rs{{"alg", "RS256"}, {"kid", keys_.rs256.kid()}, {"typ", "at+jwt"}};
-    // Whatever says that it is not ES256 is taken for a notify key's token, and refused as those
-    // are.
-    all.push_back(Bearer("alg RS256, by our own key", Forge(keys_.rs256, rs, Claims()), 403));
-    auto secret = crypto::Key::FromSecret(boost::json::serialize(*keys_.es256.PublicJwk()));
+    boost::json::object rs{{"alg", "RS256"}, {"kid", keys_.rs256->kid()}, {"typ", "at+jwt"}};
+    // Whatever says that it is not ES256 is taken by notify for its key's token.
+    all.push_back(
+        ForNotify(Bearer("alg RS256, by our own key", Forge(*keys_.rs256, rs, Claims()))));
+    auto secret = crypto::Key::FromSecret(boost::json::serialize(*keys_.es256->PublicJwk()));
     boost::json::object hs{{"alg", "HS256"}, {"kid", kid}, {"typ", "at+jwt"}};
-    all.push_back(Bearer("alg HS256, by our public key", Forge(*secret, hs, Claims()), 403));
+    all.push_back(ForNotify(Bearer("alg HS256, by our public key", Forge(*secret, hs, Claims()))));
     auto stranger = crypto::Key::Generate(crypto::Algorithm::kEs256, kid);
     all.push_back(Bearer("signed by a stranger", Forge(*stranger, header, Claims())));
     std::string none = crypto::Base64UrlEncode(R"({"alg":"none","typ":"at+jwt"})") + "." +
                        crypto::Base64UrlEncode(boost::json::serialize(Claims())) + ".";
-    all.push_back(Bearer("alg none", none, 403));
+    all.push_back(ForNotify(Bearer("alg none", none)));
   }
 
   void AddPayKeys(std::vector<Credential>& all) {
@@ -229,35 +233,36 @@ class CredentialMaker {
   void AddNotifyKeys(std::vector<Credential>& all) {
     for (const char* type : {"live", "team", "test"}) {
       auto key = world_.NewApiKey(service_id_, "notify", type);
-      all.push_back(Good(std::string("a notify key's token, ") + type,
-                         NotifyToken(key.secret(), Now()), {"notify.read", "notify.send"}));
+      all.push_back(
+          ForNotify(Good(std::string("a notify key's token, ") + type,
+                         NotifyToken(key.secret(), Now()), {"notify.read", "notify.send"})));
     }
     std::string key = world_.NewApiKey(service_id_, "notify", "live").secret();
-    all.push_back(Bearer("a stale notify token", NotifyToken(key, Now() - 60), 403));
-    all.push_back(Bearer("a notify token of the future", NotifyToken(key, Now() + 60), 403));
+    all.push_back(ForNotify(Bearer("a stale notify token", NotifyToken(key, Now() - 60))));
+    all.push_back(ForNotify(Bearer("a notify token of the future", NotifyToken(key, Now() + 60))));
     std::string wrong = key;
     wrong.replace(wrong.size() - 36, 8, "00000000");
-    all.push_back(Bearer("a notify token of a wrong secret", NotifyToken(wrong, Now()), 403));
+    all.push_back(ForNotify(Bearer("a notify token of a wrong secret", NotifyToken(wrong, Now()))));
     std::string none = crypto::Base64UrlEncode(R"({"alg":"none"})") + "." +
                        crypto::Base64UrlEncode(boost::json::serialize(
                            boost::json::object{{"iss", service_id_}, {"iat", Now()}})) +
                        ".";
-    all.push_back(Bearer("a notify token of alg none", none, 403));
-    all.push_back(Bearer("a notify key itself", key, 403));
+    all.push_back(ForNotify(Bearer("a notify token of alg none", none)));
+    all.push_back(ForNotify(Bearer("a notify key itself", key)));
     auto revoked = world_.NewApiKey(service_id_, "notify", "live");
     Revoke(revoked);
     auto expired = world_.NewApiKey(service_id_, "notify", "live");
     Expire(expired);
     all.push_back(
-        Bearer("an expired notify key's token", NotifyToken(expired.secret(), Now()), 403));
+        ForNotify(Bearer("an expired notify key's token", NotifyToken(expired.secret(), Now()))));
     auto rotated = world_.NewApiKey(service_id_, "notify", "live");
     std::string fresh = Rotate(rotated, 3600);
     for (const std::string& secret : {fresh, rotated.secret()}) {
-      all.push_back(Good("a rotated notify key's token", NotifyToken(secret, Now()),
-                         {"notify.read", "notify.send"}));
+      all.push_back(ForNotify(Good("a rotated notify key's token", NotifyToken(secret, Now()),
+                                   {"notify.read", "notify.send"})));
     }
     all.push_back(
-        Bearer("a revoked notify key's token", NotifyToken(revoked.secret(), Now()), 403));
+        ForNotify(Bearer("a revoked notify key's token", NotifyToken(revoked.secret(), Now()))));
   }
 
   void AddSessions(std::vector<Credential>& all) {

@@ -38,7 +38,9 @@ int Expected(const Probe& probe, const Credential& credential) {
       if (!credential.is_session || probe.is_plugin) return policy.page() ? 303 : 401;
       return is_form_missing ? 403 : kThrough;
     case MethodPolicy::TOKEN: {
-      if (!credential.is_token) return credential.refusal;
+      bool is_at_notify = probe.backend == "notify";
+      if (credential.is_for_notify && !is_at_notify) return 401;
+      if (!credential.is_token) return credential.is_for_notify ? 403 : credential.refusal;
       bool has_scope = std::any_of(policy.scopes().begin(), policy.scopes().end(),
                                    [&](auto& scope) { return credential.scopes.contains(scope); });
       return policy.scopes().empty() || has_scope ? kThrough : 403;

@@ -20,7 +20,8 @@ namespace tamarack::access {
 // One HTTP binding of one method, as a request that the gateway can bind: whoever may call gets
 // through with it.
 struct Probe {
-  std::string method;  // `package.Service.Method`
+  std::string backend;  // Also its audience.
+  std::string method;   // `package.Service.Method`
   std::string http_method;
   std::string target;
   std::string body;  // JSON; empty where the binding takes none
@@ -59,6 +60,7 @@ inline std::string FillTemplate(std::string path) {
 inline Probe MakeProbe(const google::protobuf::MethodDescriptor& method,
                        const google::api::HttpRule& rule) {
   Probe probe{
+      .backend = {},
       .method = method.full_name(),
       .http_method = rule.custom().kind(),
       .target = rule.custom().path(),
@@ -96,6 +98,7 @@ inline std::vector<Probe> ReadProbes(const std::vector<gateway::BackendDescripto
           for (const auto& more : rule.additional_bindings()) rules.push_back(&more);
           for (const auto* each : rules) {
             Probe& probe = probes.emplace_back(MakeProbe(method, *each));
+            probe.backend = set.name;
             probe.is_plugin = set.plugin != nullptr;
             probe.has_no_route |= probe.is_plugin && probe.policy.page();
           }

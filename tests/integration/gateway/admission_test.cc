@@ -57,7 +57,10 @@ struct World {
     gateway.waiting = waiting;
     gateway.WriteDescriptors(
         "t.binpb",
-        Replaced(FishProto(),
+        Replaced(FishProto(R"(rpc Home(Fry) returns (Fry) {
+                   option (google.api.http) = {get: "/home"};
+                   option (tamarack.api.v1.policy) = {access: PUBLIC page: true};
+                 })"),
                  "get: \"/t/{id}\"};\n    option (tamarack.api.v1.policy) = {access: PUBLIC}",
                  "get: \"/t/{id}\"};\n    option (tamarack.api.v1.policy) = {access: TOKEN}"));
     gateway.Start();
@@ -71,12 +74,13 @@ struct World {
                                      "Authorization: Bearer " +
                                      std::to_string(callers.size()) + "\r\n\r\n"));
   }
-  int StatusOf(asio::ip::tcp::socket& caller) {
+  std::string Read(asio::ip::tcp::socket& caller) {
     std::string text;
     boost::system::error_code ended;
     asio::read(caller, asio::dynamic_buffer(text), ended);
-    return std::stoi(text.substr(9, 3));
+    return text;
   }
+  int StatusOf(asio::ip::tcp::socket& caller) { return std::stoi(Read(caller).substr(9, 3)); }
 };
 
 TEST_CASE("a back end gets no more than it has room for, however many wait for identity at once",
@@ -103,8 +107,13 @@ TEST_CASE("so many may wait for identity, of one network and of all", "[gateway]
     REQUIRE(Eventually([&] { return world.identity.waiting() == i + 1; }));
   }
   world.Call();
-  CHECK(world.StatusOf(world.callers.back()) == refusal);
-  CHECK(world.identity.waiting() == 3);  // Nobody was asked about it.
+  std::string refused = world.Read(world.callers.back());
+  CHECK_THAT(refused, Catch::StartsWith("HTTP/1.1 " + std::to_string(refusal)));
+  CHECK_THAT(refused, Catch::Contains("\r\nRetry-After: 1\r\n"));
+  // What everybody may see is shown all the same, as nobody's.
+  auto home = world.gateway.Connect();
+  CHECK(home.Send("GET", "/home", "Cookie: __Host-tamarack-session=s\r\n").status == 200);
+  CHECK(world.identity.waiting() == 3);  // Nobody was asked about either.
   world.identity.LetGo();
   for (int i = 0; i < 3; ++i) CHECK(world.StatusOf(world.callers[static_cast<size_t>(i)]) == 200);
   // Who waits no more leaves the place to others.

@@ -167,10 +167,10 @@ std::vector<BadRequest> PathsAndQueries() {
 
 std::vector<BadRequest> Bodies() {
   return {
-      {"body on GET", "GET", "/toy/v1/kites", kJson, "{}", 400, "invalid-request",
+      {"body on GET", "GET", "/toy/v1/kites", kJson, "[]", 400, "invalid-request",
        "body_not_allowed", ""},
       {"body on DELETE", "DELETE", "/toy/v1/kites/7",
-       std::string(kJson) + "Authorization: Bearer admin\r\n", "{}", 400, "invalid-request",
+       std::string(kJson) + "Authorization: Bearer admin\r\n", "[]", 400, "invalid-request",
        "body_not_allowed", ""},
       {"no content type", "POST", "/toy/v1/echo", "", "{}", 415, "unsupported-media-type", "", ""},
       {"text", "POST", "/toy/v1/echo", "Content-Type: text/plain\r\n", "{}", 415,

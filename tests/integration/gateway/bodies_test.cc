@@ -71,6 +71,62 @@ TEST_CASE_METHOD(Spent, "who has used up a quota is told so before the body has 
   CHECK(answer.Header("retry-after") != "");
 }
 
+TEST_CASE_METHOD(Fixture, "whose bodies are too many at once is told when to come again",
+                 "[gateway]") {
+  http::ServerOptions options;
+  options.network_bodies_bytes_max = 10;
+  server = MakeServer(options);
+  Answer answer = Raw("POST /toy/v1/echo HTTP/1.1\r\nHost: localhost\r\n" + kJson +
+                      "Content-Length: 100\r\n\r\n" + std::string(50, ' '));
+  CHECK(answer.status == 429);
+  CHECK(answer.Header("retry-after") == "1");
+}
+
+// One request at once.
+struct OneAtOnce : LimitedFixture {
+  asio::io_context context;
+  OneAtOnce() : LimitedFixture({{"write", {.per_second = 1000, .burst = 1000, .concurrent = 1}}}) {}
+
+  // One that has been let in, and whose body does not come.
+  asio::ip::tcp::socket Begin(const std::string& target, const std::string& fields = "") {
+    auto socket = Connect(context);
+    asio::write(socket,
+                asio::buffer("POST " + target + " HTTP/1.1\r\nHost: localhost\r\n" + kJson +
+                             "Content-Length: 13\r\nExpect: 100-continue\r\n" + fields + "\r\n"));
+    std::string text;
+    asio::read(socket, asio::dynamic_buffer(text), asio::transfer_at_least(12));
+    CHECK(text.substr(9, 3) == "100");
+    return socket;
+  }
+};
+
+TEST_CASE_METHOD(OneAtOnce, "uploads of strangers keep nobody of their network waiting",
+                 "[gateway]") {
+  auto one = Begin("/oauth/fail"), two = Begin("/oauth/fail");
+  CHECK(PostJson("/toy/v1/echo", "{}").status == 200);
+  // Each counts once its body has come.
+  asio::write(one, asio::buffer(std::string(R"({"hang":true})")));
+  while (toy.oauths.hanging == 0) std::this_thread::yield();
+  Answer refused = PostJson("/toy/v1/echo", "{}");
+  CHECK(refused.status == 429);
+  CHECK(Show(refused.Json().if_contains("violated-policies")) == R"(["concurrent"])");
+  asio::write(two, asio::buffer(std::string(R"({"hang":true})")));
+  std::string text;
+  asio::read(two, asio::dynamic_buffer(text), asio::transfer_at_least(12));
+  CHECK(text.substr(9, 3) == "429");
+  one.close();
+  while (toy.oauths.hanging != 0) std::this_thread::yield();
+  int status = 0;
+  for (int i = 0; i < 1000 && status != 200; ++i) status = PostJson("/toy/v1/echo", "{}").status;
+  CHECK(status == 200);
+}
+
+TEST_CASE_METHOD(OneAtOnce, "an upload with a credential holds the caller's own slot",
+                 "[gateway]") {
+  auto upload = Begin("/toy/v1/kites", kWriter);
+  CHECK(PostJson("/toy/v1/kites", R"({"colour": "red"})", kWriter).status == 429);
+}
+
 TEST_CASE_METHOD(Fixture, "an answer that did not want the body leaves the connection in step",
                  "[gateway]") {
   std::string inner = "GET /toy/v1/kites/404 HTTP/1.1\r\nHost: localhost\r\n\r\n";

@@ -69,8 +69,8 @@ std::string GetKite(const std::string& name) {
 struct Chain : Fixture {
   std::mutex mutex;
   std::map<std::string, int> served;
-  std::unique_ptr<http::Server> behind = std::make_unique<http::Server>(
-      io.get_executor(), Options(), [this](http::Request request) {
+  std::unique_ptr<http::Server> behind =
+      std::make_unique<http::Server>(io.get_executor(), Options(), [this](http::Request request) {
         auto name = request.headers.Get("x-name");
         std::lock_guard lock(mutex);
         ++served[name ? std::string(*name) : request.target];

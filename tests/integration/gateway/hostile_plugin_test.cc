@@ -152,6 +152,28 @@ TEST_CASE("what is a plug-in's own to say goes out", "[gateway][hostile]") {
   CHECK(world.Send("GET", "/fishing/v1/anglers/1").Header(name) == value);
 }
 
+TEST_CASE("nobody's header passes for the certificate that a plug-in may see",
+          "[gateway][hostile]") {
+  GenericServer server;
+  Plugged gateway(
+      R"({"name": "t", "owner": "018f0000-0000-7000-8000-00000000000c", "client_certificate": true,
+          "headers": ["x-own"], "descriptor_set": "t.binpb", "address": ")" +
+      server.address() + R"("})");
+  gateway.WriteDescriptors("t.binpb", FishProto(R"(rpc Ask(Fry) returns (Fry) {
+    option (google.api.http) = {get: "/ask"};
+    option (tamarack.api.v1.policy) = {
+      access: PUBLIC pass_headers: "Client-Certificate-SHA256" pass_headers: "X-Own"
+    };
+  })"));
+  gateway.Start();
+  CHECK(gateway.Connect()
+            .Send("GET", "/ask", "Client-Certificate-SHA256: forged\r\nX-Own: own\r\n")
+            .status == 200);
+  auto shown = server.LastMetadata();
+  CHECK(shown.contains("x-tamarack-header-x-own"));
+  CHECK_FALSE(shown.contains("x-tamarack-header-client-certificate-sha256"));
+}
+
 TEST_CASE("a plug-in sets its cookies where its pages are", "[gateway][hostile]") {
   World world;
   const std::string cookie = "fishing_basket=1; Path=/fishing; Secure; HttpOnly";

@@ -306,7 +306,7 @@ Cases Connections() {
        {404, 200, 200}},
       {"HEAD has no body", "HEAD /nowhere HTTP/1.1\r\nHost: x\r\n\r\n" + kRawGet, {404, 200, 200}},
       {"GET with a body",
-       "GET /toy/v1/kites HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
+       "GET /toy/v1/kites HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n[]",
        {400, 200}},
       {"HTTP/1.0", get10 + "\r\n" + kRawGet, {200}},
       {"HTTP/1.0 with keep-alive", get10 + "Connection: keep-alive\r\n\r\n", {200, 200}},

@@ -341,6 +341,28 @@ TEST_CASE("trust that an entry gives no more ends though its new version is refu
             .status == 413);
 }
 
+TEST_CASE("paths that an entry gives no more are served no more, and what is wrong is told on",
+          "[gateway][plugin]") {
+  GenericServer server;
+  Plugged gateway(Trusted::Entry(server, R"(, "paths": ["/t", "/u/"])"));
+  std::string proto = FishProto(GetMethod("Other", "/u/{id}"));
+  gateway.WriteDescriptors("t.binpb", proto);
+  gateway.Start();
+  CHECK(gateway.Status("GET", "/u/7") == 200);
+  gateway.Configure(Trusted::Entry(server, R"(, "paths": ["/t"])"));
+  REQUIRE(Eventually([&] { return gateway.Status("GET", "/u/7") == 404; }));
+  CHECK(gateway.Status("GET", "/t/7") == 200);
+  CHECK_THAT(ProblemsOf(gateway), Catch::Contains("foreign-path"));
+  const std::string refused = "gateway_loads_total{outcome=\"refused\"}";
+  CHECK(gateway.Metric(refused) == "1");
+  // Looked at again, it is as wrong as before.
+  gateway.WriteDescriptors("t.binpb", proto);
+  REQUIRE(Eventually([&] { return gateway.Metric(refused) == "2"; }));
+  CHECK_THAT(ProblemsOf(gateway), Catch::Contains("foreign-path"));
+  CHECK(gateway.Status("GET", "/t/7") == 200);
+  CHECK(gateway.Status("GET", "/u/7") == 404);
+}
+
 TEST_CASE("what was at another owner's address is not served as this one's", "[gateway][plugin]") {
   Trusted world;
   Plugged& gateway = world.gateway;

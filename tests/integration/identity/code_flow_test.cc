@@ -28,6 +28,13 @@ boost::json::object IdTokenClaims(World& world, const std::string& id_token,
   return verified->claims;
 }
 
+TEST_CASE_METHOD(Flow, "Signing keys: verifiers may keep them for two seconds") {
+  testing::Answer answer;
+  REQUIRE(Call<google::api::HttpBody>("TokenService/GetJwks", v1::GetJwksRequest(), "", {}, &answer)
+              .ok());
+  CHECK(answer.Http("cache-control") == "public, max-age=2");
+}
+
 TEST_CASE_METHOD(Flow, "Code flow: sign in, agree, get tokens, read claims") {
   PageAnswer answer = browser.Open(kAuthorize, ministry.Request());
   CHECK(answer.http_status == 303);

@@ -98,7 +98,7 @@ TEST_CASE_METHOD(Agreeing, "Consent: words, names and language stay as they were
   PageAnswer french = browser.Account("fr");
   for (const char* text :
        {"Transportation (fr)", "Service Transportation", "Pour renouveler votre permis",
-        "Nom, Adresse courriel, Adresse", "accepté en français", ">Adresse courriel<"})
+        "Nom, Adresse courriel, Adresse", "consentement donné en français", ">Adresse courriel<"})
     CHECK(french.Has(text));
   CHECK(!french.Has("Renamed"));
 }

@@ -35,8 +35,12 @@ TEST_CASE_METHOD(
   CHECK(principal->ministry_id == client.client().ministry_id());
   CHECK(!principal->has_person());
 
-  auto refused = ClientToken(client.client().client_id(), client.client_secret(), "email");
-  CHECK(absl::IsInvalidArgument(refused.status()));
+  for (const char* scope : {"email", "\"\\", "é"}) {
+    auto refused = ClientToken(client.client().client_id(), client.client_secret(), scope);
+    CHECK(absl::IsInvalidArgument(refused.status()));
+    // RFC 6749 section 5.2 allows few characters in it.
+    CHECK(refused.status().message().find(scope) == std::string::npos);
+  }
   CHECK(absl::IsUnauthenticated(ClientToken(client.client().client_id(), "wrong").status()));
   CHECK(absl::IsUnauthenticated(ClientToken("nobody", client.client_secret()).status()));
 }
@@ -132,16 +136,23 @@ TEST_CASE_METHOD(World, "Exchange: a notify key's JWT gives a token of its servi
   CHECK(principal.key_type == "test");
   CHECK(principal.service_id == service.service_id());
   CHECK(principal.HasScope("notify.send"));
-  CHECK(Principal(ExchangeBearer(NotifyToken(live.secret(), issuer.NowSeconds()))->access_token())
-            ->key_type == "live");
+  exchanged = ExchangeBearer(NotifyToken(live.secret(), issuer.NowSeconds()), {"notify"});
+  CHECK(Principal(exchanged->access_token(), "notify")->key_type == "live");
+  // Elsewhere neither it nor the key is anything, and nothing is said of how to make one.
+  for (const std::string& bearer :
+       {NotifyToken(live.secret(), issuer.NowSeconds()), live.secret()}) {
+    auto elsewhere = ExchangeBearer(bearer, {"payments"}).status();
+    CHECK(absl::IsUnauthenticated(elsewhere));
+    CHECK(elsewhere.message() == "the access token is not valid");
+  }
 
-  auto late = ExchangeBearer(NotifyToken(test.secret(), issuer.NowSeconds() - 60));
+  auto late = ExchangeBearer(NotifyToken(test.secret(), issuer.NowSeconds() - 60), {"notify"});
   CHECK(late.status().message() ==
         "Error: Your system clock must be accurate to within 30 seconds");
   v1::RevokeApiKeyRequest revoke;
   revoke.set_api_key_id(test.api_key().api_key_id());
   REQUIRE(Call<v1::ApiKey>("AdminService/RevokeApiKey", revoke, admin_token()).ok());
-  auto revoked = ExchangeBearer(NotifyToken(test.secret(), issuer.NowSeconds()));
+  auto revoked = ExchangeBearer(NotifyToken(test.secret(), issuer.NowSeconds()), {"notify"});
   CHECK(revoked.status().message() == "Invalid token: API key revoked");
 }
 
@@ -150,7 +161,9 @@ TEST_CASE_METHOD(World,
   auto kind = GENERATE(std::string("pay"), std::string("notify"));
   auto key = NewApiKey(NewService().service_id(), kind, "test");
   auto is_good = [&](const std::string& secret) {
-    return ExchangeBearer(kind == "pay" ? secret : NotifyToken(secret, issuer.NowSeconds())).ok();
+    return kind == "pay"
+               ? ExchangeBearer(secret).ok()
+               : ExchangeBearer(NotifyToken(secret, issuer.NowSeconds()), {"notify"}).ok();
   };
   v1::RotateApiKeyRequest request;
   request.set_api_key_id(key.api_key().api_key_id());

@@ -1,12 +1,17 @@
 // Goal: what a person's authorization gave ends with its grant, alone and for good; and a code is
 // used up by whoever it was made for, not by whoever tries. Method: all of identity over real gRPC,
 // PostgreSQL and Redis; one person, two ministries.
+#include "platform/auth/revocations.h"
 #include "platform/crypto/jws.h"
 #include "tests/integration/identity/browser.h"
 #include "tests/support/proof.h"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <catch2/catch.hpp>
+
+#include <atomic>
+#include <memory>
+#include <thread>
 
 namespace tamarack::identity {
 namespace {
@@ -143,6 +148,62 @@ TEST_CASE_METHOD(Grants, "Grants: withdrawing the consent revokes all under it, 
   // Agreeing anew gives new tokens, and nothing back to the old ones.
   CHECK(IsGood(Token(ministry)));
   CHECK(!IsGood(token));
+}
+
+TEST_CASE_METHOD(Grants,
+                 "Grants: one that is made while the consent is withdrawn is revoked, too") {
+  Code(ministry);
+  Grant grant;
+  grant.consent_id = database_value("SELECT consent_id FROM consent");
+  grant.language = "en";
+  const std::string person_id = database_value("SELECT person_id FROM consent");
+  static constexpr pg::Statement kHold{"test.hold", "SELECT FROM person FOR UPDATE"};
+  static constexpr pg::Statement kWaiting{"test.waiting", "SELECT FROM pg_locks WHERE NOT granted"};
+  auto [code, is_withdrawn] = host.Await(
+      [&]()
+          -> boost::asio::awaitable<std::pair<absl::StatusOr<std::string>, absl::StatusOr<bool>>> {
+        std::optional<absl::StatusOr<std::string>> created;
+        std::optional<absl::StatusOr<bool>> withdrawn;
+        // Keeps the grant, which has read the consent, from its commit.
+        auto tx = co_await host.pool().Begin();
+        (void)co_await tx->Query(kHold);
+        boost::asio::co_spawn(host.executor(), grants.Create(grant),
+                              [&](std::exception_ptr, auto done) { created = std::move(done); });
+        while (!created && (co_await tx->Query(kWaiting))->size() < 1) {
+        }
+        boost::asio::co_spawn(host.executor(), consents.Withdraw(grant.consent_id, person_id),
+                              [&](std::exception_ptr, auto done) { withdrawn = std::move(done); });
+        while (!withdrawn && (co_await tx->Query(kWaiting))->size() < 2) {
+        }
+        (void)co_await tx->Rollback();
+        while (!created || !withdrawn) co_await boost::asio::post(boost::asio::use_awaitable);
+        co_return std::pair(*std::move(created), *std::move(withdrawn));
+      }());
+  CHECK(code.ok());
+  CHECK(is_withdrawn.value());
+  CHECK(database_value("SELECT count(*) FROM oauth_grant") == "2");
+  CHECK(database_value("SELECT count(*) FROM oauth_grant WHERE revoked_at IS NULL") == "0");
+  // Once withdrawn, it ends nothing more.
+  Code(ministry);
+  CHECK(!host.Await(consents.Withdraw(grant.consent_id, person_id)).value());
+  CHECK(database_value("SELECT count(*) FROM oauth_grant WHERE revoked_at IS NULL") == "1");
+}
+
+TEST_CASE_METHOD(Grants, "Grants: a code's reuse and a withdrawn consent are announced") {
+  auto heard = std::make_shared<std::atomic<int>>(0);
+  redis.Subscribe(auth::kRevocationChannel, [heard](std::string_view) { ++*heard; });
+  auto until = [&](int times) {
+    while (*heard != times) std::this_thread::yield();
+  };
+  while (host.Await(redis.Command("PUBLISH", auth::kRevocationChannel, ""))->Int() == 0) {
+  }
+  until(1);
+  auto request = ministry.TokenRequest(Code(ministry));
+  REQUIRE(ministry.Redeem(request).ok());
+  CHECK(absl::IsInvalidArgument(ministry.Redeem(request).status()));
+  until(2);
+  Withdraw();
+  until(3);
 }
 
 TEST_CASE_METHOD(Grants, "Grants: tokens from before there were any are good until they end") {

@@ -1,7 +1,9 @@
 // Goal: what a client asks of a sign-in cannot be taken out on the way, nor be outlived; people get
 // on all the same. Method: all of identity over real gRPC, PostgreSQL and Redis; a browser that
 // goes where pages lead, and elsewhere.
+#include "services/identity/key_uses.h"
 #include "tests/integration/identity/browser.h"
+#include "tests/support/rotation.h"
 
 #include <catch2/catch.hpp>
 
@@ -190,10 +192,39 @@ TEST_CASE_METHOD(Interacting, "Interaction: it is read after a restart, and in a
   auto pending = *host.Await(elsewhere.Read(return_to));
   REQUIRE(pending);
   CHECK(pending->request().SerializeAsString() == request.SerializeAsString());
-  CHECK(!*host.Await(
-      Interactions{stranger, subjects, tenants, consents, keys, clock}.Read(return_to)));
+  CHECK(absl::IsNotFound(
+      host.Await(Interactions{stranger, subjects, tenants, consents, keys, clock}.Read(return_to))
+          .status()));
+  CHECK(!*host.Await(interactions.Read("/en/account?return_to=%2Foauth2")));
   browser.SignIn(kEmail);
   CHECK(browser.GoOn(return_to).Param("code").size() == 43);
+}
+
+TEST_CASE_METHOD(Interacting, "Interaction: one that is lost says so and goes back to the client") {
+  std::string return_to = ministry.OnTheWay();
+  std::string sealed = return_to.substr(return_to.find('=') + 1);
+  // Nobody wears out the key of what is at rest by beginning sign-ins.
+  CHECK(!keyring.sealer().Open(sealed, "interaction").ok());
+  SECTION("with its key") {
+    REQUIRE(testing::Rotate(host, ring).ok());
+    REQUIRE(host.Await(interactions.Read(return_to)).ok());
+    CHECK(UsesOfKeys(ring).outlives == std::chrono::hours(1));
+    REQUIRE(testing::RetireEarlier(host, ring).ok());
+  }
+  SECTION("since the client is another by now") {
+    database_value("UPDATE oauth_client SET redirect_uris = '{https://ministry.test/elsewhere}'");
+  }
+  v1::ShowConsentRequest consent;
+  consent.set_lang("en");
+  consent.set_return_to(return_to);
+  for (const PageAnswer& page :
+       {browser.GoOn(return_to), ShowSignIn(return_to), browser.Consent(return_to),
+        browser.Open("AuthorizeService/ShowConsent", consent, true)}) {
+    CHECK(page.http_status == 400);
+    CHECK(page.location.empty());
+    CHECK(page.Has("Go back to the service that you came from"));
+  }
+  CHECK(ShowSignIn(return_to, "fr").Has("Retournez au service"));
 }
 
 TEST_CASE_METHOD(Interacting, "Interaction: two tabs go on after one sign-in, in its language") {

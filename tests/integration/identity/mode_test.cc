@@ -1,4 +1,6 @@
+#include "services/identity/key_uses.h"
 #include "tests/integration/identity/browser.h"
+#include "tests/support/rotation.h"
 
 #include <catch2/catch.hpp>
 
@@ -25,6 +27,16 @@ struct TwoWorlds : World {
     PageAnswer asked = browser.Open(kAuthorize, to.Request());
     REQUIRE(asked.location.starts_with("/en/sign-in?"));
     return browser.SignIn(kEmail, password, asked.Param("return_to"));
+  }
+  static v1::RegisterRequest RegisterForm(const std::string& return_to) {
+    v1::RegisterRequest form;
+    form.set_lang("en");
+    form.set_email("kim@example.test");
+    form.set_password(kLivePassword);
+    form.set_given_name("Kim");
+    form.set_family_name("Exemple");
+    form.set_return_to(return_to);
+    return form;
   }
   std::string SessionMode() {
     auto token = ExchangeSession(browser.cookies["__host-tamarack-session"]);
@@ -82,19 +94,62 @@ TEST_CASE_METHOD(TwoWorlds, "Modes: whoever is signed in for one client is nobod
   }
 }
 
+TEST_CASE_METHOD(TwoWorlds, "Modes: whose client cannot be told gets no account and no session") {
+  const std::string unsealed = ToPath(sandbox.Request());
+  std::string altered = sandbox.OnTheWay();
+  altered.back() = altered.back() == 'A' ? 'B' : 'A';
+  std::string of_a_key_that_is_gone = sandbox.OnTheWay();
+  REQUIRE(testing::Rotate(host, ring).ok());
+  testing::Reseal(host, ring, UsesOfKeys(ring));
+  REQUIRE(testing::RetireEarlier(host, ring).ok());
+  for (const std::string& path : {unsealed, altered, of_a_key_that_is_gone}) {
+    for (const std::string& return_to : {path, "/en/consent?return_to=" + PercentEncode(path)}) {
+      CAPTURE(return_to);
+      v1::ShowSignInRequest sign_in;
+      sign_in.set_lang("en");
+      sign_in.set_return_to(return_to);
+      v1::ShowRegisterRequest show_register;
+      show_register.set_lang("en");
+      show_register.set_return_to(return_to);
+      for (const PageAnswer& page :
+           {browser.Open("SignInService/ShowSignIn", sign_in),
+            browser.Open("SignInService/ShowRegister", show_register),
+            browser.SignIn(kEmail, kLivePassword, return_to),
+            browser.Open("SignInService/Register", RegisterForm(return_to))}) {
+        CHECK(page.http_status == 400);
+        CHECK(page.location.empty());
+        CHECK(page.Has("Go back to the service that you came from"));
+        // Before interactions were sealed, the request stood there itself.
+        CHECK(page.Has("href=\"/oauth2/authorize?response_type=code&amp;") == (path == unsealed));
+      }
+    }
+  }
+  CHECK(browser.cookies.empty());
+  CHECK(database_value("SELECT count(*) FROM registration") == "0");
+}
+
+TEST_CASE_METHOD(TwoWorlds,
+                 "Modes: whoever signs in again for the consent page does so for the client") {
+  const std::string return_to = "/en/consent?return_to=" + PercentEncode(sandbox.OnTheWay());
+  CHECK(browser.SignIn(kEmail, kLivePassword, return_to).http_status == 422);
+  CHECK(browser.SignIn(kEmail, kSandboxPassword, return_to).location == return_to);
+  CHECK(SessionMode() == "sandbox");
+  browser.cookies.clear();
+  REQUIRE(browser.Open("SignInService/Register", RegisterForm(return_to)).http_status == 303);
+  v1::ConfirmEmailRequest confirm;
+  confirm.set_lang("en");
+  confirm.set_code(std::string(crypto::StringMember(LastEmail(), "code")));
+  confirm.set_return_to(return_to);
+  CHECK(browser.Open("SignInService/ConfirmEmail", confirm).location == return_to);
+  CHECK(SessionMode() == "sandbox");
+}
+
 TEST_CASE_METHOD(TwoWorlds, "Modes: who registers for a client becomes a person of its mode") {
-  const std::string email = "kim@example.test";
   for (RelyingParty* client : {&sandbox, &live}) {
     const std::string mode = client->client.client().mode();
     CAPTURE(mode);
     browser.cookies.clear();
-    v1::RegisterRequest form;
-    form.set_lang("en");
-    form.set_email(email);
-    form.set_password(kLivePassword);
-    form.set_given_name("Kim");
-    form.set_family_name("Exemple");
-    form.set_return_to(client->OnTheWay());
+    const v1::RegisterRequest form = RegisterForm(client->OnTheWay());
     REQUIRE(browser.Open("SignInService/Register", form).location.starts_with("/en/confirm-email"));
     v1::ConfirmEmailRequest confirm;
     confirm.set_lang("en");

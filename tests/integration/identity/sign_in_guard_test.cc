@@ -126,7 +126,7 @@ TEST_CASE_METHOD(GuardWorld, "Codes: those of the sandbox are counted apart") {
     request.set_password(kPassword);
     request.set_given_name("Zoé");
     request.set_family_name("Exemple");
-    request.set_return_to(interactions.Path(interactions.Begin(sandbox.Request())));
+    request.set_return_to(sandbox.OnTheWay());
     return browser.Open("SignInService/Register", request).http_status;
   };
   for (int i = 0; i < 6; ++i) CHECK(register_in_sandbox() == 303);
@@ -177,6 +177,30 @@ TEST_CASE_METHOD(GuardWorld, "Codes: what could not be sent, and tried, counts f
   host.database().Execute("ALTER TABLE away RENAME TO " + table);
   CHECK(Register("bob@example.test").http_status == 303);
   CHECK(browser.SignIn(kEmail).http_status == 303);
+}
+
+TEST_CASE_METHOD(GuardWorld,
+                 "Codes: the last wrong one says what to do, for none counts any more") {
+  Register(kEmail);
+  std::string wrong = LastCode() == "00000000" ? "00000001" : "00000000";
+  for (int i = 0; i < 4; ++i) CHECK(Confirm(wrong).Has("Inscrivez de nouveau le code"));
+  for (int i = 0; i < 2; ++i) {
+    PageAnswer answer = Confirm(wrong);
+    CHECK(!answer.Has("Inscrivez de nouveau le code"));
+    CHECK(answer.Has("Demandez un nouveau code"));
+  }
+}
+
+TEST_CASE_METHOD(GuardWorld, "Codes: who gets no more is told so where they are asked for") {
+  Register(kEmail);
+  for (int i = 0; i < 5; ++i) REQUIRE(Resend().http_status == 303);
+  std::string code = LastCode();
+  PageAnswer refused = Resend();
+  CHECK(refused.http_status == 429);
+  CHECK(refused.Has("id=\"resend-error\""));
+  CHECK(!refused.Has("id=\"code-error\""));
+  CHECK(refused.Has("Le dernier code envoyé reste valide pendant 15\u00a0minutes"));
+  CHECK(Confirm(code).http_status == 303);
 }
 
 TEST_CASE_METHOD(GuardWorld, "Codes: five tries, of which the last is one") {
@@ -364,6 +388,25 @@ TEST_CASE_METHOD(GuardWorld, "Confirm: eight people at once, on fewer connection
     }));
   }
   for (auto& answer : answers) CHECK(answer.get().location == "/fr/account");
+  CHECK(database_value("SELECT count(*) FROM person") == "8");
+}
+
+TEST_CASE_METHOD(GuardWorld,
+                 "Confirm: the form sent twice at once is as if sent one after the other") {
+  for (int round = 0; round < 8; ++round) {
+    browser.cookies.clear();
+    Register("person" + std::to_string(round) + "@example.test");
+    v1::ConfirmEmailRequest request;
+    request.set_lang("fr");
+    request.set_code(LastCode());
+    std::vector<Browser> twice{browser, browser, browser};
+    std::vector<std::future<PageAnswer>> answers;
+    for (auto& one : twice) {
+      answers.push_back(std::async(
+          std::launch::async, [&] { return one.Open("SignInService/ConfirmEmail", request); }));
+    }
+    for (auto& answer : answers) CHECK(answer.get().http_status == 303);
+  }
   CHECK(database_value("SELECT count(*) FROM person") == "8");
 }
 

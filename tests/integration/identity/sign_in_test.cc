@@ -221,8 +221,15 @@ TEST_CASE_METHOD(SignInWorld, "Sign-in: whoever is signed in goes on, unless ask
   show.set_lang("fr");
   show.set_return_to("/fr/address");
   auto open = [&] { return browser.Open("SignInService/ShowSignIn", show); };
+  v1::ShowRegisterRequest registering;
+  registering.set_lang("fr");
+  registering.set_return_to("/fr/address");
+  auto open_register = [&] { return browser.Open("SignInService/ShowRegister", registering); };
   CHECK(open().http_status == 200);
+  CHECK(open_register().http_status == 200);
   browser.SignIn(kEmail);
+  CHECK(open_register().http_status == 303);
+  CHECK(open_register().location == "/fr/address");
   CHECK(open().http_status == 303);
   CHECK(open().location == "/fr/address");
   show.set_return_to("https://evil.test/");

@@ -4,13 +4,19 @@
 #include "platform/auth/revocations.h"
 #include "platform/crypto/jws.h"
 #include "services/identity/revocation_announcement.h"
+#include "services/identity/signing_key_command.h"
 #include "tests/integration/identity/world.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <deque>
+#include <future>
 #include <thread>
 
 namespace tamarack::identity {
@@ -102,6 +108,10 @@ struct KeyWorld : World {
     REQUIRE(token.ok());
     return token->token;
   }
+  // How it went.
+  absl::Status TryMint(Replica& replica) {
+    return host.Await(replica.issuer.AccessToken({}, "payments", 90)).status();
+  }
   bool Takes(Service& service, const std::string& token) {
     return host.Await(service.verifier.Verify(token)).ok();
   }
@@ -142,23 +152,125 @@ TEST_CASE_METHOD(KeyWorld, "Signing keys: the next is published, and signs only 
     CHECK(Takes(notify, token));
     CHECK(Takes(notify, old));
     auto now = KeysOf(*replica);
-    CHECK(now->published.HasKid(before->es256.kid()));
-    CHECK(now->rs256.kid() != before->rs256.kid());
+    CHECK(now->published.HasKid(before->es256->kid()));
+    CHECK(now->rs256->kid() != before->rs256->kid());
   }
   // The one after is new, and so has to wait.
   Until([&] { return Count("next") == "2"; });
   CHECK(absl::IsFailedPrecondition(host.Await(signing_keys.Rotate())));
   CHECK(absl::IsFailedPrecondition(
-      host.Await(signing_keys.Retire(KeysOf(first)->es256.kid(), false))));
+      host.Await(signing_keys.Retire(KeysOf(first)->es256->kid(), false))));
   CHECK(absl::IsAlreadyExists(host.Await(signing_keys.Retire(KidOf(old), false))));
   CHECK(absl::IsNotFound(host.Await(signing_keys.Retire("none", true))));
-  CHECK(absl::IsNotFound(host.Await(signing_keys.Remove(KeysOf(first)->es256.kid()))));
+  CHECK(absl::IsNotFound(host.Await(signing_keys.Remove(KeysOf(first)->es256->kid()))));
   CHECK(Count("retired") == "2");
+  CHECK(
+      database_value(
+          "SELECT count(*) FROM signing_key WHERE retired_at IS NOT NULL AND private_key_sealed = "
+          "''") == "2");
+}
+
+TEST_CASE_METHOD(KeyWorld,
+                 "Signing keys: one that cannot be opened is published, and the others sign") {
+  AgeSuccessors();
+  const auto before = KeysOf(first);
+  database_value("UPDATE signing_key SET private_key_sealed = '9.AAAA' WHERE activated_at IS NULL");
+  Replica another(*this);
+  CHECK(KeysOf(another)->jwks == before->jwks);
+  std::string old = Mint(another);
+  CHECK(Takes(payments, old));
+
+  // Its turn comes.
+  REQUIRE(host.Await(signing_keys.Retire(KidOf(old), true)).ok());
+  REQUIRE(host.Await(signing_keys.Remove(KidOf(old))).ok());
+  Announce();
+  another.keys.Renew();
+  for (Replica* replica : {&first, &another}) {
+    absl::Status status = TryMint(*replica);
+    CHECK(absl::IsUnavailable(status));
+    CHECK(status.message().find("cannot open the current ES256 key") != std::string::npos);
+    CHECK(KeysOf(*replica)->rs256.ok());
+    CHECK_FALSE(KeysOf(*replica)->published.HasKid(KidOf(old)));
+  }
+  CHECK_FALSE(Takes(payments, old));
+
+  // It is taken out of use as any other.
+  auto rows = host.Await(signing_keys.List());
+  std::string unreadable;
+  for (const auto& row : *rows)
+    if (row.state == SigningKeyState::kCurrent && row.algorithm == crypto::Algorithm::kEs256)
+      unreadable = row.kid;
+  REQUIRE(host.Await(signing_keys.Retire(unreadable, true)).ok());
+  Announce();
+  CHECK(TryMint(first).ok());
+}
+
+TEST_CASE_METHOD(KeyWorld, "Signing keys: who has opened the current one needs its row no more") {
+  AgeSuccessors();
+  std::string token = Mint(first);
+  database_value("UPDATE signing_key SET private_key_sealed = '9.AAAA'");
+  clock_offset += seconds(3);
+  CHECK(KidOf(Mint(first)) == KidOf(token));
+  Replica another(*this);
+  CHECK(absl::IsUnavailable(TryMint(another)));
+  CHECK(KeysOf(another)->jwks == KeysOf(first)->jwks);
+}
+
+TEST_CASE_METHOD(KeyWorld,
+                 "Signing keys: those of before are published, and a retired one's "
+                 "private half goes when its public one is known") {
+  AgeSuccessors();
+  const auto before = KeysOf(first);
+  database_value("UPDATE signing_key SET public_jwk = NULL");
+  REQUIRE(host.Await(signing_keys.Rotate()).ok());
+  CHECK(KeysOf(second)->published.HasKid(before->es256->kid()));
+  Replica another(*this);
+  CHECK(KeysOf(another)->published.HasKid(before->es256->kid()));
+  CHECK(database_value("SELECT count(*) FROM signing_key WHERE public_jwk IS NULL") == "0");
+  CHECK(database_value("SELECT string_agg(DISTINCT (private_key_sealed = '')::text, '') FROM "
+                       "signing_key WHERE retired_at IS NOT NULL") == "true");
+}
+
+TEST_CASE_METHOD(KeyWorld, "Signing keys: a public half that was altered is not published") {
+  AgeSuccessors();
+  database_value(
+      "UPDATE signing_key o SET public_jwk = n.public_jwk FROM signing_key n WHERE "
+      "o.activated_at IS NULL AND n.kid <> o.kid AND n.algorithm = o.algorithm");
+  database_value("UPDATE signing_key SET public_jwk = '{}' WHERE kid = '" + KidOf(Mint(first)) +
+                 "'");
+  first.keys.Renew();
+  auto now = KeysOf(first);
+  CHECK(now->published.keys().size() == 1);
+  CHECK_FALSE(now->es256.ok());
+  CHECK(now->rs256.ok());
+}
+
+TEST_CASE_METHOD(KeyWorld, "Signing keys: an emergency does not wait for a Redis that hangs") {
+  AgeSuccessors();
+  const std::string stolen = KidOf(Mint(first));
+  const std::string path = "/tmp/tamarack-hanging-" + std::to_string(::getpid());
+  sockaddr_un name{.sun_family = AF_UNIX, .sun_path = {}};
+  std::strncpy(name.sun_path, path.c_str(), sizeof(name.sun_path) - 1);
+  const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  ::unlink(path.c_str());
+  REQUIRE(::bind(listener, reinterpret_cast<sockaddr*>(&name), sizeof(name)) == 0);
+  REQUIRE(::listen(listener, 10) == 0);
+  constexpr std::chrono::hours kForEver{1};
+  redis::Client hanging(host.executor(), "unix:" + path,
+                        {.connect_timeout = kForEver, .command_timeout = kForEver});
+  auto done = std::async(std::launch::async, [&] {
+    return host.Await(
+        RunSigningKeyCommand(signing_keys, hanging, {"signing-keys", "retire", stolen}, true));
+  });
+  Until([&] { return Count("removed") == "1"; });
+  ::close(listener);  // What still waits is told.
+  ::unlink(path.c_str());
+  CHECK(done.get().ok());
 }
 
 TEST_CASE_METHOD(KeyWorld, "Signing keys: a retired one is published for a day") {
   AgeSuccessors();
-  std::string old = KeysOf(first)->es256.kid();
+  std::string old = KeysOf(first)->es256->kid();
   REQUIRE(host.Await(signing_keys.Rotate()).ok());
   database_value("UPDATE signing_key SET retired_at = retired_at - interval '23 hours'");
   first.keys.Renew();
@@ -195,16 +307,21 @@ TEST_CASE_METHOD(KeyWorld,
   CHECK(host.Await(first.keys.Get()).ok());
 }
 
-TEST_CASE_METHOD(KeyWorld, "Revocations: an API key and a client that end are announced") {
+TEST_CASE_METHOD(KeyWorld,
+                 "Revocations: an API key, its secret and a client that end are announced") {
   auto service = NewService();
-  v1::RevokeApiKeyRequest revoke;
-  revoke.set_api_key_id(NewApiKey(service.service_id(), "pay", "live").api_key().api_key_id());
-  REQUIRE(Call<v1::ApiKey>("AdminService/RevokeApiKey", revoke, admin_token()).ok());
+  v1::RotateApiKeyRequest rotate;
+  rotate.set_api_key_id(NewApiKey(service.service_id(), "pay", "live").api_key().api_key_id());
+  REQUIRE(Call<v1::CreateApiKeyResponse>("AdminService/RotateApiKey", rotate, admin_token()).ok());
   Until([&] { return heard == 1; });
+  v1::RevokeApiKeyRequest revoke;
+  revoke.set_api_key_id(rotate.api_key_id());
+  REQUIRE(Call<v1::ApiKey>("AdminService/RevokeApiKey", revoke, admin_token()).ok());
+  Until([&] { return heard == 2; });
   v1::SetClientEnabledRequest disable;
   disable.set_client_id(NewClient(service.service_id()).client().client_id());
   REQUIRE(Call<v1::Client>("AdminService/SetClientEnabled", disable, admin_token()).ok());
-  Until([&] { return heard == 2; });
+  Until([&] { return heard == 3; });
 }
 
 TEST_CASE_METHOD(World, "Calls: whoever's own token is refused asks for another, once") {
@@ -241,7 +358,7 @@ void Drill(bool has_redis) {
       world.Announce();
     }
     if (second == kEmergency) {
-      removed = world.KeysOf(world.first)->es256.kid();
+      removed = world.KeysOf(world.first)->es256->kid();
       REQUIRE(world.host.Await(world.signing_keys.Retire(removed, true)).ok());
       world.Announce();
     }

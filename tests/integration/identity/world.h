@@ -64,7 +64,8 @@ struct World {
   Passwords passwords{offload};
   int emails_queued = 0;
   Registrations registrations{host.pool(), keyring, people, [this] { ++emails_queued; }};
-  SigningKeyRepository signing_keys{host.pool(), keyring};
+  pg::Pool key_connection{host.executor(), host.database().runtime_dsn(), 1};
+  SigningKeyRepository signing_keys{key_connection, keyring};
   SigningKeys keys{host.executor(), signing_keys, offload, clock};
   Interactions interactions{keyring, subjects, tenants, consents, keys, clock};
   TokenIssuer issuer{keys, testing::kTestIssuer, clock};
@@ -72,16 +73,17 @@ struct World {
   std::map<std::string, std::unique_ptr<auth::TokenVerifier>> verifiers;  // by audience
   auth::TokenVerifier& client_tokens = Verifier(issuer.client_audience());
   rpc::Interceptor interceptor{host.executor(), &Verifier(kOwnAudience), host.registry()};
-  std::unique_ptr<grpc::Service> token_service = MakeTokenService(
-      {interceptor, keys, issuer, clients, tenants, grants, consents, people, possession, metrics});
+  std::unique_ptr<grpc::Service> token_service =
+      MakeTokenService({interceptor, keys, issuer, clients, tenants, grants, consents, people,
+                        possession, redis, metrics});
   std::unique_ptr<grpc::Service> authorize_service =
       MakeAuthorizeService({interceptor, TestPages(), issuer, interactions, tenants, people,
                             consents, grants, sessions, subjects, metrics});
   std::unique_ptr<grpc::Service> sign_in_service =
       MakeSignInService({interceptor, TestPages(), interactions, people, registrations, sessions,
                          passwords, attempts, guard, devices, keyring, metrics});
-  std::unique_ptr<grpc::Service> account_service =
-      MakeAccountService({interceptor, TestPages(), people, consents, sessions, devices, metrics});
+  std::unique_ptr<grpc::Service> account_service = MakeAccountService(
+      {interceptor, TestPages(), people, consents, sessions, devices, redis, metrics});
   std::unique_ptr<grpc::Service> credential_service = MakeCredentialService(
       {interceptor, client_tokens, issuer, internal, clients, tenants, api_keys, consents, grants,
        sessions, possession, keyring, subjects, metrics});

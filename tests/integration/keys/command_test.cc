@@ -20,6 +20,14 @@ struct Commands : Fixture {
     said = stderr_text.Text();
     return status;
   }
+  // As if all was ten minutes ago.
+  void Age() const {
+    REQUIRE(ChangeKeyring(path, [](crypto::KeyVersions& versions) {
+              for (auto& version : versions)
+                if (version.used_from > 0) version.used_from -= 600;
+              return absl::OkStatus();
+            }).ok());
+  }
   std::string said;
 };
 
@@ -33,6 +41,9 @@ TEST_CASE_METHOD(Commands, "keys rotate: a version for later, or for now") {
   CHECK(versions[1].used_from > UnixSeconds(Now()) + 500);
   CHECK(crypto::VersionInUse(versions, Now()) == 0);
   CHECK(versions[0].secret == "a secret of before there were versions");
+  CHECK(Run({"rotate"}) == 1);
+  CHECK(said.find("version 2 is made already, and used from 20") != std::string::npos);
+  CHECK(ReadKeyring(path)->size() == 2);
   REQUIRE(Run({"rotate"}, true) == 0);
   versions = *ReadKeyring(path);
   CHECK(versions[2].id == "3");
@@ -45,11 +56,12 @@ TEST_CASE_METHOD(Commands, "keys retire: refused while rows are left, and what i
   CHECK(Run({"retire", "1"}) == 1);
   CHECK(said.find("version 1 is in use") != std::string::npos);
   REQUIRE(Run({"rotate"}, true) == 0);
+  Age();
   file->Look();
   CHECK(Run({"retire", "1"}) == 1);
   CHECK(said.find("kite.owner_sealed: 6000") != std::string::npos);
   CHECK(ReadKeyring(path)->size() == 2);
-  REQUIRE(loop.Await(resealer.Round()).value() == 0);
+  REQUIRE(loop.Await(resealer.Round()).value().rows_left == 0);
   CHECK(Run({"retire", "2"}) == 1);
   CHECK(Run({"retire", "5"}) == 1);
   REQUIRE(Run({"retire", "1"}) == 0);
@@ -61,9 +73,23 @@ TEST_CASE_METHOD(Commands, "keys retire: refused while rows are left, and what i
 TEST_CASE_METHOD(Commands, "keys retire: waits until what was given out has ended, if it may") {
   outlives = std::chrono::hours(1);
   REQUIRE(Run({"rotate"}, true) == 0);
+  Age();
   CHECK(Run({"retire", "1"}) == 1);
   CHECK(said.find("given out under version 1 is good until") != std::string::npos);
   CHECK(Run({"retire", "1"}, true) == 0);
+}
+
+TEST_CASE_METHOD(Commands, "keys retire: not while a process may not know the next version yet") {
+  REQUIRE(Run({"rotate"}, true) == 0);
+  for (bool is_now : {false, true}) {
+    CHECK(Run({"retire", "1"}, is_now) == 1);
+    CHECK(said.find("version 2 may not be in use everywhere before 20") != std::string::npos);
+  }
+  CHECK(ReadKeyring(path)->size() == 2);
+  Age();
+  // What is to come after does not matter.
+  REQUIRE(Run({"rotate"}) == 0);
+  CHECK(Run({"retire", "1"}) == 0);
 }
 
 TEST_CASE_METHOD(Commands, "keys: words that are none") {

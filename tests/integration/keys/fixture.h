@@ -71,7 +71,8 @@ struct Fixture {
   prometheus::Registry registry;
   std::shared_ptr<KeyringFile> file = Begin();
   crypto::Sealer sealer{file->ring(), "test"};
-  Resealer resealer{loop.executor(), pool, file->ring(), Uses(file->ring()).columns, registry};
+  pg::Pool resealing{loop.executor(), database.dsn(), 1};
+  Resealer resealer{loop.executor(), resealing, file->ring(), Uses(file->ring()).columns, registry};
 
   std::shared_ptr<KeyringFile> Begin() {
     Write("a secret of before there were versions");

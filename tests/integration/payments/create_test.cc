@@ -154,6 +154,20 @@ TEST_CASE_METHOD(World1, "CreatePayment: metadata's numbers come back with their
   CHECK(read.metadata().fields().at("true").bool_value());
 }
 
+TEST_CASE_METHOD(World1, "CreatePayment: a length is the same however accents are composed",
+                 "[payments]") {
+  std::string decomposed;
+  for (int i = 0; i < 255; ++i) decomposed += "\u03b1\u0313\u0300\u0345";  // one letter
+  auto request = NewRequest();
+  request.set_reference(decomposed);
+  request.set_description(decomposed);
+  auto created = Create(request);
+  REQUIRE(created.ok());
+  CHECK(Get(created->payment_id()).reference() == decomposed);
+  request.set_reference(decomposed + "a");
+  CHECK(CodeOf(Create(request).status()) == "422 P0102");
+}
+
 TEST_CASE_METHOD(World1, "ListPayments: a reference is found by its characters, in either case",
                  "[payments]") {
   std::string lower, upper;

@@ -1,6 +1,7 @@
 #include "platform/http/admin.h"
 #include "platform/telemetry/metrics.h"
 #include "tests/integration/platform/net_support.h"
+#include "tests/support/captured_stderr.h"
 
 #include <prometheus/registry.h>
 
@@ -104,17 +105,24 @@ TEST_CASE_METHOD(Fixture, "Whoever watches is told at once, and of each change")
     told.push_back(readiness);
     came.notify_all();
   });
+  tamarack::testing::CapturedStderr log;
   CHECK(wait_for({.is_ready = true, .is_degraded = false}));
+  const std::string metric = "readiness_check_ok{check=\"redis\",hard=\"false\"} ";
+  CHECK_THAT(Get("/metrics").body, Catch::Contains(metric + "1"));
+  CHECK_THAT(Get("/metrics").body,
+             Catch::Contains("readiness_check_ok{check=\"postgres\",hard=\"true\"} 1"));
   set(redis, absl::UnavailableError("gone"));
-  CHECK(wait_for({.is_ready = true, .is_degraded = true}));
+  CHECK(wait_for({.is_ready = true, .is_degraded = true, .failing = {"redis"}}));
+  CHECK_THAT(Get("/metrics").body, Catch::Contains(metric + "0"));
+  CHECK_THAT(log.Text(), Catch::Contains(R"("ready":true,"degraded":true,"failing":"redis")"));
   int checked_before = checks_of_postgres;
   set(postgres, absl::UnavailableError("gone"));
-  CHECK(wait_for({.is_ready = false, .is_degraded = true}));
+  CHECK(wait_for({.is_ready = false, .is_degraded = true, .failing = {"postgres", "redis"}}));
   CHECK(checks_of_postgres >= checked_before + 3);
   set(postgres, absl::OkStatus());
-  CHECK(wait_for({.is_ready = true, .is_degraded = true}));
+  CHECK(wait_for({.is_ready = true, .is_degraded = true, .failing = {"redis"}}));
   admin.SetDraining();
-  CHECK(wait_for({.is_ready = false, .is_degraded = true}));
+  CHECK(wait_for({.is_ready = false, .is_degraded = true, .failing = {"redis"}}));
   std::lock_guard lock(mutex);
   CHECK(told.size() == 5);  // nothing is told twice
 }

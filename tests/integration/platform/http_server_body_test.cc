@@ -133,5 +133,22 @@ TEST_CASE_METHOD(Fixture, "A network's bodies leave room for those of others") {
   CHECK(third.Read().status == 200);
 }
 
+TEST_CASE_METHOD(Fixture, "A body takes nothing any more while its answer streams") {
+  options.network_bodies_bytes_max = 100;
+  std::string head = Head("/stream", "X-Client: 192.0.2.1\r\n" + Length(90));
+  auto client = Connect();
+  client.Send(head + std::string(60, 'a'));
+  while (reads == 0) std::this_thread::yield();
+  client.Send(std::string(30, 'a'));
+  CHECK(client.ReadUntil("one\r\n").starts_with("HTTP/1.1 200"));
+  auto next = Connect();
+  next.Send(Head("/", "X-Client: 192.0.2.1\r\n" + Length(90)) + std::string(60, 'a'));
+  while (reads == 1) std::this_thread::yield();
+  next.Send(std::string(30, 'a'));
+  CHECK(next.Read().status == 200);
+  gate.Open();
+  CHECK(client.ReadUntil("0\r\n\r\n").ends_with("two\r\n0\r\n\r\n"));
+}
+
 }  // namespace
 }  // namespace tamarack::test

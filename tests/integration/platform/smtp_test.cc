@@ -106,6 +106,25 @@ TEST_CASE_METHOD(Fixture, "A relay that hung up on an idle connection gets the n
   CHECK(std::count(relay.commands.begin(), relay.commands.end(), "DATA") == 2);
 }
 
+TEST_CASE_METHOD(Fixture, "A second connection has only the time that the first one left") {
+  // Silent for half of the time and then gone; on the next connection silent for more than the
+  // rest.
+  relay.before_reply = [this](const std::string& key) {
+    bool is_second_mail = key == "MAIL" && relay.replies["MAIL"].empty();
+    bool is_second_greeting = key == "GREETING" && relay.connections == 2;
+    if (is_second_mail) std::this_thread::sleep_for(1s);
+    if (is_second_greeting) std::this_thread::sleep_for(1500ms);
+    if (key == "TEXT") relay.replies["MAIL"] = "";
+    if (is_second_greeting) relay.replies["MAIL"] = "250 ok";
+  };
+  relay.Start();
+  mail.timeout = 2s;
+  REQUIRE(Send().ok());
+  CHECK(Send().status().code() == StatusCode::kDeadlineExceeded);
+  CloseConnections();
+  CHECK(relay.connections == 2);
+}
+
 TEST_CASE_METHOD(Fixture, "A relay that takes no mail at all is asked once more, not for ever") {
   relay.replies["MAIL"] = "421 4.3.2 not now";
   relay.Start();

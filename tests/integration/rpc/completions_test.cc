@@ -24,6 +24,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <thread>
 
 namespace asio = boost::asio;
 using google::protobuf::StringValue;
@@ -32,13 +33,18 @@ using namespace tamarack;  // NOLINT
 
 namespace {
 
-// Answers /test/Echo with what it got, and anything else never.
+// Answers /test/Echo with what it got, /test/Refuse with UNAUTHENTICATED, and anything else never.
 class Echoes final : public grpc::CallbackGenericService {
   class Reactor final : public grpc::ServerGenericBidiReactor {
    public:
-    explicit Reactor(bool answers) : answers_(answers) { StartRead(&message_); }
+    explicit Reactor(const std::string& method)
+        : answers_(method == "/test/Echo"), refuses_(method == "/test/Refuse") {
+      StartRead(&message_);
+    }
     void OnReadDone(bool ok) override {
       if (!ok) return Cancelled();
+      if (refuses_ && !is_finished_.exchange(true))
+        return Finish({grpc::StatusCode::UNAUTHENTICATED, "who are you?"});
       if (answers_) StartWriteAndFinish(&message_, {}, grpc::Status::OK);
     }
     void OnCancel() override {
@@ -52,12 +58,12 @@ class Echoes final : public grpc::CallbackGenericService {
     }
 
     std::atomic<bool> is_finished_ = false;
-    bool answers_;
+    bool answers_, refuses_;
     grpc::ByteBuffer message_;
   };
   grpc::ServerGenericBidiReactor* CreateReactor(
       grpc::GenericCallbackServerContext* context) override {
-    return new Reactor(context->method() == "/test/Echo");
+    return new Reactor(context->method());
   }
 };
 
@@ -191,6 +197,20 @@ TEST_CASE("a deadline ends a call that nobody answers", "[rpc]") {
     CHECK(absl::IsDeadlineExceeded(loop.Await(Echo(client, "/test/Never", 5ms))));
   CHECK(loop.Await(Echo(client)).ok());
   CHECK_FALSE(rpc::Completions::Of(loop.executor()).uses_thread());
+}
+
+TEST_CASE("a call that was refused has the time that is left when it is made again", "[rpc]") {
+  int port = RemotePort();
+  testing::Loop loop;
+  int refused = 0;
+  // Until the first call's time is certainly over.
+  rpc::Client client(Address(port), nullptr, [&] {
+    ++refused;
+    auto end = std::chrono::system_clock::now() + 1s;
+    while (std::chrono::system_clock::now() < end) std::this_thread::yield();
+  });
+  CHECK(absl::IsDeadlineExceeded(loop.Await(Echo(client, "/test/Refuse", 1s))));
+  CHECK(refused == 1);
 }
 
 TEST_CASE("cancelling the caller cancels its call", "[rpc]") {

@@ -227,26 +227,52 @@ TEST_CASE_METHOD(Fixture, "A subscriber that answers 2xx at length was told", "[
 TEST_CASE_METHOD(Fixture, "One endpoint that can never be reached keeps no other waiting",
                  "[webhooks]") {
   auto broken = Subscribe("https://licences.example/hook").endpoint;
-  auto unsealed = Subscribe(second.url()).endpoint;
   Subscribe(receiver.url());
-  // As rows that an older version let in, or whose key is gone.
+  // As rows that an older version let in.
   database.Execute("UPDATE webhook_endpoint SET url = 'nonsense' WHERE endpoint_id = '" +
                    broken.id + "'");
-  database.Execute("UPDATE webhook_endpoint SET sealed_secret = 'x' WHERE endpoint_id = '" +
-                   unsealed.id + "'");
   REQUIRE(Append({MakeEvent(1)}).ok());
   prometheus::Registry registry;
   Dispatch([&](DispatcherOptions& options) { options.registry = &registry; });
   WaitUntilFinished();
   CHECK(receiver.Numbers() == std::vector<int64_t>{1});
-  CHECK(second.received.empty());
   CHECK(database.Execute("SELECT count(*) FROM webhook_delivery WHERE state = 3 AND "
-                         "last_error = 'bad_endpoint'") == "2");
+                         "last_error = 'bad_endpoint'") == "1");
   Stop(*dispatchers.back());  // an attempt is counted after it is recorded
   dispatchers.clear();
   std::string metrics = telemetry::SerializeMetrics(registry);
-  CHECK_THAT(metrics, Catch::Contains("webhook_attempts_total{error=\"bad_endpoint\"} 20"));
+  CHECK_THAT(metrics, Catch::Contains("webhook_attempts_total{error=\"bad_endpoint\"} 10"));
   CHECK_THAT(metrics, Catch::Contains("webhook_attempts_total{error=\"none\"} 1"));
+}
+
+TEST_CASE_METHOD(Fixture, "An endpoint whose secret cannot be opened waits for its key, uncounted",
+                 "[webhooks]") {
+  auto waiting = Subscribe(second.url()).endpoint;
+  Subscribe(receiver.url());
+  const std::string sealed = database.Execute(
+      "SELECT sealed_secret FROM webhook_endpoint WHERE endpoint_id = '" + waiting.id + "'");
+  database.Execute("UPDATE webhook_endpoint SET sealed_secret = '9.AAAA' WHERE endpoint_id = '" +
+                   waiting.id + "'");
+  REQUIRE(Append({MakeEvent(1)}).ok());
+  // One more that counted would park it.
+  database.Execute("UPDATE webhook_delivery SET attempts = 9 WHERE endpoint_id = '" + waiting.id +
+                   "'");
+  Dispatch();
+  WaitForReceived(receiver, 1);
+  WaitUntil(
+      "SELECT count(*) FROM webhook_delivery WHERE state = 1 AND attempts = 9 AND claim IS NULL "
+      "AND due_at > now() AND last_error = 'unreadable_secret'",
+      "1");
+  CHECK(second.received.empty());
+  CHECK(database.Execute("SELECT count(*) FROM webhook_attempt JOIN webhook_delivery d USING "
+                         "(delivery_id) WHERE d.endpoint_id = '" +
+                         waiting.id + "'") == "0");
+  database.Execute("UPDATE webhook_endpoint SET sealed_secret = '" + sealed +
+                   "' WHERE endpoint_id = '" + waiting.id + "'");
+  database.Execute("UPDATE webhook_delivery SET due_at = now() WHERE endpoint_id = '" + waiting.id +
+                   "'");
+  WaitForReceived(second, 1);
+  WaitUntilFinished();
 }
 
 TEST_CASE_METHOD(Fixture, "Wake delivers without waiting for the tick", "[webhooks]") {

@@ -1,8 +1,11 @@
 // The configuration file: what is wrong is named, and nothing is guessed.
 #include "gateway/config.h"
 
+#include "platform/auth/platform_services.h"
+
 #include <unistd.h>
 
+#include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -199,6 +202,25 @@ TEST_CASE("a wrong configuration is refused by the name of what is wrong", "[gat
        "backends[0].pages_origin: has a domain in common with public_url"},
       {Pages("https://www.x.example", "https://b.example", "https://X.example:444"),
        "backends[1].pages_origin: has a domain in common with public_url"},
+      {Pages("https://www.services.example", "https://fishing.services.example",
+             "https://b.example"),
+       "backends[0].pages_origin: has a domain in common with public_url"},
+      {Pages("https://x.example", "https://a.plug-ins.example", "https://b.c.plug-ins.example"),
+       "backends[1].pages_origin: has a domain in common with another owner's pages"},
+      {Pages("https://x.example", "https://a.example", "https://b.a.example"),
+       "backends[0].pages_origin: has a domain in common with another owner's pages"},
+      {R"({"public_suffixes": ["Gov.example"], )" + std::string(kRest) + "}",
+       "public_suffixes: `Gov.example` is no domain"},
+      {R"({"public_suffixes": ["example"], )" + std::string(kRest) + "}",
+       "public_suffixes: `example` is no domain"},
+      {Backend(R"("reflection": true, "headers": ["X-Own"])"),
+       "backends[0].headers: goes with an owner"},
+      {Backend(
+           R"("reflection": true, "owner": "018f0000-0000-7000-8000-00000000000c", "headers": ["a:"])"),
+       "`a:` is no name of a header"},
+      {Backend(
+           R"("reflection": true, "owner": "018f0000-0000-7000-8000-00000000000c", "headers": ["Authorization"])"),
+       "`Authorization` holds credentials"},
       {Closed(R"("address": "127.0.0.1:1")"),
        "backends[0].owner: is required, unless platform is true"},
       {Closed(R"("address": "127.0.0.1:1", "platform": false)"),
@@ -281,10 +303,12 @@ TEST_CASE("a plug-in sees no more of its callers than its entry says", "[gateway
   REQUIRE(config.ok());
   CHECK(*config->backends.at(0).plugin == Plugin{.owner = kMinistryA});
   config = Load(Backend(
-      owner + R"(, "client_ip": true, "client_certificate": true, "body_bytes_max": 2048)"));
+      owner +
+      R"(, "headers": ["X-Own"], "client_ip": true, "client_certificate": true, "body_bytes_max": 2048)"));
   INFO(config.status());
   REQUIRE(config.ok());
   CHECK(*config->backends.at(0).plugin == Plugin{.owner = kMinistryA,
+                                                 .headers = {"X-Own"},
                                                  .sees_client_ip = true,
                                                  .sees_client_certificate = true,
                                                  .body_bytes_max = 2048});
@@ -295,6 +319,33 @@ TEST_CASE("names below localhost share no cookies", "[gateway]") {
       Load(Pages("http://localhost:8080", "http://a.localhost:8080", "http://b.localhost:8080"));
   INFO(config.status());
   CHECK(config.ok());
+}
+
+TEST_CASE("hosts below a public suffix share no cookies", "[gateway]") {
+  std::string siblings =
+      Pages("https://services.gov.example", "https://a.gov.example", "https://b.gov.example");
+  CHECK_FALSE(Load(siblings).ok());
+  auto config = Load(R"({"public_suffixes": ["gov.example"], )" + siblings.substr(1));
+  INFO(config.status());
+  CHECK(config.ok());
+  // Addresses have no domains.
+  CHECK(Load(Pages("https://10.0.0.1", "https://10.1.0.1", "https://[::1]")).ok());
+}
+
+// A service that only one of the two knows could be had by a plug-in, or by nobody.
+TEST_CASE("the schema names the services of the platform", "[gateway]") {
+  std::ifstream file(TAMARACK_SOURCE_DIR "/gateway/config.schema.json");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  auto plugin = boost::json::parse(text).at("$defs").at("backend").at("then").as_object();
+  auto listed = plugin.at("properties").at("audience").at("not").at("enum").as_array();
+  CHECK(plugin.at("anyOf").at(1).at("properties").at("name").at("not").at("enum") == listed);
+  boost::json::array services;
+  for (const auto& folder : std::filesystem::directory_iterator(TAMARACK_SOURCE_DIR "/services")) {
+    std::string name = folder.path().filename().string();
+    if (folder.is_directory()) services.emplace_back(name);
+    CHECK(auth::IsPlatformService(name) == folder.is_directory());
+  }
+  CHECK(std::is_permutation(listed.begin(), listed.end(), services.begin(), services.end()));
 }
 
 TEST_CASE("one service alone needs its descriptors and its address", "[gateway]") {

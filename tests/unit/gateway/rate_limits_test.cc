@@ -4,6 +4,8 @@
 #include "gateway/limits/rate_limit_fields.h"
 #include "tests/support/loop.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <catch2/catch.hpp>
 
 #include <set>
@@ -132,6 +134,40 @@ TEST_CASE("without Redis each caller and class is limited here", "[gateway]") {
   now += std::chrono::seconds(1);
   CHECK(is_admitted("a", "read"));
   CHECK_FALSE(is_admitted("a", "read"));
+}
+
+TEST_CASE("what was bad counts for the networks around, too", "[gateway]") {
+  testing::Loop loop;
+  prometheus::Registry registry;
+  RateLimitsOptions options;
+  options.classes.Set("bad", {.per_second = 0.001, .burst = 2, .concurrent = 0});
+  options.now = [] { return FromUnixMicros(kNow); };
+  RateLimits limits(loop.executor(), options, registry);
+  auto charge = [&](std::string_view address) {
+    int charged = 0;
+    auto charge_one = [&]() -> boost::asio::awaitable<void> {
+      co_await limits.Charge(address, "bad", true);
+      ++charged;
+    };
+    for (int i = 0; i < 2; ++i)
+      boost::asio::co_spawn(loop.io(), charge_one(), boost::asio::detached);
+    loop.RunUntil([&] { return charged == 2; });
+  };
+  auto is_used_up = [&](std::string_view address) {
+    return limits.UsedUp(address, "bad", true).has_value();
+  };
+  charge("2001:db8:1:0::1");
+  CHECK(is_used_up("2001:db8:1:0::2"));
+  CHECK_FALSE(is_used_up("2001:db8:1:1::1"));
+  charge("2001:db8:1:1::1");  // the same /56, which may have twice as much
+  CHECK(is_used_up("2001:db8:1:2::1"));
+  CHECK_FALSE(is_used_up("2001:db8:1:100::1"));
+  charge("2001:db8:1:100::1");  // the same /48, which may have three times as much
+  CHECK(is_used_up("2001:db8:1:200::1"));
+  CHECK_FALSE(is_used_up("2001:db8:2::1"));
+  charge("192.0.2.1");
+  CHECK(is_used_up("192.0.2.1"));
+  CHECK_FALSE(is_used_up("192.0.2.2"));
 }
 
 TEST_CASE("the caller used longest ago is forgotten first", "[gateway]") {

@@ -58,8 +58,8 @@ TEST_CASE("a plug-in is given no more than its entry says, whatever its proto as
                       ->mutable_method(0)
                       ->mutable_options()
                       ->MutableExtension(api::v1::policy);
-  for (const char* name :
-       {"Client-Certificate-Sha256", "x-forwarded-for", "Forwarded", "x-real-ip", "if-match"})
+  for (const char* name : {"Client-Certificate-Sha256", "x-forwarded-for", "CF-Connecting-IP",
+                           "Client-Cert", "if-match"})
     policy.add_pass_headers(name);
   policy.set_body_bytes_max(64 << 20);
   std::vector<std::string> notes;
@@ -69,9 +69,10 @@ TEST_CASE("a plug-in is given no more than its entry says, whatever its proto as
     const Route& made = *table->routes().at(0);
     return std::pair(made.policy.pass_headers_size(), made.body_bytes_max);
   };
-  CHECK(passed({.owner = "m"}) == std::pair(1, uint64_t{4} << 20));
-  CHECK(passed({.owner = "m", .sees_client_certificate = true}).first == 2);
-  CHECK(passed({.owner = "m", .sees_client_ip = true}).first == 4);
+  CHECK(passed({.owner = "m"}) == std::pair(0, uint64_t{4} << 20));
+  CHECK(passed({.owner = "m", .sees_client_certificate = true}).first == 1);
+  CHECK(passed({.owner = "m", .sees_client_ip = true}).first == 0);
+  CHECK(passed({.owner = "m", .headers = {"If-Match", "client-certificate-sha256"}}).first == 1);
   CHECK(passed({.owner = "m", .body_bytes_max = 1024}).second == 1024);
   policy.clear_body_bytes_max();
   CHECK(passed({.owner = "m", .body_bytes_max = 1024}).second == 1024);

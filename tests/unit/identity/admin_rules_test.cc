@@ -14,7 +14,7 @@ TEST_CASE("Redirect URIs: absolute, with a host, https or on this machine") {
        {"https://ministry.test/callback", "https://ministry.test", "https://ministry.test?x=1",
         "https://ministry.test:8443/cb?a=b", "http://localhost:8080/cb", "http://localhost/cb",
         "http://127.0.0.1:1/", "http://[::1]:8080/cb", "HTTPS://Ministry.test/cb",
-        "Http://LOCALHOST/cb"}) {
+        "https://a.test/code?encoded=1&State=2", "Http://LOCALHOST/cb"}) {
     CAPTURE(good);
     CHECK(IsRedirectUri(good));
   }
@@ -41,7 +41,14 @@ TEST_CASE("Redirect URIs: absolute, with a host, https or on this machine") {
                           "https://a.test:80.evil/",
                           "javascript:alert(1)",
                           "data:text/html,x",
-                          "https://exämple.test/"}) {
+                          "https://exämple.test/",
+                          "https://a.test/?code=1",
+                          "https://a.test/?x=1&state",
+                          "https://a.test/?error=1",
+                          "https://a.test/?error_description=",
+                          "https://a.test/?error_uri=1",
+                          "https://a.test/?iss=x",
+                          "https://a.test/?x&session%5Fstate=1"}) {
     CAPTURE(bad);
     CHECK(!IsRedirectUri(bad));
   }
@@ -59,6 +66,26 @@ TEST_CASE("Clients' scopes: people's, those of the platform's services, and plug
     CAPTURE(bad);
     CHECK(!IsClientScope(bad));
   }
+}
+
+TEST_CASE("CheckClient: a client that no sign-in can come to is refused at its field") {
+  auto field_of = [](const std::vector<std::string>& uris, const std::vector<std::string>& scopes) {
+    v1::CreateClientRequest client;
+    client.set_purpose_en("To test");
+    client.set_purpose_fr("Pour essayer");
+    client.mutable_redirect_uris()->Add(uris.begin(), uris.end());
+    client.mutable_scopes()->Add(scopes.begin(), scopes.end());
+    auto violations = rpc::ViolationsOf(CheckClient(client));
+    return violations.empty() ? std::string() : violations[0].field;
+  };
+  CHECK(field_of({"https://a.test/", "https://a.test"}, {"openid", "email"}).empty());
+  CHECK(field_of({}, {"payments.read"}).empty());
+  CHECK(field_of({}, {"openid"}) == "redirect_uris");
+  CHECK(field_of({"https://a.test/"}, {"payments.read", "email"}) == "scopes");
+  CHECK(field_of({"https://a.test/"}, {"profile"}) == "scopes");
+  CHECK(field_of({"https://a.test/", "https://b.test/", "https://a.test/"}, {"openid"}) ==
+        "redirect_uris[2]");
+  CHECK(field_of({"https://a.test/?code=1"}, {"openid"}) == "redirect_uris[0]");
 }
 
 TEST_CASE("CheckPerson: what cannot be mailed or seen is named at its field") {

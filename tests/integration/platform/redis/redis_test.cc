@@ -1,5 +1,6 @@
 #include "platform/redis/redis.h"
 
+#include "tests/support/captured_stderr.h"
 #include "tests/support/database.h"
 #include "tests/support/loop.h"
 
@@ -278,6 +279,25 @@ TEST_CASE_METHOD(Guarded, "AUTH: a new password is taken from the file, for comm
     return !heard.empty();
   });
   CHECK(heard.front() == "hello");
+}
+
+TEST_CASE_METHOD(Guarded, "Subscribe: who may not listen says so, and hears as soon as they may",
+                 "[redis]") {
+  REQUIRE(Call("ACL", "SETUSER", "gate", "resetchannels").ok());
+  Client client = Connect("gate", "gates");
+  std::vector<std::string> heard;
+  {
+    testing::CapturedStderr log;
+    client.Subscribe("news", [&](std::string_view text) { heard.emplace_back(text); });
+    loop.RunUntil([&] { return log.Text().find("refuses a subscription") != std::string::npos; });
+    CHECK(log.Text().find("NOPERM") != std::string::npos);
+  }
+  CHECK(loop.Await(client.Command("PING")).ok());
+  REQUIRE(Call("ACL", "SETUSER", "gate", "&news").ok());
+  loop.RunUntil([&] {
+    CHECK(Call("PUBLISH", "news", "hello").ok());
+    return !heard.empty();
+  });
 }
 
 TEST_CASE_METHOD(Guarded, "AUTH: a password file that is missing says so", "[redis]") {

@@ -141,7 +141,7 @@ TEST_CASE("a plug-in is trusted with what its entry names, whatever lint ignores
            {"flavour"},
            "hidden-header"},
           {R"("if-match")",
-           R"("if-match" pass_headers: "X-Forwarded-For")",
+           R"("if-match" pass_headers: "X-Client-IP")",
            "",
            {"flavour"},
            "hidden-header"},
@@ -150,7 +150,8 @@ TEST_CASE("a plug-in is trusted with what its entry names, whatever lint ignores
       }));
   INFO(from << " → " << to);
   BackendDescriptors backend = Compile("test", Replaced(kClean, from, to));
-  backend.plugin = std::make_shared<const Plugin>(Plugin{"ministry", origin, cookies});
+  backend.plugin =
+      std::make_shared<const Plugin>(Plugin{"ministry", origin, cookies, {"If-Match"}});
   std::vector<std::string> notes;
   auto table = RouteTable::Build({backend}, &notes);
   REQUIRE(table.ok());
@@ -179,6 +180,9 @@ TEST_CASE("a back end keeps to the paths that it was given", "[gateway][lint]") 
   auto findings = Lint(*CompileRoutes(kClean), {{}, paths});
   CHECK(findings.size() == foreign);
   for (const Finding& finding : findings) CHECK(finding.rule == "foreign-path");
+  // Nobody passes over it.
+  for (const Finding& finding : Lint(*CompileRoutes(kClean), {{"foreign-path"}, paths}))
+    CHECK(finding.is_error);
 }
 
 TEST_CASE("a GET with an effect may have a key that guards it", "[gateway][lint]") {
