@@ -25,7 +25,7 @@ std::string SessionFormToken(std::string_view session);
 // A form may change something only if it was sent by a page of ours. A browser that says so both
 // ways, `Sec-Fetch-Site: same-origin` and our Origin, is enough. Where one of them is missing, the
 // other has to say so, and the form holds the token that only our pages were given. Where
-// `needs_session`, it holds the one of the session in any case. Programs may send the token as
+// `needs_session`, the form holds the session's token in any case. Programs may send the token as
 // header X-CSRF-Token.
 bool IsOwnForm(const Visit& visit, const Parameters& form, bool needs_session);
 

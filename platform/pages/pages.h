@@ -25,7 +25,7 @@
 //   Cross-Origin-Opener-Policy: same-origin   Cross-Origin-Resource-Policy: same-origin
 //   X-Content-Type-Options: nosniff   X-Frame-Options: DENY   Cache-Control: no-store
 // Chromium holds form-action against the whole chain of redirects of a POST: a handler whose post
-// can end at another origin adds exactly that origin by metadata x-tamarack-http-csp-form-action.
+// ends at another origin answers with a page that leads on (lead_out.h).
 #pragma once
 
 #include "platform/pages/brand.h"

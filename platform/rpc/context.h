@@ -30,9 +30,6 @@ class HttpAnswer {
   // `__Host-` cookies: Secure, HttpOnly, SameSite=Lax, Path=/. `max_age_seconds` 0 deletes, -1
   // lasts for the session.
   void SetCookie(std::string_view name, std::string_view value, int max_age_seconds = -1);
-  // Lets the page's forms lead to other origins after a redirect: sources for `form-action`, space
-  // separated.
-  void AllowFormAction(std::string sources) { Set("csp-form-action", std::move(sources)); }
   void SetHeader(std::string name, std::string value) {
     headers_.emplace_back(std::move(name), std::move(value));
   }

@@ -197,10 +197,10 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     return parts_.pages.Render(pages::BadSignInPage(context.language, context.request_id));
   }
 
-  // Back to the client. A client that asks in a frame nobody sees needs a redirect.
+  // Back to the client. One that wants no page may ask in a frame, which shows none.
   HttpBody Return(rpc::Context& context, const PendingAuthorization& pending, SentBy sent_by,
                   std::string location) const {
-    if (sent_by == SentBy::kOurForm) {
+    if (sent_by == SentBy::kOurForm && !pending.terms.prompts.contains("none")) {
       std::string again = absl::StrCat(
           "/sign-in?return_to=", PercentEncode(parts_.interactions.Path(pending.interaction)));
       return parts_.pages.Render(

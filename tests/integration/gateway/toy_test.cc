@@ -204,6 +204,11 @@ TEST_CASE_METHOD(Fixture, "a page gets its headers and its token against cross-s
   std::string foreign = own + "Sec-Fetch-Site: same-origin\r\n";
   CHECK(PostForm("/en/toy", other, foreign).status == 403);
   CHECK(PostForm("/en/toy", other, foreign + "Origin: null\r\n").status == 403);
+  // Not where somebody is signed in: that a form is ours does not say for whom it was.
+  std::string signed_in =
+      "Cookie: __Host-tamarack-session=person\r\nOrigin: " + std::string(kOrigin) +
+      "\r\nSec-Fetch-Site: same-origin\r\n";
+  CHECK(PostForm("/en/toy/account", other, signed_in).status == 403);
   CHECK(PostForm("/en/toy", other, foreign + "Origin: http://evil.example\r\n").status == 403);
   CHECK(PostForm("/en/toy", "name=x&csrf_token=AAAAAAAAAAAAAAAAAAAAAA", same_origin).status == 403);
   CHECK(
