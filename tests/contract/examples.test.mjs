@@ -25,7 +25,7 @@ before(async () => {
   stack = await startStack('contract-examples');
   const { sandbox } = stack;
   const [{ ministry_id, service_id, oauth }] = sandbox.ministries;
-  Object.assign(known, { ministry_id, service_id, client_id: oauth.client_id, client_secret: oauth.client_secret, redirect_uri: oauth.redirect_uris[0] });
+  Object.assign(known, { ministry_id, sector: ministry_id, service_id, client_id: oauth.client_id, client_secret: oauth.client_secret, redirect_uri: oauth.redirect_uris[0] });
   tokens = await credentials(sandbox);
   known.delivery_id = await deliveryOf(sandbox);
   const document = await (await fetch(`${sandbox.gateway}/openapi.json`)).json();
