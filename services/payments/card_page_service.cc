@@ -41,7 +41,7 @@ class CardPageService final : public v1::CardPageService::CallbackService {
   }
 
   TAMARACK_UNARY(OpenPaymentByPost, v1::OpenPaymentByPostRequest, HttpBody) {
-    co_return co_await Open(context, request.charge_token_id());
+    co_return co_await Open(context, request.chargetokenid());
   }
 
   TAMARACK_UNARY(ShowCard, v1::ShowCardRequest, HttpBody) {

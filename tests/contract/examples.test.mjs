@@ -81,7 +81,7 @@ function learn({ name }, text) {
   if (name !== 'CreatePayment') return;
   known.payment_id = answer.payment_id;
   // Good once, and fresh with every reading.
-  known.charge_token_id = async () => {
+  known.charge_token_id = known.chargeTokenId = async () => {
     const read = await fetch(`${stack.sandbox.gateway}/v1/payments/${known.payment_id}`, { headers: { authorization: `Bearer ${tokens['payments.write']}` } });
     return (await read.json())._links.next_url_post.params.chargeTokenId;
   };

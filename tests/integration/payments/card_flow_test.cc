@@ -290,7 +290,7 @@ TEST_CASE_METHOD(World, "Link: works once, and only its holder's browser sees th
   Open(Get(payment.payment_id()));
   CHECK(last.Http("status") == "303");
   v1::OpenPaymentByPostRequest forged;
-  forged.set_charge_token_id("forged");
+  forged.set_chargetokenid("forged");
   CHECK_THAT(Page("OpenPaymentByPost", forged), Contains("This payment link cannot be used"));
 }
 
