@@ -102,7 +102,9 @@ class SignInService final : public v1::SignInService::CallbackService {
   }
 
   TAMARACK_UNARY(ShowRegister, v1::ShowRegisterRequest, HttpBody) {
-    CO_ASSIGN_OR_RETURN(auto pending, co_await parts_.interactions.Read(request.return_to()));
+    std::optional<HttpBody> lost;
+    CO_ASSIGN_OR_RETURN(auto pending, co_await Read(context, request, lost));
+    if (lost) co_return *std::move(lost);
     CO_ASSIGN_OR_RETURN(bool is_signed_in, co_await IsSignedIn(context, pending));
     if (is_signed_in) co_return GoOn(context, request.lang(), request.return_to());
     v1::RegisterRequest empty;
