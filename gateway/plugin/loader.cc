@@ -74,7 +74,13 @@ std::optional<Loader::Result> Loader::Load(bool is_forced) {
     if (*config != config_)
       report_.warnings.push_back("settings other than the back ends are taken at the next start");
     config_.backends = std::move(backends);
+    // Those that the new configuration names are noted too. What has changed since the first look
+    // may not have been read, and is read at the next.
+    std::map<std::string, std::string> noted = stamps_;
     NoteFiles();
+    for (auto& [path, stamp] : stamps_) {
+      if (auto before = noted.find(path); before != noted.end()) stamp = before->second;
+    }
   }
   if (!FetchOffers(has_new_files) && !has_new_files) return std::nullopt;
 
