@@ -61,10 +61,12 @@ export async function observeAccounts(sandbox, people) {
   for (const [name, one] of Object.entries(people)) {
     const page = await personOf(sandbox, one).walk(`${sandbox.gateway}/${one.lang}/account`, ({ document }) => Boolean(document.querySelector('#account-name')));
     const text = (element) => element.textContent.replace(/\s+/g, ' ').trim();
+    // Below its heading, whatever else the page has come to say there.
+    const reasonBelow = (element) => (/^(Reason|Motif)/.test(text(element)) ? text(element) : reasonBelow(element.nextElementSibling));
     accounts[name] = {
       name: page.text('#account-name'),
       email: page.text('#account-email'),
-      consents: [...page.document.querySelectorAll('[id^=consent-]')].map((heading) => [heading.id, text(heading), text(heading.nextElementSibling)]),
+      consents: [...page.document.querySelectorAll('[id^=consent-]')].map((heading) => [heading.id, text(heading), reasonBelow(heading.nextElementSibling)]),
       readings: [...page.document.querySelectorAll('tbody tr')].map((row) => [...row.querySelectorAll('td')].map(text)),
     };
   }

@@ -170,8 +170,9 @@ describe('the upgraded stack', () => {
     assert.deepEqual((await call(sandbox, 'GET', '/v1/payments', filled.keys.pay_live.secret)).body.results, []);
     const { ministries, subscriptions, ...setUp } = await observeSetUp(sandbox, filled);
     assert.deepEqual({
-      ministries: ministries.slice(0, observed.setUp.ministries.length), // the present seed has one more
-      subscriptions: subscriptions.map(({ mode, ...subscription }) => (assert.equal(mode, 'live'), subscription)),
+      // The present seed has one more. Each is a sector of its own.
+      ministries: ministries.slice(0, observed.setUp.ministries.length).map(({ sector, ...ministry }) => (assert.equal(sector, ministry.ministry_id), ministry)),
+      subscriptions: subscriptions.map(({ mode, is_enabled: isEnabled, ...subscription }) => (assert.deepEqual([mode, isEnabled], ['live', true]), subscription)),
       ...setUp,
     }, observed.setUp);
   });
