@@ -72,7 +72,7 @@ describe('the keys that sign tokens', () => {
   it('are not rotated before the next are known', async () => {
     await successors();
     await assert.rejects(signingKeys('rotate'), /15 minutes/);
-    await assert.rejects(signingKeys('turn'), /signing-keys list/);
+    await assert.rejects(signingKeys('turn'), /signing-keys: list/);
   });
 
   it('rotate under load, and nobody is refused', async () => {
