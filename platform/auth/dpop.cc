@@ -85,12 +85,12 @@ std::optional<std::string> NormalEscapes(std::string_view text, std::string_view
 
 // RFC 3986 section 5.2.4, of an absolute path or an empty one, which is the root.
 std::string WithoutDotSegments(std::string_view path) {
-  std::vector<absl::string_view> segments;
+  std::vector<std::string> segments;
   std::vector<absl::string_view> all = absl::StrSplit(ToAbsl(path), '/');
   for (size_t i = 1; i < all.size(); ++i) {
     bool is_dots = all[i] == "." || all[i] == "..";
     if (all[i] == ".." && !segments.empty()) segments.pop_back();
-    if (!is_dots) segments.push_back(all[i]);
+    if (!is_dots) segments.emplace_back(all[i]);
     if (is_dots && i + 1 == all.size()) segments.emplace_back();
   }
   return absl::StrCat("/", absl::StrJoin(segments, "/"));
