@@ -15,6 +15,8 @@ namespace tamarack::pg {
 
 class PoolState;
 
+inline constexpr Statement kRollback{"transaction.rollback", "ROLLBACK"};
+
 // A borrowed connection. Going out of scope gives it back, to be dropped if it is mid-statement.
 class Lease {
  public:

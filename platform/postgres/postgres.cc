@@ -20,7 +20,6 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr Statement kPing{"pool.ping", "SELECT 1"};
-constexpr Statement kRollback{"transaction.rollback", "ROLLBACK"};
 
 std::shared_ptr<const ConnectionSettings> MakeSettings(std::map<std::string, std::string> keywords,
                                                        const PoolOptions& options) {

@@ -56,9 +56,11 @@ AsyncStatus Tx::Commit() {
 }
 
 AsyncStatus Tx::Rollback() {
-  if (lease_ && lease_->connection().IsInTransaction()) lease_->pool().RollBack(std::move(*lease_));
+  absl::Status status;
+  if (lease_ && lease_->connection().IsInTransaction())
+    status = (co_await lease_->Execute({Call(kRollback)})).status();
   lease_.reset();
-  co_return absl::OkStatus();
+  co_return status;
 }
 
 Async<std::vector<Rows>> Tx::Run(std::vector<Call> calls, bool commit) {

@@ -39,6 +39,7 @@ class Tx {
   AsyncStatus Commit();
   // As QueryAll and then Commit, in one round trip: a failed statement prevents the commit.
   Async<std::vector<Rows>> QueryAllAndCommit(std::vector<Call> calls);
+  // Its locks are free when this returns.
   AsyncStatus Rollback();
 
  private:
