@@ -38,10 +38,6 @@ std::string HmacSha256(std::string_view key, std::string_view data) {
   return Hmac(EVP_sha256(), key, data);
 }
 
-std::string HmacSha1(std::string_view key, std::string_view data) {
-  return Hmac(EVP_sha1(), key, data);
-}
-
 std::string DeriveKey(std::string_view secret, std::string_view purpose) {
   std::string extracted = HmacSha256(std::string(32, '\0'), secret);
   return HmacSha256(extracted, std::string(purpose) + '\x01');

@@ -15,9 +15,6 @@ std::string Sha256Hex(std::string_view data);
 // RFC 2104 with SHA-256. 32 raw bytes.
 std::string HmacSha256(std::string_view key, std::string_view data);
 
-// RFC 2104 with SHA-1. 20 raw bytes. Only for the checksum inside GOV.UK Pay's API keys.
-std::string HmacSha1(std::string_view key, std::string_view data);
-
 // RFC 5869 (HKDF-SHA256, no salt): 32 bytes of key for one purpose out of `secret`, such as
 // DeriveKey(secret, "webhooks.seal"). Keys of different purposes tell nothing of each other.
 // Services take theirs from a Keyring.

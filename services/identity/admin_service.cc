@@ -21,7 +21,7 @@ class AdminService final : public v1::AdminService::CallbackService {
   using Api = v1::AdminService;
   AdminService(rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
                PersonRepository& people, Passwords& passwords, idempotency::Once& once,
-               redis::Client& redis, const Keyring& keyring, auth::Mode default_mode)
+               redis::Client& redis, auth::Mode default_mode)
       : rpc_(interceptor),
         tenants_(tenants),
         api_keys_(api_keys),
@@ -29,7 +29,6 @@ class AdminService final : public v1::AdminService::CallbackService {
         passwords_(passwords),
         once_(once),
         redis_(redis),
-        keyring_(keyring),
         default_mode_(default_mode) {}
 
   TAMARACK_UNARY(CreateMinistry, v1::CreateMinistryRequest, v1::Ministry) {
@@ -160,8 +159,8 @@ class AdminService final : public v1::AdminService::CallbackService {
   }
 
  private:
-  std::string NewSecret(std::string_view kind) const {
-    return kind == "pay" ? NewPayKey(keyring_.PayChecksumSecret()) : NewNotifySecret();
+  static std::string NewSecret(std::string_view kind) {
+    return kind == "pay" ? NewPayKey() : NewNotifySecret();
   }
   // What the ministry's program is given of a secret.
   static std::string Presented(const v1::ApiKey& key, const std::string& secret) {
@@ -175,7 +174,6 @@ class AdminService final : public v1::AdminService::CallbackService {
   Passwords& passwords_;
   idempotency::Once& once_;
   redis::Client& redis_;
-  const Keyring& keyring_;
   const auth::Mode default_mode_;
 };
 
@@ -186,9 +184,9 @@ std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor,
                                                 ApiKeyRepository& api_keys,
                                                 PersonRepository& people, Passwords& passwords,
                                                 idempotency::Once& once, redis::Client& redis,
-                                                const Keyring& keyring, auth::Mode default_mode) {
+                                                auth::Mode default_mode) {
   return std::make_unique<AdminService>(interceptor, tenants, api_keys, people, passwords, once,
-                                        redis, keyring, default_mode);
+                                        redis, default_mode);
 }
 
 }  // namespace tamarack::identity

@@ -4,7 +4,6 @@
 #include "platform/redis/redis.h"
 #include "platform/rpc/unary.h"
 #include "services/identity/api_key_repository.h"
-#include "services/identity/keyring.h"
 #include "services/identity/passwords.h"
 #include "services/identity/person_repository.h"
 #include "services/identity/tenant_repository.h"
@@ -17,9 +16,11 @@ namespace tamarack::identity {
 
 // `redis` is for announcing what is revoked; `default_mode`: of clients and people for whom none is
 // named.
-std::unique_ptr<grpc::Service> MakeAdminService(
-    rpc::Interceptor& interceptor, TenantRepository& tenants, ApiKeyRepository& api_keys,
-    PersonRepository& people, Passwords& passwords, idempotency::Once& once, redis::Client& redis,
-    const Keyring& keyring, auth::Mode default_mode = auth::Mode::kLive);
+std::unique_ptr<grpc::Service> MakeAdminService(rpc::Interceptor& interceptor,
+                                                TenantRepository& tenants,
+                                                ApiKeyRepository& api_keys,
+                                                PersonRepository& people, Passwords& passwords,
+                                                idempotency::Once& once, redis::Client& redis,
+                                                auth::Mode default_mode = auth::Mode::kLive);
 
 }  // namespace tamarack::identity

@@ -2,7 +2,6 @@
 
 #include "platform/base/status.h"
 #include "platform/crypto/encoding.h"
-#include "platform/crypto/hash.h"
 #include "platform/crypto/random.h"
 
 #include <absl/strings/ascii.h>
@@ -13,26 +12,18 @@ namespace tamarack::identity {
 namespace {
 
 constexpr std::string_view kPrefix = "api_";
-constexpr size_t kTokenBytes = 32;
-constexpr size_t kChecksumLength = 32;
-
-std::string Checksum(std::string_view token, std::string_view checksum_secret) {
-  return crypto::Base32HexEncode(crypto::HmacSha1(checksum_secret, token));
-}
+constexpr size_t kRandomBytes = 52;  // 84 characters
+constexpr size_t kLength = kPrefix.size() + 84;
 
 }  // namespace
 
-std::string NewPayKey(std::string_view checksum_secret) {
-  std::string token =
-      absl::StrCat(ToAbsl(kPrefix), crypto::Base32HexEncode(crypto::RandomBytes(kTokenBytes)));
-  return absl::StrCat(token, Checksum(token, checksum_secret));
+std::string NewPayKey() {
+  return absl::StrCat(ToAbsl(kPrefix), crypto::Base32HexEncode(crypto::RandomBytes(kRandomBytes)));
 }
 
-bool HasPayChecksum(std::string_view key, std::string_view checksum_secret) {
-  if (key.size() <= kPrefix.size() + kChecksumLength || !key.starts_with(kPrefix)) return false;
-  if (!std::all_of(key.begin() + kPrefix.size(), key.end(), absl::ascii_isalnum)) return false;
-  std::string_view token = key.substr(0, key.size() - kChecksumLength);
-  return crypto::ConstantTimeEqual(key.substr(token.size()), Checksum(token, checksum_secret));
+bool LooksLikePayKey(std::string_view bearer) {
+  return bearer.size() == kLength && bearer.starts_with(kPrefix) &&
+         std::all_of(bearer.begin() + kPrefix.size(), bearer.end(), absl::ascii_isalnum);
 }
 
 std::string NewNotifySecret() {

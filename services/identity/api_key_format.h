@@ -6,11 +6,9 @@
 
 namespace tamarack::identity {
 
-// GOV.UK Pay: a random token and 32 characters of checksum, lower-case base32hex of
-// HMAC-SHA1(secret, token). The checksum lets a mistyped key be refused without asking the
-// database; it proves nothing.
-std::string NewPayKey(std::string_view checksum_secret);
-bool HasPayChecksum(std::string_view key, std::string_view checksum_secret);
+// GOV.UK Pay's form: `api_` and 84 lower-case letters and digits, here all of them random.
+std::string NewPayKey();
+bool LooksLikePayKey(std::string_view bearer);
 
 // GOV.UK Notify: `{name}-{service id}-{secret}`, both UUIDs; clients cut it from the right.
 // The secret is a random UUID (version 4): our ids are time-ordered and would be easier to guess.

@@ -50,15 +50,6 @@ constexpr pg::Statement kMarkUsed{"api_key.mark_used", R"sql(
 constexpr keys::ColumnSql kSecrets = SEALED_COLUMN("api_key", "secret_sealed", "api_key_id");
 constexpr keys::ColumnSql kPreviousSecrets =
     SEALED_COLUMN("api_key", "previous_secret_sealed", "api_key_id");
-// Their checksums stay with the oldest version.
-constexpr keys::ColumnSql kPayChecksums{"api_key",
-                                        "pay_checksum",
-                                        {"api_key.pay_checksum.count",
-                                         "SELECT '', count(*) FROM api_key k "
-                                         "WHERE kind = 'pay' AND NOT " IS_ENDED("k")},
-                                        {},
-                                        {},
-                                        {}};
 
 std::string Place(std::string_view id) {
   return absl::StrCat("api_key/", ToAbsl(id));
@@ -107,8 +98,7 @@ ApiKey Decode(const pg::Rows& rows, int row) {
 std::vector<keys::KeyedColumn> ApiKeyColumns(const Keyring& keyring) {
   auto place = [](const pg::Rows& rows, int row) { return Place(rows.Text(row, 2)); };
   return {keys::SealedColumn(kSecrets, keyring.sealer(), place),
-          keys::SealedColumn(kPreviousSecrets, keyring.sealer(), place),
-          {kPayChecksums, nullptr}};
+          keys::SealedColumn(kPreviousSecrets, keyring.sealer(), place)};
 }
 
 Async<v1::ApiKey> ApiKeyRepository::Insert(pg::Tx& tx, const v1::CreateApiKeyRequest& request,

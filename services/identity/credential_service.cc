@@ -83,7 +83,7 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     const std::string& bearer = request.bearer();
     // Nothing else can be bound to a key.
     if (request.has_dpop()) co_return co_await FromAccessToken(request);
-    if (parts_.keyring.IsPayKey(bearer)) co_return co_await FromPayKey(request);
+    if (LooksLikePayKey(bearer)) co_return co_await FromPayKey(request);
     if (request.audience() != kNotifyAudience) co_return co_await FromAccessToken(request);
     if (LooksLikeNotifyToken(bearer)) co_return co_await FromNotifyToken(request);
     if (LooksLikeNotifyKey(bearer)) {

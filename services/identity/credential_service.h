@@ -6,7 +6,6 @@
 #include "services/identity/client_authenticator.h"
 #include "services/identity/consent_repository.h"
 #include "services/identity/grant_repository.h"
-#include "services/identity/keyring.h"
 #include "services/identity/metrics.h"
 #include "services/identity/possession.h"
 #include "services/identity/sessions.h"
@@ -32,7 +31,6 @@ struct CredentialServiceParts {
   GrantRepository& grants;
   Sessions& sessions;
   Possession& possession;
-  const Keyring& keyring;
   SubjectRepository& subjects;
   IdentityMetrics& metrics;
 };

@@ -8,6 +8,7 @@
 #include "services/identity/person_repository.h"
 #include "services/identity/registrations.h"
 #include "services/identity/signing_key_repository.h"
+#include "services/identity/subject_repository.h"
 
 #include <iterator>
 #include <utility>
@@ -19,7 +20,8 @@ keys::KeyUses UsesOfKeys(const crypto::Keyring& ring) {
   keys::KeyUses uses{.columns = {SigningKeyColumn(keyring), EmailOutboxColumn(keyring),
                                  idempotency::AnswersColumn({keyring.sealer()})},
                      .outlives = kInteractionLifetime};
-  for (auto& more : {PersonColumns(keyring), RegistrationColumns(keyring), ApiKeyColumns(keyring)})
+  for (auto& more : {PersonColumns(keyring), SubjectColumns(keyring), RegistrationColumns(keyring),
+                     ApiKeyColumns(keyring)})
     uses.columns.insert(uses.columns.end(), more.begin(), more.end());
   return uses;
 }

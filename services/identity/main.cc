@@ -129,6 +129,10 @@ int main(int argc, char** argv) {
       metrics);
   identity::Registrations registrations(shell.database(), keyring, people, [&] { emails.Wake(); });
   emails.Start();
+  runtime::Spawn(shell.executor(), [&]() -> boost::asio::awaitable<void> {
+    // Who first needs it makes up for a failure.
+    (void)co_await subjects.KeepFirstKey();
+  });
 
   auto token_service =
       identity::MakeTokenService({interceptor, keys, issuer, clients, tenants, grants, consents,
@@ -143,12 +147,12 @@ int main(int argc, char** argv) {
       {interceptor, renderer, people, consents, sessions, devices, shell.redis(), metrics});
   auto credential_service = identity::MakeCredentialService(
       {interceptor, client_tokens, issuer, internal_clients, clients, tenants, api_keys, consents,
-       grants, sessions, possession, keyring, subjects, metrics});
+       grants, sessions, possession, subjects, metrics});
   auto directory_service =
       identity::MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once(shell.database(), keyring.sealer());
   auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,
-                                                  once, shell.redis(), keyring, default_mode);
+                                                  once, shell.redis(), default_mode);
 
   return shell.Run(
       {token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),

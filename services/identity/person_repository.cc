@@ -4,6 +4,7 @@
 #include "platform/crypto/json.h"
 #include "platform/crypto/random.h"
 #include "platform/text/email_address.h"
+#include "services/identity/subject_repository.h"
 
 #include <absl/strings/match.h>
 #include <boost/json/serialize.hpp>
@@ -81,15 +82,6 @@ constexpr keys::ColumnSql kEmailIndexes{
     ON CONFLICT (email_index) DO UPDATE SET failures = f.failures + excluded.failures
   )
   SELECT FROM renewed)sql"}};
-// Made with the oldest version, from which also those are made again that ministries were told,
-// without a consent, before subjects were stored: that version stays while there are people.
-constexpr keys::ColumnSql kSubjects{
-    "person",
-    "subject",
-    {"person.subject.count", "SELECT '', count(*) FROM person WHERE erased_at IS NULL"},
-    {},
-    {},
-    {}};
 
 std::string KeyPlace(std::string_view id) {
   return absl::StrCat("person.key/", ToAbsl(id));
@@ -189,18 +181,16 @@ std::vector<keys::KeyedColumn> PersonColumns(const Keyring& keyring) {
   return {
       keys::SealedColumn(kKeys, keyring.sealer(),
                          [](const pg::Rows& rows, int row) { return KeyPlace(rows.Text(row, 2)); }),
-      {kEmailIndexes, std::move(renew_index)},
-      {kSubjects, nullptr}};
+      {kEmailIndexes, std::move(renew_index)}};
 }
 
 Async<Person> PersonRepository::Insert(pg::Tx& tx, const NewPerson& person) {
   Person out{.id = NewUuid(),
-             .subject = {},
+             .subject = NewSubject(),
              .mode = person.mode,
              .password_hash = person.password_hash,
              .language = person.language,
              .profile = person.profile};
-  out.subject = keyring_.PairwiseSubject(kPlatformSector, out.id);
   std::string data_key = crypto::RandomBytes(32);
   CO_ASSIGN_OR_RETURN(auto sealer, PersonalSealer(data_key));
   const auto indexes = IndexesOf(keyring_, person.mode, person.profile.email);

@@ -1,5 +1,9 @@
 #include "services/identity/subject_repository.h"
 
+#include "platform/crypto/encoding.h"
+#include "platform/crypto/hash.h"
+#include "platform/crypto/random.h"
+
 namespace tamarack::identity {
 namespace {
 
@@ -14,8 +18,65 @@ constexpr pg::Statement kFind{"subject.find", R"sql(
 constexpr pg::Statement kStore{"subject.store", R"sql(
   INSERT INTO pairwise_subject (person_id, sector, subject)
   SELECT $1::uuid, * FROM unnest($2::text[], $3::text[]) ON CONFLICT (person_id, sector) DO NOTHING)sql"};
+constexpr pg::Statement kKeepKey{"subject_key.keep", R"sql(
+  INSERT INTO subject_key (name, key_sealed) SELECT 'first', $1
+  WHERE NOT EXISTS (SELECT FROM subject_key) ON CONFLICT DO NOTHING)sql"};
+constexpr pg::Statement kFindKey{"subject_key.find", R"sql(
+  SELECT k.key_sealed FROM person p JOIN subject_key k ON p.created_at <= k.made_at
+  WHERE p.person_id = $1)sql"};
+constexpr keys::ColumnSql kKeys = SEALED_COLUMN("subject_key", "key_sealed", "name");
+// Until the key is kept, everybody's subjects hang on the oldest version.
+constexpr keys::ColumnSql kWithoutKey{
+    "person",
+    "subject",
+    {"person.subject.count",
+     "SELECT '', count(*) FROM person WHERE erased_at IS NULL AND NOT EXISTS (SELECT FROM "
+     "subject_key)"},
+    {},
+    {},
+    {}};
+
+constexpr char kPlace[] = "subject_key/first";
 
 }  // namespace
+
+std::string PairwiseSubject(std::string_view key, std::string_view sector,
+                            std::string_view person_id) {
+  // The separator keeps ("a", "bc") and ("ab", "c") apart; neither part contains one.
+  return crypto::Base64UrlEncode(
+      crypto::HmacSha256(key, absl::StrCat(ToAbsl(sector), "/", ToAbsl(person_id))));
+}
+
+std::string NewSubject() {
+  return crypto::Base64UrlEncode(crypto::RandomBytes(32));
+}
+
+std::vector<keys::KeyedColumn> SubjectColumns(const Keyring& keyring) {
+  return {keys::SealedColumn(kKeys, keyring.sealer(),
+                             [](const pg::Rows&, int) { return std::string(kPlace); }),
+          {kWithoutKey, nullptr}};
+}
+
+AsyncStatus SubjectRepository::KeepFirstKey() {
+  std::string sealed = keyring_.sealer().Seal(keyring_.FirstSubjectKey(), kPlace);
+  co_return (co_await pool_.Query(kKeepKey, sealed)).status();
+}
+
+Async<std::vector<std::string>> SubjectRepository::NewSubjects(
+    const std::vector<std::string>& sectors, const std::string& person_id) {
+  CO_RETURN_IF_ERROR(co_await KeepFirstKey());
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindKey, person_id));
+  std::vector<std::string> subjects;
+  if (rows.empty()) {
+    for (size_t i = 0; i < sectors.size(); ++i) subjects.push_back(NewSubject());
+    co_return subjects;
+  }
+  CO_ASSIGN_OR_RETURN(auto key,
+                      keyring_.sealer().OpenRow({kKeys.table, "first"}, rows.Text(0, 0), kPlace));
+  for (const std::string& sector : sectors)
+    subjects.push_back(PairwiseSubject(key, sector, person_id));
+  co_return subjects;
+}
 
 Async<std::string> SubjectRepository::OnPlatform(std::string_view person_id) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kOnPlatform, person_id));
@@ -35,16 +96,16 @@ Async<std::map<std::string, std::string>> SubjectRepository::AtEach(
   for (int attempt = 0; attempt < 2; ++attempt) {
     CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFind, person_id, ministry_ids));
     std::map<std::string, std::string> subjects;
-    std::vector<std::string> sectors, first;
+    std::vector<std::string> sectors;
     for (int row = 0; row < rows.size(); ++row) {
       if (!rows.IsNull(row, 2)) {
         subjects.emplace(rows.Text(row, 0), rows.Text(row, 2));
         continue;
       }
       sectors.emplace_back(rows.Text(row, 1));
-      first.push_back(keyring_.PairwiseSubject(sectors.back(), person_id));
     }
     if (sectors.empty()) co_return subjects;
+    CO_ASSIGN_OR_RETURN(auto first, co_await NewSubjects(sectors, person_id));
     CO_RETURN_IF_ERROR((co_await pool_.Query(kStore, person_id, sectors, first)).status());
   }
   co_return absl::InternalError("subjects were stored but are not there");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "platform/base/status.h"
+#include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "services/identity/keyring.h"
 
@@ -13,9 +14,17 @@
 
 namespace tamarack::identity {
 
-// Subjects are derived at first use and stored, so that they outlive the key and the ministry
-// (OpenID Connect Core 1.0 section 8.1, with the ministry's sector as sector identifier). Not for
-// use while a transaction is open.
+// As people of the first releases are known: base64url(HMAC-SHA-256), 43 characters.
+std::string PairwiseSubject(std::string_view key, std::string_view sector,
+                            std::string_view person_id);
+// As everybody else is: 256 random bits, which look the same.
+std::string NewSubject();
+
+std::vector<keys::KeyedColumn> SubjectColumns(const Keyring& keyring);
+
+// Subjects are made at first use and stored, so that they outlive keys and ministries (OpenID
+// Connect Core 1.0 section 8.1, with the ministry's sector as sector identifier). Those of two
+// sectors cannot be linked. Not for use while a transaction is open.
 class SubjectRepository {
  public:
   SubjectRepository(pg::Pool& pool, const Keyring& keyring) : pool_(pool), keyring_(keyring) {}
@@ -28,8 +37,14 @@ class SubjectRepository {
   // out.
   Async<std::map<std::string, std::string>> AtEach(const std::vector<std::string>& ministry_ids,
                                                    const std::string& person_id);
+  // Keeps what people of the first releases are known by, unless it is kept. Before that, the
+  // keyring's oldest version cannot be retired.
+  AsyncStatus KeepFirstKey();
 
  private:
+  Async<std::vector<std::string>> NewSubjects(const std::vector<std::string>& sectors,
+                                              const std::string& person_id);
+
   pg::Pool& pool_;
   const Keyring& keyring_;
 };

@@ -218,8 +218,7 @@ class CredentialMaker {
     std::string mistyped = world_.NewApiKey(service_id_, "pay", "live").secret();
     mistyped[10] = mistyped[10] == 'a' ? 'b' : 'a';
     all.push_back(Bearer("a mistyped pay key", mistyped));
-    all.push_back(Bearer("a pay key that nobody was given",
-                         identity::NewPayKey(world_.keyring.PayChecksumSecret())));
+    all.push_back(Bearer("a pay key that nobody was given", identity::NewPayKey()));
   }
 
   // As GOV.UK Notify's clients make it.

@@ -2,7 +2,9 @@
 // ministry that follows, for whoever asks first. Method: all of identity over real gRPC, PostgreSQL
 // and Redis; what is stored is told from what would be derived.
 #include "platform/crypto/jws.h"
+#include "services/identity/key_uses.h"
 #include "tests/integration/identity/browser.h"
+#include "tests/support/rotation.h"
 
 #include "tamarack/identity/v1/directory_service.pb.h"
 
@@ -18,9 +20,7 @@ constexpr char kEmail[] = "zoe@example.test";
 struct SubjectWorld : World {
   std::string subject = NewPerson(kEmail);
   std::string person_id = host.Await(people.FindByEmail(auth::Mode::kLive, kEmail))->id;
-  crypto::Keyring other_ring{std::string(32, 'o')};
-  Keyring other_keyring{other_ring};
-  SubjectRepository under_other_key{host.pool(), other_keyring};
+  SubjectRepository elsewhere{host.pool(), keyring};  // as another replica
 
   std::string At(SubjectRepository& from, const std::string& ministry_id) {
     auto found = host.Await(from.At(ministry_id, person_id));
@@ -36,14 +36,50 @@ struct SubjectWorld : World {
   }
 };
 
-TEST_CASE_METHOD(SubjectWorld, "Subjects: the first is that of the key, and outlives it") {
-  std::string ministry = NewService().ministry_id(), later = NewService().ministry_id();
-  std::string first = At(subjects, ministry);
-  CHECK(first == keyring.PairwiseSubject(ministry, person_id));
-  CHECK(At(under_other_key, ministry) == first);
-  CHECK(*host.Await(under_other_key.OnPlatform(person_id)) == subject);
-  CHECK(At(under_other_key, later) == other_keyring.PairwiseSubject(later, person_id));
-  CHECK(At(subjects, later) == other_keyring.PairwiseSubject(later, person_id));
+// As if the person had come with a release that derived each subject when it was asked for.
+struct EarlyWorld : SubjectWorld {
+  const std::string first_key = keyring.FirstSubjectKey();
+  const std::string told = NewService().ministry_id(), later = NewService().ministry_id();
+};
+
+TEST_CASE_METHOD(EarlyWorld,
+                 "Subjects: what people of the first releases are known by comes out the same, "
+                 "when the version that it was made with has gone") {
+  REQUIRE(host.Await(subjects.KeepFirstKey()).ok());
+  CHECK(At(subjects, told) == PairwiseSubject(first_key, told, person_id));
+  REQUIRE(testing::Rotate(host, ring).ok());
+  REQUIRE(testing::Reseal(host, ring, UsesOfKeys(ring)) == 0);
+  REQUIRE(testing::RetireEarlier(host, ring).ok());
+  CHECK(keyring.FirstSubjectKey() != first_key);
+  CHECK(At(elsewhere, told) == PairwiseSubject(first_key, told, person_id));
+  CHECK(At(elsewhere, later) == PairwiseSubject(first_key, later, person_id));
+  CHECK(*host.Await(elsewhere.OnPlatform(person_id)) == subject);
+}
+
+TEST_CASE_METHOD(EarlyWorld, "Subjects: until the first key is kept, its version stays") {
+  auto hang_on_it = [&] {
+    for (const auto& column : UsesOfKeys(ring).columns) {
+      if (column.name() != "person.subject") continue;
+      auto counts = host.Await(keys::CountVersions(host.pool(), column, ring.versions()));
+      return counts->empty() ? 0 : counts->front().rows;
+    }
+    return int64_t{-1};
+  };
+  CHECK(hang_on_it() == 1);
+  REQUIRE(host.Await(subjects.KeepFirstKey()).ok());
+  CHECK(hang_on_it() == 0);
+}
+
+TEST_CASE_METHOD(SubjectWorld, "Subjects: those of people who come later hang on no key") {
+  REQUIRE(host.Await(subjects.KeepFirstKey()).ok());
+  NewPerson("new@example.test");
+  const auto person = *host.Await(people.FindByEmail(auth::Mode::kLive, "new@example.test"));
+  const std::string ministry = NewService().ministry_id();
+  std::string known_as = *host.Await(subjects.At(ministry, person.id));
+  CHECK(known_as.size() == 43);
+  CHECK(known_as != PairwiseSubject(keyring.FirstSubjectKey(), ministry, person.id));
+  CHECK(*host.Await(elsewhere.At(ministry, person.id)) == known_as);
+  CHECK(person.subject != PairwiseSubject(keyring.FirstSubjectKey(), "tamarack", person.id));
 }
 
 TEST_CASE_METHOD(SubjectWorld, "Subjects: whoever asks first at once, all are told the same") {
@@ -56,7 +92,7 @@ TEST_CASE_METHOD(SubjectWorld, "Subjects: whoever asks first at once, all are to
     boost::asio::steady_timer done(co_await boost::asio::this_coro::executor,
                                    boost::asio::steady_timer::time_point::max());
     for (int i = 0; i < 8; ++i) {
-      SubjectRepository& from = i % 2 == 0 ? subjects : under_other_key;
+      SubjectRepository& from = i % 2 == 0 ? subjects : elsewhere;
       boost::asio::co_spawn(co_await boost::asio::this_coro::executor,
                             from.AtEach(i % 3 == 0 ? reversed : ministries, person_id),
                             [&](std::exception_ptr, auto found) {
@@ -121,7 +157,7 @@ TEST_CASE_METHOD(SubjectWorld, "Subjects: a ministry that follows another knows 
   REQUIRE(all.ok());
   CHECK(all->size() == 2);
   // The platform's own subjects are no ministry's to have.
-  for (const char* nobody : {kPlatformSector, "018f0000-0000-7000-8000-000000000000", "x'--"}) {
+  for (const char* nobody : {"tamarack", "018f0000-0000-7000-8000-000000000000", "x'--"}) {
     auto refused = NewMinistry(nobody);
     CHECK(absl::IsInvalidArgument(refused.status()));
     auto violations = rpc::ViolationsOf(refused.status());

@@ -86,12 +86,12 @@ struct World {
       {interceptor, TestPages(), people, consents, sessions, devices, redis, metrics});
   std::unique_ptr<grpc::Service> credential_service = MakeCredentialService(
       {interceptor, client_tokens, issuer, internal, clients, tenants, api_keys, consents, grants,
-       sessions, possession, keyring, subjects, metrics});
+       sessions, possession, subjects, metrics});
   std::unique_ptr<grpc::Service> directory_service =
       MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once{host.pool(), keyring.sealer()};
   std::unique_ptr<grpc::Service> admin_service =
-      MakeAdminService(interceptor, tenants, api_keys, people, passwords, once, redis, keyring);
+      MakeAdminService(interceptor, tenants, api_keys, people, passwords, once, redis);
 
   std::string address;  // of its gRPC server
 
