@@ -82,7 +82,9 @@ struct World {
         co_return absl::UnauthenticatedError("no such session");
       }};
 
-  explicit World(const std::string& proto = HostileProto()) {
+  explicit World(const std::string& proto = HostileProto(),
+                 std::optional<RateClass> read_class = std::nullopt) {
+    gateway.read_class = read_class;
     std::string fish = Replaced(FishProto(kOwnPage), R"(import "google/api/annotations.proto";)",
                                 R"(import "google/api/annotations.proto";
 import "google/api/httpbody.proto";)");
@@ -100,6 +102,16 @@ import "google/api/httpbody.proto";)");
     return false;
   }
 };
+
+TEST_CASE("what is asked of a plug-in is counted apart, and uses up nothing of ours",
+          "[gateway][hostile]") {
+  World world{HostileProto(), RateClass{.per_second = 0.001, .burst = 2}};
+  auto ask = [&](const char* target) { return world.Send("GET", target).status; };
+  for (int i = 0; i < 2; ++i) CHECK(ask("/fishing/v1/anglers/1") == 200);
+  CHECK(ask("/fishing/v1/anglers/1") == 429);
+  for (int i = 0; i < 2; ++i) CHECK(ask("/t/1") == 200);
+  CHECK(ask("/t/1") == 429);
+}
 
 TEST_CASE("a hostile plug-in's headers reach nobody", "[gateway][hostile]") {
   World world;

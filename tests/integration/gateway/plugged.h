@@ -118,6 +118,12 @@ class Plugged {
     REQUIRE(StartProblems(loaded->report) == "");
     GatewayOptions gateway_options{config->public_url, config->sign_in_path, {}, config->is_open};
     gateway_options.waiting = waiting;
+    if (read_class) {
+      RateLimitsOptions limits;
+      limits.classes.Set("read", *read_class);
+      gateway_options.rate_limits =
+          std::make_shared<RateLimits>(io_.get_executor(), limits, registry_);
+    }
     gateway_ =
         std::make_unique<Gateway>(std::move(gateway_options), loaded->snapshot,
                                   authenticator_.get(), Assets(), pages::DefaultBrand(), registry_);
@@ -176,7 +182,8 @@ class Plugged {
   const std::filesystem::path& folder() const { return folder_; }
 
   NetworkBudget::Limits waiting = GatewayOptions().waiting;
-  std::string problems;  // Of the configuration as a whole, at the last Report().
+  std::optional<RateClass> read_class;  // Counted by this gateway alone.
+  std::string problems;                 // Of the configuration as a whole, at the last Report().
 
  private:
   static inline int count_ = 0;
