@@ -2,10 +2,10 @@
 // those are limited by network.
 #include "gateway/admission.h"
 
-#include "gateway/binding.h"
-#include "gateway/csrf.h"
 #include "gateway/gateway.h"
-#include "gateway/location.h"
+#include "gateway/request/csrf.h"
+#include "gateway/response/location.h"
+#include "gateway/routing/binding.h"
 
 #include "platform/auth/dpop.h"
 #include "platform/base/status.h"

@@ -3,8 +3,8 @@
 #include "gateway/authentication.h"
 #include "gateway/limits/adaptive_limit.h"
 #include "gateway/limits/rate_limits.h"
-#include "gateway/problem.h"
-#include "gateway/visit.h"
+#include "gateway/problem/problem.h"
+#include "gateway/request/visit.h"
 
 #include <optional>
 #include <string>

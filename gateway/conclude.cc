@@ -1,7 +1,7 @@
 // What becomes of an answer by itself and its request alone: tag, conditions, content coding.
-#include "gateway/compression.h"
-#include "gateway/conditional.h"
 #include "gateway/gateway.h"
+#include "gateway/response/compression.h"
+#include "gateway/response/conditional.h"
 
 #include "gateway/codec/wire.h"
 

@@ -1,8 +1,8 @@
 #include "gateway/gateway.h"
 
-#include "gateway/accept.h"
-#include "gateway/cors.h"
 #include "gateway/page_bundle.h"
+#include "gateway/request/accept.h"
+#include "gateway/response/cors.h"
 #include "gateway/streaming/format.h"
 #include "platform/base/status.h"
 #include "platform/http/list.h"

@@ -1,14 +1,14 @@
 #pragma once
 
-#include "gateway/assets.h"
 #include "gateway/authentication.h"
-#include "gateway/binding.h"
 #include "gateway/limits/rate_limits.h"
 #include "gateway/plugin/snapshot.h"
-#include "gateway/problem.h"
+#include "gateway/problem/problem.h"
 #include "gateway/reference/own_pages.h"
+#include "gateway/request/visit.h"
+#include "gateway/response/assets.h"
+#include "gateway/routing/binding.h"
 #include "gateway/telemetry.h"
-#include "gateway/visit.h"
 #include "platform/base/network_budget.h"
 #include "platform/http/message.h"
 #include "platform/http/server.h"

@@ -1,4 +1,4 @@
-#include "gateway/config.h"
+#include "gateway/config/config.h"
 #include "gateway/gateway.h"
 #include "gateway/plugin/check.h"
 #include "gateway/plugin/reloader.h"

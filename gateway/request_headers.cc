@@ -1,7 +1,7 @@
 // What a request's headers ask for that neither we nor the method can do: it is refused, for what
 // is passed over in silence would be taken for done.
-#include "gateway/conditional.h"
 #include "gateway/gateway.h"
+#include "gateway/response/conditional.h"
 
 #include "platform/crypto/encoding.h"
 #include "platform/http/list.h"

@@ -1,11 +1,11 @@
 // What the gateway does with a request once its route is known.
-#include "gateway/call_problem.h"
+#include "gateway/call/call_problem.h"
 #include "gateway/codec/wire_rules.h"
-#include "gateway/conditional.h"
-#include "gateway/csrf.h"
-#include "gateway/deadline.h"
 #include "gateway/gateway.h"
-#include "gateway/location.h"
+#include "gateway/request/csrf.h"
+#include "gateway/request/deadline.h"
+#include "gateway/response/conditional.h"
+#include "gateway/response/location.h"
 
 #include "platform/base/status.h"
 

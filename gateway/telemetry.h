@@ -2,7 +2,7 @@
 
 #include "gateway/admission.h"
 #include "gateway/plugin/snapshot.h"
-#include "gateway/visit.h"
+#include "gateway/request/visit.h"
 #include "platform/http/message.h"
 
 #include <absl/container/flat_hash_map.h>

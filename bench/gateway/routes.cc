@@ -1,7 +1,7 @@
 // Time to look up one route among 10 to 10,000: a trie should not care.
-#include "gateway/router.h"
-#include "gateway/template.h"
-#include "gateway/uri.h"
+#include "gateway/request/uri.h"
+#include "gateway/routing/router.h"
+#include "gateway/routing/template.h"
 
 #include <array>
 #include <chrono>

@@ -2,7 +2,7 @@
 
 #include "gateway/codec/field_tree.h"
 #include "gateway/codec/message_plan.h"
-#include "gateway/messages.h"
+#include "gateway/request/messages.h"
 
 #include <string>
 #include <string_view>

@@ -3,7 +3,7 @@
 #include "gateway/codec/json_reader.h"
 #include "gateway/codec/json_to_wire.h"
 #include "gateway/codec/wire.h"
-#include "gateway/messages.h"
+#include "gateway/request/messages.h"
 
 #include <absl/container/flat_hash_set.h>
 

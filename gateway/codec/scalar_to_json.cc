@@ -1,7 +1,7 @@
 #include "gateway/codec/scalar_to_json.h"
 
 #include "gateway/codec/decimal.h"
-#include "gateway/uri.h"
+#include "gateway/request/uri.h"
 #include "platform/base/status.h"
 #include "platform/telemetry/log.h"
 

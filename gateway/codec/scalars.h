@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gateway/codec/wire.h"
-#include "gateway/messages.h"
+#include "gateway/request/messages.h"
 
 #include <google/protobuf/descriptor.h>
 

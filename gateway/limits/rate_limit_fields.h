@@ -2,7 +2,7 @@
 
 #include "gateway/limits/bucket.h"
 #include "gateway/limits/rate_class.h"
-#include "gateway/problem.h"
+#include "gateway/problem/problem.h"
 
 #include <cstdint>
 #include <string>

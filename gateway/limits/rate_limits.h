@@ -3,7 +3,7 @@
 #include "gateway/limits/bucket.h"
 #include "gateway/limits/quota_store.h"
 #include "gateway/limits/rate_class.h"
-#include "gateway/problem.h"
+#include "gateway/problem/problem.h"
 #include "platform/base/clock.h"
 #include "platform/base/network.h"
 #include "platform/http/message.h"

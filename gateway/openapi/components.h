@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/problem_kind.h"
+#include "gateway/problem/problem_kind.h"
 
 #include <boost/json/object.hpp>
 

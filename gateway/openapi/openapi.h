@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gateway/openapi/security.h"
-#include "gateway/route_table.h"
+#include "gateway/routing/route_table.h"
 
 #include <boost/json/object.hpp>
 

@@ -1,9 +1,9 @@
 #include "gateway/openapi/operation.h"
 
 #include "gateway/codec/scalars.h"
-#include "gateway/conditional.h"
 #include "gateway/openapi/comment.h"
 #include "gateway/openapi/example.h"
+#include "gateway/response/conditional.h"
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>

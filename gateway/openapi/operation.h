@@ -4,7 +4,7 @@
 #include "gateway/openapi/parameters.h"
 #include "gateway/openapi/schema.h"
 #include "gateway/openapi/security.h"
-#include "gateway/route_table.h"
+#include "gateway/routing/route_table.h"
 
 #include <boost/json/object.hpp>
 

@@ -1,8 +1,8 @@
 #include "gateway/openapi/parameters.h"
 
 #include "gateway/codec/scalars.h"
-#include "gateway/conditional.h"
-#include "gateway/template.h"
+#include "gateway/response/conditional.h"
+#include "gateway/routing/template.h"
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>

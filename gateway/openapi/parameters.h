@@ -1,8 +1,8 @@
 #pragma once
 
 #include "gateway/openapi/schema.h"
-#include "gateway/problem_kind.h"
-#include "gateway/route_table.h"
+#include "gateway/problem/problem_kind.h"
+#include "gateway/routing/route_table.h"
 
 #include <boost/json/array.hpp>
 

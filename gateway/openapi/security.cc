@@ -1,6 +1,6 @@
 #include "gateway/openapi/security.h"
 
-#include "gateway/csrf.h"
+#include "gateway/request/csrf.h"
 
 #include <absl/strings/str_join.h>
 

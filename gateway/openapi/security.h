@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/route_table.h"
+#include "gateway/routing/route_table.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

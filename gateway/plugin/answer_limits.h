@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/plugin/plugin.h"
+#include "gateway/routing/plugin.h"
 #include "platform/http/message.h"
 
 #include <string>

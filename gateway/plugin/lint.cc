@@ -1,7 +1,7 @@
 #include "gateway/plugin/lint.h"
 
 #include "gateway/codec/scalars.h"
-#include "gateway/csrf.h"
+#include "gateway/request/csrf.h"
 #include "platform/base/status.h"
 
 #include <absl/strings/str_split.h>

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "gateway/config.h"
+#include "gateway/config/config.h"
 #include "gateway/plugin/lint.h"
 #include "gateway/plugin/load_report.h"
 #include "gateway/plugin/reflection.h"
 #include "gateway/plugin/snapshot.h"
-#include "gateway/route_table.h"
+#include "gateway/routing/route_table.h"
 
 #include <map>
 #include <memory>

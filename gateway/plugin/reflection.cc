@@ -1,7 +1,7 @@
 #include "gateway/plugin/reflection.h"
 
 #include "gateway/codec/wire.h"
-#include "gateway/descriptor_limits.h"
+#include "gateway/routing/descriptor_limits.h"
 #include "platform/base/status.h"
 #include "platform/rpc/errors.h"
 

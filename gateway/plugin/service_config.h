@@ -1,7 +1,7 @@
 #pragma once
 
-#include "gateway/config.h"
-#include "gateway/route_table.h"
+#include "gateway/config/config.h"
+#include "gateway/routing/route_table.h"
 
 #include <string>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "gateway/call.h"
-#include "gateway/documents.h"
-#include "gateway/route_table.h"
+#include "gateway/call/call.h"
+#include "gateway/openapi/documents.h"
+#include "gateway/routing/route_table.h"
 
 #include <map>
 #include <memory>

@@ -1,9 +1,9 @@
 #include "gateway/reference/own_pages.h"
 
-#include "gateway/answer.h"
-#include "gateway/problem_kind.h"
+#include "gateway/problem/problem_kind.h"
 #include "gateway/reference/field_list.h"
 #include "gateway/reference/service_page.h"
+#include "gateway/response/answer.h"
 #include "platform/base/status.h"
 
 #include <absl/strings/str_cat.h>

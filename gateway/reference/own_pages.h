@@ -1,7 +1,7 @@
 #pragma once
 
-#include "gateway/messages.h"
 #include "gateway/plugin/snapshot.h"
+#include "gateway/request/messages.h"
 #include "platform/http/message.h"
 #include "platform/pages/pages.h"
 

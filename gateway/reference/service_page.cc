@@ -1,7 +1,7 @@
 #include "gateway/reference/service_page.h"
 
 #include "gateway/openapi/openapi.h"
-#include "gateway/problem_kind.h"
+#include "gateway/problem/problem_kind.h"
 #include "gateway/reference/field_list.h"
 #include "platform/base/status.h"
 

@@ -1,7 +1,7 @@
 #include "gateway/streaming/body.h"
 
-#include "gateway/answer.h"
 #include "gateway/codec/wire_to_json.h"
+#include "gateway/response/answer.h"
 
 #include <boost/asio/this_coro.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/route_table.h"
+#include "gateway/routing/route_table.h"
 #include "gateway/streaming/format.h"
 #include "gateway/streaming/upstream.h"
 #include "platform/base/status.h"

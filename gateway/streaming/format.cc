@@ -1,6 +1,6 @@
 #include "gateway/streaming/format.h"
 
-#include "gateway/accept.h"
+#include "gateway/request/accept.h"
 #include "platform/base/status.h"
 
 namespace tamarack::gateway {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/call.h"
+#include "gateway/call/call.h"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -8,7 +8,7 @@ import { after, describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { layoutOf, root } from '../../deploy/local/stack/layout.mjs';
 
-const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false }).compile(JSON.parse(readFileSync(join(root, 'gateway/config.schema.json'), 'utf8')));
+const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false }).compile(JSON.parse(readFileSync(join(root, 'gateway/config/config.schema.json'), 'utf8')));
 const folder = mkdtempSync(join(tmpdir(), 'tamarack-config-'));
 after(() => rmSync(folder, { recursive: true }));
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "fuzz.h"
-#include "gateway/binding.h"
+#include "gateway/routing/binding.h"
 #include "toy.pb.h"
 
 #include <string>

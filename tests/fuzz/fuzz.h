@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/route_table.h"
+#include "gateway/routing/route_table.h"
 
 #include <cstddef>
 #include <cstdint>

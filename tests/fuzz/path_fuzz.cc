@@ -1,6 +1,6 @@
 // Paths against the toy service's routes: what a variable holds can forge nothing.
 #include "fuzz.h"
-#include "gateway/uri.h"
+#include "gateway/request/uri.h"
 
 #include <algorithm>
 #include <string>

@@ -1,7 +1,7 @@
 // Path templates: whatever is accepted is consistent with itself and routes its own pattern.
 #include "fuzz.h"
-#include "gateway/router.h"
-#include "gateway/uri.h"
+#include "gateway/request/uri.h"
+#include "gateway/routing/router.h"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/route_table.h"
+#include "gateway/routing/route_table.h"
 
 #include <google/protobuf/compiler/importer.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>

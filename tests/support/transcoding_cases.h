@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/messages.h"
+#include "gateway/request/messages.h"
 
 #include <string>
 #include <vector>

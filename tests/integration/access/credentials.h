@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/csrf.h"
+#include "gateway/request/csrf.h"
 #include "platform/auth/access_token.h"
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/jws.h"

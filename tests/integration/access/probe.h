@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/config.h"
+#include "gateway/config/config.h"
 #include "platform/base/status.h"
 #include "tamarack/api/v1/policy.pb.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/config.h"
+#include "gateway/config/config.h"
 #include "gateway/gateway.h"
 #include "gateway/plugin/check.h"
 #include "gateway/plugin/loader.h"

@@ -1,5 +1,5 @@
 // Which media types an Accept header allows.
-#include "gateway/accept.h"
+#include "gateway/request/accept.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // Binding: path, query, JSON and form bodies become one request message; nothing is given twice.
-#include "gateway/binding.h"
+#include "gateway/routing/binding.h"
 #include "fixture.h"
 #include "tests/support/transcoding_cases.h"
 #include "toy.pb.h"

@@ -1,5 +1,5 @@
 // Who is asked to try again: nobody whose request may have taken effect and would again.
-#include "gateway/call_problem.h"
+#include "gateway/call/call_problem.h"
 #include "fixture.h"
 #include "platform/rpc/errors.h"
 

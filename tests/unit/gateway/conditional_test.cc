@@ -1,8 +1,8 @@
 // Tags, lists of tags and content codings, without I/O.
-#include "gateway/conditional.h"
+#include "gateway/response/conditional.h"
 
-#include "gateway/accept.h"
-#include "gateway/compression.h"
+#include "gateway/request/accept.h"
+#include "gateway/response/compression.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // The configuration file: what is wrong is named, and nothing is guessed.
-#include "gateway/config.h"
+#include "gateway/config/config.h"
 
 #include "platform/auth/platform_services.h"
 
@@ -334,7 +334,7 @@ TEST_CASE("hosts below a public suffix share no cookies", "[gateway]") {
 
 // A service that only one of the two knows could be had by a plug-in, or by nobody.
 TEST_CASE("the schema names the services of the platform", "[gateway]") {
-  std::ifstream file(TAMARACK_SOURCE_DIR "/gateway/config.schema.json");
+  std::ifstream file(TAMARACK_SOURCE_DIR "/gateway/config/config.schema.json");
   std::string text{std::istreambuf_iterator<char>(file), {}};
   auto plugin = boost::json::parse(text).at("$defs").at("backend").at("then").as_object();
   auto listed = plugin.at("properties").at("audience").at("not").at("enum").as_array();

@@ -1,5 +1,5 @@
 // Which headers other sites' scripts may send.
-#include "gateway/cors.h"
+#include "gateway/response/cors.h"
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_split.h>

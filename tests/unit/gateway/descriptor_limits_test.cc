@@ -1,6 +1,6 @@
 // Descriptors of any size and shape that a back end may offer: what is taken in is gone through
 // without recursion, the rest is refused with a reason.
-#include "gateway/descriptor_limits.h"
+#include "gateway/routing/descriptor_limits.h"
 #include "fixture.h"
 #include "gateway/openapi/openapi.h"
 #include "gateway/plugin/breaking.h"

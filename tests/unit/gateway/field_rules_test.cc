@@ -1,9 +1,9 @@
 // Field rules: the gateway (on wire bytes), the services (on parsed messages) and the published
 // schema say the same of every value.
-#include "gateway/binding.h"
 #include "gateway/codec/json_to_wire.h"
 #include "gateway/codec/wire_rules.h"
 #include "gateway/openapi/schema.h"
+#include "gateway/routing/binding.h"
 #include "platform/rpc/errors.h"
 #include "platform/rpc/validate.h"
 #include "tests/support/compile_proto.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/route_table.h"
+#include "gateway/routing/route_table.h"
 
 #include <google/api/annotations.pb.h>
 #include <boost/json/serialize.hpp>

@@ -1,5 +1,5 @@
 // Who a request comes from, by the word of proxies that may or may not be believed.
-#include "gateway/forwarded.h"
+#include "gateway/request/forwarded.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // Deprecation and sunset as headers, and what is refused when routes are loaded.
-#include "gateway/lifecycle.h"
+#include "gateway/routing/lifecycle.h"
 
 #include <catch2/catch.hpp>
 

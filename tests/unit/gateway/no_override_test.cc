@@ -1,7 +1,7 @@
 // What the path binds, nothing else gives: random requests against every route of the toy service
 // that has path variables. The seed is printed, so that a failure can be repeated.
 #include "fixture.h"
-#include "gateway/binding.h"
+#include "gateway/routing/binding.h"
 #include "toy.pb.h"
 
 #include <google/protobuf/message.h>

@@ -1,5 +1,5 @@
 // Errors: status, shape, language, and that nothing internal is told.
-#include "gateway/problem.h"
+#include "gateway/problem/problem.h"
 #include "fixture.h"
 #include "platform/base/status.h"
 #include "platform/rpc/errors.h"

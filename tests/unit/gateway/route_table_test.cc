@@ -1,5 +1,5 @@
 // Loading descriptor sets: which methods get routes, and what is refused with a reason.
-#include "gateway/route_table.h"
+#include "gateway/routing/route_table.h"
 #include "fixture.h"
 
 #include <catch2/catch.hpp>

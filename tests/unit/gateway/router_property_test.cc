@@ -1,6 +1,6 @@
 // Routing does not depend on the order in which routes were added: random templates, added in
 // random orders, and a matcher that tries every template by itself.
-#include "gateway/router.h"
+#include "gateway/routing/router.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 // Routing: which of several routes a request gets, whatever the order they were added in, and what
 // its variables hold.
-#include "gateway/router.h"
+#include "gateway/routing/router.h"
 
 #include <absl/strings/str_join.h>
 #include <catch2/catch.hpp>

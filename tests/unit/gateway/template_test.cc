@@ -1,5 +1,5 @@
 // Templates of google.api.http: what is accepted, what is refused, and what a path template means.
-#include "gateway/template.h"
+#include "gateway/routing/template.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 // What a descriptor set may not ask of transcoding, and what its options change.
-#include "gateway/answer.h"
 #include "gateway/codec/wire.h"
+#include "gateway/response/answer.h"
 #include "tests/support/compile_proto.h"
 
 #include <catch2/catch.hpp>

@@ -1,8 +1,8 @@
 // What is believed of a request's head, and which of a service's words become headers.
-#include "gateway/visit.h"
+#include "gateway/request/visit.h"
 #include "fixture.h"
-#include "gateway/answer.h"
-#include "gateway/location.h"
+#include "gateway/response/answer.h"
+#include "gateway/response/location.h"
 #include "toy.pb.h"
 
 #include <catch2/catch.hpp>

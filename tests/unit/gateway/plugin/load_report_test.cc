@@ -1,7 +1,7 @@
 // What is told of a load is text, whatever bytes a back end's descriptors hold.
 #include "gateway/plugin/load_report.h"
 #include "gateway/plugin/check.h"
-#include "gateway/uri.h"
+#include "gateway/request/uri.h"
 
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>

@@ -1,0 +1,2 @@
+// The program of every library that is linked alone (library.cmake).
+int main() {}

@@ -1,0 +1,62 @@
+#include "gateway/response/location.h"
+
+#include "gateway/codec/field_tree.h"
+#include "gateway/codec/wire.h"
+#include "gateway/codec/wire_to_json.h"
+
+#include <absl/strings/ascii.h>
+
+namespace tamarack::gateway {
+namespace {
+
+// The value at a dotted path as plain text.
+std::string ReadField(std::string_view path, std::string_view wire, const MessagePlan& plan) {
+  size_t dot = path.find('.');
+  const auto* field = plan.type->FindFieldByName(std::string(path.substr(0, dot)));
+  if (field == nullptr) return {};
+  if (dot == std::string_view::npos) {
+    std::string text, flaw;
+    if (!WireFieldToJson(wire, plan, field->number(), text, &flaw).ok()) return {};
+    if (text == "null" || !flaw.empty()) return {};  // not set; the string would have quotes
+    // Identifiers hold nothing that JSON escapes.
+    return text.size() >= 2 && text.front() == '"' ? text.substr(1, text.size() - 2) : text;
+  }
+  const MessagePlan* inner_plan = plan.fields[plan.by_number.at(field->number())].message;
+  std::string inner;
+  WireField part;
+  for (WireReader reader(wire); !reader.AtEnd() && reader.Next(&part);) {
+    if (part.number == field->number()) inner += part.bytes;
+  }
+  return inner_plan ? ReadField(path.substr(dot + 1), inner, *inner_plan) : std::string();
+}
+
+}  // namespace
+
+std::string PercentEncode(std::string_view text) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte) || std::string_view("-._~/").find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return out;
+}
+
+std::string FillLocation(std::string_view location, std::string_view wire,
+                         const MessagePlan& plan) {
+  std::string out;
+  while (true) {
+    size_t open = location.find('{');
+    size_t close = location.find('}', open);
+    out += location.substr(0, open);
+    if (close == std::string_view::npos) return out;
+    out += PercentEncode(ReadField(location.substr(open + 1, close - open - 1), wire, plan));
+    location.remove_prefix(close + 1);
+  }
+}
+
+}  // namespace tamarack::gateway
