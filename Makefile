@@ -57,7 +57,7 @@ test-asan: setup ## Unit and integration tests under address and undefined-behav
 test-tsan: setup ## Unit and integration tests of what links no gRPC under the thread sanitizer
 	@deploy/local/build.sh tsan tests_without_grpc && TSAN_OPTIONS=second_deadlock_stack=1 ctest --test-dir build/tsan --output-on-failure -L tsan
 
-fuzz: setup ## Fuzzes each of the gateway's parsers with a new seed for FUZZ_SECONDS (600), two at a time
+fuzz: setup ## Fuzzes each reader of strangers' bytes with a new seed for FUZZ_SECONDS (600), two at a time
 	@deploy/local/build.sh asan fuzzers && FUZZ_SEED=0 FUZZ_SECONDS=$${FUZZ_SECONDS:-600} ctest --test-dir build/asan --output-on-failure -j2 -L fuzz
 
 bench: build ## Prints the benchmarks of bench/README.md
