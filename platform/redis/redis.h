@@ -100,6 +100,9 @@ class Client {
     return Command(std::vector<std::string>{std::string(name), Argument(args)...});
   }
 
+  // For /readyz: OK when it answers.
+  AsyncStatus Ping();
+
   Async<Reply> Eval(const Script& script, std::vector<std::string> keys,
                     std::vector<std::string> args = {});
 
