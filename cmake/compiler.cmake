@@ -19,6 +19,12 @@ endif()
 
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+add_compile_definitions(_GLIBCXX_ASSERTIONS)  # what is out of range ends the process, in every build
+if(CMAKE_BUILD_TYPE STREQUAL "Release")  # tests/hardening.test.mjs looks at what comes of it
+  add_compile_options(-fPIE -fstack-protector-strong -fstack-clash-protection)
+  add_compile_definitions(_FORTIFY_SOURCE=3)
+  add_link_options(-pie LINKER:-z,relro,-z,now)
+endif()
 add_link_options(-fuse-ld=mold)
 add_compile_options(-pthread)  # the precompiled header and all its users must agree
 # A request has about eight coroutine frames; Asio by itself keeps two of those that end for the next ones.

@@ -229,7 +229,7 @@ Gateway::Early Gateway::NotAuthenticated(const Visit& visit, const Route& route,
     AddSecurityHeaders("", is_https_, response);
     return response;
   }
-  // The words and members of identity are those that the credential's kind promises (D3).
+  // The words and members of identity are those that the credential's kind promises.
   Problem problem = FromStatus(status, {});
   if (absl::IsInvalidArgument(status) || absl::IsNotFound(status))
     problem = {ProblemKind::kUnauthenticated};

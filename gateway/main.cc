@@ -46,15 +46,19 @@ bool ListensOnLoopback(const std::string& listen) {
          listen.starts_with("localhost:");
 }
 
+Async<api::v1::ExchangeResponse> Exchange(std::shared_ptr<rpc::Client> credentials,
+                                          api::v1::ExchangeRequest request) {
+  co_return co_await credentials->Call<api::v1::ExchangeResponse>(
+      "/tamarack.api.v1.CredentialService/Exchange", request);
+}
+
 std::unique_ptr<Authenticator> MakeAuthenticator(const Config& settings,
                                                  boost::asio::any_io_executor executor) {
   if (settings.is_open) return nullptr;
   auto credentials = std::make_shared<rpc::Client>(
       rpc::Target(settings.credentials_address, settings.credentials_tls));
-  auto exchange =
-      [credentials](api::v1::ExchangeRequest request) -> Async<api::v1::ExchangeResponse> {
-    co_return co_await credentials->Call<api::v1::ExchangeResponse>(
-        "/tamarack.api.v1.CredentialService/Exchange", request);
+  auto exchange = [credentials](api::v1::ExchangeRequest request) {
+    return Exchange(credentials, std::move(request));
   };
   AuthenticatorOptions options;
   options.client_id = settings.credentials_client_id;
@@ -91,9 +95,7 @@ std::shared_ptr<RateLimits> MakeRateLimits(const Config& settings,
 // Without Redis the gateway counts limits by itself and asks about revocations instead of hearing.
 std::vector<http::ReadyCheck> ReadyChecks(redis::Client* redis) {
   if (redis == nullptr) return {};
-  return {{"redis",
-           [redis]() -> AsyncStatus { co_return (co_await redis->Command("PING")).status(); },
-           /*is_hard=*/false}};
+  return {{"redis", [redis] { return redis->Ping(); }, /*is_hard=*/false}};
 }
 
 // Serves until SIGTERM. Throws when it cannot start, for example because the port is taken.

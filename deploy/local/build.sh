@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# build.sh PRESET [programs | TARGET...]: configures when needed, then builds everything, only what the local stack runs, or
-# the targets named.
+# build.sh PRESET [TARGET...]: configures when needed, then builds everything or the targets named; `programs` is what the local
+# stack runs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 preset=${1:?preset}
@@ -10,13 +10,12 @@ if [ ! -f "$build/build.ninja" ]; then
   mkdir -p "$build"
   cmake --preset "$preset" >"$build/configure.log" 2>&1 || { tail -n 40 "$build/configure.log" >&2; exit 1; }
 fi
-targets=(all)
+targets=("${@:2}")
+if [ $# = 1 ]; then targets=(all); fi
 if [ "${2:-}" = programs ]; then
-  targets=(tamarack-identity tamarack-payments tamarack-notify tamarack-tellusonce tamarack-card-processor tamarack-gateway
+  targets=("${@:3}" tamarack-identity tamarack-payments tamarack-notify tamarack-tellusonce tamarack-card-processor tamarack-gateway
     tamarack-fishing-licence descriptors_fishing
     assets descriptors_identity descriptors_payments descriptors_notify descriptors_tellusonce)
-elif [ $# -gt 1 ]; then
-  targets=("${@:2}")
 fi
 # Without a terminal ninja prints a line for every file: they go into a log, and every 15 s one of them is shown.
 if [ -t 1 ]; then

@@ -24,6 +24,14 @@ namespace {
 
 constexpr char kKeysPath[] = "/oauth2/jwks";  // `jwks_uri` of the platform's OpenID configuration.
 
+tamarack::Async<std::string> FetchKeys(tamarack::http::Client& platform) {
+  tamarack::http::ClientRequest request;
+  request.url = absl::GetFlag(FLAGS_issuer) + kKeysPath;
+  CO_ASSIGN_OR_RETURN(auto answer, co_await platform.Send(std::move(request)));
+  if (answer.status != 200) co_return absl::UnavailableError("the platform does not tell its keys");
+  co_return answer.body;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -41,14 +49,7 @@ int main(int argc, char** argv) {
     auth::TokenVerifier verifier(
         process.executor(),
         {.issuer = absl::GetFlag(FLAGS_issuer), .audience = absl::GetFlag(FLAGS_audience)},
-        [&]() -> Async<std::string> {
-          http::ClientRequest request;
-          request.url = absl::GetFlag(FLAGS_issuer) + kKeysPath;
-          CO_ASSIGN_OR_RETURN(auto answer, co_await platform.Send(std::move(request)));
-          if (answer.status != 200)
-            co_return absl::UnavailableError("the platform does not tell its keys");
-          co_return answer.body;
-        });
+        [&] { return FetchKeys(platform); });
     rpc::Interceptor interceptor(process.executor(), &verifier, registry);
     auto service = fishing::MakeFishingLicenceService(interceptor);
     http::AdminServer admin(process.executor(), absl::GetFlag(FLAGS_admin_listen), registry, {});

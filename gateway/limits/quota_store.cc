@@ -136,13 +136,15 @@ Async<QuotaStore::Grant> QuotaStore::Take(Ask ask) {
 
 void QuotaStore::Hold(const std::string& key, int slots) {
   if (!is_up_) return;
-  auto call = [self = shared_from_this(), key, slots]() -> asio::awaitable<void> {
+  auto call = [](std::shared_ptr<QuotaStore> self, std::string slots_key,
+                 std::string held) -> asio::awaitable<void> {
     auto reply = co_await self->redis_.Eval(
-        kHold, {SlotsKey(key)},
-        {self->gateway_id_, std::to_string(slots), LeaseMicros(self->options_)});
+        kHold, {std::move(slots_key)},
+        {self->gateway_id_, std::move(held), LeaseMicros(self->options_)});
     if (!reply.ok()) self->SetUp(false, ToStd(reply.status().message()));
   };
-  asio::co_spawn(executor_, std::move(call), asio::detached);
+  asio::co_spawn(executor_, call(shared_from_this(), SlotsKey(key), std::to_string(slots)),
+                 asio::detached);
 }
 
 void QuotaStore::SetUp(bool is_up, std::string_view why) {
@@ -162,15 +164,14 @@ void QuotaStore::Probe() {
   retry_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     auto self = weak.lock();
     if (error || !self) return;
-    auto ping = [self]() -> asio::awaitable<void> {
-      auto reply = co_await self->redis_.Command("PING");
-      if (reply.ok()) {
-        self->SetUp(true, "");
+    auto ping = [](std::shared_ptr<QuotaStore> store) -> asio::awaitable<void> {
+      if ((co_await store->redis_.Ping()).ok()) {
+        store->SetUp(true, "");
       } else {
-        self->Probe();
+        store->Probe();
       }
     };
-    asio::co_spawn(self->executor_, std::move(ping), asio::detached);
+    asio::co_spawn(self->executor_, ping(self), asio::detached);
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include "platform/http/list.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_split.h>
 #include <boost/asio/ip/network_v4.hpp>
@@ -84,16 +85,23 @@ std::vector<Hop> ReadForwarded(const http::Request& request) {
   return hops;
 }
 
+// X-Forwarded-* knows no quotes: one that a client writes must not swallow what a proxy adds.
+std::vector<std::string> PlainParts(const http::Request& request, std::string_view name) {
+  std::vector<std::string> parts;
+  for (absl::string_view part : absl::StrSplit(request.headers.Join(name), ',')) {
+    part = absl::StripAsciiWhitespace(part);
+    if (!part.empty()) parts.emplace_back(part);
+  }
+  return parts;
+}
+
 std::vector<Hop> ReadXForwarded(const http::Request& request) {
   std::vector<Hop> hops;
-  for (std::string_view line : request.headers.GetAll("x-forwarded-for")) {
-    for (std::string_view hop; http::NextPart(line, ',', hop);)
-      hops.push_back({NodeAddress(hop), ""});
-  }
+  for (const std::string& hop : PlainParts(request, "x-forwarded-for"))
+    hops.push_back({NodeAddress(hop), ""});
   // Most proxies replace it, so that there is one for the whole way.
-  std::string protocols = request.headers.Join("x-forwarded-proto");
-  std::string_view list = protocols, protocol;
-  while (http::NextPart(list, ',', protocol)) continue;
+  std::vector<std::string> protocols = PlainParts(request, "x-forwarded-proto");
+  std::string protocol = protocols.empty() ? "" : protocols.back();
   if (protocol.empty()) return hops;
   if (hops.empty()) hops.emplace_back();
   for (Hop& hop : hops) hop.protocol = protocol;

@@ -9,8 +9,10 @@
 namespace tamarack::gateway {
 
 // A path template of google.api.http, parsed:
-//   Template = "/" [Segments] [":" LITERAL] ; Segment = "*" | "**" | LITERAL | "{" FieldPath ["="
-//   Segments] "}"
+//   Template  = "/" [ Segments ] [ ":" LITERAL ]
+//   Segments  = Segment { "/" Segment }
+//   Segment   = "*" | "**" | LITERAL | "{" FieldPath [ "=" Segments ] "}"
+//   FieldPath = IDENT { "." IDENT }
 // with no nested variables, at most one `**` and nothing but literals after it.
 struct PathTemplate {
   struct Segment {

@@ -12,7 +12,6 @@
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_split.h>
-#include <absl/strings/strip.h>
 
 #include <algorithm>
 #include <optional>
@@ -83,6 +82,23 @@ std::optional<std::string> NormalEscapes(std::string_view text, std::string_view
   return normal;
 }
 
+// Host and port as RFC 3986 section 6.2.3 has them: without the scheme's own port. Empty when it is
+// no authority.
+std::string NormalAuthority(std::string authority, absl::string_view own_port) {
+  absl::AsciiStrToLower(&authority);
+  std::string port;
+  size_t colon = authority.rfind(':');
+  if (colon != std::string::npos && !authority.ends_with(']')) {
+    port = authority.substr(colon + 1);
+    authority.resize(colon);
+  }
+  bool is_port = std::all_of(port.begin(), port.end(), absl::ascii_isdigit);
+  bool has_more_ports = authority.find(':') != std::string::npos && !authority.ends_with(']');
+  if (!is_port || has_more_ports) return {};
+  if (authority.empty() || port.empty() || port == own_port) return authority;
+  return absl::StrCat(authority, ":", port);
+}
+
 // RFC 3986 section 5.2.4, of an absolute path or an empty one, which is the root.
 std::string WithoutDotSegments(std::string_view path) {
   std::vector<std::string> segments;
@@ -126,10 +142,7 @@ std::string NormalizeHtu(std::string_view url) {
   auto authority = NormalEscapes(rest.substr(0, path_begin), "!$&'()*+,;=:@[]");
   auto path = NormalEscapes(rest.substr(path_begin), "!$&'()*+,;=:@/");
   if (!authority || !path) return {};
-  absl::AsciiStrToLower(&*authority);
-  absl::string_view host = *authority;
-  if (!absl::ConsumeSuffix(&host, ":"))
-    absl::ConsumeSuffix(&host, scheme == "https" ? ":443" : ":80");
+  std::string host = NormalAuthority(*std::move(authority), scheme == "https" ? "443" : "80");
   if (host.empty()) return {};
   return absl::StrCat(scheme, "://", host, WithoutDotSegments(*path));
 }

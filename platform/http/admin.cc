@@ -134,23 +134,26 @@ AdminServer::AdminServer(asio::any_io_executor executor, std::string address,
   options.address = std::move(address);
   options.body_bytes_max = 0;
   options.connections_max = 100;
-  auto handle = [state = state_](Request request) -> asio::awaitable<Response> {
-    if (request.method != "GET" && request.method != "HEAD") {
-      co_return Text(405, "text/plain", "GET only\n");
-    }
-    std::string path = request.target.substr(0, request.target.find('?'));
-    if (path == "/livez") co_return Text(200, "text/plain", "ok\n");
-    if (path == "/metrics") {
-      co_return Text(200, "text/plain; version=0.0.4; charset=utf-8",
-                     telemetry::SerializeMetrics(state->registry));
-    }
-    if (auto page = state->pages.find(path); page != state->pages.end())
-      co_return Text(200, "application/json", page->second());
-    if (path != "/readyz") co_return Text(404, "text/plain", "not found\n");
-    auto round = co_await RunChecks(state->checks, state->check_time);
-    co_return ReadyResponse(state->checks, *round, state->is_draining);
-  };
-  server_ = std::make_unique<Server>(executor, std::move(options), std::move(handle));
+  server_ = std::make_unique<Server>(
+      executor, std::move(options),
+      [state = state_](Request request) { return Answer(state, std::move(request)); });
+}
+
+asio::awaitable<Response> AdminServer::Answer(std::shared_ptr<State> state, Request request) {
+  if (request.method != "GET" && request.method != "HEAD") {
+    co_return Text(405, "text/plain", "GET only\n");
+  }
+  std::string path = request.target.substr(0, request.target.find('?'));
+  if (path == "/livez") co_return Text(200, "text/plain", "ok\n");
+  if (path == "/metrics") {
+    co_return Text(200, "text/plain; version=0.0.4; charset=utf-8",
+                   telemetry::SerializeMetrics(state->registry));
+  }
+  if (auto page = state->pages.find(path); page != state->pages.end())
+    co_return Text(200, "application/json", page->second());
+  if (path != "/readyz") co_return Text(404, "text/plain", "not found\n");
+  auto round = co_await RunChecks(state->checks, state->check_time);
+  co_return ReadyResponse(state->checks, *round, state->is_draining);
 }
 
 AdminServer::~AdminServer() = default;

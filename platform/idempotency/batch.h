@@ -1,9 +1,12 @@
 // Keys of writers that commit many requests at once (pg::Batcher): taken in the very statement that
 // makes what they are for.
+//
 //   constexpr pg::Statement kInsertMany{"payment.insert", "WITH " IDEMPOTENCY_KEYS R"sql(
-//     INSERT INTO payment (…) SELECT … FROM unnest($6::text[], …, $9::text[]) AS i (…, claim)
+//     INSERT INTO payment (payment_id, amount)
+//     SELECT id, amount FROM unnest($6::uuid[], $7::bigint[], $4::text[]) AS i (id, amount, claim)
 //     WHERE claim = '' OR claim IN (SELECT claim FROM taken)
 //     RETURNING payment_id)sql"};
+//
 // Its first five parameters are those of a KeyColumns, and `claim` is its `sealed`. What comes back
 // was made; for the rest, Once::FindMade tells what the key made before.
 #pragma once

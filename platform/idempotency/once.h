@@ -74,10 +74,7 @@ class Once {
   Async<Response> Run(rpc::Context& context, const google::protobuf::Message& request,
                       Prepare prepare, Effect effect) {
     Response response;
-    auto fill = [&](pg::Tx& tx) -> AsyncStatus {
-      CO_ASSIGN_OR_RETURN(response, co_await effect(tx));
-      co_return absl::OkStatus();
-    };
+    auto fill = [&](pg::Tx& tx) { return Fill(response, effect(tx)); };
     CO_RETURN_IF_ERROR(co_await RunInto(context, request, response, std::move(prepare), fill));
     co_return response;
   }
@@ -98,6 +95,11 @@ class Once {
   using PrepareFunction = std::function<AsyncStatus()>;
   using EffectFunction = std::function<AsyncStatus(pg::Tx&)>;
   struct Place;
+  template <class Response>
+  static AsyncStatus Fill(Response& response, Async<Response> effect) {
+    CO_ASSIGN_OR_RETURN(response, co_await std::move(effect));
+    co_return absl::OkStatus();
+  }
   AsyncStatus RunInto(rpc::Context& context, const google::protobuf::Message& request,
                       google::protobuf::Message& response, PrepareFunction prepare,
                       EffectFunction effect);

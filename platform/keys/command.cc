@@ -7,7 +7,6 @@
 #include <absl/strings/numbers.h>
 #include <absl/time/time.h>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
@@ -46,13 +45,11 @@ absl::StatusOr<RowsByVersion> CountRows(const std::string& dsn, const KeyUses& u
                                 .application_name = "tamarack-keys"});
   RowsByVersion rows;
   absl::Status status = absl::UnavailableError("no answer");
-  boost::asio::co_spawn(
-      io,
-      [&]() -> boost::asio::awaitable<void> {
-        status = co_await CountAll(pool, uses, versions, rows);
-        io.stop();
-      },
-      boost::asio::detached);
+  boost::asio::co_spawn(io, CountAll(pool, uses, versions, rows),
+                        [&](const std::exception_ptr& thrown, const absl::Status& counted) {
+                          if (!thrown) status = counted;
+                          io.stop();
+                        });
   io.run();
   if (!status.ok()) return status;
   return rows;

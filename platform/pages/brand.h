@@ -37,10 +37,15 @@ Brand DefaultBrand();
 
 // Reads brand.json; what it leaves out stays as in DefaultBrand(), which has no footer links. A
 // link that lacks a language, or leads nowhere, is an error. An empty path gives the default.
-//   {"name": {"en": "…", "fr": "…"}, "home": {"en": "https://…", "fr": "https://…"},
-//    "owner_line": {"en": "© …", "fr": "© …"}, "logo_path": "/assets/brand/logo.svg",
-//    "help_phone": "1-800-555-0100", "help_tty": "1-800-555-0101", "help_page": {"en": "…", "fr":
-//    "…"}, "footer_links": [{"text": {"en": "Privacy", "fr": "Confidentialité"}, "href": {"en":
+//   {"name": {"en": "…", "fr": "…"},
+//    "home": {"en": "https://…", "fr": "https://…"},
+//    "owner_line": {"en": "© …", "fr": "© …"},
+//    "logo_path": "/assets/brand/logo.svg",
+//    "help_phone": "1-800-555-0100",
+//    "help_tty": "1-800-555-0101",
+//    "help_page": {"en": "…", "fr": "…"},
+//    "footer_links": [{"text": {"en": "Privacy", "fr": "Confidentialité"},
+//                      "href": {"en": "…", "fr": "…"}}]}
 //    "…", "fr": "…"}}]}
 absl::StatusOr<Brand> LoadBrand(std::string_view path);
 

@@ -4,26 +4,20 @@
 // catalogues (services/<name>/locale/{en,fr}.po). Both are embedded into the binary.
 //
 // * `{{T_SOMETHING}}` in a template is the catalogue's text SOMETHING: handlers never push texts.
-// Message
-//   ids are stable keys, not English sentences; English is a translation like French.
+//   Message ids are stable keys, not English sentences; English is a translation like French.
 // * `{NAME}` in a text is the page's (or row's) variable NAME. `~` in a text is a NO-BREAK SPACE.
 // * Every page has a text TITLE_<PAGE>, for example TITLE_SIGN_IN = "Sign in – {BRAND}".
 // * `{{>HEAD}}` puts platform/pages/templates/_head.tpl there; partials see the variables around
-// them.
+// it.
 // * A key or partial that does not exist in both languages stops the service at start.
 //
-// Headers that the gateway sends with every page:
-//   Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src
-//   'self';
-//     font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri
-//     'none'
-//   Referrer-Policy: same-origin          (no-referrer would make our own form posts say Origin:
-//   null) Permissions-Policy: camera=(), microphone=(), geolocation=(), payment=(), …; on sign-in
-//   pages
-//     publickey-credentials-get=(self), on pages that register a passkey
-//     publickey-credentials-create=(self)
-//   Cross-Origin-Opener-Policy: same-origin   Cross-Origin-Resource-Policy: same-origin
-//   X-Content-Type-Options: nosniff   X-Frame-Options: DENY   Cache-Control: no-store
+//   pages::Page page("sign-in", context.language, context.csrf_token);
+//   page.Set("EMAIL", request.email());
+//   if (!is_right) page.Error("password", "WRONG_PASSWORD");
+//   co_return renderer_.Render(page);
+//
+// What may run, load or be sent to on a page is said by the headers that the gateway sends with it
+// (gateway/answer.cc).
 // Chromium holds form-action against the whole chain of redirects of a POST: a handler whose post
 // ends at another origin answers with a page that leads on (lead_out.h).
 #pragma once

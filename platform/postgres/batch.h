@@ -1,25 +1,30 @@
 #pragma once
 
-// Group commit (D6): under load the cost of a write is its commit, so rows that wait together are
+// Group commit: under load the cost of a write is its commit, so rows that wait together are
 // written together, and each caller gets its own result.
 //
-//   struct NewPayment { std::string id, reference; int64_t amount; };
-//   using Payments = pg::Batcher<NewPayment, v1::Payment>;
-//   Payments batcher(executor, pool, [](pg::Pool& pool, std::span<const NewPayment> rows)
-//       -> Async<std::vector<absl::StatusOr<v1::Payment>>> {
-//     std::vector<std::string> ids, references;  …one vector per column…
-//     CO_ASSIGN_OR_RETURN(auto written, co_await pool.Query(kInsertMany, ids, references,
-//     amounts)); …one result per row, in the order of `rows`…
-//   });
-//   CO_ASSIGN_OR_RETURN(auto payment, co_await batcher.Add(NewPayment{…}));
+//   struct NewPayment { std::string id; int64_t amount_cents; };
+//   pg::Batcher<NewPayment, bool> batcher(
+//       executor, pool,
+//       [](pg::Pool& pool, std::span<const NewPayment> rows)
+//           -> Async<std::vector<absl::StatusOr<bool>>> {
+//         std::vector<std::string> ids;  // one vector per column
+//         std::vector<int64_t> amounts;
+//         for (const NewPayment& row : rows) {
+//           ids.push_back(row.id);
+//           amounts.push_back(row.amount_cents);
+//         }
+//         CO_ASSIGN_OR_RETURN(auto written, co_await pool.Query(kInsertMany, ids, amounts));
+//         co_return std::vector<absl::StatusOr<bool>>(rows.size(), true);  // in the order of rows
+//       });
+//   CO_ASSIGN_OR_RETURN(bool is_made, co_await batcher.Add({.id = id, .amount_cents = 4500}));
 //
 // The function writes all its rows in one transaction (one multi-row statement, pool.QueryAll, or a
 // Tx that it commits) and returns one result per row; or it returns an error and has written
 // nothing. SQL: `INSERT … SELECT … FROM unnest($1::uuid[], $2::text[]) … RETURNING`; RETURNING may
 // reorder, so match rows by key.
 //
-// - A lone caller waits for nobody: a batch starts as soon as fewer than `in_flight_max` are
-// running.
+// - A lone caller waits for nobody: a batch starts as soon as fewer than `in_flight_max` run.
 // - A bad row fails alone: a batch that fails for a lasting reason is tried again in halves.
 //   A deadlock (ABORTED) is tried once more; other transient errors go to all callers of the batch.
 // - A caller that gives up stops waiting; its row may still be written, so keys must be idempotent.

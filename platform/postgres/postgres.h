@@ -2,18 +2,21 @@
 
 // PostgreSQL as coroutines on the process's Asio loop (libpq, non-blocking, pipelined).
 //
-//   constexpr pg::Statement kFind{"payment.find", "SELECT amount FROM payment WHERE payment_id =
-//   $1"}; CO_ASSIGN_OR_RETURN(auto rows, co_await pool.Query(kFind, id));     // one statement,
-//   committed if (rows.empty()) co_return absl::NotFoundError("no such payment"); int64_t amount =
-//   rows.Int(0, 0);
+//   constexpr pg::Statement kFind{"payment.find",
+//                                 "SELECT amount FROM payment WHERE payment_id = $1::uuid"};
+//   CO_ASSIGN_OR_RETURN(auto rows, co_await pool.Query(kFind, id));  // one statement, committed
+//   if (rows.empty()) co_return absl::NotFoundError("no such payment");
+//   int64_t amount = rows.Int(0, 0);
 //
-//   CO_ASSIGN_OR_RETURN(auto tx, co_await pool.Begin());                // several, all or nothing
-//   CO_ASSIGN_OR_RETURN(auto locked, co_await tx.Query(kLock, id));     // BEGIN travels with it
-//   CO_ASSIGN_OR_RETURN(auto both, co_await tx.QueryAll(pg::Call(kUpdate, id), pg::Call(kEvent,
-//   id))); CO_RETURN_IF_ERROR(co_await tx.Commit());                           // else: rolled back
+//   CO_ASSIGN_OR_RETURN(auto tx, co_await pool.Begin());             // several, all or nothing
+//   CO_ASSIGN_OR_RETURN(auto locked, co_await tx.Query(kLock, id));  // BEGIN travels with it
+//   CO_ASSIGN_OR_RETURN(auto both,
+//                       co_await tx.QueryAll(pg::Call(kUpdate, id), pg::Call(kEvent, id)));
+//   CO_RETURN_IF_ERROR(co_await tx.Commit());                        // else: rolled back
 //
-//   co_await pool.QueryAll(pg::Call(a, …), pg::Call(b, …));  // atomic, without BEGIN: one round
-//   trip
+//   // Atomic without BEGIN, in one round trip:
+//   CO_ASSIGN_OR_RETURN(auto results,
+//                       co_await pool.QueryAll(pg::Call(kUpdate, id), pg::Call(kEvent, id)));
 //
 // Errors are absl::Status by SQLSTATE (see error.h): 23505 ALREADY_EXISTS (which key:
 // `pg::Constraint(status)`), 23503 and 23514 FAILED_PRECONDITION, 22xxx INVALID_ARGUMENT, 40xxx

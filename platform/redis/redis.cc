@@ -99,6 +99,10 @@ Async<Reply> Client::Command(std::vector<std::string> args) {
   return commands_->Run(std::move(args));
 }
 
+AsyncStatus Client::Ping() {
+  co_return (co_await Command("PING")).status();
+}
+
 Async<Reply> Client::Eval(const Script& script, std::vector<std::string> keys,
                           std::vector<std::string> args) {
   auto commands = commands_;

@@ -1,18 +1,18 @@
 #pragma once
 
-// Redis as coroutines on the process's Asio loop (hiredis). For what may be lost (D4): sessions,
+// Redis as coroutines on the process's Asio loop (hiredis). For what may be lost: sessions,
 // one-time codes, rate limits, replay caches, invalidation messages.
 //
-//   redis::Client redis(executor, absl::GetFlag(FLAGS_redis));   // "unix:/path" or "host:port"
+//   redis::Client redis(executor, absl::GetFlag(FLAGS_redis));  // "unix:/path" or "host:port"
 //   CO_ASSIGN_OR_RETURN(auto reply, co_await redis.Command("SET", key, value, "EX", 60, "NX"));
-//   if (reply.IsNil()) …it was there already…
-//   CO_ASSIGN_OR_RETURN(auto code, co_await redis.Command("GETDEL", key));      // use once
+//   if (reply.IsNil()) co_return absl::AlreadyExistsError("used");
+//   CO_ASSIGN_OR_RETURN(auto code, co_await redis.Command("GETDEL", key));  // use once
 //   if (!code.IsNil()) Use(code.Text());
 //
 //   constexpr redis::Script kTake{R"lua(return redis.call('INCRBY', KEYS[1], ARGV[1]))lua"};
-//   CO_ASSIGN_OR_RETURN(auto n, co_await redis.Eval(kTake, {key}, {"1"}));      // atomic
+//   CO_ASSIGN_OR_RETURN(auto count, co_await redis.Eval(kTake, {key}, {"1"}));  // atomic
 //
-//   redis.Subscribe("identity:revoked", [&](std::string_view message) { … });
+//   redis.Subscribe("identity:revoked", [](std::string_view message) { Forget(message); });
 //
 // - One pipelined connection for commands, a second one for subscriptions; one thread, no locks.
 // - A lost connection is opened again by the next command, with a back-off after failures; until
@@ -99,6 +99,9 @@ class Client {
   Async<Reply> Command(std::string_view name, const A&... args) {
     return Command(std::vector<std::string>{std::string(name), Argument(args)...});
   }
+
+  // For /readyz: OK when it answers.
+  AsyncStatus Ping();
 
   Async<Reply> Eval(const Script& script, std::vector<std::string> keys,
                     std::vector<std::string> args = {});

@@ -16,15 +16,26 @@
 #include <memory>
 #include <string>
 
-// gRPC's callback API ⇄ coroutines. A service derives from its generated CallbackService, declares
-//   using Api = v1::PaymentsService;
-//   rpc::Interceptor& rpc_;
-// and writes each method as
-//   TAMARACK_UNARY(GetPayment, v1::GetPaymentRequest, v1::Payment) { co_return co_await
-//   repository_.Find(request.id()); }
-// inside which `context` (rpc::Context&) and `request` are in scope. Before the body runs, the
-// caller's token and the method's policy are checked and the request's field rules validated; after
-// it, the call is counted and logged.
+// gRPC's callback API ⇄ coroutines. A service derives from its generated CallbackService, says
+// which Api it is, holds the process's interceptor as `rpc_`, and writes each method as one block:
+//
+//   class PaymentService final : public v1::PaymentService::CallbackService {
+//    public:
+//     PaymentService(rpc::Interceptor& rpc, PaymentRepository& repository)
+//         : rpc_(rpc), repository_(repository) {}
+//
+//    private:
+//     using Api = v1::PaymentService;
+//     TAMARACK_UNARY(GetPayment, v1::GetPaymentRequest, v1::Payment) {
+//       co_return co_await repository_.Find(request.payment_id());
+//     }
+//     rpc::Interceptor& rpc_;
+//     PaymentRepository& repository_;
+//   };
+//
+// `context` (rpc::Context&) and `request` are in scope in the block. Before it runs, the caller's
+// token and the method's policy are checked and the request's field rules validated; after it, the
+// call is counted and logged.
 namespace tamarack::rpc {
 
 // What every method of a process shares: where handlers run, how tokens are verified, where calls

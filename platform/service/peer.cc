@@ -9,27 +9,26 @@ namespace {
 
 namespace identity_v1 = identity::v1;
 
-auth::FetchKeys FetchKeysFrom(rpc::Client& identity) {
-  return [&identity]() -> Async<std::string> {
-    CO_ASSIGN_OR_RETURN(auto body, co_await identity.Call<google::api::HttpBody>(
-                                       "/tamarack.identity.v1.TokenService/GetJwks",
-                                       identity_v1::GetJwksRequest()));
-    co_return body.data();
-  };
+Async<std::string> FetchKeysFrom(rpc::Client& identity) {
+  CO_ASSIGN_OR_RETURN(
+      auto body, co_await identity.Call<google::api::HttpBody>(
+                     "/tamarack.identity.v1.TokenService/GetJwks", identity_v1::GetJwksRequest()));
+  co_return body.data();
 }
 
-auth::ExchangeCredentials ClientCredentials(rpc::Client& identity, std::string client_id,
-                                            std::string client_secret) {
-  return [&identity, client_id, client_secret]() -> Async<auth::IssuedToken> {
-    identity_v1::TokenRequest request;
-    request.set_grant_type("client_credentials");
-    request.set_client_id(client_id);
-    request.set_client_secret(client_secret);
-    CO_ASSIGN_OR_RETURN(auto response, co_await identity.Call<identity_v1::TokenResponse>(
-                                           "/tamarack.identity.v1.TokenService/Token", request));
-    co_return auth::IssuedToken{response.access_token(),
-                                std::chrono::seconds(response.expires_in())};
-  };
+Async<auth::IssuedToken> Exchange(rpc::Client& identity, identity_v1::TokenRequest request) {
+  CO_ASSIGN_OR_RETURN(auto response, co_await identity.Call<identity_v1::TokenResponse>(
+                                         "/tamarack.identity.v1.TokenService/Token", request));
+  co_return auth::IssuedToken{response.access_token(), std::chrono::seconds(response.expires_in())};
+}
+
+auth::ExchangeCredentials ClientCredentials(rpc::Client& identity, const std::string& client_id,
+                                            const std::string& client_secret) {
+  identity_v1::TokenRequest request;
+  request.set_grant_type("client_credentials");
+  request.set_client_id(client_id);
+  request.set_client_secret(client_secret);
+  return [&identity, request] { return Exchange(identity, request); };
 }
 
 }  // namespace
@@ -39,7 +38,7 @@ Peer::Peer(Shell& shell)
       tokens_(shell.executor(), ClientCredentials(bootstrap_, shell.name(), shell.client_secret())),
       verifier_(shell.executor(),
                 auth::VerifierOptions{.issuer = shell.issuer(), .audience = shell.name()},
-                FetchKeysFrom(bootstrap_)),
+                [this] { return FetchKeysFrom(bootstrap_); }),
       interceptor_(shell.executor(), &verifier_, shell.registry()),
       identity_(shell.identity(), token(), [this] { tokens_.Invalidate(); }) {
   auto renew = [this] {

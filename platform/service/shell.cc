@@ -10,7 +10,6 @@
 
 #include <absl/flags/flag.h>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <csignal>
 #include <cstdio>
@@ -158,9 +157,7 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
                            .password_file = absl::GetFlag(FLAGS_redis_password_file)});
   ready_connection_ = ReserveConnection("readiness");
   AddReadyCheck({"postgres", [this] { return ready_connection_->Ping(); }});
-  AddReadyCheck({"redis",
-                 [this]() -> AsyncStatus { co_return (co_await redis_->Command("PING")).status(); },
-                 /*is_hard=*/false});
+  AddReadyCheck({"redis", [this] { return redis_->Ping(); }, /*is_hard=*/false});
 }
 
 Shell::~Shell() = default;
@@ -262,8 +259,10 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
 
 int Shell::RunCommand(AsyncStatus work) {
   absl::Status status;
-  auto run = [&]() -> boost::asio::awaitable<void> { status = co_await std::move(work); };
-  process_.RunUntilDone(run());
+  auto run = [](AsyncStatus awaited, absl::Status& result) -> boost::asio::awaitable<void> {
+    result = co_await std::move(awaited);
+  };
+  process_.RunUntilDone(run(std::move(work), status));
   if (status.ok()) return 0;
   std::fprintf(stderr, "%s: %s\n", arguments_.front().c_str(),
                std::string(status.message()).c_str());

@@ -29,13 +29,12 @@
 // metrics, the admin port, and a main() that reads as a table of contents:
 //
 //   int main(int argc, char** argv) {
-//     tamarack::service::Shell shell(argc, argv, "payments", payments::Migrations(),
-//                                    payments::UsesOfKeys);
-//     tamarack::service::Peer peer(shell);            // tokens from and for other services;
-//     identity has none payments::PaymentRepository repository(shell.database()); auto service =
-//     payments::MakePaymentsService(peer.interceptor(), repository); return
-//     shell.Run({service.get()}, [&] { /* stop workers; called while the loop still runs, off the
-//     loop */ });
+//     using namespace tamarack;
+//     service::Shell shell(argc, argv, "payments", payments::Migrations(), payments::UsesOfKeys);
+//     service::Peer peer(shell);  // tokens from and for other services; identity has none
+//     payments::PaymentRepository repository(shell.database());
+//     auto service = payments::MakePaymentService(peer.interceptor(), repository);
+//     return shell.Run({service.get()}, [&] { workers.Stop(); });
 //   }
 namespace tamarack::service {
 

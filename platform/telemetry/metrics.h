@@ -10,8 +10,11 @@
 
 // Thin helpers over prometheus-cpp. main() builds the process's one prometheus::Registry and passes
 // it on; each class resolves its metrics once, in its constructor, and keeps the references:
-//   struct PaymentMetrics { explicit PaymentMetrics(prometheus::Registry&); prometheus::Counter&
-//   created; };
+//   struct PaymentMetrics {
+//     explicit PaymentMetrics(prometheus::Registry& registry)
+//         : created(telemetry::Counter(registry, "payments_created_total", "Payments made")) {}
+//     prometheus::Counter& created;
+//   };
 // Labels come from closed sets only (method, code, statement), never from ids, paths or messages.
 namespace tamarack::telemetry {
 

@@ -81,7 +81,7 @@ class NotificationRepository {
   NotificationRepository(boost::asio::any_io_executor executor, pg::Pool& pool,
                          const crypto::Sealer& sealer);
 
-  // Stores a new notification, committed together with others that wait (D6). False when the
+  // Stores a new notification, committed together with others that wait. False when the
   // idempotency key was used before: nothing is stored then.
   Async<bool> Insert(NewNotification notification);
 

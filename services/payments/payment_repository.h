@@ -46,7 +46,7 @@ class PaymentRepository {
                     const crypto::Sealer& sealer);
 
   // Writes payment, first event and idempotency key in one transaction, together with those of
-  // other callers (D6). False when the key was used before: nothing is written then.
+  // other callers. False when the key was used before: nothing is written then.
   Async<bool> Create(NewPayment new_payment);
 
   // NOT_FOUND when the owner has none of that id.

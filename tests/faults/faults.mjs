@@ -1,6 +1,6 @@
 // Renewals run while processes are killed with -9 at random points and started again. Everything must finish, and then a
 // separate program, checker.mjs, reads databases, inbox and receivers' files for anything lost or doubled.
-// TAMARACK_FAULT_SEED repeats a run's choices; TAMARACK_FAULT_RENEWALS is how many renewals there are at least.
+// TAMARACK_FAULT_SEED repeats a run's choices; with TAMARACK_LONG=1 (`make faults`) everything is killed five times as often.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -10,9 +10,9 @@ import { renewOnce } from '../../deploy/local/renewal.mjs';
 import { startStack } from '../support/stack.mjs';
 
 const victims = ['identity', 'payments', 'notify', 'tellusonce', 'gateway', 'postgres', 'card-processor', 'example', 'healthcard'];
-const rounds = 2;
+const rounds = process.env.TAMARACK_LONG ? 10 : 2;
 const workers = 3;
-const renewalsMin = Number(process.env.TAMARACK_FAULT_RENEWALS ?? 12);
+const renewalsMin = 6 * rounds;
 const finishMsMax = 60_000;
 const [calmMsMin, calmMsMax, downMsMax] = [400, 2500, 1200];
 

@@ -10,7 +10,7 @@ import { prepareFolders, root } from '../../deploy/local/stack/layout.mjs';
 import { pidOf, strays } from '../../deploy/local/stack/processes.mjs';
 import { newLayout } from '../support/stack.mjs';
 
-const randomMoments = 3;
+const randomMoments = process.env.TAMARACK_LONG ? 20 : 3;
 const randomMsMax = 2500;
 let layout;
 let bystander;

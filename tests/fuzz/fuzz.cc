@@ -26,11 +26,16 @@ void Require(bool holds) {
   if (!holds) std::abort();
 }
 
+google::protobuf::FileDescriptorSet WithImports(const FileDescriptor& file) {
+  google::protobuf::FileDescriptorSet files;
+  std::set<const FileDescriptor*> known;
+  AddFile(file, known, files);
+  return files;
+}
+
 const RouteTable& FuzzRoutes() {
   static const std::shared_ptr<const RouteTable> table = [] {
-    BackendDescriptors toy{"toy", {}};
-    std::set<const FileDescriptor*> known;
-    AddFile(*toy::v1::AllTypes::descriptor()->file(), known, toy.files);
+    BackendDescriptors toy{"toy", WithImports(*toy::v1::AllTypes::descriptor()->file())};
     std::vector<std::string> notes;
     auto built = RouteTable::Build({toy}, &notes);
     Require(built.ok());

@@ -15,4 +15,7 @@ void Require(bool holds);
 // The toy service's routes, made from the descriptor set that the fuzzer was linked with.
 const RouteTable& FuzzRoutes();
 
+// The file with all that it imports, each behind what it imports itself.
+google::protobuf::FileDescriptorSet WithImports(const google::protobuf::FileDescriptor& file);
+
 }  // namespace tamarack::gateway

@@ -235,6 +235,7 @@ TEST_CASE("Addresses of proofs compare by what they mean", "[auth]") {
     CHECK((NormalizeHtu(one) == NormalizeHtu(other)) == is_same);
   }
   for (const char* url : {"", "https://a.test/%zz", "services.test/x", "ftp://services.test/",
-                          "https://", "https:///x", "https://:443/"})
+                          "https://", "https:///x", "https://:443/", "https://a.test::/x",
+                          "https://a.test:x/", "https://a.test:443:443/", "https://::1/"})
     CHECK(NormalizeHtu(url).empty());
 }
