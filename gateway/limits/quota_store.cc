@@ -4,9 +4,6 @@
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 namespace tamarack::gateway {
 namespace asio = boost::asio;
 
@@ -99,10 +96,10 @@ QuotaStore::QuotaStore(asio::any_io_executor executor, QuotaStoreOptions options
     : options_(std::move(options)),
       redis_(executor, options_.address, ClientOptionsOf(options_)),
       gateway_id_(NewUuid()),
-      executor_(executor),
       retry_(executor),
       counts_alone_(telemetry::Gauge(registry, "gateway_limiter_counts_alone",
-                                     "1 while Redis is away and this process counts by itself")) {}
+                                     "1 while Redis is away and this process counts by itself")),
+      tasks_(executor) {}
 
 Async<QuotaStore::Grant> QuotaStore::Take(Ask ask) {
   auto self = shared_from_this();
@@ -136,13 +133,12 @@ Async<QuotaStore::Grant> QuotaStore::Take(Ask ask) {
 
 void QuotaStore::Hold(const std::string& key, int slots) {
   if (!is_up_) return;
-  auto call = [self = shared_from_this(), key, slots]() -> asio::awaitable<void> {
+  tasks_.Spawn([self = shared_from_this(), key, slots]() -> asio::awaitable<void> {
     auto reply = co_await self->redis_.Eval(
         kHold, {SlotsKey(key)},
         {self->gateway_id_, std::to_string(slots), LeaseMicros(self->options_)});
     if (!reply.ok()) self->SetUp(false, ToStd(reply.status().message()));
-  };
-  asio::co_spawn(executor_, std::move(call), asio::detached);
+  });
 }
 
 void QuotaStore::SetUp(bool is_up, std::string_view why) {
@@ -162,15 +158,14 @@ void QuotaStore::Probe() {
   retry_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     auto self = weak.lock();
     if (error || !self) return;
-    auto ping = [self]() -> asio::awaitable<void> {
+    self->tasks_.Spawn([self]() -> asio::awaitable<void> {
       auto reply = co_await self->redis_.Command("PING");
       if (reply.ok()) {
         self->SetUp(true, "");
       } else {
         self->Probe();
       }
-    };
-    asio::co_spawn(self->executor_, std::move(ping), asio::detached);
+    });
   });
 }
 

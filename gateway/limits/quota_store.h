@@ -3,6 +3,7 @@
 #include "gateway/limits/rate_class.h"
 #include "platform/base/status.h"
 #include "platform/redis/redis.h"
+#include "platform/runtime/task_group.h"
 
 #include <prometheus/registry.h>
 #include <boost/asio/any_io_executor.hpp>
@@ -66,10 +67,10 @@ class QuotaStore : public std::enable_shared_from_this<QuotaStore> {
   QuotaStoreOptions options_;
   redis::Client redis_;
   std::string gateway_id_;
-  boost::asio::any_io_executor executor_;
   boost::asio::steady_timer retry_;
   prometheus::Gauge& counts_alone_;
   bool is_up_ = true;
+  runtime::TaskGroup tasks_;
 };
 
 }  // namespace tamarack::gateway

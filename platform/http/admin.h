@@ -67,7 +67,6 @@ class AdminServer {
 
  private:
   struct State;
-  boost::asio::any_io_executor executor_;
   std::shared_ptr<State> state_;
   std::unique_ptr<Server> server_;
 };

@@ -3,12 +3,10 @@
 #include "platform/base/clock.h"
 #include "platform/crypto/random.h"
 #include "platform/keys/keyring_file.h"
+#include "platform/runtime/process.h"
 
 #include <absl/strings/numbers.h>
 #include <absl/time/time.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -38,22 +36,18 @@ AsyncStatus CountAll(pg::Pool& pool, const KeyUses& uses, const crypto::KeyVersi
 
 absl::StatusOr<RowsByVersion> CountRows(const std::string& dsn, const KeyUses& uses,
                                         const crypto::KeyVersions& versions) {
-  boost::asio::io_context io(1);
+  runtime::Process process;
   // A table is counted for longer than a call may take.
-  pg::Pool pool(io.get_executor(), dsn,
+  pg::Pool pool(process.executor(), dsn,
                 pg::PoolOptions{.size = 1,
                                 .statement_timeout = std::chrono::minutes(10),
                                 .application_name = "tamarack-keys"});
   RowsByVersion rows;
   absl::Status status = absl::UnavailableError("no answer");
-  boost::asio::co_spawn(
-      io,
-      [&]() -> boost::asio::awaitable<void> {
-        status = co_await CountAll(pool, uses, versions, rows);
-        io.stop();
-      },
-      boost::asio::detached);
-  io.run();
+  auto count = [&]() -> boost::asio::awaitable<void> {
+    status = co_await CountAll(pool, uses, versions, rows);
+  };
+  process.RunUntilDone(count());
   if (!status.ok()) return status;
   return rows;
 }
