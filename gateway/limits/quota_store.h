@@ -3,6 +3,7 @@
 #include "gateway/limits/rate_class.h"
 #include "platform/base/status.h"
 #include "platform/redis/redis.h"
+#include "platform/runtime/task_group.h"
 
 #include <prometheus/registry.h>
 #include <boost/asio/any_io_executor.hpp>
@@ -62,14 +63,16 @@ class QuotaStore : public std::enable_shared_from_this<QuotaStore> {
  private:
   void SetUp(bool is_up, std::string_view why);
   void Probe();
+  boost::asio::awaitable<void> HoldSlots(std::string key, int slots);
+  boost::asio::awaitable<void> Ping();
 
   QuotaStoreOptions options_;
   redis::Client redis_;
   std::string gateway_id_;
-  boost::asio::any_io_executor executor_;
   boost::asio::steady_timer retry_;
   prometheus::Gauge& counts_alone_;
   bool is_up_ = true;
+  runtime::TaskGroup tasks_;
 };
 
 }  // namespace tamarack::gateway

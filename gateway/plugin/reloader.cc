@@ -2,6 +2,7 @@
 
 #include "gateway/plugin/file_watch.h"
 #include "platform/runtime/offload.h"
+#include "platform/runtime/task_group.h"
 #include "platform/telemetry/metrics.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -29,6 +30,7 @@ struct Reloader::State {
         watch(executor),
         hangup(executor, SIGHUP),
         wake(executor),
+        tasks(executor),
         taken(telemetry::Counter(registry, "gateway_loads_total",
                                  "Looks at a changed configuration or descriptors",
                                  {{"outcome", "clean"}})),
@@ -62,7 +64,7 @@ struct Reloader::State {
   asio::steady_timer wake;
   bool is_woken = false;
   bool is_forced = false;
-  bool is_stopped = false;
+  runtime::TaskGroup tasks;
   prometheus::Counter& taken;
   prometheus::Counter& refused;
   prometheus::Gauge& is_clean;
@@ -76,14 +78,14 @@ struct Reloader::State {
 };
 
 asio::awaitable<void> Reloader::State::WatchFiles(std::shared_ptr<State> self) {
-  while (!self->is_stopped) {
+  while (!co_await runtime::IsAskedToEnd()) {
     co_await self->watch.Event();
     self->Wake(false);
   }
 }
 
 asio::awaitable<void> Reloader::State::WatchSignal(std::shared_ptr<State> self) {
-  while (!self->is_stopped) {
+  while (!co_await runtime::IsAskedToEnd()) {
     auto [error, number] = co_await self->hangup.async_wait(asio::as_tuple(asio::use_awaitable));
     if (error) co_return;
     self->Wake(true);
@@ -97,11 +99,11 @@ asio::awaitable<void> Reloader::State::Run(std::shared_ptr<State> self) {
       self->wake.expires_after(kInterval);
       co_await self->wake.async_wait(asio::as_tuple(asio::use_awaitable));
     }
-    if (self->is_stopped) co_return;
+    if (co_await runtime::IsAskedToEnd()) co_return;
     self->is_woken = false;
     bool forced = std::exchange(self->is_forced, false);
     auto result = co_await self->pool->Run([&] { return self->loader.Load(forced); });
-    if (self->is_stopped) co_return;
+    if (co_await runtime::IsAskedToEnd()) co_return;
     if (!result) continue;
     self->report = std::move(result->report);
     LogReport(self->report);
@@ -115,13 +117,13 @@ Reloader::Reloader(asio::any_io_executor executor, Loader loader, LoadReport rep
                    prometheus::Registry& registry)
     : state_(std::make_shared<State>(executor, std::move(loader), std::move(report), std::move(use),
                                      registry)) {
-  runtime::Spawn(executor, [state = state_] { return State::Run(state); });
-  runtime::Spawn(executor, [state = state_] { return State::WatchFiles(state); });
-  runtime::Spawn(executor, [state = state_] { return State::WatchSignal(state); });
+  state_->tasks.Spawn([state = state_] { return State::Run(state); });
+  state_->tasks.Spawn([state = state_] { return State::WatchFiles(state); });
+  state_->tasks.Spawn([state = state_] { return State::WatchSignal(state); });
 }
 
 Reloader::~Reloader() {
-  state_->is_stopped = true;
+  state_->tasks.AskToEnd();
   state_->pool.reset();
 }
 

@@ -1,7 +1,8 @@
 #include "platform/auth/single_flight.h"
 
+#include "platform/runtime/task_group.h"
+
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -19,35 +20,43 @@ struct SingleFlight::Flight {
 };
 
 struct SingleFlight::Shared {
+  explicit Shared(const asio::any_io_executor& executor) : tasks(executor) {}
   std::shared_ptr<Flight> current;
+  runtime::TaskGroup tasks;
 };
 
 SingleFlight::SingleFlight(asio::any_io_executor executor)
-    : executor_(std::move(executor)), shared_(std::make_shared<Shared>()) {}
+    : executor_(std::move(executor)), shared_(std::make_shared<Shared>(executor_)) {}
 SingleFlight::~SingleFlight() = default;
 
 bool SingleFlight::is_running() const {
   return shared_->current != nullptr;
 }
 
-void SingleFlight::Start(std::function<AsyncStatus()> step) {
-  if (shared_->current) return;
+std::shared_ptr<SingleFlight::Flight> SingleFlight::Join(std::function<AsyncStatus()> step) {
+  if (shared_->current) return shared_->current;
   auto flight = std::make_shared<Flight>(executor_);
   shared_->current = flight;
-  // The coroutine owns the function, which owns what it captured.
-  auto body = [](std::function<AsyncStatus()> run) -> AsyncStatus { co_return co_await run(); };
-  asio::co_spawn(executor_, body(std::move(step)),
-                 [flight, shared = shared_](std::exception_ptr error, absl::Status status) {
-                   flight->status = error ? absl::InternalError("step failed") : status;
-                   flight->is_done = true;
-                   shared->current = nullptr;
-                   flight->landed.cancel();
-                 });
+  shared_->tasks.Spawn(
+      [flight, shared = shared_, step = std::move(step)]() -> asio::awaitable<void> {
+        try {
+          flight->status = co_await step();
+        } catch (const std::exception&) {  // A library's; those who wait are told.
+          flight->status = absl::InternalError("step failed");
+        }
+        flight->is_done = true;
+        shared->current = nullptr;
+        flight->landed.cancel();
+      });
+  return flight;
+}
+
+void SingleFlight::Start(std::function<AsyncStatus()> step) {
+  Join(std::move(step));
 }
 
 AsyncStatus SingleFlight::Run(std::function<AsyncStatus()> step) {
-  Start(std::move(step));
-  std::shared_ptr<Flight> flight = shared_->current;
+  std::shared_ptr<Flight> flight = Join(std::move(step));
   while (!flight->is_done) {
     co_await flight->landed.async_wait(asio::as_tuple(asio::use_awaitable));
     auto state = co_await asio::this_coro::cancellation_state;

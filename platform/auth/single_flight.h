@@ -29,6 +29,9 @@ class SingleFlight {
  private:
   struct Flight;
   struct Shared;
+  // The run under way, or the one begun with `step`, which may be over already.
+  std::shared_ptr<Flight> Join(std::function<AsyncStatus()> step);
+
   boost::asio::any_io_executor executor_;
   std::shared_ptr<Shared> shared_;
 };

@@ -1,12 +1,11 @@
 #include "platform/http/admin.h"
 
+#include "platform/runtime/task_group.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 
 #include <absl/strings/str_join.h>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -25,6 +24,7 @@ struct AdminServer::State {
   std::chrono::milliseconds check_time;
   std::map<std::string, std::function<std::string()>> pages;
   std::atomic<bool> is_draining{false};
+  runtime::TaskGroup tasks;
 };
 
 namespace {
@@ -41,17 +41,17 @@ struct Round {
 };
 
 // All checks at once, so that the slowest alone decides how long it takes.
-asio::awaitable<std::shared_ptr<Round>> RunChecks(const std::vector<ReadyCheck>& checks,
+asio::awaitable<std::shared_ptr<Round>> RunChecks(runtime::TaskGroup& tasks,
+                                                  const std::vector<ReadyCheck>& checks,
                                                   std::chrono::milliseconds time) {
   auto executor = co_await asio::this_coro::executor;
   auto round = std::make_shared<Round>(executor, checks.size());
   round->timer.expires_after(time);
   for (size_t i = 0; i < checks.size(); ++i) {
-    asio::co_spawn(executor, checks[i].check(),
-                   [round, i](std::exception_ptr error, absl::Status status) {
-                     round->results[i] = error ? absl::InternalError("check threw") : status;
-                     if (--round->open == 0) round->timer.cancel();
-                   });
+    tasks.Spawn([round, i, check = checks[i].check]() -> asio::awaitable<void> {
+      round->results[i] = co_await check();
+      if (--round->open == 0) round->timer.cancel();
+    });
   }
   if (round->open > 0) co_await round->timer.async_wait(asio::as_tuple(asio::use_awaitable));
   co_return round;
@@ -129,7 +129,8 @@ Response ReadyResponse(const std::vector<ReadyCheck>& checks, const Round& round
 AdminServer::AdminServer(asio::any_io_executor executor, std::string address,
                          prometheus::Registry& registry, std::vector<ReadyCheck> checks,
                          std::chrono::milliseconds check_time)
-    : executor_(executor), state_(new State{registry, std::move(checks), check_time, {}}) {
+    : state_(new State{
+          registry, std::move(checks), check_time, {}, false, runtime::TaskGroup(executor)}) {
   ServerOptions options;
   options.address = std::move(address);
   options.body_bytes_max = 0;
@@ -152,11 +153,13 @@ asio::awaitable<Response> AdminServer::Answer(std::shared_ptr<State> state, Requ
   if (auto page = state->pages.find(path); page != state->pages.end())
     co_return Text(200, "application/json", page->second());
   if (path != "/readyz") co_return Text(404, "text/plain", "not found\n");
-  auto round = co_await RunChecks(state->checks, state->check_time);
+  auto round = co_await RunChecks(state->tasks, state->checks, state->check_time);
   co_return ReadyResponse(state->checks, *round, state->is_draining);
 }
 
-AdminServer::~AdminServer() = default;
+AdminServer::~AdminServer() {
+  state_->tasks.AskToEnd();
+}
 
 int AdminServer::port() const {
   return server_->port();
@@ -168,13 +171,12 @@ void AdminServer::AddPage(std::string path, std::function<std::string()> json) {
 
 void AdminServer::Watch(std::chrono::milliseconds interval,
                         std::function<void(Readiness)> on_change) {
-  auto watch = [](std::weak_ptr<State> weak, std::chrono::milliseconds pause,
-                  std::function<void(Readiness)> told) -> asio::awaitable<void> {
-    asio::steady_timer timer(co_await asio::this_coro::executor);
+  auto watch = [state = state_, pause = interval,
+                told = std::move(on_change)]() -> asio::awaitable<void> {
     std::optional<Readiness> last;
     int misses = 0;
-    while (auto state = weak.lock()) {
-      auto round = co_await RunChecks(state->checks, state->check_time);
+    while (!co_await runtime::IsAskedToEnd()) {
+      auto round = co_await RunChecks(state->tasks, state->checks, state->check_time);
       Readiness now = Judge(state->checks, *round, state->is_draining);
       Show(state->checks, now, state->registry);
       misses = now.is_ready || state->is_draining ? 0 : misses + 1;
@@ -184,12 +186,10 @@ void AdminServer::Watch(std::chrono::milliseconds interval,
         told(now);
       }
       if (counts) last = now;
-      state.reset();
-      timer.expires_after(pause);
-      co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+      co_await runtime::SleepFor(pause);
     }
   };
-  asio::co_spawn(executor_, watch(state_, interval, std::move(on_change)), asio::detached);
+  state_->tasks.Spawn(std::move(watch));
 }
 
 void AdminServer::SetDraining() {

@@ -68,7 +68,6 @@ class AdminServer {
  private:
   struct State;
   static boost::asio::awaitable<Response> Answer(std::shared_ptr<State> state, Request request);
-  boost::asio::any_io_executor executor_;
   std::shared_ptr<State> state_;
   std::unique_ptr<Server> server_;
 };

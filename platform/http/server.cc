@@ -2,11 +2,10 @@
 
 #include "platform/base/open_files.h"
 #include "platform/http/session.h"
+#include "platform/runtime/task_group.h"
 #include "platform/telemetry/log.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -44,6 +43,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   Impl(asio::any_io_executor executor, ServerOptions given, Handler handler)
       : acceptor_(executor),
         timer_(executor),
+        tasks_(executor),
         context_(std::make_shared<ServerContext>(std::move(given), std::move(handler))) {
     const ServerOptions& options = context_->options;
     tcp::endpoint endpoint = ParseAddress(executor, options.address);
@@ -71,7 +71,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
 
   void Start() {
     if (context_->tls) context_->tls->Start();
-    asio::co_spawn(acceptor_.get_executor(), Accept(shared_from_this()), asio::detached);
+    tasks_.Spawn([self = shared_from_this()] { return Accept(self); });
   }
 
   asio::any_io_executor executor() { return acceptor_.get_executor(); }
@@ -130,7 +130,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
 
   static asio::awaitable<void> Accept(std::shared_ptr<Impl> self) {
     bool is_failing = false;
-    while (self->acceptor_.is_open()) {
+    while (self->acceptor_.is_open() && !co_await runtime::IsAskedToEnd()) {
       auto [error, socket] =
           co_await self->acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
       if (!error) {
@@ -140,8 +140,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
         // Said once for as long as it lasts: the next tries come many times a second.
         if (!std::exchange(is_failing, true))
           telemetry::Log(telemetry::Level::kError, "accept failed", {{"error", error.message()}});
-        asio::steady_timer pause(self->acceptor_.get_executor(), kAcceptPause);
-        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await runtime::SleepFor(kAcceptPause);
       }
     }
   }
@@ -182,6 +181,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
 
   tcp::acceptor acceptor_;
   asio::steady_timer timer_;
+  runtime::TaskGroup tasks_;
   std::shared_ptr<ServerContext> context_;
   std::unordered_set<Session*> sessions_;
   std::function<void()> on_empty_;

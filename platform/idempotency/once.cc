@@ -4,6 +4,7 @@
 #include "platform/crypto/hash.h"
 #include "platform/rpc/errors.h"
 #include "platform/rpc/validate.h"
+#include "platform/runtime/task_group.h"
 #include "platform/telemetry/log.h"
 
 #include <google/protobuf/io/coded_stream.h>
@@ -198,7 +199,7 @@ boost::asio::awaitable<void> Once::SealEarlier() {
 }
 
 AsyncStatus Once::SealAllEarlier() {
-  for (;;) {
+  while (!co_await runtime::IsAskedToEnd()) {
     CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListEarlier));
     if (rows.empty()) co_return absl::OkStatus();
     std::vector<std::string> owners, methods, keys, plain, sealed;
@@ -215,6 +216,7 @@ AsyncStatus Once::SealAllEarlier() {
     CO_RETURN_IF_ERROR(
         (co_await pool_.Query(kSealEarlier, owners, methods, keys, plain, sealed)).status());
   }
+  co_return absl::OkStatus();
 }
 
 AsyncStatus Once::RunInto(rpc::Context& context, const google::protobuf::Message& request,

@@ -3,11 +3,10 @@
 #include "platform/base/clock.h"
 #include "platform/crypto/random.h"
 #include "platform/keys/keyring_file.h"
+#include "platform/runtime/process.h"
 
 #include <absl/strings/numbers.h>
 #include <absl/time/time.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -35,22 +34,23 @@ AsyncStatus CountAll(pg::Pool& pool, const KeyUses& uses, const crypto::KeyVersi
   co_return absl::OkStatus();
 }
 
+boost::asio::awaitable<void> CountInto(pg::Pool& pool, const KeyUses& uses,
+                                       const crypto::KeyVersions& versions, RowsByVersion& rows,
+                                       absl::Status& status) {
+  status = co_await CountAll(pool, uses, versions, rows);
+}
+
 absl::StatusOr<RowsByVersion> CountRows(const std::string& dsn, const KeyUses& uses,
                                         const crypto::KeyVersions& versions) {
-  boost::asio::io_context io(1);
+  runtime::Process process;
   // A table is counted for longer than a call may take.
-  pg::Pool pool(io.get_executor(), dsn,
+  pg::Pool pool(process.executor(), dsn,
                 pg::PoolOptions{.size = 1,
                                 .statement_timeout = std::chrono::minutes(10),
                                 .application_name = "tamarack-keys"});
   RowsByVersion rows;
   absl::Status status = absl::UnavailableError("no answer");
-  boost::asio::co_spawn(io, CountAll(pool, uses, versions, rows),
-                        [&](const std::exception_ptr& thrown, const absl::Status& counted) {
-                          if (!thrown) status = counted;
-                          io.stop();
-                        });
-  io.run();
+  process.RunUntilDone(CountInto(pool, uses, versions, rows, status));
   if (!status.ok()) return status;
   return rows;
 }

@@ -1,12 +1,11 @@
 #include "platform/keys/resealer.h"
 
 #include "platform/keys/keyring_file.h"
-#include "platform/runtime/offload.h"
+#include "platform/runtime/task_group.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
@@ -43,11 +42,11 @@ std::vector<KeyedColumn> MadeAnew(std::vector<KeyedColumn> columns) {
 struct Resealer::State {
   State(asio::any_io_executor executor_, pg::Pool& pool_, const crypto::Keyring& ring_,
         std::vector<KeyedColumn> columns_, prometheus::Registry& registry)
-      : executor(executor_),
-        pool(pool_),
+      : pool(pool_),
         ring(ring_),
         columns(MadeAnew(std::move(columns_))),
-        timer(executor_) {
+        timer(executor_),
+        tasks(executor_) {
     for (const KeyedColumn& column : columns) {
       UnreadableRows(registry, column.sql.table);  // From the start, so that a first one is a rise.
       left.push_back(&telemetry::Gauge(registry, "keyring_rows_left",
@@ -58,14 +57,14 @@ struct Resealer::State {
 
   asio::awaitable<void> Run() {
     std::chrono::minutes pause{0};
-    while (!is_stopping) {
+    while (!co_await runtime::IsAskedToEnd()) {
       auto round = co_await Round();
       if (!round.ok() && !absl::IsAborted(round.status())) {
         telemetry::Log(telemetry::Level::kWarning, "sealing anew failed, to be tried again",
                        {{"code", absl::StatusCodeToString(round.status().code())}});
       }
       pause = PauseAfter(round, pause);
-      if (!is_woken && !is_stopping) {
+      if (!is_woken && !co_await runtime::IsAskedToEnd()) {
         timer.expires_after(pause);
         co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
       }
@@ -81,7 +80,7 @@ struct Resealer::State {
     }
     Outcome outcome;
     absl::Status failure;
-    for (size_t i = 0; i < columns.size() && !is_stopping; ++i)
+    for (size_t i = 0; i < columns.size() && !co_await runtime::IsAskedToEnd(); ++i)
       failure.Update(co_await RenewColumn(i, outcome));
     CO_RETURN_IF_ERROR(failure);
     co_return outcome;
@@ -94,7 +93,7 @@ struct Resealer::State {
                      {{"column", columns[i].name()}, {"rows", rows}});
       CO_ASSIGN_OR_RETURN(int64_t renewed, co_await Walk(columns[i], *left[i]));
       outcome.rows_renewed += renewed;
-      if (is_stopping) co_return absl::OkStatus();
+      if (co_await runtime::IsAskedToEnd()) co_return absl::OkStatus();
       CO_ASSIGN_OR_RETURN(rows, co_await Count(i));
       telemetry::Log(telemetry::Level::kInfo, "sealed anew",
                      {{"column", columns[i].name()}, {"rows_left", rows}});
@@ -120,7 +119,8 @@ struct Resealer::State {
   Async<int64_t> Walk(const KeyedColumn& column, prometheus::Gauge& rows_left) {
     int64_t total = 0;
     CO_ASSIGN_OR_RETURN(auto blocks, co_await pool.Query(column.sql.blocks));
-    for (int64_t block = 0; block < blocks.Int(0, 0) && !is_stopping; block += kBlocksOfBatch) {
+    for (int64_t block = 0; block < blocks.Int(0, 0); block += kBlocksOfBatch) {
+      if (co_await runtime::IsAskedToEnd()) break;
       CO_ASSIGN_OR_RETURN(int64_t renewed, co_await Batch(column, block));
       rows_left.Decrement(static_cast<double>(renewed));
       total += renewed;
@@ -147,14 +147,13 @@ struct Resealer::State {
     co_return updated[0].affected();
   }
 
-  asio::any_io_executor executor;
   pg::Pool& pool;
   const crypto::Keyring& ring;
   const std::vector<KeyedColumn> columns;
   std::vector<prometheus::Gauge*> left;  // One for each column.
   asio::steady_timer timer;
   bool is_woken = false;
-  bool is_stopping = false;
+  runtime::TaskGroup tasks;
 };
 
 Resealer::Resealer(asio::any_io_executor executor, pg::Pool& pool, const crypto::Keyring& ring,
@@ -165,7 +164,7 @@ Resealer::Resealer(asio::any_io_executor executor, pg::Pool& pool, const crypto:
 Resealer::~Resealer() = default;
 
 void Resealer::Start() {
-  runtime::Spawn(state_->executor, [state = state_] { return state->Run(); });
+  state_->tasks.Spawn([state = state_] { return state->Run(); });
 }
 
 void Resealer::Wake() {
@@ -174,10 +173,7 @@ void Resealer::Wake() {
 }
 
 void Resealer::Stop() {
-  asio::post(state_->executor, [state = state_] {
-    state->is_stopping = true;
-    state->timer.cancel();
-  });
+  state_->tasks.AskToEnd();
 }
 
 Async<Resealer::Outcome> Resealer::Round() {

@@ -1,11 +1,12 @@
 #include "platform/postgres/batch.h"
 
+#include "platform/telemetry/log.h"
+
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <exception>
 
 namespace tamarack::pg {
 namespace asio = boost::asio;
@@ -31,11 +32,10 @@ AsyncStatus BatchQueue::Wait(std::shared_ptr<Entry> entry) {
 void BatchQueue::StartOne() {
   if (in_flight_ >= options_.in_flight_max) return;
   ++in_flight_;
-  auto run = [](std::shared_ptr<BatchQueue> self) -> asio::awaitable<void> {
+  tasks_.Spawn([self = shared_from_this()]() -> asio::awaitable<void> {
     co_await self->RunBatches();
     --self->in_flight_;
-  };
-  asio::co_spawn(executor_, run(shared_from_this()), asio::detached);
+  });
 }
 
 asio::awaitable<void> BatchQueue::RunBatches() {
@@ -49,8 +49,21 @@ asio::awaitable<void> BatchQueue::RunBatches() {
   }
 }
 
+// The writer works for calls, and as with a handler that throws, those who wait are told.
+AsyncStatus BatchQueue::WriteOrCatch(Entries entries) {
+  try {
+    absl::Status status = co_await Write(entries);
+    health_ = absl::OkStatus();
+    co_return status;
+  } catch (const std::exception& error) {
+    health_ = absl::InternalError(absl::StrCat("batch: the writer threw: ", error.what()));
+    telemetry::Log(telemetry::Level::kError, "a batch's writer threw", {{"error", error.what()}});
+  }
+  co_return health_;
+}
+
 asio::awaitable<void> BatchQueue::Settle(Entries entries, bool is_retry) {
-  absl::Status status = co_await Write(entries);
+  absl::Status status = co_await WriteOrCatch(entries);
   if (status.code() == absl::StatusCode::kAborted && !is_retry) {
     co_return co_await Settle(entries, true);
   }

@@ -27,11 +27,14 @@
 // - A lone caller waits for nobody: a batch starts as soon as fewer than `in_flight_max` run.
 // - A bad row fails alone: a batch that fails for a lasting reason is tried again in halves.
 //   A deadlock (ABORTED) is tried once more; other transient errors go to all callers of the batch.
+// - What the function throws is INTERNAL for the rows of its batch, is logged, and is what health()
+//   says until a batch ends without; the next batches are tried as ever.
 // - A caller that gives up stops waiting; its row may still be written, so keys must be idempotent.
 // - Bounded: RESOURCE_EXHAUSTED when `queue_max` rows wait. One thread, no locks.
 
 #include "platform/base/status.h"
 #include "platform/postgres/postgres.h"
+#include "platform/runtime/task_group.h"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -65,12 +68,13 @@ class BatchQueue : public std::enable_shared_from_this<BatchQueue> {
   using Entries = std::span<const std::shared_ptr<Entry>>;
 
   BatchQueue(boost::asio::any_io_executor executor, BatcherOptions options)
-      : executor_(std::move(executor)), options_(options) {}
+      : executor_(executor), options_(options), tasks_(std::move(executor)) {}
   virtual ~BatchQueue() = default;
 
   // Queues the entry and waits until its batch is decided.
   AsyncStatus Wait(std::shared_ptr<Entry> entry);
   const boost::asio::any_io_executor& executor() const { return executor_; }
+  const absl::Status& health() const { return health_; }
 
  protected:
   // Writes all entries in one transaction and fills in their results; on error, nothing.
@@ -79,12 +83,15 @@ class BatchQueue : public std::enable_shared_from_this<BatchQueue> {
  private:
   void StartOne();
   boost::asio::awaitable<void> RunBatches();
+  AsyncStatus WriteOrCatch(Entries entries);
   boost::asio::awaitable<void> Settle(Entries entries, bool is_retry);
 
   boost::asio::any_io_executor executor_;
   BatcherOptions options_;
   int in_flight_ = 0;
   std::deque<std::shared_ptr<Entry>> queue_;
+  absl::Status health_;
+  runtime::TaskGroup tasks_;
 };
 
 template <class Row, class Result>
@@ -103,6 +110,9 @@ class Batcher {
     CO_RETURN_IF_ERROR(co_await queue_->Wait(entry));
     co_return *std::move(entry->result);
   }
+
+  // For a ReadyCheck: INTERNAL when the last batch threw.
+  const absl::Status& health() const { return queue_->health(); }
 
  private:
   struct TypedEntry : BatchQueue::Entry {

@@ -17,7 +17,18 @@ namespace {
 using Result = std::unique_ptr<PGresult, void (*)(PGresult*)>;
 using Connection = std::unique_ptr<PGconn, void (*)(PGconn*)>;
 
-constexpr char kLock[] = "SELECT pg_advisory_lock($1::bigint)";
+// Asked for again and again: a statement that waited would hold a snapshot, which those who make an
+// index concurrently wait for, while they hold the lock.
+constexpr char kTryLock[] = "SELECT pg_try_advisory_lock($1::bigint)";
+constexpr char kPauseForLock[] = "SELECT pg_sleep(0.1)";
+
+// Whoever waits for a table's lock keeps all who come later from the table: not for long, and not
+// often.
+constexpr char kLockTimeout[] = "SET lock_timeout = '3s'";
+
+constexpr std::string_view kNoTransaction = "-- no transaction\n";
+constexpr char kInvalidIndex[] =
+    "SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid LIMIT 1";
 constexpr char kCreateTable[] = R"sql(
   CREATE TABLE IF NOT EXISTS schema_migration (
     version integer PRIMARY KEY,
@@ -72,25 +83,78 @@ absl::Status CheckHistory(std::span<const Migration> migrations,
   return absl::OkStatus();
 }
 
-absl::Status Apply(PGconn* conn, const Migration& migration) {
+}  // namespace
+
+absl::Status LockSchema(PGconn* conn) {
+  for (;;) {
+    auto locked = Run(conn, kTryLock, {kMigrationLock});
+    if (!locked.ok()) return locked.status();
+    if (PQgetvalue(locked->get(), 0, 0)[0] == 't') return absl::OkStatus();
+    if (auto paused = Run(conn, kPauseForLock); !paused.ok()) return paused.status();
+  }
+}
+
+namespace {
+
+absl::StatusOr<Result> Record(PGconn* conn, const Migration& migration) {
+  return Run(conn, kRecord, {std::to_string(migration.version), migration.name, migration.sha256});
+}
+
+absl::Status ApplyInTransaction(PGconn* conn, const Migration& migration) {
   if (auto begun = Run(conn, "BEGIN"); !begun.ok()) return begun.status();
   auto done = Run(conn, migration.sql);
   if (done.ok() && PQtransactionStatus(conn) != PQTRANS_INTRANS) {
     done = absl::FailedPreconditionError("it ends its own transaction");
   }
-  if (done.ok()) {
-    done =
-        Run(conn, kRecord, {std::to_string(migration.version), migration.name, migration.sha256});
-  }
+  if (done.ok()) done = Record(conn, migration);
   if (done.ok()) done = Run(conn, "COMMIT");
-  if (done.ok()) return absl::OkStatus();
-  return absl::Status(done.status().code(),
-                      absl::StrCat("migration ", migration.name, ": ", done.status().message()));
+  if (!done.ok()) (void)Run(conn, "ROLLBACK");
+  return done.status();
+}
+
+// Statement by statement, for several in one text would be one transaction.
+absl::Status ApplyOneByOne(PGconn* conn, const Migration& migration) {
+  for (std::string_view left = migration.sql; !left.empty();) {
+    const size_t end = std::min(left.find(";\n"), left.size());
+    auto done = Run(conn, std::string(left.substr(0, end)).c_str());
+    if (!done.ok()) return done.status();
+    left.remove_prefix(std::min(end + 1, left.size()));
+  }
+  auto invalid = Run(conn, kInvalidIndex);
+  if (!invalid.ok()) return invalid.status();
+  if (PQntuples(invalid->get()) > 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("index ", PQgetvalue(invalid->get(), 0, 0),
+                     " is left of a try that was cut off: drop it before it is made"));
+  }
+  return Record(conn, migration).status();
+}
+
+absl::Status Apply(PGconn* conn, const Migration& migration, const MigrateOptions& options) {
+  const std::chrono::duration<double> pause = options.pause;
+  const std::string sleep = absl::StrCat("SELECT pg_sleep(", pause.count(), ")");
+  const bool is_one_by_one = std::string_view(migration.sql).starts_with(kNoTransaction);
+  absl::Status status;
+  for (int tries = 1;; ++tries) {
+    status = is_one_by_one ? ApplyOneByOne(conn, migration) : ApplyInTransaction(conn, migration);
+    // A lock that did not come in time, or a deadlock.
+    if (!absl::IsAborted(status) || tries == options.tries_max) break;
+    if (auto paused = Run(conn, sleep.c_str()); !paused.ok()) return paused.status();
+  }
+  if (status.ok()) return status;
+  return absl::Status(
+      status.code(),
+      absl::StrCat("migration ", migration.name, ": ", status.message(),
+                   absl::IsAborted(status)
+                       ? absl::StrCat(" (", options.tries_max,
+                                      " tries: end what holds the table, and migrate again)")
+                       : ""));
 }
 
 }  // namespace
 
-absl::Status Migrate(const std::string& dsn, std::span<const Migration> migrations) {
+absl::Status Migrate(const std::string& dsn, std::span<const Migration> migrations,
+                     const MigrateOptions& options) {
   if (auto keywords = ParseDsn(dsn); !keywords.ok()) return keywords.status();
   Connection conn(PQconnectdb(dsn.c_str()), &PQfinish);
   if (PQstatus(conn.get()) != CONNECTION_OK) {
@@ -98,14 +162,15 @@ absl::Status Migrate(const std::string& dsn, std::span<const Migration> migratio
   }
   PQsetNoticeProcessor(conn.get(), [](void*, const char*) {}, nullptr);
   // The lock ends with the connection.
-  if (auto locked = Run(conn.get(), kLock, {kMigrationLock}); !locked.ok()) return locked.status();
+  if (auto status = LockSchema(conn.get()); !status.ok()) return status;
+  if (auto set = Run(conn.get(), kLockTimeout); !set.ok()) return set.status();
   if (auto made = Run(conn.get(), kCreateTable); !made.ok()) return made.status();
   auto applied = ListApplied(conn.get());
   if (!applied.ok()) return applied.status();
   if (auto status = CheckHistory(migrations, *applied); !status.ok()) return status;
   for (const Migration& migration : migrations) {
     if (applied->contains(migration.version)) continue;
-    if (auto status = Apply(conn.get(), migration); !status.ok()) return status;
+    if (auto status = Apply(conn.get(), migration, options); !status.ok()) return status;
   }
   return absl::OkStatus();
 }

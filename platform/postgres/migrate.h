@@ -8,9 +8,16 @@
 //   absl::Status status = pg::Migrate(absl::GetFlag(FLAGS_pg_dsn), payments::Migrations());
 //
 // - Runs before anything else in main (it blocks), or alone with `--migrate_only`.
-// - One process at a time applies (pg_advisory_lock); the others wait and then find nothing to do.
+// - One process at a time applies (an advisory lock); the others wait and then find nothing to do.
 // - Each file runs in its own transaction together with its row in schema_migration. It may hold
 //   several statements, and none that refuse a transaction (CREATE INDEX CONCURRENTLY, VACUUM).
+// - A file whose first line is `-- no transaction` runs statement by statement, each ended by a
+//   semicolon at the end of its line. Whatever cuts it off, it begins anew, so all of it must be
+//   repeatable: an index is dropped first (DROP INDEX CONCURRENTLY IF EXISTS), for one that was cut
+//   off is there, and invalid, which is refused.
+// - No lock on a table is waited for longer than 3 s (`lock_timeout`), since all who come later
+// wait
+//   behind it; the file is tried again some times, then ABORTED.
 // - An applied file whose text has changed, or a new file older than the newest applied one, is
 //   refused with FAILED_PRECONDITION: write another file instead.
 // - Versions that this binary does not know are left alone: it is the older one in a roll-out.
@@ -18,8 +25,11 @@
 
 #include <absl/status/status.h>
 
+#include <chrono>
 #include <span>
 #include <string>
+
+struct pg_conn;  // libpq's PGconn
 
 namespace tamarack::pg {
 
@@ -33,7 +43,16 @@ struct Migration {
 // Of what changes the schema or the rights, one at a time works on a database: this advisory lock.
 inline constexpr char kMigrationLock[] = "7235104839102";  // any number that is only ours
 
+// Waits for that lock, without holding up those who have it; it ends with the connection.
+absl::Status LockSchema(pg_conn* conn);
+
+struct MigrateOptions {
+  int tries_max = 10;  // of a file that does not get its locks
+  std::chrono::milliseconds pause{2000};
+};
+
 // Brings the database to the newest of `migrations` (in ascending order of version).
-absl::Status Migrate(const std::string& dsn, std::span<const Migration> migrations);
+absl::Status Migrate(const std::string& dsn, std::span<const Migration> migrations,
+                     const MigrateOptions& options = {});
 
 }  // namespace tamarack::pg

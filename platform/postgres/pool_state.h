@@ -2,6 +2,7 @@
 
 #include "platform/postgres/connection.h"
 #include "platform/postgres/postgres.h"
+#include "platform/runtime/task_group.h"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -73,6 +74,7 @@ class PoolState : public std::enable_shared_from_this<PoolState> {
   std::vector<std::shared_ptr<Connection>> idle_;  // the most recently used is the last
   std::deque<std::shared_ptr<Waiter>> waiters_;    // empty while any connection is idle
   std::vector<boost::asio::any_io_executor> keepers_;
+  runtime::TaskGroup rollbacks_;  // Joined with the loop's: a pool goes without waiting.
 };
 
 }  // namespace tamarack::pg

@@ -6,8 +6,6 @@
 #include "platform/postgres/pool_state.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -91,7 +89,7 @@ Async<std::vector<Rows>> Lease::Execute(std::vector<Call> calls) {
 }
 
 PoolState::PoolState(asio::any_io_executor executor, const std::string& dsn, PoolOptions options)
-    : executor_(std::move(executor)), options_(std::move(options)) {
+    : executor_(executor), options_(std::move(options)), rollbacks_(std::move(executor)) {
   auto keywords = ParseDsn(dsn);
   dsn_status_ = keywords.status();
   if (!keywords.ok()) return;
@@ -161,11 +159,10 @@ void PoolState::Release(std::shared_ptr<Connection> connection) {
 
 void PoolState::RollBack(Lease lease) {
   lease.LetGo();
-  auto work = [](Lease held) -> asio::awaitable<void> {
-    auto ignored =
-        co_await held.Execute({Call(kRollback)});  // on failure the connection is dropped
-  };
-  asio::co_spawn(executor_, work(std::move(lease)), asio::detached);
+  rollbacks_.Spawn([held = std::make_shared<Lease>(std::move(lease))]() -> asio::awaitable<void> {
+    // On failure the connection is dropped.
+    auto ignored = co_await held->Execute({Call(kRollback)});
+  });
 }
 
 void PoolState::CountWaiting() {

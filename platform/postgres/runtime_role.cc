@@ -13,7 +13,6 @@ namespace {
 // $1: the role, for the statement that follows in the same transaction.
 constexpr char kSetRole[] = "SELECT set_config('tamarack.runtime_role', $1, true)";
 
-constexpr char kLock[] = "SELECT pg_advisory_xact_lock($1::bigint)";
 constexpr char kGrant[] = R"sql(
   DO $$
   DECLARE
@@ -82,8 +81,8 @@ absl::Status GrantToRuntimeRole(const std::string& owner_dsn, const std::string&
   if (PQstatus(conn.get()) != CONNECTION_OK)
     return absl::UnavailableError(PQerrorMessage(conn.get()));
   PQsetNoticeProcessor(conn.get(), [](void*, const char*) {}, nullptr);
-  absl::Status status = Run(conn.get(), "BEGIN");
-  if (status.ok()) status = Select(conn.get(), kLock, kMigrationLock);
+  absl::Status status = LockSchema(conn.get());
+  if (status.ok()) status = Run(conn.get(), "BEGIN");
   if (status.ok()) status = Select(conn.get(), kSetRole, role.c_str());
   if (status.ok()) status = Run(conn.get(), kGrant);
   if (status.ok()) status = Run(conn.get(), "COMMIT");

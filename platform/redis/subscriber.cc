@@ -3,8 +3,6 @@
 #include "platform/base/resolve.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -19,10 +17,7 @@ void Subscriber::Add(std::string channel, std::function<void(std::string_view)> 
   channels_.emplace(channel,
                     Channel{std::move(on_message), std::move(on_reconnect), was_subscribed});
   if (!std::exchange(is_running_, true)) {
-    auto run = [](std::shared_ptr<Subscriber> self) -> asio::awaitable<void> {
-      co_await self->Run();
-    };
-    asio::co_spawn(executor_, run(shared_from_this()), asio::detached);
+    tasks_.Spawn([self = shared_from_this()] { return self->Run(); });
   } else if (is_new && link_ && link_->is_alive()) {
     Send({channel});
   }
@@ -37,7 +32,7 @@ void Subscriber::Close() {
 // Connects, waits until the link is dead, waits some more, and again. The timer doubles as the
 // signal that the link died.
 asio::awaitable<void> Subscriber::Run() {
-  while (!is_closed_) {
+  while (!is_closed_ && !co_await runtime::IsAskedToEnd()) {
     absl::Status status;
     auto address = ParseAddress(address_);
     status = address.status();
@@ -52,7 +47,7 @@ asio::awaitable<void> Subscriber::Run() {
       wake_.expires_at(asio::steady_timer::time_point::max());
       co_await wake_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
-    if (is_closed_) co_return;
+    if (is_closed_ || co_await runtime::IsAskedToEnd()) co_return;
     wake_.expires_after(backoff_.Next());
     co_await wake_.async_wait(asio::as_tuple(asio::use_awaitable));
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/redis/commands.h"
+#include "platform/runtime/task_group.h"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -18,7 +19,8 @@ class Subscriber : public std::enable_shared_from_this<Subscriber> {
         address_(std::move(address)),
         options_(options),
         backoff_(options),
-        wake_(executor) {}
+        wake_(executor),
+        tasks_(executor) {}
 
   void Add(std::string channel, std::function<void(std::string_view)> on_message,
            std::function<void()> on_reconnect);
@@ -44,6 +46,7 @@ class Subscriber : public std::enable_shared_from_this<Subscriber> {
   std::shared_ptr<Link> link_;
   bool is_running_ = false;
   bool is_closed_ = false;
+  runtime::TaskGroup tasks_;
 };
 
 }  // namespace tamarack::redis

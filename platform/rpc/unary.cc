@@ -46,6 +46,8 @@ Method::Method(const char* service, const char* name) {
 }
 
 struct UnaryCallBase::Cancel {
+  explicit Cancel(asio::any_io_executor executor_) : executor(std::move(executor_)) {}
+  asio::any_io_executor executor;  // The call's own.
   asio::cancellation_signal signal;
 };
 
@@ -57,7 +59,7 @@ UnaryCallBase::UnaryCallBase(Interceptor& interceptor, const Method& method,
       server_context_(server_context),
       request_(request),
       context_(ReadMetadata(*server_context)),
-      cancel_(std::make_shared<Cancel>()) {}
+      cancel_(std::make_shared<Cancel>(TaskExecutor(interceptor.executor_))) {}
 
 UnaryCallBase::~UnaryCallBase() = default;
 
@@ -70,7 +72,7 @@ void UnaryCallBase::Start() {
   // The frame of Run() must be made on the executor: handlers may not assume anything about gRPC's
   // threads.
   asio::co_spawn(
-      TaskExecutor(interceptor_.executor_), [this] { return Run(); },
+      cancel_->executor, [this] { return Run(); },
       asio::bind_cancellation_slot(cancel_->signal.slot(), std::move(done)));
 }
 
@@ -154,8 +156,11 @@ void UnaryCallBase::Report(const absl::Status& status, Steady::duration took) {
 }
 
 void UnaryCallBase::OnCancel() {
-  asio::post(interceptor_.executor_,
-             [cancel = cancel_] { cancel->signal.emit(asio::cancellation_type::terminal); });
+  asio::post(interceptor_.executor_, [cancel = cancel_] {
+    cancel->signal.emit(asio::cancellation_type::terminal);
+    // Asio emits on the call's executor, where that may still be waiting for its turn.
+    asio::post(cancel->executor, [cancel] {});
+  });
 }
 
 }  // namespace tamarack::rpc

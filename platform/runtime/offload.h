@@ -1,13 +1,13 @@
 #pragma once
 
+#include "platform/runtime/task_group.h"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <chrono>
-#include <functional>
 #include <optional>
 #include <utility>
 
@@ -35,13 +35,5 @@ class OffloadPool {
  private:
   boost::asio::thread_pool pool_;
 };
-
-// Suspends the caller for `duration`; returns early, without an exception, when it is cancelled.
-boost::asio::awaitable<void> SleepFor(std::chrono::steady_clock::duration duration);
-
-// Starts `body` on `executor` and forgets it; an exception that escapes aborts, since ours never
-// throw.
-void Spawn(boost::asio::any_io_executor executor,
-           std::function<boost::asio::awaitable<void>()> body);
 
 }  // namespace tamarack::runtime

@@ -1,6 +1,7 @@
 #include "platform/runtime/process.h"
 
 #include "platform/base/open_files.h"
+#include "platform/runtime/task_group.h"
 #include "platform/telemetry/log.h"
 
 #include <absl/synchronization/mutex.h>
@@ -9,11 +10,12 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
+#include <future>
+#include <memory>
 #include <thread>
 
 namespace tamarack::runtime {
-
-Process::Process() {
+Process::Process(std::chrono::milliseconds join_time) : join_time_(join_time) {
   // Debian builds Abseil with its debugging checks: at every lock it would look for cycles, and
   // gRPC locks often.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
@@ -34,19 +36,40 @@ int Process::RunUntilSignal(std::function<void()> drain) {
     if (error) return;
     drainer = std::thread([&] {
       drain();
+      JoinTasks();
       work_.reset();
       io_.stop();
     });
   });
   io_.run();
   if (drainer.joinable()) drainer.join();
+  io_.shutdown();
   telemetry::GatherLog(nullptr);  // The loop has ended: nobody would write it any more.
   return 0;
 }
 
+void Process::JoinTasks() {
+  auto joined = std::make_shared<std::promise<void>>();
+  boost::asio::co_spawn(io_, TaskGroup::JoinAll(executor()), [joined](std::exception_ptr error) {
+    AbortOn(error);
+    joined->set_value();
+  });
+  if (joined->get_future().wait_for(join_time_) == std::future_status::timeout)
+    telemetry::Log(telemetry::Level::kWarning, "tasks cut off while draining");
+}
+
 void Process::RunUntilDone(boost::asio::awaitable<void> work) {
-  boost::asio::co_spawn(io_, std::move(work), [this](std::exception_ptr) { io_.stop(); });
+  auto run = [](boost::asio::any_io_executor executor,
+                boost::asio::awaitable<void> body) -> boost::asio::awaitable<void> {
+    co_await std::move(body);
+    co_await TaskGroup::JoinAll(executor);
+  };
+  boost::asio::co_spawn(io_, run(executor(), std::move(work)), [this](std::exception_ptr error) {
+    AbortOn(error);
+    io_.stop();
+  });
   io_.run();
+  io_.shutdown();
   telemetry::GatherLog(nullptr);
 }
 

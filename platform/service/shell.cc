@@ -9,7 +9,6 @@
 #include "platform/telemetry/log.h"
 
 #include <absl/flags/flag.h>
-#include <boost/asio/co_spawn.hpp>
 
 #include <csignal>
 #include <cstdio>
@@ -93,7 +92,7 @@ std::optional<rpc::PeerTls> ReadTls() {
 
 // Calls `refuse` if the role owns its database, as soon as that answers.
 boost::asio::awaitable<void> JudgeRole(pg::Pool& database, std::function<void()> refuse) {
-  for (;; co_await runtime::SleepFor(kReadyInterval)) {
+  for (; !co_await runtime::IsAskedToEnd(); co_await runtime::SleepFor(kReadyInterval)) {
     absl::Status status = co_await pg::CheckRuntimeRole(database);
     if (status.ok()) co_return;
     if (!absl::IsFailedPrecondition(status)) continue;
@@ -224,12 +223,14 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
     admin.Watch(kReadyInterval, [&server](const http::Readiness& readiness) {
       server.SetServing(readiness.is_ready);
     });
-    runtime::Spawn(executor(), [this] {
+    runtime::TaskGroup tasks(executor());
+    tasks.Spawn([this] {
       return JudgeRole(*database_, [this] {
         is_refused_ = true;
         std::raise(SIGTERM);
       });
     });
+    for (auto& body : background_) tasks.Spawn(std::move(body));
     // Whole tables are counted, and calls do not wait for that.
     pg::Pool resealing(executor(), absl::GetFlag(FLAGS_pg_dsn),
                        pg::PoolOptions{.size = 1,

@@ -14,6 +14,7 @@
 #include "platform/rpc/unary.h"
 #include "platform/runtime/offload.h"
 #include "platform/runtime/process.h"
+#include "platform/runtime/task_group.h"
 
 #include <grpcpp/impl/service_type.h>
 #include <prometheus/registry.h>
@@ -84,13 +85,16 @@ class Shell {
   // while the process serves; what `uses_of_keys` names is then sealed anew in the background.
   const crypto::Keyring& keyring();
 
+  // What runs beside the calls while the process serves, and is joined after them. Call before Run.
+  void InBackground(runtime::TaskGroup::Body body) { background_.push_back(std::move(body)); }
+
   // Adds to what decides about readiness, at /readyz and in gRPC's health service: PostgreSQL is a
   // hard dependency of every service, Redis a soft one. Call before Run.
   void AddReadyCheck(http::ReadyCheck check) { ready_checks_.push_back(std::move(check)); }
 
   // Serves until SIGTERM or SIGINT, then drains: not ready, no new calls, running ones finished,
-  // `stop` called (off the loop, which still runs), loop stopped. Returns main's status: 1 when its
-  // role owns the database and --allow_owner_role does not say that it may.
+  // `stop` called (off the loop, which still runs), all tasks joined, loop stopped. Returns main's
+  // status: 1 when its role owns the database and --allow_owner_role does not say that it may.
   int Run(const std::vector<grpc::Service*>& services, std::function<void()> stop = {});
   // Does the work, prints what was wrong, if anything, and returns main's status: 2 for
   // INVALID_ARGUMENT, words that are none.
@@ -113,6 +117,7 @@ class Shell {
   UsesOfKeys uses_of_keys_;
   std::shared_ptr<keys::KeyringFile> keyring_;
   std::vector<http::ReadyCheck> ready_checks_;
+  std::vector<runtime::TaskGroup::Body> background_;
   bool is_refused_ = false;  // for its role
 };
 

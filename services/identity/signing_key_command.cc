@@ -1,6 +1,6 @@
 #include "services/identity/signing_key_command.h"
 
-#include "platform/runtime/offload.h"
+#include "platform/runtime/task_group.h"
 #include "services/identity/revocation_announcement.h"
 
 #include <absl/time/time.h>
@@ -27,13 +27,15 @@ AsyncStatus Retire(SigningKeyRepository& keys, redis::Client& redis, const std::
   absl::Status retired = co_await keys.Retire(kid, is_emergency);
   if (!is_emergency) co_return retired;
   if (retired.ok()) {
-    // Redis may hang, and this may not.
-    runtime::Spawn(co_await boost::asio::this_coro::executor,
-                   [&redis] { return AnnounceRevocation(redis); });
+    // Redis may hang, and the removal may not wait for it.
+    runtime::TaskGroup announcing(co_await boost::asio::this_coro::executor);
+    announcing.Spawn([&redis] { return AnnounceRevocation(redis); });
     co_await runtime::SleepFor(kLastTokens);
-  } else if (!absl::IsAlreadyExists(retired)) {
+    retired = co_await keys.Remove(kid);
+    co_await announcing.Join();
     co_return retired;
   }
+  if (!absl::IsAlreadyExists(retired)) co_return retired;
   co_return co_await keys.Remove(kid);
 }
 

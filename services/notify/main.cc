@@ -39,6 +39,10 @@ int main(int argc, char** argv) {
   notify::TemplateRepository templates(shell.database());
   notify::NotificationRepository notifications(shell.executor(), shell.database(), sealer);
 
+  shell.AddReadyCheck({"notification_writer",
+                       [&]() -> AsyncStatus { co_return notifications.writer_health(); },
+                       /*is_hard=*/false});
+
   notify::DeliveryOptions delivery;
   delivery.smtp_url = absl::GetFlag(FLAGS_smtp_url);
   delivery.smtp_username = absl::GetFlag(FLAGS_smtp_username);
@@ -72,7 +76,7 @@ int main(int argc, char** argv) {
   // As long as what they name can be read.
   idempotency::Once keys(shell.database(), sealer,
                          std::chrono::hours(24) * delivery.retention_days);
-  runtime::Spawn(shell.executor(), [&] { return keys.SealEarlier(); });
+  shell.InBackground([&] { return keys.SealEarlier(); });
   auto notification_service = notify::MakeNotificationService(
       peer.interceptor(), templates, notifications, keys,
       {.public_url = shell.issuer(), .from_address = delivery.from_address, .on_accepted = [&] {

@@ -84,6 +84,8 @@ class NotificationRepository {
   // Stores a new notification, committed together with others that wait. False when the
   // idempotency key was used before: nothing is stored then.
   Async<bool> Insert(NewNotification notification);
+  // Of what stores them.
+  const absl::Status& writer_health() const { return batcher_.health(); }
 
   // NOT_FOUND when the owner has none of that id.
   Async<NotificationRow> Find(const auth::Owner& owner, std::string_view id);

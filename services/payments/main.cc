@@ -52,6 +52,9 @@ int main(int argc, char** argv) {
   payments::PaymentMetrics metrics(shell.registry());
   payments::PayerAccess access(shell.keyring(), SystemClock());
   payments::PaymentRepository repository(shell.executor(), shell.database(), payer_sealer);
+  shell.AddReadyCheck({"payment_writer",
+                       [&]() -> AsyncStatus { co_return repository.writer_health(); },
+                       /*is_hard=*/false});
   payments::ProcessorQueue queue(shell.database());
   std::function<void()> wake = [] {};
   payments::PaymentMoves moves(shell.database(), payer_sealer, sender.outbox(), metrics,
@@ -76,7 +79,7 @@ int main(int argc, char** argv) {
   auto webhook_service =
       payments::MakeWebhookService(peer.interceptor(), sender.outbox(), once, peer.identity());
 
-  runtime::Spawn(shell.executor(), [&] { return keys.SealEarlier(); });
+  shell.InBackground([&] { return keys.SealEarlier(); });
   workers.Start();
   sender.dispatcher().Start();
   return shell.Run({payment_service.get(), card_pages.get(), ledger.get(), webhook_service.get()},

@@ -48,6 +48,8 @@ class PaymentRepository {
   // Writes payment, first event and idempotency key in one transaction, together with those of
   // other callers. False when the key was used before: nothing is written then.
   Async<bool> Create(NewPayment new_payment);
+  // Of what writes them.
+  const absl::Status& writer_health() const { return creations_.health(); }
 
   // NOT_FOUND when the owner has none of that id.
   Async<Payment> Find(const auth::Owner& owner, std::string_view payment_id);

@@ -141,8 +141,7 @@ TEST_CASE_METHOD(TwoRoles, "rights are given while nobody migrates", "[postgres]
     return status;
   });
   const std::string waiting =
-      "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT granted "
-      "AND locktype = 'advisory' AND datname = '" +
+      "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(0.1)' AND datname = '" +
       name + "'";
   while (!is_done && Sql(waiting) != "1") std::this_thread::yield();
   CHECK(!is_done);

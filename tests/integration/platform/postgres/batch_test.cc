@@ -151,6 +151,25 @@ TEST_CASE_METHOD(Fixture, "Batcher: a deadlocked batch is tried once more", "[ba
   CHECK(tries == 4);
 }
 
+TEST_CASE_METHOD(Fixture, "Batcher: what a writer throws is an error for its rows alone",
+                 "[batch]") {
+  bool is_broken = true;
+  Payments fragile(
+      loop.executor(), pool,
+      [&](Pool& to, std::span<const NewPayment> rows) -> Async<Payments::Results> {
+        if (is_broken) throw std::length_error("of a library");
+        co_return co_await Write(to, rows);
+      },
+      BatcherOptions{.in_flight_max = 1});
+  for (int i = 0; i < 3; ++i) {  // More than may be in flight: none of them is lost.
+    CHECK(loop.Await(fragile.Add({"P-1", 1})).status().code() == StatusCode::kInternal);
+    CHECK(fragile.health().code() == StatusCode::kInternal);
+  }
+  is_broken = false;
+  CHECK(loop.Await(fragile.Add({"P-1", 1})).ok());
+  CHECK(fragile.health().ok());
+}
+
 TEST_CASE_METHOD(Fixture, "Batcher: too many waiting rows are refused", "[batch]") {
   Payments small(
       loop.executor(), pool,

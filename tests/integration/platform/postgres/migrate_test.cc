@@ -2,8 +2,12 @@
 
 #include "tests/support/database.h"
 
+#include <libpq-fe.h>
 #include <catch2/catch.hpp>
 
+#include <chrono>
+#include <future>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -84,6 +88,136 @@ TEST_CASE("Migrate: processes that start together apply each file once", "[migra
   for (auto& process : processes) process.join();
   for (const auto& status : statuses) CHECK(status.ok());
   CHECK(Versions(database) == "10001_aaaaa,20002_bbbbb");
+}
+
+// A session of the test's own, as long as it lives.
+class Session {
+ public:
+  explicit Session(const testing::Database& database)
+      : connection_(PQconnectdb(database.dsn().c_str()), &PQfinish) {}
+  void Execute(const char* sql) {
+    std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection_.get(), sql), &PQclear);
+    REQUIRE(PQresultStatus(result.get()) != PGRES_FATAL_ERROR);
+  }
+
+ private:
+  std::unique_ptr<PGconn, void (*)(PGconn*)> connection_;
+};
+
+// Until `query`, of the database, says "t".
+void Await(const testing::Database& database, const std::string& query) {
+  for (int tries = 0; database.Execute(query) != "t"; ++tries) {
+    if (tries == 3000) FAIL("waited in vain: " << query);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+constexpr char kIsWaiting[] =
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'relation' "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
+constexpr char kPauses[] =
+    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() "
+    "AND state = 'active' AND query = 'SELECT pg_sleep(2)')";
+
+TEST_CASE("Migrate: gives way to those who queue behind it for a table, and tries again",
+          "[migrate]") {
+  testing::Database database;
+  REQUIRE(Migrate(database.dsn(), std::span(kTwo).first(1)).ok());
+  auto more = kTwo;
+  more[1].sql = "CREATE TABLE b (b_id int); ALTER TABLE a ADD COLUMN more int;";
+  Session reader(database);
+  reader.Execute("BEGIN; SELECT * FROM a");
+  auto migrated = std::async(std::launch::async, [&] { return Migrate(database.dsn(), more); });
+  Await(database, kIsWaiting);
+  // It holds nothing while it pauses: nobody waits for it, and what it did before is undone.
+  Await(database, kPauses);
+  CHECK(database.Execute("SELECT count(*) FROM a") == "1");
+  CHECK(database.Execute("SELECT to_regclass('b') IS NULL") == "t");
+  reader.Execute("COMMIT");
+  CHECK(migrated.get().ok());
+  CHECK(Versions(database) == "10001_aaaaa,20002_bbbbb");
+}
+
+TEST_CASE("Migrate: says which file did not get its lock", "[migrate]") {
+  testing::Database database;
+  REQUIRE(Migrate(database.dsn(), std::span(kTwo).first(1)).ok());
+  auto more = kTwo;
+  more[1].sql = "SET LOCAL lock_timeout = '1ms'; ALTER TABLE a ADD COLUMN more int;";
+  Session reader(database);
+  reader.Execute("BEGIN; SELECT * FROM a");
+  auto status =
+      Migrate(database.dsn(), more, {.tries_max = 2, .pause = std::chrono::milliseconds(1)});
+  CHECK(status.code() == StatusCode::kAborted);
+  CHECK_THAT(std::string(status.message()),
+             Catch::StartsWith("migration 0002_b: canceling statement due to lock timeout") &&
+                 Catch::Contains("2 tries"));
+  CHECK(Versions(database) == "10001_aaaaa");
+}
+
+const std::vector<Migration> kConcurrently = {kTwo[0],
+                                              {2, "0002_index",
+                                               "-- no transaction\n"
+                                               "DROP INDEX CONCURRENTLY IF EXISTS a_index;\n"
+                                               "CREATE INDEX CONCURRENTLY a_index ON a (a_id);\n"
+                                               "-- Said at the end;\n",
+                                               "iiii"}};
+
+TEST_CASE("Migrate: what refuses a transaction gets none", "[migrate]") {
+  testing::Database database;
+  REQUIRE(Migrate(database.dsn(), kConcurrently).ok());
+  CHECK(Versions(database) == "10001_aaaaa,20002_indexiiii");
+  CHECK(database.Execute(
+            "SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_index'::regclass") == "t");
+}
+
+TEST_CASE("Migrate: an index whose making was cut off is made anew", "[migrate]") {
+  testing::Database database;
+  REQUIRE(Migrate(database.dsn(), std::span(kConcurrently).first(1)).ok());
+  {
+    // Whoever has written holds up the index, and the process that makes it is killed meanwhile.
+    Session writer(database);
+    writer.Execute("BEGIN; INSERT INTO a VALUES (2)");
+    auto killed =
+        std::async(std::launch::async, [&] { return Migrate(database.dsn(), kConcurrently); });
+    Await(database, "SELECT to_regclass('a_index') IS NOT NULL");
+    database.Execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND query LIKE '%CREATE INDEX CONCURRENTLY%' AND pid <> pg_backend_pid()");
+    CHECK(killed.get().code() == StatusCode::kUnavailable);
+    writer.Execute("COMMIT");
+  }
+  CHECK(database.Execute(
+            "SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_index'::regclass") == "f");
+  CHECK(Versions(database) == "10001_aaaaa");
+  // A file that passes it over would leave a table without its index for ever.
+  auto careless = kConcurrently;
+  careless[1].sql =
+      "-- no transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS a_index ON a (a_id);\n";
+  auto status = Migrate(database.dsn(), careless);
+  CHECK(status.code() == StatusCode::kFailedPrecondition);
+  CHECK_THAT(std::string(status.message()), Catch::Contains("index a_index is left of a try"));
+  CHECK(Migrate(database.dsn(), kConcurrently).ok());
+  CHECK(database.Execute(
+            "SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_index'::regclass") == "t");
+  CHECK(Versions(database) == "10001_aaaaa,20002_indexiiii");
+}
+
+TEST_CASE("Migrate: those who wait for their turn do not hold up an index", "[migrate]") {
+  testing::Database database;
+  REQUIRE(Migrate(database.dsn(), std::span(kConcurrently).first(1)).ok());
+  Session writer(database);
+  writer.Execute("BEGIN; INSERT INTO a VALUES (2)");
+  auto first =
+      std::async(std::launch::async, [&] { return Migrate(database.dsn(), kConcurrently); });
+  Await(database, "SELECT to_regclass('a_index') IS NOT NULL");
+  auto second =
+      std::async(std::launch::async, [&] { return Migrate(database.dsn(), kConcurrently); });
+  Await(database,
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() "
+        "AND query = 'SELECT pg_sleep(0.1)')");
+  writer.Execute("COMMIT");
+  CHECK(first.get().ok());
+  CHECK(second.get().ok());
 }
 
 TEST_CASE("Migrate: without a server UNAVAILABLE", "[migrate]") {
