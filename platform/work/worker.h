@@ -58,7 +58,7 @@ struct WorkerOptions {
   int claim_max = 200;
   // In flight at one destination. 0: there is but one, and its jobs name none.
   int share_max = 0;
-  BreakerOptions breaker;
+  BreakerOptions breaker = {};
   std::chrono::milliseconds stop_wait = std::chrono::hours(1);
   // Takes `work_…`.
   prometheus::Registry* registry = nullptr;
