@@ -5,7 +5,7 @@
 // and an index on due_at of what is pending. One column for both times keeps the claim's plan flat:
 // what is claimed is out of the way of what is due.
 //   constexpr pg::Statement kClaim{"notification.claim",
-//       WORK_CLAIM("notification", "notification_id", "attempts = attempts + 1", "true")
+//       WORK_CLAIM("notification", "notification_id", ", attempts = attempts + 1", "true")
 //       " RETURNING notification_id"};
 //   constexpr pg::Statement kPostpone{"notification.postpone",
 //       "UPDATE notification SET " WORK_RELEASED ", due_at = … WHERE "
@@ -29,11 +29,11 @@ struct Claim {
   std::string token;
 };
 
-// Claims what is due and `where`: $1 how many, $2 token, $3 milliseconds. ARRAY makes the inner
-// statement run once, whatever the planner believes about the number of rows.
-#define WORK_CLAIM(table, key, set, where)                                                       \
+// Claims what is due and `where`: $1 how many, $2 token, $3 milliseconds; sets `more`, too. ARRAY
+// makes the inner statement run once, whatever the planner believes about the number of rows.
+#define WORK_CLAIM(table, key, more, where)                                                      \
   "UPDATE " table                                                                                \
-  " t SET claim_token = $2::uuid, due_at = now() + $3::bigint * interval '1 millisecond', " set  \
+  " t SET claim_token = $2::uuid, due_at = now() + $3::bigint * interval '1 millisecond'" more   \
   " WHERE t." key " = ANY (ARRAY(SELECT " key " FROM " table " WHERE due_at <= now() AND " where \
   " ORDER BY due_at LIMIT $1::int FOR UPDATE SKIP LOCKED))"
 // The condition of every outcome: $1 key, $2 token.

@@ -53,7 +53,7 @@ constexpr pg::Statement kList{"notification.list", "SELECT " NOTIFICATION_COLUMN
 constexpr pg::Statement kClaim{
     "notification.claim",
     WORK_CLAIM("notification", "notification_id",
-               "status = 2, attempts = attempts + 1, sent_at = coalesce(sent_at, now())",
+               ", status = 2, attempts = attempts + 1, sent_at = coalesce(sent_at, now())",
                "true") " RETURNING " NOTIFICATION_COLUMNS};
 constexpr pg::Statement kRenew{"notification.renew",
                                WORK_RENEW("notification", "notification_id", "uuid")};
