@@ -51,8 +51,10 @@ struct Claim {
   "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at))::bigint, 0), " parked \
   " FROM (SELECT created_at FROM " table " WHERE " pending " ORDER BY " order                  \
   " LIMIT 10000) AS waiting"
-#define WORK_COUNT(table, where) \
-  "(SELECT count(*) FROM (SELECT FROM " table " WHERE " where " LIMIT 10000) AS counted)"
+// For `parked`.
+#define WORK_COUNT(table, where, order)                                          \
+  "(SELECT count(*) FROM (SELECT FROM " table " WHERE " where " ORDER BY " order \
+  " LIMIT 10000) AS counted)"
 
 AsyncStatus Renew(pg::Pool& pool, const pg::Statement& renew, const std::vector<Claim>& claims,
                   std::chrono::milliseconds lease);

@@ -57,9 +57,9 @@ constexpr pg::Statement kClaim{
                "true") " RETURNING " NOTIFICATION_COLUMNS};
 constexpr pg::Statement kRenew{"notification.renew",
                                WORK_RENEW("notification", "notification_id", "uuid")};
-constexpr pg::Statement kMeasure{"notification.measure",
-                                 WORK_MEASURE("notification", "due_at IS NOT NULL", "due_at",
-                                              WORK_COUNT("notification", "status = 6"))};
+constexpr pg::Statement kMeasure{
+    "notification.measure", WORK_MEASURE("notification", "due_at IS NOT NULL", "due_at",
+                                         WORK_COUNT("notification", "status = 6", "completed_at"))};
 constexpr pg::Statement kFinish{"notification.finish", R"sql(
   UPDATE notification SET status = $3, due_at = NULL, claim_token = NULL, completed_at = now()
   WHERE )sql" WORK_HELD("notification_id")};

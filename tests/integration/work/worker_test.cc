@@ -34,8 +34,9 @@ constexpr pg::Migration kSchema[] = {{1, "0001_job", R"sql(
 constexpr pg::Statement kClaim{"job.claim", WORK_CLAIM("job", "job_id", ", attempts = attempts + 1",
                                                        "true") " RETURNING job_id"};
 constexpr pg::Statement kRenew{"job.renew", WORK_RENEW("job", "job_id", "bigint")};
-constexpr pg::Statement kMeasure{"job.measure", WORK_MEASURE("job", "due_at IS NOT NULL", "due_at",
-                                                             WORK_COUNT("job", "attempts > 9"))};
+constexpr pg::Statement kMeasure{"job.measure",
+                                 WORK_MEASURE("job", "due_at IS NOT NULL", "due_at",
+                                              WORK_COUNT("job", "attempts > 9", "job_id"))};
 constexpr pg::Statement kFinish{
     "job.finish", "UPDATE job SET due_at = NULL, claim_token = NULL WHERE " WORK_HELD("job_id")};
 constexpr pg::Statement kPostpone{"job.postpone",
