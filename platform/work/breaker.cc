@@ -41,6 +41,11 @@ void Breaker::Learn(Time now, bool is_probe, std::string_view id, Contact contac
   if (failed_.size() >= options_.opens_after) Open(now);
 }
 
+bool Breaker::is_idle(Time now) const {
+  if (state_ == State::kOpen) return !is_probing_ && now > probe_at_ + 10 * options_.probe_gap_max;
+  return state_ == State::kClosed && failed_.empty();
+}
+
 void Breaker::Open(Time now) {
   probe_gap_ = std::clamp(probe_gap_ * 2, options_.probe_gap_min, options_.probe_gap_max);
   probe_at_ = now + probe_gap_;

@@ -44,8 +44,8 @@ class Breaker {
   void Leave() { is_probing_ = false; }
 
   bool is_open() const { return state_ == State::kOpen; }
-  // As if new.
-  bool is_idle() const { return state_ == State::kClosed && failed_.empty(); }
+  // As if new; or open, and nothing was due for long that could have been a probe.
+  bool is_idle(Time now) const;
 
  private:
   enum class State { kClosed, kOpen, kRamp };

@@ -13,6 +13,9 @@ int Destinations::Room(const std::string& name, Time now) {
 }
 
 std::map<std::string, int> Destinations::Limited(Time now) {
+  std::erase_if(all_, [&](const auto& entry) {
+    return entry.second.in_flight == 0 && entry.second.breaker.is_idle(now);
+  });
   std::map<std::string, int> limited;
   for (const auto& [name, destination] : all_) {
     if (int room = Room(name, now); room < share_max_) limited[name] = room;
@@ -26,17 +29,15 @@ int Destinations::open() const {
 }
 
 Try::Try(Destinations& destinations, const std::string& name, std::string job_id)
-    : destinations_(destinations),
-      at_(destinations.all_.try_emplace(name, Breaker(destinations.options_)).first),
+    : at_(destinations.all_.try_emplace(name, Breaker(destinations.options_)).first),
       job_id_(std::move(job_id)),
       is_probe_(at_->second.breaker.Begin()) {
   ++at_->second.in_flight;
 }
 
 Try::~Try() {
-  auto& [breaker, in_flight] = at_->second;
-  if (is_probe_ && !has_learnt_) breaker.Leave();
-  if (--in_flight == 0 && breaker.is_idle()) destinations_.all_.erase(at_);
+  if (is_probe_ && !has_learnt_) at_->second.breaker.Leave();
+  --at_->second.in_flight;
 }
 
 bool Try::Failed() {

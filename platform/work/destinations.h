@@ -15,7 +15,7 @@ class Destinations {
 
   // How many jobs may begin at it now.
   int Room(const std::string& name, Time now);
-  // Those where fewer than the share may begin, and how many.
+  // Those where fewer than the share may begin, and how many. Forgets those that are as if new.
   std::map<std::string, int> Limited(Time now);
   int share_max() const { return share_max_; }
   // How many are out of order.
@@ -49,8 +49,7 @@ class Try {
  private:
   void Learn(Contact contact);
 
-  Destinations& destinations_;
-  std::map<std::string, Destinations::Destination>::iterator at_;
+  const std::map<std::string, Destinations::Destination>::iterator at_;
   const std::string job_id_;
   bool is_probe_ = false;
   bool has_learnt_ = false;

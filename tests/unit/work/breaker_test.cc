@@ -71,6 +71,15 @@ TEST_CASE("Breaker: a probe that learnt nothing makes room for another", "[work]
   CHECK(breaker.Room(kStart + 1s, 16) == 1);
 }
 
+TEST_CASE("Breaker: an outage is forgotten when nothing was due for long", "[work]") {
+  Breaker breaker = Opened();
+  CHECK_FALSE(breaker.is_idle(kStart + 10min));
+  CHECK(breaker.is_idle(kStart + 11min));
+  REQUIRE(breaker.Room(kStart + 11min, 16) == 1);
+  CHECK(breaker.Begin());
+  CHECK_FALSE(breaker.is_idle(kStart + 11min));
+}
+
 TEST_CASE("Breaker: what began before the outage neither ends nor lengthens it", "[work]") {
   Breaker breaker;
   bool is_probe = breaker.Begin();
@@ -93,7 +102,7 @@ TEST_CASE("Breaker: after the outage what waited goes at a rate that doubles", "
     now += 1s;
   }
   CHECK(breaker.Room(now, 5000) == 5000);
-  CHECK(breaker.is_idle());
+  CHECK(breaker.is_idle(now));
 }
 
 TEST_CASE("Breaker: an outage that comes back in the ramp is found out in the same way", "[work]") {
