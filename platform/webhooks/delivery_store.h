@@ -5,12 +5,13 @@
 #include "platform/webhooks/cloud_event.h"
 #include "platform/webhooks/event.h"
 #include "platform/webhooks/retry.h"
+#include "platform/work/worker.h"
 
 #include <absl/time/time.h>
 
 #include <chrono>
 #include <cstdint>
-#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,16 +21,19 @@ class Pool;
 
 namespace tamarack::webhooks {
 
-// A delivery that this process may send until its lease is over.
+// A delivery that this process may send while it holds the claim.
 struct ClaimedDelivery {
   int64_t id = 0;
-  std::string claim;
+  std::string claim_token;
   std::string endpoint_id;
   std::string url;
   std::string sealed_secret;
-  int attempts = 0;  // made before this one
+  bool is_endpoint_failing = false;  // as it is stored
+  int attempts = 0;                  // made before this one
   absl::Time created_at;
   StoredEvent event;
+
+  work::Claim claim() const { return {std::to_string(id), claim_token}; }
 };
 
 // What became of it.
@@ -43,23 +47,19 @@ class DeliveryStore {
  public:
   explicit DeliveryStore(pg::Pool& pool) : pool_(pool) {}
 
-  struct ClaimLimits {
-    int batch_max;
-    int per_endpoint_max;
-    std::chrono::milliseconds lease;
-  };
+  // Claims due heads of lanes, of each enabled endpoint no more than there is room for.
+  Async<std::vector<ClaimedDelivery>> Claim(const work::Room& room);
+  AsyncStatus Renew(const std::vector<work::Claim>& claims, std::chrono::milliseconds lease);
+  Async<work::Depth> Measure();
 
-  // Claims due heads of lanes, of each enabled endpoint no more than are left of its limit.
-  Async<std::vector<ClaimedDelivery>> Claim(const ClaimLimits& limits,
-                                            const std::map<std::string, int>& in_flight);
+  // Records attempts, frees the lanes of those finished, pauses and disables endpoints, and notes
+  // which are out of order; all or nothing. `attempts` must outlive the call. Those whose claim
+  // another dispatcher has taken since are passed over.
+  AsyncStatus Finish(std::span<const FinishedAttempt> attempts);
 
-  // Records attempts, frees the lanes of those finished, pauses and disables endpoints; all or
-  // nothing. `attempts` must outlive the call. Those whose claim another dispatcher has taken since
-  // are passed over.
-  AsyncStatus Finish(const std::vector<FinishedAttempt>& attempts);
-
-  // Parks up to 1000 deliveries whose endpoints are disabled; how many.
-  Async<int64_t> ParkDisabled();
+  // Parks up to `limit` deliveries whose endpoints are disabled, or have been out of order for
+  // `patience`, as long as which the delivery must have waited; how many.
+  Async<int64_t> ParkLost(absl::Duration patience, int limit);
 
  private:
   pg::Pool& pool_;

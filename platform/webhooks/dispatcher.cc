@@ -3,174 +3,133 @@
 #include "platform/base/clock.h"
 #include "platform/crypto/seal.h"
 #include "platform/http/client.h"
+#include "platform/postgres/batch.h"
+#include "platform/runtime/offload.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 #include "platform/webhooks/cloud_event.h"
 #include "platform/webhooks/delivery_store.h"
 #include "platform/webhooks/retry.h"
 #include "platform/webhooks/signature.h"
+#include "platform/work/sweeper.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include <future>
-#include <map>
 #include <random>
 
 namespace tamarack::webhooks {
 namespace asio = boost::asio;
 
-// One coroutine does all database work in turns: record what has come back, claim what is due,
-// start it, sleep until woken. What comes back meanwhile is recorded together in its next turn.
-// Requests run beside it and touch no database.
-class Dispatcher::Loop : public std::enable_shared_from_this<Loop> {
+// Sends one delivery and records what became of it, together with others that are recorded at the
+// same time. Shared with what it has under way, which outlives a Stop that would not wait.
+class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
  public:
-  Loop(asio::any_io_executor executor, pg::Pool& pool, http::Client& client,
-       const crypto::Sealer& sealer, DispatcherOptions options)
-      : executor_(executor),
-        store_(pool),
+  Courier(asio::any_io_executor executor, pg::Pool& pool, http::Client& client,
+          const crypto::Sealer& sealer, DispatcherOptions options)
+      : store_(pool),
         client_(client),
         sealer_(sealer),
         options_(std::move(options)),
-        alarm_(executor) {}
+        finished_(executor, pool, Record),
+        parking_(executor,
+                 {.name = "webhooks of lost endpoints",
+                  .every = options_.tick * 5,
+                  .batch = [store = store_, scale = options_.retry_scale](int limit) mutable {
+                    return store.ParkLost(OutageMax(scale), limit);
+                  }}) {}
 
-  asio::awaitable<void> Run();
-
-  void Wake() {
-    is_woken_ = true;
-    alarm_.cancel();
+  work::Queue Queue();
+  work::WorkerOptions WorkerOptions() const {
+    return {.tick = options_.tick,
+            .lease = options_.lease,
+            .in_flight_max = options_.in_flight_max,
+            .claim_max = options_.batch_max,
+            .share_max = options_.in_flight_per_endpoint_max,
+            .stop_wait = options_.stop_wait,
+            .registry = options_.registry};
   }
-  // From now on only what is in flight is finished; `stopped()` becomes ready then.
-  void BeginStop() {
-    is_stopping_ = true;
-    Wake();
-  }
-  std::future<void> stopped() { return stopped_.get_future(); }
-  const asio::any_io_executor& executor() const { return executor_; }
-  const DispatcherOptions& options() const { return options_; }
+  work::Sweeper& parking() { return parking_; }
 
  private:
-  asio::awaitable<bool> Turn();
-  AsyncStatus Record();
-  Async<bool> ClaimAndStart();
-  asio::awaitable<void> Deliver(ClaimedDelivery delivery);
+  using Finished = pg::Batcher<FinishedAttempt, bool>;
+  static Async<Finished::Results> Record(pg::Pool& pool, std::span<const FinishedAttempt> batch) {
+    DeliveryStore store(pool);
+    CO_RETURN_IF_ERROR(co_await store.Finish(batch));
+    co_return Finished::Results(batch.size(), true);
+  }
+
+  Async<std::vector<work::Job>> Claim(const work::Room& room);
+  asio::awaitable<void> Deliver(const ClaimedDelivery& delivery, work::Try& attempt);
   Async<http::ClientResponse> Post(const ClaimedDelivery& delivery, const std::string& secret);
-  asio::awaitable<void> SleepUntilWoken();
   void Report(const FinishedAttempt& finished) const;
 
-  const asio::any_io_executor executor_;
   DeliveryStore store_;
   http::Client& client_;
   const crypto::Sealer& sealer_;
   const DispatcherOptions options_;
-  asio::steady_timer alarm_;
-  std::chrono::steady_clock::time_point
-      sweep_at_;  // when endpoints disabled meanwhile are looked for
-  bool is_woken_ = false;
-  bool is_stopping_ = false;
-  std::promise<void> stopped_;
-  std::vector<FinishedAttempt> finished_;
-  std::map<std::string, int> in_flight_;  // by endpoint
-  int in_flight_total_ = 0;
+  Finished finished_;
+  work::Sweeper parking_;
   std::minstd_rand random_{std::random_device{}()};
 };
 
-asio::awaitable<void> Dispatcher::Loop::Run() {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  while (!is_stopping_ || in_flight_total_ > 0 || !finished_.empty()) {
-    is_woken_ = false;
-    bool is_done = co_await Turn();
-    if (!is_done) is_woken_ = false;  // the database is in trouble: wait for the next tick
-    if (!is_woken_) co_await SleepUntilWoken();
-  }
-  stopped_.set_value();
-}
-
-// False when the database failed.
-asio::awaitable<bool> Dispatcher::Loop::Turn() {
-  absl::Status status = co_await Record();
-  auto now = std::chrono::steady_clock::now();
-  if (status.ok() && !is_stopping_ && now >= sweep_at_) {
-    sweep_at_ = now + options_.tick;
-    if (auto parked = co_await store_.ParkDisabled(); !parked.ok()) status = parked.status();
-  }
-  if (status.ok() && !is_stopping_) {
-    auto has_more = co_await ClaimAndStart();
-    status = has_more.status();
-    if (has_more.ok() && *has_more) is_woken_ = true;
-  }
-  if (!status.ok()) {
-    telemetry::Log(telemetry::Level::kWarning, "webhook dispatcher cannot reach its database",
-                   {{"error", status.message()}});
-  }
-  co_return status.ok();
-}
-
-// On error the attempts are kept, and recorded later or, after their leases, made again.
-AsyncStatus Dispatcher::Loop::Record() {
-  if (finished_.empty()) co_return absl::OkStatus();
-  std::vector<FinishedAttempt> batch = std::exchange(finished_, {});
-  absl::Status status = co_await store_.Finish(batch);
-  if (!status.ok()) {
-    finished_.insert(finished_.begin(), std::make_move_iterator(batch.begin()),
-                     std::make_move_iterator(batch.end()));
-    co_return status;
-  }
-  for (const FinishedAttempt& finished : batch) {
-    if (finished.verdict.disable_endpoint) sweep_at_ = {};
-    Report(finished);
-  }
-  co_return absl::OkStatus();
-}
-
-// True when there may be more to claim at once.
-Async<bool> Dispatcher::Loop::ClaimAndStart() {
-  int room = std::min(options_.batch_max, options_.in_flight_max - in_flight_total_);
-  if (room <= 0) co_return false;
-  DeliveryStore::ClaimLimits limits{room, options_.in_flight_per_endpoint_max, options_.lease};
-  CO_ASSIGN_OR_RETURN(auto claimed, co_await store_.Claim(limits, in_flight_));
-  const bool is_full = static_cast<int>(claimed.size()) == room;
-  for (ClaimedDelivery& delivery : claimed) {
-    ++in_flight_total_;
-    ++in_flight_[delivery.endpoint_id];
-    asio::co_spawn(executor_, Deliver(std::move(delivery)), asio::detached);
-  }
-  co_return is_full;
-}
-
-asio::awaitable<void> Dispatcher::Loop::Deliver(ClaimedDelivery delivery) {
+work::Queue Dispatcher::Courier::Queue() {
   auto self = shared_from_this();
-  FinishedAttempt finished;
+  return {.name = "webhooks",
+          .claim = [self](auto& room) { return self->Claim(room); },
+          .renew = [self](auto& claims, auto lease) { return self->store_.Renew(claims, lease); },
+          .measure = [self] { return self->store_.Measure(); }};
+}
+
+Async<std::vector<work::Job>> Dispatcher::Courier::Claim(const work::Room& room) {
+  CO_ASSIGN_OR_RETURN(auto claimed, co_await store_.Claim(room));
+  std::vector<work::Job> jobs;
+  for (ClaimedDelivery& delivery : claimed) {
+    jobs.push_back({.claim = delivery.claim(),
+                    .destination = delivery.endpoint_id,
+                    .run = [self = shared_from_this(), delivery](work::Try& attempt) {
+                      return self->Deliver(delivery, attempt);
+                    }});
+  }
+  co_return jobs;
+}
+
+asio::awaitable<void> Dispatcher::Courier::Deliver(const ClaimedDelivery& delivery,
+                                                   work::Try& attempt) {
+  FinishedAttempt finished{.delivery = delivery, .attempt = {}, .verdict = WithoutSecret()};
   finished.attempt.started_at = absl::Now();
   auto begun = std::chrono::steady_clock::now();
   auto secret = sealer_.OpenRow({"webhook_endpoint", delivery.endpoint_id}, delivery.sealed_secret,
                                 delivery.endpoint_id);
+  Verdict& verdict = finished.verdict;
   if (secret.ok()) {
     auto answer = co_await Post(delivery, *secret);
     double jitter = std::uniform_real_distribution<double>(-1, 1)(random_);
-    finished.verdict =
-        Judge(answer, delivery.attempts + 1, jitter, options_.retry_scale, absl::Now());
-  } else {
-    finished.verdict = WithoutSecret();
+    verdict = Judge(answer, delivery.attempts + 1, jitter, options_.retry_scale, absl::Now());
+  }
+  if (verdict.contact == work::Contact::kReached) attempt.Reached();
+  if (verdict.contact == work::Contact::kFailed && attempt.Failed()) {
+    BecomeOutage(verdict, options_.retry_scale);
   }
   auto duration = std::chrono::steady_clock::now() - begun;
   finished.attempt.duration_ms =
       static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
-  finished.attempt.status = finished.verdict.status;
-  finished.attempt.error = finished.verdict.error;
-  --in_flight_total_;
-  if (--in_flight_[delivery.endpoint_id] == 0) in_flight_.erase(delivery.endpoint_id);
-  finished.delivery = std::move(delivery);
-  finished_.push_back(std::move(finished));
-  Wake();
+  finished.attempt.status = verdict.status;
+  finished.attempt.error = verdict.error;
+  // While the database is away it waits, under the same claim if that is soon enough.
+  absl::Status recorded = (co_await finished_.Add(finished)).status();
+  while (absl::IsUnavailable(recorded)) {
+    co_await runtime::SleepFor(options_.tick);
+    recorded = (co_await finished_.Add(finished)).status();
+  }
+  if (!recorded.ok()) {
+    telemetry::Log(telemetry::Level::kWarning, "webhook attempt not recorded",
+                   {{"delivery_id", delivery.id}, {"error", recorded.message()}});
+    co_return;
+  }
+  if (verdict.disable_endpoint) parking_.Wake();
+  Report(finished);
 }
 
-Async<http::ClientResponse> Dispatcher::Loop::Post(const ClaimedDelivery& delivery,
-                                                   const std::string& secret) {
+Async<http::ClientResponse> Dispatcher::Courier::Post(const ClaimedDelivery& delivery,
+                                                      const std::string& secret) {
   http::ClientRequest request;
   request.method = "POST";
   request.url = delivery.url;
@@ -186,12 +145,7 @@ Async<http::ClientResponse> Dispatcher::Loop::Post(const ClaimedDelivery& delive
   co_return co_await client_.Send(std::move(request));
 }
 
-asio::awaitable<void> Dispatcher::Loop::SleepUntilWoken() {
-  alarm_.expires_after(options_.tick);
-  co_await alarm_.async_wait(asio::as_tuple(asio::use_awaitable));
-}
-
-void Dispatcher::Loop::Report(const FinishedAttempt& finished) const {
+void Dispatcher::Courier::Report(const FinishedAttempt& finished) const {
   const auto& [claimed, attempt, verdict] = finished;
   if (!verdict.is_attempt) return;  // the row was reported when it was opened
   if (options_.registry != nullptr) {
@@ -220,7 +174,7 @@ void Dispatcher::Loop::Report(const FinishedAttempt& finished) const {
   delivery.subject = claimed.event.subject;
   delivery.endpoint_id = claimed.endpoint_id;
   delivery.state = verdict.state;
-  delivery.attempts = claimed.attempts + 1;
+  delivery.attempts = claimed.attempts + (verdict.is_outage ? 0 : 1);
   delivery.last_status = verdict.status;
   delivery.last_error = verdict.error;
   delivery.created_at = claimed.created_at;
@@ -235,26 +189,19 @@ void Dispatcher::Loop::Report(const FinishedAttempt& finished) const {
 
 Dispatcher::Dispatcher(asio::any_io_executor executor, pg::Pool& pool, http::Client& client,
                        const crypto::Sealer& sealer, DispatcherOptions options)
-    : loop_(std::make_shared<Loop>(std::move(executor), pool, client, sealer, std::move(options))) {
-}
+    : courier_(std::make_shared<Courier>(executor, pool, client, sealer, std::move(options))),
+      worker_(executor, courier_->Queue(), courier_->WorkerOptions()) {}
 
 Dispatcher::~Dispatcher() = default;
 
 void Dispatcher::Start() {
-  auto run = [](std::shared_ptr<Loop> loop) -> asio::awaitable<void> { co_await loop->Run(); };
-  asio::co_spawn(loop_->executor(), run(loop_), asio::detached);
-}
-
-void Dispatcher::Wake() {
-  asio::post(loop_->executor(), [loop = loop_] { loop->Wake(); });
+  worker_.Start();
+  courier_->parking().Start();
 }
 
 void Dispatcher::Stop() {
-  std::future<void> stopped = loop_->stopped();
-  asio::post(loop_->executor(), [loop = loop_] { loop->BeginStop(); });
-  if (stopped.wait_for(loop_->options().stop_wait) != std::future_status::ready) {
-    telemetry::Log(telemetry::Level::kWarning, "webhook requests were abandoned at the stop");
-  }
+  worker_.Stop();
+  courier_->parking().Stop();
 }
 
 }  // namespace tamarack::webhooks

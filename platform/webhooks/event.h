@@ -54,7 +54,8 @@ struct Delivery {
   int attempts = 0;
   // HTTP status of the last attempt (0: no answer) and class of its failure ("" when it succeeded):
   // timeout, connect, bad_response, response_too_large, refused_address, bad_endpoint, http,
-  // redirect, gone, endpoint_disabled, unreadable_secret (no attempt was made).
+  // redirect, gone, endpoint_disabled, endpoint_out_of_order, unreadable_secret (no attempt was
+  // made).
   int last_status = 0;
   std::string last_error;
   absl::Time created_at;

@@ -18,6 +18,8 @@ constexpr absl::Duration kGaps[kAttemptsMax - 1] = {
     absl::Seconds(5), absl::Minutes(5), absl::Minutes(30), absl::Hours(2),  absl::Hours(5),
     absl::Hours(10),  absl::Hours(14),  absl::Hours(20),   absl::Hours(24),
 };
+// Behind what else waits for the endpoint.
+constexpr absl::Duration kOutageGap = absl::Seconds(30);
 constexpr double kJitter = 0.2;
 constexpr absl::Duration kPauseMax = absl::Hours(24);
 constexpr absl::Duration kSecretGap = absl::Minutes(1);
@@ -65,8 +67,24 @@ absl::Duration RetryGap(int attempt, double jitter, double scale) {
   return kGaps[attempt - 1] * (scale * (1 + kJitter * jitter));
 }
 
+absl::Duration OutageMax(double scale) {
+  absl::Duration all = absl::ZeroDuration();
+  for (absl::Duration gap : kGaps) all += gap;
+  return all * scale;
+}
+
+void BecomeOutage(Verdict& verdict, double scale) {
+  verdict.is_outage = true;
+  verdict.state = DeliveryState::kPending;
+  verdict.retry_in = std::max(kOutageGap * scale, verdict.pause_endpoint);
+}
+
 Verdict WithoutSecret() {
-  return {.error = "unreadable_secret", .retry_in = kSecretGap, .is_attempt = false};
+  Verdict verdict;
+  verdict.error = "unreadable_secret";
+  verdict.retry_in = kSecretGap;
+  verdict.is_attempt = false;
+  return verdict;
 }
 
 Verdict Judge(const absl::StatusOr<http::ClientResponse>& answer, int attempt, double jitter,
@@ -74,6 +92,7 @@ Verdict Judge(const absl::StatusOr<http::ClientResponse>& answer, int attempt, d
   Verdict verdict;
   if (answer.ok()) {
     verdict.status = answer->status;
+    verdict.contact = verdict.status >= 500 ? work::Contact::kFailed : work::Contact::kReached;
     if (verdict.status >= 200 && verdict.status < 300) {
       verdict.state = DeliveryState::kDelivered;
       return verdict;
@@ -90,6 +109,9 @@ Verdict Judge(const absl::StatusOr<http::ClientResponse>& answer, int attempt, d
     }
   } else {
     verdict.error = ErrorClass(answer.status());
+    if (!absl::IsFailedPrecondition(answer.status()) && !absl::IsInvalidArgument(answer.status())) {
+      verdict.contact = work::Contact::kFailed;
+    }
   }
   absl::Duration gap = RetryGap(attempt, jitter, scale);
   if (gap == absl::InfiniteDuration()) {

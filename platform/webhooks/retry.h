@@ -3,10 +3,12 @@
 
 #include "platform/http/client.h"
 #include "platform/webhooks/event.h"
+#include "platform/work/breaker.h"
 
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
+#include <optional>
 #include <string>
 
 namespace tamarack::webhooks {
@@ -20,6 +22,10 @@ inline constexpr int kAttemptsMax = 10;
 // last.
 absl::Duration RetryGap(int attempt, double jitter, double scale);
 
+// How long an endpoint may be out of order before what waits for it is parked: as long as all
+// attempts take.
+absl::Duration OutageMax(double scale);
+
 struct Verdict {
   DeliveryState state = DeliveryState::kPending;
   int status = 0;
@@ -31,7 +37,15 @@ struct Verdict {
   bool disable_endpoint = false;
   // False when nothing was sent: it counts as no attempt.
   bool is_attempt = true;
+  // What the answer says of the endpoint; none when it is neither there nor away, but not to be
+  // called as it is.
+  std::optional<work::Contact> contact;
+  // The endpoint is out of order: the attempt counts for nothing.
+  bool is_outage = false;
 };
+
+// The attempt failed since its endpoint is out of order: it is made again, when that has ended.
+void BecomeOutage(Verdict& verdict, double scale);
 
 // The endpoint's secret cannot be opened: its key may be away, so what it signs waits without end.
 Verdict WithoutSecret();

@@ -4,20 +4,15 @@
 #include "platform/crypto/json.h"
 #include "platform/rpc/errors.h"
 #include "platform/rpc/json_struct.h"
-#include "platform/runtime/offload.h"
 #include "platform/telemetry/log.h"
 #include "services/identity/internal_clients.h"
 
 #include "tamarack/notify/v1/notification_service.pb.h"
 #include "tamarack/notify/v1/template_service.pb.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <future>
 
 namespace tamarack::identity {
 namespace asio = boost::asio;
@@ -28,30 +23,39 @@ namespace {
 namespace json = boost::json;
 namespace notify_v1 = notify::v1;
 
-constexpr auto kTick = 1s;
+// First soon, later every minute.
+constexpr std::chrono::seconds kRetryMax = 60s;
+// What notify's outage stopped goes behind what waits.
+constexpr auto kOutageDelay = 5s;
+constexpr auto kForgetInterval = 60s;
 
 constexpr pg::Statement kInsert{
     "email_outbox.insert", "INSERT INTO email_outbox (email_id, request_sealed) VALUES ($1, $2)"};
-// Claimed for half a minute; then another worker, or this one, tries again: first soon, later every
-// minute. A code is good for 15 minutes, so an email older than that is of no use to anybody.
-constexpr pg::Statement kClaim{"email_outbox.claim", R"sql(
-  UPDATE email_outbox SET attempts = attempts + 1, due_at = now() + interval '30 seconds'
-  WHERE email_id IN (SELECT email_id FROM email_outbox
-                     WHERE due_at <= now() AND created_at > now() - interval '15 minutes'
-                     ORDER BY due_at LIMIT 20 FOR UPDATE SKIP LOCKED)
-  RETURNING email_id, request_sealed)sql"};
-constexpr pg::Statement kPostpone{"email_outbox.postpone", R"sql(
-  UPDATE email_outbox SET due_at = now() + least(power(2, least(attempts, 6)), 60) * interval '1 second'
-  WHERE email_id = $1)sql"};
+// A code is good for 15 minutes, so an email older than that is of no use to anybody.
+constexpr pg::Statement kClaim{"email_outbox.claim",
+                               WORK_CLAIM("email_outbox", "email_id", ", attempts = attempts + 1",
+                                          "created_at > now() - interval '15 minutes'") R"sql(
+  RETURNING email_id, request_sealed, attempts)sql"};
+constexpr pg::Statement kRenew{"email_outbox.renew",
+                               WORK_RENEW("email_outbox", "email_id", "uuid")};
+constexpr pg::Statement kMeasure{"email_outbox.measure",
+                                 WORK_MEASURE("email_outbox", "true", "due_at", "0")};
+// The claim counted; what was no attempt is taken back.
+constexpr pg::Statement kPostpone{
+    "email_outbox.postpone",
+    "UPDATE email_outbox SET " WORK_POSTPONED
+    ", attempts = attempts - (NOT $4::boolean)::int WHERE " WORK_HELD("email_id")};
 constexpr pg::Statement kDelete{"email_outbox.delete",
-                                "DELETE FROM email_outbox WHERE email_id = $1"};
-constexpr pg::Statement kForgetOld{
-    "email_outbox.forget_old",
-    "DELETE FROM email_outbox WHERE created_at < now() - interval '15 minutes' AND due_at <= now() "
-    "RETURNING email_id"};
-constexpr pg::Statement kForgetRegistrations{
-    "registration.forget_old",
-    "DELETE FROM registration WHERE created_at < now() - interval '1 day'"};
+                                "DELETE FROM email_outbox WHERE " WORK_HELD("email_id")};
+constexpr pg::Statement kForgetOld{"email_outbox.forget_old", R"sql(
+  DELETE FROM email_outbox WHERE email_id = ANY (ARRAY(
+    SELECT email_id FROM email_outbox WHERE created_at < now() - interval '15 minutes' AND due_at <= now()
+    ORDER BY created_at LIMIT $1))
+  RETURNING email_id)sql"};
+constexpr pg::Statement kForgetRegistrations{"registration.forget_old", R"sql(
+  DELETE FROM registration WHERE registration_id = ANY (ARRAY(
+    SELECT registration_id FROM registration WHERE created_at < now() - interval '1 day'
+    ORDER BY created_at LIMIT $1)))sql"};
 
 constexpr keys::ColumnSql kRequests = SEALED_COLUMN("email_outbox", "request_sealed", "email_id");
 
@@ -65,6 +69,12 @@ bool IsFinal(const absl::Status& status) {
   auto violations = rpc::ViolationsOf(status);
   return std::any_of(violations.begin(), violations.end(),
                      [](const auto& violation) { return violation.field == "email_address"; });
+}
+
+// No answer, or one that says nothing of this email.
+bool IsNotifyFailure(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsInternal(status) || absl::IsResourceExhausted(status);
 }
 
 }  // namespace
@@ -81,84 +91,97 @@ pg::Call QueueEmail(const Keyring& keyring, const CodeEmail& email) {
   return pg::Call(kInsert, id, keyring.sealer().Seal(request, Place(id)));
 }
 
-struct EmailWorker::State : std::enable_shared_from_this<State> {
-  State(asio::any_io_executor executor_, pg::Pool& pool_, const Keyring& keyring_,
-        rpc::Client& notify_, rpc::Client& admin_notify_, EmailTemplates templates_,
-        IdentityMetrics& metrics_)
-      : executor(executor_),
-        pool(pool_),
-        keyring(keyring_),
-        notify(notify_),
-        admin_notify(admin_notify_),
-        templates(std::move(templates_)),
-        metrics(metrics_),
-        ticker(executor_) {}
+// Hands one email to notify and records what became of it.
+class EmailWorker::Sender {
+ public:
+  Sender(pg::Pool& pool, const Keyring& keyring, rpc::Client& notify, rpc::Client& admin_notify,
+         EmailTemplates templates, IdentityMetrics& metrics)
+      : pool_(pool),
+        keyring_(keyring),
+        notify_(notify),
+        admin_notify_(admin_notify),
+        templates_(std::move(templates)),
+        metrics_(metrics) {}
 
-  asio::awaitable<void> Run() {
-    for (int turn = 0; !is_stopping; ++turn) {
-      constexpr int kTurnsPerCleaning = 300;
-      if (turn % kTurnsPerCleaning == 0) co_await ForgetOld();
-      absl::Status status = co_await SendDue();
-      if (!status.ok()) {
-        telemetry::Log(telemetry::Level::kWarning, "emails wait",
-                       {{"code", absl::StatusCodeToString(status.code())}});
-      }
-      if (is_stopping) break;
-      ticker.expires_after(kTick);
-      co_await ticker.async_wait(asio::as_tuple(asio::use_awaitable));
+  Async<std::vector<work::Job>> Claim(const work::Room& room) {
+    std::string token = NewUuid();
+    CO_ASSIGN_OR_RETURN(auto rows,
+                        co_await pool_.Query(kClaim, room.jobs, token, room.lease.count()));
+    std::vector<work::Job> jobs;
+    for (int row = 0; row < rows.size(); ++row) {
+      work::Claim claim{std::string(rows.Text(row, 0)), token};
+      jobs.push_back({.claim = claim,
+                      .destination = {},
+                      .run = [this, claim, sealed = std::string(rows.Text(row, 1)),
+                              attempts = rows.Int(row, 2)](work::Try& attempt) {
+                        return Deliver(claim, sealed, attempts, attempt);
+                      }});
     }
-    stopped.set_value();
+    co_return jobs;
+  }
+  AsyncStatus Renew(const std::vector<work::Claim>& claims, std::chrono::milliseconds lease) {
+    return work::Renew(pool_, kRenew, claims, lease);
+  }
+  Async<work::Depth> Measure() { return work::Measure(pool_, kMeasure); }
+
+  Async<int64_t> ForgetOld(int limit) {
+    CO_ASSIGN_OR_RETURN(auto registrations, co_await pool_.Query(kForgetRegistrations, limit));
+    CO_ASSIGN_OR_RETURN(auto old, co_await pool_.Query(kForgetOld, limit));
+    for (int row = 0; row < old.size(); ++row) GiveUp(old.Text(row, 0), "too old");
+    co_return std::max<int64_t>(registrations.affected(), old.size());
   }
 
-  asio::awaitable<void> ForgetOld() {
-    (void)co_await pool.Query(kForgetRegistrations);
-    auto old = co_await pool.Query(kForgetOld);
-    if (!old.ok()) co_return;
-    for (int row = 0; row < old->size(); ++row) GiveUp(old->Text(row, 0), "too old");
-  }
-
+ private:
   // The person is told nothing: they ask for another code, or notice a wrong address.
   void GiveUp(std::string_view id, std::string_view reason) {
-    metrics.emails_given_up.Increment();
+    metrics_.emails_given_up.Increment();
     telemetry::Log(telemetry::Level::kError, "email given up",
                    {{"email_id", id}, {"reason", reason}});
   }
 
-  AsyncStatus SendDue() {
-    CO_ASSIGN_OR_RETURN(auto rows, co_await pool.Query(kClaim));
-    for (int row = 0; row < rows.size(); ++row) {
-      std::string id(rows.Text(row, 0));
-      absl::Status sent = co_await Send(id, rows.Text(row, 1));
-      (sent.ok() ? metrics.emails_sent : metrics.emails_failed).Increment();
-      if (!sent.ok()) {
-        telemetry::Log(telemetry::Level::kWarning, "email not accepted",
-                       {{"email_id", id}, {"code", absl::StatusCodeToString(sent.code())}});
-      }
-      if (IsFinal(sent)) GiveUp(id, "refused");
-      bool is_done = sent.ok() || IsFinal(sent);
-      CO_RETURN_IF_ERROR((co_await pool.Query(is_done ? kDelete : kPostpone, id)).status());
+  asio::awaitable<void> Deliver(const work::Claim& claim, const std::string& sealed,
+                                int64_t attempts, work::Try& attempt) {
+    absl::Status sent = co_await Send(claim.id, sealed);
+    (sent.ok() ? metrics_.emails_sent : metrics_.emails_failed).Increment();
+    if (!sent.ok()) {
+      telemetry::Log(telemetry::Level::kWarning, "email not accepted",
+                     {{"email_id", claim.id}, {"code", absl::StatusCodeToString(sent.code())}});
     }
-    co_return absl::OkStatus();
+    bool is_outage = false;
+    if (IsNotifyFailure(sent)) {
+      is_outage = attempt.Failed();
+    } else if (!absl::IsDataLoss(sent)) {  // what cannot be read was not sent
+      attempt.Reached();
+    }
+    if (IsFinal(sent)) GiveUp(claim.id, "refused");
+    std::chrono::milliseconds delay =
+        is_outage ? kOutageDelay : std::min(kRetryMax, 1s * (1 << std::min<int64_t>(attempts, 6)));
+    // What cannot be recorded is done again, under the same idempotency key.
+    if (sent.ok() || IsFinal(sent)) {
+      (void)co_await pool_.Query(kDelete, claim.id, claim.token);
+    } else {
+      (void)co_await pool_.Query(kPostpone, claim.id, claim.token, delay.count(), !is_outage);
+    }
   }
 
   AsyncStatus Send(const std::string& id, std::string_view sealed) {
     CO_ASSIGN_OR_RETURN(auto text,
-                        keyring.sealer().OpenRow({"email_outbox", id}, sealed, Place(id)));
+                        keyring_.sealer().OpenRow({"email_outbox", id}, sealed, Place(id)));
     CO_ASSIGN_OR_RETURN(auto email, crypto::ParseStrictObject(text));
     bool is_french = crypto::StringMember(email, "language") == "fr";
-    bool& is_there = is_french ? has_fr : has_en;
+    bool& is_there = is_french ? has_fr_ : has_en_;
     absl::Status has_template =
-        co_await EnsureTemplate(is_french ? templates.fr : templates.en, is_there);
+        co_await EnsureTemplate(is_french ? templates_.fr : templates_.en, is_there);
     // Whatever is wrong with the template, it is not this email that is refused.
     if (!has_template.ok()) co_return absl::UnavailableError(has_template.message());
     notify_v1::SendEmailRequest request;
     request.set_email_address(std::string(crypto::StringMember(email, "address")));
-    request.set_template_id(is_french ? templates.fr.id : templates.en.id);
+    request.set_template_id(is_french ? templates_.fr.id : templates_.en.id);
     *request.mutable_personalisation() = rpc::ToStruct({{"code", email["code"]}});
     request.set_reference(id);
     rpc::CallOptions options;
     options.idempotency_key = id;
-    absl::Status sent = (co_await notify.Call<notify_v1::SendEmailResponse>(
+    absl::Status sent = (co_await notify_.Call<notify_v1::SendEmailResponse>(
                              "/tamarack.notify.v1.NotificationService/SendEmail", request, options))
                             .status();
     // The template may be gone: the next try looks for it again.
@@ -171,7 +194,7 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
     if (is_there) co_return absl::OkStatus();
     notify_v1::GetTemplateRequest get;
     get.set_id(wanted.id);
-    absl::Status found = (co_await notify.Call<notify_v1::Template>(
+    absl::Status found = (co_await notify_.Call<notify_v1::Template>(
                               "/tamarack.notify.v1.TemplateService/GetTemplate", get))
                              .status();
     if (!found.ok() && !absl::IsNotFound(found)) co_return found;
@@ -183,8 +206,8 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
       put.set_name("Email confirmation code");
       put.set_subject(wanted.subject);
       put.set_body(wanted.body);
-      put.set_language(&wanted == &templates.fr ? "fr" : "en");
-      CO_RETURN_IF_ERROR((co_await admin_notify.Call<notify_v1::Template>(
+      put.set_language(&wanted == &templates_.fr ? "fr" : "en");
+      CO_RETURN_IF_ERROR((co_await admin_notify_.Call<notify_v1::Template>(
                               "/tamarack.notify.v1.TemplateService/PutTemplate", put))
                              .status());
     }
@@ -192,45 +215,46 @@ struct EmailWorker::State : std::enable_shared_from_this<State> {
     co_return absl::OkStatus();
   }
 
-  asio::any_io_executor executor;
-  pg::Pool& pool;
-  const Keyring& keyring;
-  rpc::Client& notify;
-  rpc::Client& admin_notify;
-  EmailTemplates templates;
-  IdentityMetrics& metrics;
-  asio::steady_timer ticker;
-  std::promise<void> stopped;
-  bool has_en = false;
-  bool has_fr = false;
-  bool is_started = false;
-  bool is_stopping = false;
+  pg::Pool& pool_;
+  const Keyring& keyring_;
+  rpc::Client& notify_;
+  rpc::Client& admin_notify_;
+  const EmailTemplates templates_;
+  IdentityMetrics& metrics_;
+  bool has_en_ = false;
+  bool has_fr_ = false;
 };
 
 EmailWorker::EmailWorker(asio::any_io_executor executor, pg::Pool& pool, const Keyring& keyring,
                          rpc::Client& notify, rpc::Client& admin_notify, EmailTemplates templates,
                          IdentityMetrics& metrics)
-    : state_(std::make_shared<State>(std::move(executor), pool, keyring, notify, admin_notify,
-                                     std::move(templates), metrics)) {}
+    : sender_(std::make_unique<Sender>(pool, keyring, notify, admin_notify, std::move(templates),
+                                       metrics)),
+      worker_(executor,
+              {.name = "code_emails",
+               .claim = [sender =
+                             sender_.get()](const work::Room& room) { return sender->Claim(room); },
+               .renew = [sender = sender_.get()](
+                            auto& claims, auto lease) { return sender->Renew(claims, lease); },
+               .measure = [sender = sender_.get()] { return sender->Measure(); }},
+              // One after the other, so that a template is made once.
+              {.in_flight_max = 1, .registry = &metrics.registry}),
+      forgetting_(executor, {.name = "old registrations and their emails",
+                             .every = kForgetInterval,
+                             .batch = [sender = sender_.get()](int limit) {
+                               return sender->ForgetOld(limit);
+                             }}) {}
 
 EmailWorker::~EmailWorker() = default;
 
 void EmailWorker::Start() {
-  state_->is_started = true;
-  runtime::Spawn(state_->executor, [state = state_] { return state->Run(); });
-}
-
-void EmailWorker::Wake() {
-  state_->ticker.cancel();
+  worker_.Start();
+  forgetting_.Start();
 }
 
 void EmailWorker::Stop() {
-  if (!state_->is_started) return;
-  asio::post(state_->executor, [state = state_] {
-    state->is_stopping = true;
-    state->ticker.cancel();
-  });
-  state_->stopped.get_future().wait();
+  worker_.Stop();
+  forgetting_.Stop();
 }
 
 }  // namespace tamarack::identity

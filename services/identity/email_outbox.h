@@ -5,6 +5,8 @@
 #include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "platform/rpc/client.h"
+#include "platform/work/sweeper.h"
+#include "platform/work/worker.h"
 #include "services/identity/keyring.h"
 #include "services/identity/metrics.h"
 
@@ -40,7 +42,8 @@ struct EmailTemplates {
 };
 
 // Hands what is due to notify, again and again until it is accepted: a row's id is the idempotency
-// key, so nothing is sent twice. Any number may run against one database.
+// key, so nothing is sent twice. Any number may run against one database. What is too old to be of
+// use goes unsent.
 class EmailWorker {
  public:
   // `admin_notify` calls with the right to create templates.
@@ -50,14 +53,16 @@ class EmailWorker {
   ~EmailWorker();
 
   void Start();
-  // Looks for work now. On the loop.
-  void Wake();
+  // Looks for work now.
+  void Wake() { worker_.Wake(); }
   // Waits for what is under way. Off the loop, which must still run.
   void Stop();
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  class Sender;
+  const std::unique_ptr<Sender> sender_;
+  work::Worker worker_;
+  work::Sweeper forgetting_;
 };
 
 }  // namespace tamarack::identity

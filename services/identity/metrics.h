@@ -8,8 +8,9 @@ namespace tamarack::identity {
 
 // What identity counts beyond calls and statements.
 struct IdentityMetrics {
-  explicit IdentityMetrics(prometheus::Registry& registry)
-      : sign_ins(Make(registry, "identity_sign_ins_total", "People signed in")),
+  explicit IdentityMetrics(prometheus::Registry& registry_)
+      : registry(registry_),
+        sign_ins(Make(registry, "identity_sign_ins_total", "People signed in")),
         sign_in_failures(Make(registry, "identity_sign_in_failures_total", "Sign-ins refused")),
         registrations(Make(registry, "identity_registrations_total", "Accounts created")),
         consents(Make(registry, "identity_consents_total", "Consents given")),
@@ -29,6 +30,7 @@ struct IdentityMetrics {
         emails_given_up(Make(registry, "identity_emails_given_up_total",
                              "Emails that were never accepted: refused for good, or too old")) {}
 
+  prometheus::Registry& registry;
   prometheus::Counter& sign_ins;
   prometheus::Counter& sign_in_failures;
   prometheus::Counter& registrations;

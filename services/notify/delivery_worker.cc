@@ -1,17 +1,12 @@
 #include "services/notify/delivery_worker.h"
 
-#include "platform/runtime/offload.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 #include "platform/text/email_address.h"
 #include "services/notify/email_message.h"
 #include "services/notify/recipient.h"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include <array>
-#include <future>
 
 namespace tamarack::notify {
 namespace asio = boost::asio;
@@ -22,145 +17,135 @@ namespace {
 constexpr auto kForgetInterval = 1h;
 // First quickly, for relays that hiccup, then every five minutes for about four hours, as GOV.UK
 // Notify does.
-constexpr std::array<int, 3> kFirstDelaysSeconds{5, 30, 120};
-constexpr int kDelaySeconds = 300;
+constexpr std::array<std::chrono::seconds, 3> kFirstDelays{5s, 30s, 120s};
+constexpr std::chrono::seconds kDelay = 300s;
 constexpr int kAttemptsMax = 48;
 // What cannot be read waits for its key, however long that is away.
-constexpr int kUnreadableDelaySeconds = 60;
+constexpr auto kUnreadableDelay = 60s;
+// What the relay's outage stopped goes behind what waits.
+constexpr auto kOutageDelay = 30s;
 
-int DelayAfter(int attempts) {
+std::chrono::seconds DelayAfter(int attempts) {
   size_t index = static_cast<size_t>(std::max(attempts, 1) - 1);
-  return index < kFirstDelaysSeconds.size() ? kFirstDelaysSeconds[index] : kDelaySeconds;
+  return index < kFirstDelays.size() ? kFirstDelays[index] : kDelay;
+}
+
+// Whether an error says nothing of this email: no answer, or a relay that takes nothing. 450 and
+// 451 are about the recipient.
+bool IsRelayFailure(const absl::Status& sent) {
+  int reply = smtp::ReplyCode(ToStd(sent.message()));
+  return absl::IsDeadlineExceeded(sent) || absl::IsUnknown(sent) ||
+         (absl::IsUnavailable(sent) && reply != 450 && reply != 451);
 }
 
 }  // namespace
 
-struct DeliveryWorker::State : std::enable_shared_from_this<State> {
-  State(asio::any_io_executor executor_, NotificationRepository& notifications_,
-        smtp::Client& smtp_, DeliveryOptions options_, prometheus::Registry& registry)
-      : executor(executor_),
-        notifications(notifications_),
-        smtp(smtp_),
-        options(std::move(options_)),
-        ticker(executor_),
-        delivered(
+// Sends one email and records what became of it.
+class DeliveryWorker::Mailer {
+ public:
+  Mailer(NotificationRepository& notifications_, smtp::Client& smtp_, DeliveryOptions options_,
+         prometheus::Registry& registry)
+      : notifications_(notifications_),
+        smtp_(smtp_),
+        options_(std::move(options_)),
+        delivered_(
             telemetry::Counter(registry, "notify_delivered_total", "Emails that the relay took")),
-        permanent_failures(Failures(registry, Status::kPermanentFailure)),
-        temporary_failures(Failures(registry, Status::kTemporaryFailure)),
-        technical_failures(Failures(registry, Status::kTechnicalFailure)),
-        postponed(telemetry::Counter(registry, "notify_postponed_total",
-                                     "Attempts that will be repeated")) {}
+        permanent_failures_(Failures(registry, Status::kPermanentFailure)),
+        temporary_failures_(Failures(registry, Status::kTemporaryFailure)),
+        technical_failures_(Failures(registry, Status::kTechnicalFailure)),
+        postponed_(telemetry::Counter(registry, "notify_postponed_total",
+                                      "Attempts that will be repeated")) {}
 
-  asio::awaitable<void> Run() {
-    auto last_forget = std::chrono::steady_clock::time_point();
-    while (!stopping) {
-      bool has_more = co_await ClaimAndSend();
-      if (std::chrono::steady_clock::now() - last_forget > kForgetInterval) {
-        last_forget = std::chrono::steady_clock::now();
-        auto forgotten = co_await notifications.ForgetContent(options.retention_days);
-        if (forgotten.ok() && *forgotten > 0) {
-          telemetry::Log(telemetry::Level::kInfo, "forgot content",
-                         {{"notifications", *forgotten}});
-        }
-      }
-      if (has_more || std::exchange(is_woken, false) || stopping) continue;
-      ticker.expires_after(options.tick);
-      co_await ticker.async_wait(asio::as_tuple(asio::use_awaitable));
-      is_woken = false;
+  Async<std::vector<work::Job>> Claim(const work::Room& room) {
+    CO_ASSIGN_OR_RETURN(auto rows, co_await notifications_.Claim(room.jobs, room.lease));
+    std::vector<work::Job> jobs;
+    for (auto& row : rows) {
+      jobs.push_back({.claim = {row.id, row.claim_token},
+                      .destination = {},
+                      .run = [this, row](work::Try& attempt) { return Deliver(row, attempt); }});
     }
-    is_running = false;
-    FinishStop();
+    co_return jobs;
   }
 
-  // True when there may be more to claim at once.
-  asio::awaitable<bool> ClaimAndSend() {
-    int room = options.in_flight_max - in_flight;
-    if (room <= 0) co_return false;
-    int lease_seconds = 2 * static_cast<int>(options.smtp_timeout.count());
-    auto claimed = co_await notifications.Claim(room, lease_seconds);
-    if (!claimed.ok()) {
-      telemetry::Log(telemetry::Level::kWarning, "cannot claim notifications",
-                     {{"code", absl::StatusCodeToString(claimed.status().code())}});
-      co_return false;
-    }
-    for (auto& row : *claimed) {
-      ++in_flight;
-      runtime::Spawn(executor, [self = shared_from_this(), row = std::move(row)]() {
-        return self->Deliver(row);
-      });
-    }
-    co_return static_cast<int>(claimed->size()) == room;
+ private:
+  asio::awaitable<void> Deliver(const NotificationRow& row, work::Try& attempt) {
+    absl::Status recorded = co_await Attempt(row, attempt);
+    if (recorded.ok()) co_return;
+    // The claim ends by itself and the row is taken again.
+    telemetry::Log(telemetry::Level::kWarning, "cannot record a delivery",
+                   {{"notification_id", row.id}});
   }
 
-  asio::awaitable<void> Deliver(const NotificationRow& row) {
-    absl::Status recorded = co_await Attempt(row);
-    if (!recorded.ok()) {
-      // The claim ends by itself and the row is taken again.
-      telemetry::Log(telemetry::Level::kWarning, "cannot record a delivery",
-                     {{"notification_id", row.id}});
-    }
-    // Others may be due that there was no room for.
-    if (in_flight-- == options.in_flight_max) Wake();
-    FinishStop();
-  }
-
-  AsyncStatus Attempt(const NotificationRow& row) {
+  AsyncStatus Attempt(const NotificationRow& row, work::Try& attempt) {
     // Perhaps under a key that this process has not read yet.
-    if (row.is_unreadable) co_return co_await notifications.SetAside(row, kUnreadableDelaySeconds);
-    absl::Status sent = co_await Send(row);
+    if (row.is_unreadable) {
+      co_return co_await notifications_.Postpone(row, kUnreadableDelay, /*is_attempt=*/false);
+    }
+    bool is_simulated = row.key_type == "test";
+    absl::Status sent = is_simulated ? Simulate(row) : co_await Send(row);
+    if (is_simulated) co_return co_await Record(row, sent);
+    if (!IsRelayFailure(sent)) {
+      attempt.Reached();
+    } else if (attempt.Failed() && !absl::IsUnknown(sent)) {
+      // What may have been taken counts, lest it is sent for ever.
+      postponed_.Increment();
+      LogFailure("notification postponed", row, sent, Status::kSending);
+      co_return co_await notifications_.Postpone(row, kOutageDelay, /*is_attempt=*/false);
+    }
     co_return co_await Record(row, sent);
   }
 
-  AsyncStatus Send(const NotificationRow& row) {
-    // A sandbox never reaches the outside world; its outcome is what the address asks for.
-    if (row.key_type == "test") {
-      switch (SimulationOf(row.content.email_address)) {
-        case Simulation::kPermanentFailure:
-          co_return absl::FailedPreconditionError("simulated");
-        case Simulation::kTemporaryFailure:
-          co_return absl::OutOfRangeError("simulated");
-        default:
-          co_return absl::OkStatus();
-      }
+  // A sandbox never reaches the outside world; its outcome is what the address asks for.
+  static absl::Status Simulate(const NotificationRow& row) {
+    switch (SimulationOf(row.content.email_address)) {
+      case Simulation::kPermanentFailure:
+        return absl::FailedPreconditionError("simulated");
+      case Simulation::kTemporaryFailure:
+        return absl::OutOfRangeError("simulated");
+      default:
+        return absl::OkStatus();
     }
+  }
+
+  AsyncStatus Send(const NotificationRow& row) {
     smtp::Mail mail;
-    mail.url = options.smtp_url;
-    mail.username = options.smtp_username;
-    mail.password = options.smtp_password;
-    mail.require_tls = options.require_tls;
-    mail.ca_file = options.smtp_ca_file;
-    mail.from = options.from_address;
+    mail.url = options_.smtp_url;
+    mail.username = options_.smtp_username;
+    mail.password = options_.smtp_password;
+    mail.require_tls = options_.require_tls;
+    mail.ca_file = options_.smtp_ca_file;
+    mail.from = options_.from_address;
     mail.to = text::AsciiEmailAddress(row.content.email_address);
-    mail.timeout = options.smtp_timeout;
-    mail.message = FormatEmail({.message_id = row.id + "@" + options.message_id_domain,
-                                .from_name = options.from_name,
-                                .from_address = options.from_address,
+    mail.timeout = options_.smtp_timeout;
+    mail.message = FormatEmail({.message_id = row.id + "@" + options_.message_id_domain,
+                                .from_name = options_.from_name,
+                                .from_address = options_.from_address,
                                 .to_address = mail.to,
                                 .subject = row.content.subject,
                                 .markdown = row.content.markdown,
                                 .language = row.content.language,
                                 .one_click_unsubscribe_url = row.content.one_click_unsubscribe_url,
                                 .date = std::chrono::system_clock::now()});
-    co_return (co_await smtp.Send(std::move(mail))).status();
+    co_return (co_await smtp_.Send(std::move(mail))).status();
   }
 
   AsyncStatus Record(const NotificationRow& row, const absl::Status& sent) {
     if (sent.ok()) {
-      delivered.Increment();
-      return notifications.Finish(row.id, Status::kDelivered);
+      delivered_.Increment();
+      return notifications_.Finish(row, Status::kDelivered);
     }
     // Refused by the relay, or no address that mail can be sent to: the next attempt would end the
     // same.
     bool is_permanent = absl::IsFailedPrecondition(sent) || absl::IsInvalidArgument(sent);
     bool is_simulated_temporary = absl::IsOutOfRange(sent);
-    if (is_permanent) return GiveUp(row, sent, Status::kPermanentFailure, permanent_failures);
+    if (is_permanent) return GiveUp(row, sent, Status::kPermanentFailure, permanent_failures_);
     if (is_simulated_temporary)
-      return GiveUp(row, sent, Status::kTemporaryFailure, temporary_failures);
+      return GiveUp(row, sent, Status::kTemporaryFailure, temporary_failures_);
     if (row.attempts >= kAttemptsMax)
-      return GiveUp(row, sent, Status::kTechnicalFailure, technical_failures);
-    postponed.Increment();
+      return GiveUp(row, sent, Status::kTechnicalFailure, technical_failures_);
+    postponed_.Increment();
     LogFailure("notification postponed", row, sent, Status::kSending);
-    return notifications.Postpone(row, DelayAfter(row.attempts));
+    return notifications_.Postpone(row, DelayAfter(row.attempts), /*is_attempt=*/true);
   }
 
   // Without the reply's words, which often repeat the address.
@@ -178,7 +163,7 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
                      prometheus::Counter& failures) {
     failures.Increment();
     LogFailure("notification failed", row, sent, status);
-    return notifications.Finish(row.id, status);
+    return notifications_.Finish(row, status);
   }
 
   static prometheus::Counter& Failures(prometheus::Registry& registry, Status status) {
@@ -186,58 +171,45 @@ struct DeliveryWorker::State : std::enable_shared_from_this<State> {
                               {{"status", std::string(StatusName(status))}});
   }
 
-  void Wake() {
-    is_woken = true;
-    ticker.cancel();
-  }
-
-  void FinishStop() {
-    if (stopping && !is_running && in_flight == 0 && stopped) std::exchange(stopped, nullptr)();
-  }
-
-  asio::any_io_executor executor;
-  NotificationRepository& notifications;
-  smtp::Client& smtp;
-  const DeliveryOptions options;
-  asio::steady_timer ticker;
-  prometheus::Counter& delivered;
-  prometheus::Counter& permanent_failures;
-  prometheus::Counter& temporary_failures;
-  prometheus::Counter& technical_failures;
-  prometheus::Counter& postponed;
-  int in_flight = 0;
-  bool is_woken = false;  // work was announced, perhaps while claiming
-  bool is_running = false;
-  bool stopping = false;
-  std::function<void()> stopped;
+  NotificationRepository& notifications_;
+  smtp::Client& smtp_;
+  const DeliveryOptions options_;
+  prometheus::Counter& delivered_;
+  prometheus::Counter& permanent_failures_;
+  prometheus::Counter& temporary_failures_;
+  prometheus::Counter& technical_failures_;
+  prometheus::Counter& postponed_;
 };
 
 DeliveryWorker::DeliveryWorker(asio::any_io_executor executor,
                                NotificationRepository& notifications, smtp::Client& smtp,
                                DeliveryOptions options, prometheus::Registry& registry)
-    : state_(std::make_shared<State>(executor, notifications, smtp, std::move(options), registry)) {
-}
+    : mailer_(std::make_unique<Mailer>(notifications, smtp, options, registry)),
+      worker_(
+          executor,
+          {.name = "notifications",
+           .claim = [mailer =
+                         mailer_.get()](const work::Room& room) { return mailer->Claim(room); },
+           .renew = [&notifications](auto& claims,
+                                     auto lease) { return notifications.Renew(claims, lease); },
+           .measure = [&notifications] { return notifications.Measure(); }},
+          {.tick = options.tick, .in_flight_max = options.in_flight_max, .registry = &registry}),
+      forgetting_(executor, {.name = "notification content",
+                             .every = kForgetInterval,
+                             .batch = [&notifications, days = options.retention_days](int limit) {
+                               return notifications.ForgetContent(days, limit);
+                             }}) {}
 
 DeliveryWorker::~DeliveryWorker() = default;
 
 void DeliveryWorker::Start() {
-  state_->is_running = true;
-  runtime::Spawn(state_->executor, [state = state_] { return state->Run(); });
-}
-
-void DeliveryWorker::Wake() {
-  state_->Wake();
+  worker_.Start();
+  forgetting_.Start();
 }
 
 void DeliveryWorker::Stop() {
-  std::promise<void> done;
-  asio::post(state_->executor, [&] {
-    state_->stopping = true;
-    state_->stopped = [&done] { done.set_value(); };
-    state_->ticker.cancel();
-    state_->FinishStop();
-  });
-  done.get_future().wait();
+  worker_.Stop();
+  forgetting_.Stop();
 }
 
 }  // namespace tamarack::notify

@@ -1,12 +1,13 @@
 #pragma once
 
 #include "platform/smtp/smtp.h"
+#include "platform/work/sweeper.h"
+#include "platform/work/worker.h"
 #include "services/notify/notification_repository.h"
 
 #include <prometheus/registry.h>
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -28,9 +29,9 @@ struct DeliveryOptions {
   int retention_days = 7;
 };
 
-// Sends what was accepted. Any number may run against one database: each claims rows for a while,
-// and a killed one's rows are taken again when its claim ends. At least once; a repeated email
-// carries the same Message-ID.
+// Sends what was accepted. Any number may run against one database. At least once; a repeated email
+// carries the same Message-ID. While the relay is out of order one email at a time finds out
+// whether it still is, and none loses an attempt.
 class DeliveryWorker {
  public:
   DeliveryWorker(boost::asio::any_io_executor executor, NotificationRepository& notifications,
@@ -38,14 +39,16 @@ class DeliveryWorker {
   ~DeliveryWorker();
 
   void Start();
-  // Looks for work now. On the loop.
-  void Wake();
+  // Looks for work now.
+  void Wake() { worker_.Wake(); }
   // Claims no more and waits for what is under way. Off the loop, which must still run.
   void Stop();
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  class Mailer;
+  const std::unique_ptr<Mailer> mailer_;
+  work::Worker worker_;
+  work::Sweeper forgetting_;
 };
 
 }  // namespace tamarack::notify

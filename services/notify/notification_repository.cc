@@ -1,5 +1,7 @@
 #include "services/notify/notification_repository.h"
 
+#include "platform/base/id.h"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -48,27 +50,29 @@ constexpr pg::Statement kList{"notification.list", "SELECT " NOTIFICATION_COLUMN
          (SELECT o.created_at, o.notification_id FROM notification o WHERE o.notification_id = $5
           AND o.service_id = $1 AND o.key_type = $2))
   ORDER BY created_at DESC, notification_id DESC LIMIT $6)sql"};
-constexpr pg::Statement kClaim{"notification.claim", R"sql(
-  UPDATE notification SET status = 2, attempts = attempts + 1, sent_at = coalesce(sent_at, now()),
-    due_at = now() + make_interval(secs => $2)
-  WHERE notification_id IN (SELECT notification_id FROM notification WHERE due_at <= now()
-    ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-  RETURNING )sql" NOTIFICATION_COLUMNS};
-// The first end counts; a worker whose claim lapsed may come late. So it must not postpone what
-// another one has claimed since.
+constexpr pg::Statement kClaim{
+    "notification.claim",
+    WORK_CLAIM("notification", "notification_id",
+               ", status = 2, attempts = attempts + 1, sent_at = coalesce(sent_at, now())",
+               "true") " RETURNING " NOTIFICATION_COLUMNS};
+constexpr pg::Statement kRenew{"notification.renew",
+                               WORK_RENEW("notification", "notification_id", "uuid")};
+constexpr pg::Statement kMeasure{
+    "notification.measure", WORK_MEASURE("notification", "due_at IS NOT NULL", "due_at",
+                                         WORK_COUNT("notification", "status = 6", "completed_at"))};
 constexpr pg::Statement kFinish{"notification.finish", R"sql(
-  UPDATE notification SET status = $2, due_at = NULL, completed_at = now()
-  WHERE notification_id = $1 AND due_at IS NOT NULL)sql"};
-constexpr pg::Statement kPostpone{"notification.postpone", R"sql(
-  UPDATE notification SET due_at = now() + make_interval(secs => $3)
-  WHERE notification_id = $1 AND attempts = $2 AND due_at IS NOT NULL)sql"};
-// Nobody tried it: the claim counted, and is taken back.
-constexpr pg::Statement kSetAside{"notification.set_aside", R"sql(
-  UPDATE notification SET attempts = attempts - 1, due_at = now() + make_interval(secs => $3)
-  WHERE notification_id = $1 AND attempts = $2 AND due_at IS NOT NULL)sql"};
+  UPDATE notification SET status = $3, due_at = NULL, claim_token = NULL, completed_at = now()
+  WHERE )sql" WORK_HELD("notification_id")};
+// The claim counted; what was no attempt is taken back.
+constexpr pg::Statement kPostpone{
+    "notification.postpone",
+    "UPDATE notification SET " WORK_POSTPONED
+    ", attempts = attempts - (NOT $4::boolean)::int WHERE " WORK_HELD("notification_id")};
 constexpr pg::Statement kForget{"notification.forget", R"sql(
-  UPDATE notification SET sealed = NULL
-  WHERE sealed IS NOT NULL AND due_at IS NULL AND created_at < now() - make_interval(days => $1))sql"};
+  UPDATE notification SET sealed = NULL WHERE notification_id = ANY (ARRAY(
+    SELECT notification_id FROM notification
+    WHERE sealed IS NOT NULL AND due_at IS NULL AND created_at < now() - make_interval(days => $1)
+    ORDER BY created_at LIMIT $2)))sql"};
 constexpr keys::ColumnSql kContents = SEALED_COLUMN("notification", "sealed", "notification_id");
 
 std::string ToJson(const NotificationContent& content) {
@@ -174,25 +178,36 @@ Async<std::vector<NotificationRow>> NotificationRepository::List(const Notificat
   co_return DecodeAll(rows);
 }
 
-Async<std::vector<NotificationRow>> NotificationRepository::Claim(int limit, int lease_seconds) {
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kClaim, limit, lease_seconds));
-  co_return DecodeAll(rows);
+Async<std::vector<NotificationRow>> NotificationRepository::Claim(int limit,
+                                                                  std::chrono::milliseconds lease) {
+  std::string token = NewUuid();
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kClaim, limit, token, lease.count()));
+  auto claimed = DecodeAll(rows);
+  for (auto& row : claimed) row.claim_token = token;
+  co_return claimed;
 }
 
-AsyncStatus NotificationRepository::Finish(std::string_view id, Status status) {
-  co_return (co_await pool_.Query(kFinish, id, status)).status();
+AsyncStatus NotificationRepository::Renew(const std::vector<work::Claim>& claims,
+                                          std::chrono::milliseconds lease) {
+  return work::Renew(pool_, kRenew, claims, lease);
 }
 
-AsyncStatus NotificationRepository::Postpone(const NotificationRow& row, int delay_seconds) {
-  co_return (co_await pool_.Query(kPostpone, row.id, row.attempts, delay_seconds)).status();
+Async<work::Depth> NotificationRepository::Measure() {
+  return work::Measure(pool_, kMeasure);
 }
 
-AsyncStatus NotificationRepository::SetAside(const NotificationRow& row, int delay_seconds) {
-  co_return (co_await pool_.Query(kSetAside, row.id, row.attempts, delay_seconds)).status();
+AsyncStatus NotificationRepository::Finish(const NotificationRow& row, Status status) {
+  co_return (co_await pool_.Query(kFinish, row.id, row.claim_token, status)).status();
 }
 
-Async<int64_t> NotificationRepository::ForgetContent(int days) {
-  CO_ASSIGN_OR_RETURN(auto forgotten, co_await pool_.Query(kForget, days));
+AsyncStatus NotificationRepository::Postpone(const NotificationRow& row,
+                                             std::chrono::milliseconds delay, bool is_attempt) {
+  co_return (co_await pool_.Query(kPostpone, row.id, row.claim_token, delay.count(), is_attempt))
+      .status();
+}
+
+Async<int64_t> NotificationRepository::ForgetContent(int days, int limit) {
+  CO_ASSIGN_OR_RETURN(auto forgotten, co_await pool_.Query(kForget, days, limit));
   co_return forgotten.affected();
 }
 

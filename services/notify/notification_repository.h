@@ -6,7 +6,9 @@
 #include "platform/keys/keyed_column.h"
 #include "platform/postgres/batch.h"
 #include "platform/postgres/postgres.h"
+#include "platform/work/claims.h"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +56,7 @@ struct NotificationRow {
   bool is_unreadable = false;
   Status status = Status::kCreated;
   int attempts = 0;
+  std::string claim_token;  // of a claimed one
   // RFC 3339 with microseconds; empty until then.
   std::string created_at, sent_at, completed_at;
 };
@@ -92,18 +95,19 @@ class NotificationRepository {
   // Newest first.
   Async<std::vector<NotificationRow>> List(const NotificationFilter& filter);
 
-  // Takes due notifications for `lease_seconds`: after that another worker may take them, so that a
-  // killed one loses none.
-  Async<std::vector<NotificationRow>> Claim(int limit, int lease_seconds);
-  // Ends its story; `status` is a final one. The first end counts.
-  AsyncStatus Finish(std::string_view id, Status status);
-  // Tries it again after `delay_seconds`, unless it was claimed again since `row` was.
-  AsyncStatus Postpone(const NotificationRow& row, int delay_seconds);
-  // The same, without counting this attempt, which was none.
-  AsyncStatus SetAside(const NotificationRow& row, int delay_seconds);
+  // Takes due notifications for a while: `claim_token` says so, and whoever lost it records
+  // nothing.
+  Async<std::vector<NotificationRow>> Claim(int limit, std::chrono::milliseconds lease);
+  AsyncStatus Renew(const std::vector<work::Claim>& claims, std::chrono::milliseconds lease);
+  Async<work::Depth> Measure();
+  // Ends its story; `status` is a final one.
+  AsyncStatus Finish(const NotificationRow& row, Status status);
+  // Tries it again after `delay`; `is_attempt`: this one counts.
+  AsyncStatus Postpone(const NotificationRow& row, std::chrono::milliseconds delay,
+                       bool is_attempt);
 
-  // Empties the content of ended notifications older than `days`; how many.
-  Async<int64_t> ForgetContent(int days);
+  // Empties the content of ended notifications older than `days`, of `limit` at most; how many.
+  Async<int64_t> ForgetContent(int days, int limit);
 
  private:
   NotificationRow Decode(const pg::Rows& rows, int row) const;

@@ -61,8 +61,7 @@ int main(int argc, char** argv) {
                                [&wake] { wake(); });
   payments::Workers workers(
       shell.executor(), queue, moves, processor, metrics,
-      {.lease = timeout * 3,
-       .expire_after = std::chrono::seconds(absl::GetFlag(FLAGS_expire_after_seconds))});
+      {.expire_after = std::chrono::seconds(absl::GetFlag(FLAGS_expire_after_seconds))});
   wake = [&] {
     workers.Wake();
     sender.dispatcher().Wake();

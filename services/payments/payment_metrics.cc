@@ -37,8 +37,9 @@ const char* Name(Status status) {
 
 }  // namespace
 
-PaymentMetrics::PaymentMetrics(prometheus::Registry& registry)
-    : replays(telemetry::Counter(
+PaymentMetrics::PaymentMetrics(prometheus::Registry& registry_)
+    : registry(registry_),
+      replays(telemetry::Counter(
           registry, "payments_idempotent_replays_total",
           "Creations answered by the payment that the same Idempotency-Key made")),
       unknown_outcomes(
@@ -48,12 +49,11 @@ PaymentMetrics::PaymentMetrics(prometheus::Registry& registry)
                                    "Authorisations whose outcome was found out afterwards")),
       job_failures(telemetry::Counter(registry, "payments_processor_job_failures_total",
                                       "Captures and releases that did not succeed at this try")),
-      registry_(registry),
       captured_cents_(telemetry::Counter(registry, "payments_captured_cents_total",
                                          "Money captured, in cents")) {}
 
 void PaymentMetrics::CountMove(Status status, int64_t amount_cents) {
-  telemetry::Counter(registry_, "payments_status_total", "Payments that got this status",
+  telemetry::Counter(registry, "payments_status_total", "Payments that got this status",
                      {{"status", Name(status)}})
       .Increment();
   if (status == Status::kCaptured) captured_cents_.Increment(static_cast<double>(amount_cents));

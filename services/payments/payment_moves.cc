@@ -31,7 +31,7 @@ constexpr pg::Statement kSetPayer{"payment.set_payer",
 
 constexpr pg::Statement kInsertAttempt{"authorisation_attempt.insert", R"sql(
   INSERT INTO authorisation_attempt (attempt_id, payment_id, number, status, provider, card_brand, card_type, last_digits,
-                                     first_digits, expiry_date, created_at, check_at)
+                                     first_digits, expiry_date, created_at, due_at)
   SELECT $1::uuid, $2, coalesce(max(number), 0) + 1, 1, $3, $4, $5, $6, $7, $8, now(), now() + $9 * interval '1 millisecond'
   FROM authorisation_attempt WHERE payment_id = $2)sql"};
 constexpr pg::Statement kCountAttempts{"authorisation_attempt.count", R"sql(
@@ -51,10 +51,13 @@ constexpr pg::Statement kSetStatus{"authorisation_attempt.set_status", R"sql(
 
 constexpr pg::Statement kInsertJob{"processor_job.insert", R"sql(
   INSERT INTO processor_job (attempt_id, kind, due_at) VALUES ($1, $2, now()))sql"};
-constexpr pg::Statement kJobIsOpen{"processor_job.is_open", R"sql(
-  SELECT FROM processor_job WHERE attempt_id = $1 AND kind = $2 AND done_at IS NULL)sql"};
-constexpr pg::Statement kEndJob{"processor_job.end",
-                                "UPDATE processor_job SET done_at = now() WHERE attempt_id = $1"};
+constexpr pg::Statement kJobIsOpen{"processor_job.is_open",
+                                   R"sql(
+  SELECT FROM processor_job WHERE )sql" WORK_HELD(
+                                       "attempt_id") " AND kind = $3 AND done_at IS NULL"};
+constexpr pg::Statement kEndJob{
+    "processor_job.end",
+    "UPDATE processor_job SET done_at = now(), claim_token = NULL WHERE attempt_id = $1"};
 
 }  // namespace
 
@@ -250,12 +253,14 @@ AsyncStatus PaymentMoves::End(std::string_view payment_id, Status end) {
   co_return co_await Commit(locked);
 }
 
-AsyncStatus PaymentMoves::FinishJob(std::string_view attempt_id, JobKind kind,
+AsyncStatus PaymentMoves::FinishJob(const work::Claim& claim, JobKind kind,
                                     const ProcessorAnswer& answer) {
+  const std::string& attempt_id = claim.id;
   CO_ASSIGN_OR_RETURN(auto owner, co_await pool_.Query(kPaymentOf, attempt_id));
   if (owner.empty()) co_return absl::NotFoundError("no such attempt");
   CO_ASSIGN_OR_RETURN(auto locked, co_await Lock(owner.Text(0, 0)));
-  CO_ASSIGN_OR_RETURN(auto open, co_await locked.tx.Query(kJobIsOpen, attempt_id, kind));
+  CO_ASSIGN_OR_RETURN(auto open,
+                      co_await locked.tx.Query(kJobIsOpen, attempt_id, claim.token, kind));
   if (open.empty()) co_return absl::OkStatus();  // another worker was faster
   bool is_captured = answer.state == ProcessorAnswer::State::kCaptured;
   std::vector<pg::Call> calls;

@@ -3,6 +3,7 @@
 #include "platform/crypto/seal.h"
 #include "platform/postgres/postgres.h"
 #include "platform/webhooks/outbox.h"
+#include "platform/work/claims.h"
 #include "services/payments/payment.h"
 #include "services/payments/payment_metrics.h"
 #include "services/payments/processors/processor.h"
@@ -57,8 +58,9 @@ class PaymentMoves {
   // kAuthorisationRejected. FAILED_PRECONDITION when it is too late for that.
   AsyncStatus End(std::string_view payment_id, Status end);
 
-  // Records what the processor says to a capture or release: the ledger follows.
-  AsyncStatus FinishJob(std::string_view attempt_id, JobKind kind, const ProcessorAnswer& answer);
+  // Records what the processor says to a capture or release, by whoever holds the job's claim: the
+  // ledger follows.
+  AsyncStatus FinishJob(const work::Claim& claim, JobKind kind, const ProcessorAnswer& answer);
 
  private:
   struct Locked;

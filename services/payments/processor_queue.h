@@ -1,34 +1,41 @@
 #pragma once
 
 #include "platform/postgres/postgres.h"
+#include "platform/work/claims.h"
 #include "services/payments/payment_moves.h"
 
 #include <chrono>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace tamarack::payments {
 
 // A capture or release that the processor is to be told of.
 struct Job {
-  std::string attempt_id;
+  work::Claim claim;  // of the attempt's id
   JobKind kind = JobKind::kCapture;
   int64_t amount_cents = 0;
   int tries = 0;
 };
 
-// Work that outlives requests and processes. What is claimed is hidden from other workers until its
-// lease is over, so a worker that dies loses nothing.
+// What the processor is to be told and asked: two queues, claimed as platform/work does.
 class ProcessorQueue {
  public:
   explicit ProcessorQueue(pg::Pool& pool) : pool_(pool) {}
 
   Async<std::vector<Job>> ClaimJobs(int limit, std::chrono::milliseconds lease);
-  AsyncStatus Postpone(std::string_view attempt_id, std::chrono::milliseconds delay);
-
   // Attempts whose outcome nobody has recorded in time.
-  Async<std::vector<std::string>> ClaimUnresolved(int limit, std::chrono::milliseconds lease);
+  Async<std::vector<work::Claim>> ClaimUnresolved(int limit, std::chrono::milliseconds lease);
+
+  // `is_try`: this one counts.
+  AsyncStatus PostponeJob(const work::Claim& claim, std::chrono::milliseconds delay, bool is_try);
+  AsyncStatus PostponeUnresolved(const work::Claim& claim, std::chrono::milliseconds delay);
+
+  AsyncStatus RenewJobs(const std::vector<work::Claim>& claims, std::chrono::milliseconds lease);
+  AsyncStatus RenewUnresolved(const std::vector<work::Claim>& claims,
+                              std::chrono::milliseconds lease);
+  Async<work::Depth> MeasureJobs();
+  Async<work::Depth> MeasureUnresolved();
 
   // Unfinished payments older than `age`.
   Async<std::vector<std::string>> FindExpired(std::chrono::seconds age, int limit);

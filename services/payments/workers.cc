@@ -1,15 +1,8 @@
 #include "services/payments/workers.h"
 
-#include "platform/runtime/offload.h"
 #include "platform/telemetry/log.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
-#include <future>
 #include <utility>
 
 namespace tamarack::payments {
@@ -19,199 +12,169 @@ namespace asio = boost::asio;
 using State = ProcessorAnswer::State;
 using telemetry::Level;
 
-constexpr int kClaimMax = 16;
 constexpr int kExpireMax = 100;
 constexpr auto kRetryMax = std::chrono::milliseconds(3'600'000);
-constexpr auto kExpiryGap = std::chrono::seconds(10);
+constexpr auto kExpiryGap = std::chrono::milliseconds(10'000);
+
+asio::awaitable<void> Report(AsyncStatus work, const char* what) {
+  absl::Status status = co_await std::move(work);
+  if (!status.ok()) telemetry::Log(Level::kWarning, what, {{"error", status.ToString()}});
+}
+
+// The answer says what became of the reservation; anything else is asked again. A processor that
+// does not know an authorisation it gave is out of order: nothing is settled by that.
+bool IsSettled(const ProcessorAnswer& answer) {
+  return answer.state != State::kAuthorised && answer.state != State::kUnknown;
+}
 
 }  // namespace
 
-// Lives on the executor; shared with what it has spawned.
-class Workers::Loop : public std::enable_shared_from_this<Loop> {
+// Does one piece of work and records what became of it.
+class Workers::Clerk {
  public:
-  Loop(asio::any_io_executor executor, ProcessorQueue& queue, PaymentMoves& moves,
-       Processor& processor, PaymentMetrics& metrics, WorkerOptions options)
-      : executor_(std::move(executor)),
-        alarm_(executor_),
-        queue_(queue),
-        moves_(moves),
-        processor_(processor),
-        metrics_(metrics),
-        options_(options) {}
+  Clerk(ProcessorQueue& queue, PaymentMoves& moves, Processor& processor, PaymentMetrics& metrics,
+        WorkerOptions options)
+      : queue_(queue), moves_(moves), processor_(processor), metrics_(metrics), options_(options) {}
 
-  void Start() {
-    runtime::Spawn(executor_, [self = shared_from_this()]() -> asio::awaitable<void> {
-      co_await self->Run();
-    });
-  }
-
-  void Wake() {
-    asio::post(executor_, [self = shared_from_this()] {
-      self->is_woken_ = true;
-      self->alarm_.cancel();
-    });
-  }
-
-  std::future<void> Stop() {
-    asio::post(executor_, [self = shared_from_this()] {
-      self->is_stopping_ = true;
-      self->alarm_.cancel();
-    });
-    return stopped_.get_future();
-  }
-
-  AsyncStatus Recover(std::string attempt_id) {
-    CO_ASSIGN_OR_RETURN(auto answer, co_await processor_.Query(attempt_id));
-    // It never arrived, and from now on it cannot. (If it arrives in this very moment, it is
-    // released.)
-    if (answer.state == State::kUnknown) {
-      CO_ASSIGN_OR_RETURN(answer, co_await processor_.Release(attempt_id));
+  Async<std::vector<work::Job>> ClaimJobs(const work::Room& room) {
+    CO_ASSIGN_OR_RETURN(auto claimed, co_await queue_.ClaimJobs(room.jobs, room.lease));
+    std::vector<work::Job> jobs;
+    for (auto& job : claimed) {
+      jobs.push_back({.claim = job.claim,
+                      .destination = {},
+                      .run = [this, job](work::Try& attempt) { return RunJob(job, attempt); }});
     }
-    CO_RETURN_IF_ERROR((co_await moves_.Resolve(attempt_id, answer)).status());
-    metrics_.recovered.Increment();
-    co_return absl::OkStatus();
+    co_return jobs;
   }
 
- private:
-  asio::awaitable<void> Run() {
-    while (!is_stopping_) {
-      is_woken_ = false;
-      co_await Report(StartJobs(), "claiming jobs failed");
-      co_await Report(StartRecoveries(), "claiming attempts failed");
-      if (std::chrono::steady_clock::now() >= next_expiry_)
-        co_await Report(Expire(), "expiring failed");
-      if (is_woken_ || is_stopping_) continue;
-      alarm_.expires_after(options_.tick);
-      co_await alarm_.async_wait(asio::as_tuple(asio::use_awaitable));
+  Async<std::vector<work::Job>> ClaimUnresolved(const work::Room& room) {
+    CO_ASSIGN_OR_RETURN(auto claims, co_await queue_.ClaimUnresolved(room.jobs, room.lease));
+    std::vector<work::Job> jobs;
+    for (auto& claim : claims) {
+      jobs.push_back({.claim = claim, .destination = {}, .run = [this, claim](work::Try& attempt) {
+                        return Recover(claim, attempt);
+                      }});
     }
-    while (in_flight_ > 0) {
-      alarm_.expires_after(std::chrono::milliseconds(20));
-      co_await alarm_.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
-    stopped_.set_value();
+    co_return jobs;
   }
 
-  static asio::awaitable<void> Report(AsyncStatus work, const char* what) {
-    absl::Status status = co_await std::move(work);
-    if (!status.ok()) telemetry::Log(Level::kWarning, what, {{"error", status.ToString()}});
-  }
-
-  int Room() const { return std::min(kClaimMax, options_.in_flight_max - in_flight_); }
-
-  // Spawns one piece of work; the loop looks again when it is done.
-  template <class Work>
-  void StartOne(Work work) {
-    ++in_flight_;
-    runtime::Spawn(executor_,
-                   [self = shared_from_this(), work = std::move(work)]() -> asio::awaitable<void> {
-                     co_await work(*self);
-                     --self->in_flight_;
-                     self->is_woken_ = true;
-                     self->alarm_.cancel();
-                   });
-  }
-
-  AsyncStatus StartJobs() {
-    if (Room() <= 0) co_return absl::OkStatus();
-    CO_ASSIGN_OR_RETURN(auto jobs, co_await queue_.ClaimJobs(Room(), options_.lease));
-    for (auto& job : jobs) {
-      StartOne([job](Loop& loop) { return loop.RunJob(job); });
-    }
-    co_return absl::OkStatus();
-  }
-
-  AsyncStatus StartRecoveries() {
-    if (Room() <= 0) co_return absl::OkStatus();
-    CO_ASSIGN_OR_RETURN(auto attempts, co_await queue_.ClaimUnresolved(Room(), options_.lease));
-    for (auto& attempt_id : attempts) {
-      StartOne([attempt_id](Loop& loop) {
-        return Report(loop.Recover(attempt_id), "outcome still unknown");
-      });
-    }
-    co_return absl::OkStatus();
-  }
-
-  asio::awaitable<void> RunJob(Job job) {
-    absl::Status status = co_await Perform(job);
-    if (status.ok()) co_return;
-    metrics_.job_failures.Increment();
-    telemetry::Log(
-        Level::kWarning, "processor job failed",
-        {{"attempt_id", job.attempt_id}, {"tries", job.tries}, {"error", status.ToString()}});
-    auto delay = std::min<std::chrono::milliseconds>(
-        kRetryMax, options_.retry * (1 << std::min(job.tries - 1, 20)));
-    co_await Report(queue_.Postpone(job.attempt_id, delay), "postponing failed");
-  }
-
-  // The answer says what became of the reservation; anything else is asked again. A processor that
-  // does not know an authorisation it gave is out of order: nothing is settled by that.
-  static bool IsSettled(const ProcessorAnswer& answer) {
-    return answer.state != State::kAuthorised && answer.state != State::kUnknown;
-  }
-
-  AsyncStatus Perform(const Job& job) {
-    if (job.kind == JobKind::kCapture) {
-      CO_ASSIGN_OR_RETURN(auto answer,
-                          co_await processor_.Capture(job.attempt_id, job.amount_cents));
-      if (!IsSettled(answer)) co_return absl::UnavailableError("not captured yet");
-      co_return co_await moves_.FinishJob(job.attempt_id, job.kind, answer);
-    }
-    CO_ASSIGN_OR_RETURN(auto answer, co_await processor_.Release(job.attempt_id));
-    if (!IsSettled(answer)) co_return absl::UnavailableError("not released yet");
-    co_return co_await moves_.FinishJob(job.attempt_id, job.kind, answer);
-  }
-
-  AsyncStatus Expire() {
-    next_expiry_ = std::chrono::steady_clock::now() +
-                   std::min<std::chrono::milliseconds>(kExpiryGap, options_.tick * 10);
-    CO_ASSIGN_OR_RETURN(auto payments,
-                        co_await queue_.FindExpired(options_.expire_after, kExpireMax));
+  // How many ended.
+  Async<int64_t> Expire(int limit) {
+    CO_ASSIGN_OR_RETURN(auto payments, co_await queue_.FindExpired(options_.expire_after, limit));
+    int64_t ended = 0;
     for (const auto& payment_id : payments) {
       absl::Status status = co_await moves_.End(payment_id, Status::kExpired);
+      if (status.ok()) ++ended;
       // It was paid or cancelled in the meantime.
       if (status.ok() || absl::IsFailedPrecondition(status)) continue;
       // One that cannot be ended must not keep the younger ones from it.
       telemetry::Log(Level::kWarning, "expiring a payment failed",
                      {{"payment_id", payment_id}, {"error", status.ToString()}});
     }
-    co_return absl::OkStatus();
+    co_return ended;
   }
 
-  asio::any_io_executor executor_;
-  asio::steady_timer alarm_;
+ private:
+  // Tells the try what an answer says of the processor; true when it is out of order.
+  static bool IsOutage(const absl::StatusOr<ProcessorAnswer>& answer, work::Try& attempt) {
+    if (!answer.ok()) return attempt.Failed();
+    attempt.Reached();
+    return false;
+  }
+
+  asio::awaitable<void> RunJob(const Job& job, work::Try& attempt) {
+    const std::string& id = job.claim.id;
+    auto answer = job.kind == JobKind::kCapture ? co_await processor_.Capture(id, job.amount_cents)
+                                                : co_await processor_.Release(id);
+    bool is_outage = IsOutage(answer, attempt);
+    absl::Status status = answer.status();
+    if (answer.ok()) {
+      status = IsSettled(*answer) ? co_await moves_.FinishJob(job.claim, job.kind, *answer)
+                                  : absl::UnavailableError("not settled yet");
+    }
+    if (status.ok()) co_return;
+    metrics_.job_failures.Increment();
+    telemetry::Log(Level::kWarning, "processor job failed",
+                   {{"attempt_id", id}, {"tries", job.tries}, {"error", status.ToString()}});
+    auto delay = is_outage ? options_.retry
+                           : std::min<std::chrono::milliseconds>(
+                                 kRetryMax, options_.retry * (1 << std::min(job.tries - 1, 20)));
+    co_await Report(queue_.PostponeJob(job.claim, delay, !is_outage), "postponing failed");
+  }
+
+  // Finds out what became of one attempt and records it: asked, or, when the processor never heard
+  // of it, forbidden.
+  asio::awaitable<void> Recover(const work::Claim& claim, work::Try& attempt) {
+    auto answer = co_await processor_.Query(claim.id);
+    // It never arrived, and from now on it cannot. (If it arrives in this very moment, it is
+    // released.)
+    if (answer.ok() && answer->state == State::kUnknown) {
+      answer = co_await processor_.Release(claim.id);
+    }
+    IsOutage(answer, attempt);
+    absl::Status status = answer.status();
+    if (answer.ok()) status = (co_await moves_.Resolve(claim.id, *answer)).status();
+    if (status.ok()) {
+      metrics_.recovered.Increment();
+      co_return;
+    }
+    telemetry::Log(Level::kWarning, "outcome still unknown", {{"error", status.ToString()}});
+    co_await Report(queue_.PostponeUnresolved(claim, options_.recheck), "postponing failed");
+  }
+
   ProcessorQueue& queue_;
   PaymentMoves& moves_;
   Processor& processor_;
   PaymentMetrics& metrics_;
-  WorkerOptions options_;
-  int in_flight_ = 0;
-  bool is_woken_ = false;
-  bool is_stopping_ = false;
-  std::chrono::steady_clock::time_point next_expiry_{};
-  std::promise<void> stopped_;
+  const WorkerOptions options_;
 };
+
+namespace {
+
+work::WorkerOptions OptionsOf(const WorkerOptions& options, PaymentMetrics& metrics) {
+  return {.tick = options.tick,
+          .lease = options.lease,
+          .in_flight_max = options.in_flight_max,
+          .registry = &metrics.registry};
+}
+
+}  // namespace
 
 Workers::Workers(asio::any_io_executor executor, ProcessorQueue& queue, PaymentMoves& moves,
                  Processor& processor, PaymentMetrics& metrics, WorkerOptions options)
-    : loop_(
-          std::make_shared<Loop>(std::move(executor), queue, moves, processor, metrics, options)) {}
+    : clerk_(std::make_unique<Clerk>(queue, moves, processor, metrics, options)),
+      jobs_(executor,
+            {.name = "processor_jobs",
+             .claim = [clerk = clerk_.get()](auto& room) { return clerk->ClaimJobs(room); },
+             .renew = [&queue](auto& claims, auto lease) { return queue.RenewJobs(claims, lease); },
+             .measure = [&queue] { return queue.MeasureJobs(); }},
+            OptionsOf(options, metrics)),
+      recoveries_(
+          executor,
+          {.name = "unresolved_attempts",
+           .claim = [clerk = clerk_.get()](auto& room) { return clerk->ClaimUnresolved(room); },
+           .renew = [&queue](auto& claims,
+                             auto lease) { return queue.RenewUnresolved(claims, lease); },
+           .measure = [&queue] { return queue.MeasureUnresolved(); }},
+          OptionsOf(options, metrics)),
+      expiry_(executor,
+              {.name = "expired payments",
+               .every = std::min(kExpiryGap, options.tick * 10),
+               .batch = [clerk = clerk_.get()](int limit) { return clerk->Expire(limit); },
+               .batch_max = kExpireMax}) {}
 
 Workers::~Workers() = default;
 
 void Workers::Start() {
-  loop_->Start();
-}
-
-void Workers::Wake() {
-  loop_->Wake();
+  jobs_.Start();
+  recoveries_.Start();
+  expiry_.Start();
 }
 
 void Workers::Stop() {
-  loop_->Stop().wait();
-}
-
-AsyncStatus Workers::Recover(std::string attempt_id) {
-  return loop_->Recover(std::move(attempt_id));
+  jobs_.Stop();
+  recoveries_.Stop();
+  expiry_.Stop();
 }
 
 }  // namespace tamarack::payments

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/work/sweeper.h"
+#include "platform/work/worker.h"
 #include "services/payments/payment_metrics.h"
 #include "services/payments/payment_moves.h"
 #include "services/payments/processor_queue.h"
@@ -14,17 +16,19 @@ namespace tamarack::payments {
 
 struct WorkerOptions {
   std::chrono::milliseconds tick{1000};
-  // A claim lasts this long; longer than any call to the processor.
-  std::chrono::milliseconds lease{30'000};
-  int in_flight_max = 16;
+  std::chrono::milliseconds lease = work::kLease;
+  int in_flight_max = 16;  // of each queue
   // Unfinished payments expire at this age.
   std::chrono::seconds expire_after{90 * 60};
   // First gap between tries of a capture or release; it doubles up to an hour.
   std::chrono::milliseconds retry{2'000};
+  // Gap between questions for an outcome that stays unknown.
+  std::chrono::milliseconds recheck{30'000};
 };
 
 // What happens to payments without anybody asking: captures and releases, outcomes that were lost
-// and must be found out, expiry. Any number of processes may run it on one database.
+// and must be found out, expiry. Any number of processes may run it on one database. While the
+// processor is out of order, one job at a time finds out whether it still is.
 class Workers {
  public:
   Workers(boost::asio::any_io_executor executor, ProcessorQueue& queue, PaymentMoves& moves,
@@ -33,18 +37,17 @@ class Workers {
 
   void Start();
   // Looks for work now. From any thread.
-  void Wake();
+  void Wake() { jobs_.Wake(); }
   // Claims no more and waits for what is in flight. Blocks: call it off the loop, which must still
   // run.
   void Stop();
 
-  // Finds out what became of one attempt and records it: asked, or, when the processor never heard
-  // of it, forbidden.
-  AsyncStatus Recover(std::string attempt_id);
-
  private:
-  class Loop;
-  std::shared_ptr<Loop> loop_;
+  class Clerk;
+  const std::unique_ptr<Clerk> clerk_;
+  work::Worker jobs_;
+  work::Worker recoveries_;
+  work::Sweeper expiry_;
 };
 
 }  // namespace tamarack::payments

@@ -40,19 +40,36 @@ constexpr pg::Statement kListTold{"delivery.list_of_change", R"sql(
     s.subscription_id
   FROM delivery d JOIN subscription s USING (subscription_id) LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
   WHERE d.change_id = $1 ORDER BY s.created_at, s.subscription_id)sql"};
-// The person stays locked while their newest change is carried, so that no other process can carry
-// an older one after it.
-constexpr pg::Statement kLockUnsynced{"change.lock_unsynced", R"sql(
-  WITH next AS (SELECT subject, sequence FROM change WHERE directory_synced_at IS NULL AND sequence > $1
-                ORDER BY sequence LIMIT 1)
-  SELECT next.sequence, k.subject, newest.sequence, k.sealed_key, newest.sealed_value
-  FROM next JOIN person_key k USING (subject)
-    CROSS JOIN LATERAL (SELECT c.sequence, c.sealed_value FROM change c WHERE c.subject = k.subject
-                        ORDER BY c.sequence DESC LIMIT 1) AS newest
-  FOR UPDATE OF k SKIP LOCKED)sql"};
+// Whoever carries the person finds this change when they are done.
+constexpr pg::Statement kBecomeUntold{
+    "person_key.become_untold",
+    "UPDATE person_key SET due_at = coalesce(due_at, now()) WHERE subject = $1"};
+constexpr pg::Statement kClaimUntold{
+    "person_key.claim", "WITH claimed AS (" WORK_CLAIM("person_key", "subject",
+                                                       ", attempts = attempts + 1", "true") R"sql(
+    RETURNING subject, sealed_key, attempts)
+  SELECT c.subject, c.sealed_key, c.attempts, newest.sequence, newest.sealed_value
+  FROM claimed c CROSS JOIN LATERAL (SELECT sequence, sealed_value FROM change WHERE subject = c.subject
+                                     ORDER BY sequence DESC LIMIT 1) AS newest)sql"};
+constexpr pg::Statement kRenewUntold{"person_key.renew",
+                                     WORK_RENEW("person_key", "subject", "text")};
+constexpr pg::Statement kMeasureUntold{
+    "person_key.measure", WORK_MEASURE("person_key", "due_at IS NOT NULL", "due_at", "0")};
+constexpr pg::Statement kPostponeUntold{
+    "person_key.postpone",
+    "UPDATE person_key SET " WORK_POSTPONED
+    ", attempts = attempts - (NOT $4::boolean)::int WHERE " WORK_HELD("subject")};
+// Locked first, so that the statements that follow see every change recorded so far.
+constexpr pg::Statement kLockHeld{
+    "person_key.lock_held", "SELECT FROM person_key WHERE " WORK_HELD("subject") " FOR UPDATE"};
 constexpr pg::Statement kMarkSynced{"change.mark_synced", R"sql(
   UPDATE change SET directory_synced_at = now()
-  WHERE subject = $1 AND sequence <= $2 AND directory_synced_at IS NULL)sql"};
+  WHERE subject = $1 AND sequence <= $3 AND directory_synced_at IS NULL
+    AND EXISTS (SELECT FROM person_key WHERE )sql" WORK_HELD("subject") ")"};
+constexpr pg::Statement kRelease{"person_key.release", R"sql(
+  UPDATE person_key SET claim_token = NULL, attempts = 0, due_at = CASE WHEN EXISTS (
+    SELECT FROM change c WHERE c.subject = $1 AND c.directory_synced_at IS NULL) THEN now() END
+  WHERE )sql" WORK_HELD("subject")};
 
 // The log has no name of a person: whoever looks finds the row by the hash.
 constexpr keys::ColumnSql kPersonKeys =
@@ -79,6 +96,7 @@ Async<std::string> ChangeRepository::Record(const NewChange& change) {
     co_return std::string(first.Text(0, 0));
   }
   std::string change_id(inserted.Text(0, 0));
+  CO_RETURN_IF_ERROR((co_await tx.Query(kBecomeUntold, change.person.id)).status());
 
   std::vector<pg::Call> deliveries;
   std::vector<webhooks::Event> events;
@@ -134,19 +152,43 @@ Async<Change> ChangeRepository::Find(std::string_view subject, std::string_view 
   co_return change;
 }
 
-Async<std::optional<Carried>> ChangeRepository::CarryNext(int64_t after, const Carry& carry) {
-  CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
-  CO_ASSIGN_OR_RETURN(auto rows, co_await tx.Query(kLockUnsynced, after));
-  if (rows.empty()) co_return std::optional<Carried>();
-  Carried carried{.sequence = rows.Int(0, 0), .status = absl::OkStatus()};
-  std::string subject(rows.Text(0, 1));
-  auto address = OpenAddress(subject, rows.Text(0, 3), rows.Text(0, 4));
-  carried.status = address.ok() ? co_await carry(subject, *address) : address.status();
-  if (carried.status.ok()) {
-    CO_ASSIGN_OR_RETURN(auto marked, co_await tx.Query(kMarkSynced, subject, rows.Int(0, 2)));
-    CO_RETURN_IF_ERROR(co_await tx.Commit());
+Async<std::vector<Untold>> ChangeRepository::ClaimUntold(int limit,
+                                                         std::chrono::milliseconds lease) {
+  std::string token = NewUuid();
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kClaimUntold, limit, token, lease.count()));
+  std::vector<Untold> people;
+  for (int row = 0; row < rows.size(); ++row) {
+    std::string subject(rows.Text(row, 0));
+    people.push_back({.claim = {subject, token},
+                      .sequence = rows.Int(row, 3),
+                      .address = OpenAddress(subject, rows.Text(row, 1), rows.Text(row, 4)),
+                      .attempts = static_cast<int>(rows.Int(row, 2))});
   }
-  co_return carried;
+  co_return people;
+}
+
+AsyncStatus ChangeRepository::RenewUntold(const std::vector<work::Claim>& claims,
+                                          std::chrono::milliseconds lease) {
+  return work::Renew(pool_, kRenewUntold, claims, lease);
+}
+
+Async<work::Depth> ChangeRepository::MeasureUntold() {
+  return work::Measure(pool_, kMeasureUntold);
+}
+
+AsyncStatus ChangeRepository::MarkTold(const Untold& person) {
+  const auto& [id, token] = person.claim;
+  co_return (co_await pool_.QueryAll(pg::Call(kLockHeld, id, token),
+                                     pg::Call(kMarkSynced, id, token, person.sequence),
+                                     pg::Call(kRelease, id, token)))
+      .status();
+}
+
+AsyncStatus ChangeRepository::PostponeUntold(const Untold& person, std::chrono::milliseconds delay,
+                                             bool is_attempt) {
+  co_return (co_await pool_.Query(kPostponeUntold, person.claim.id, person.claim.token,
+                                  delay.count(), is_attempt))
+      .status();
 }
 
 Async<crypto::Sealer> ChangeRepository::PersonSealer(pg::Tx& tx, std::string_view subject) {

@@ -5,10 +5,11 @@
 #include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "platform/webhooks/outbox.h"
+#include "platform/work/claims.h"
 
 #include "tamarack/tellusonce/v1/subscription_service.pb.h"
 
-#include <functional>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,13 +50,12 @@ struct Change {
   std::vector<Told> told;
 };
 
-// Takes a person's new address elsewhere.
-using Carry = std::function<AsyncStatus(const std::string& subject, const v1::Address& address)>;
-
-// What became of one carrying; `sequence` is where to go on.
-struct Carried {
-  int64_t sequence = 0;
-  absl::Status status;
+// A person whose newest address identity's directory is to be told.
+struct Untold {
+  work::Claim claim;     // of the person's subject
+  int64_t sequence = 0;  // of the newest change
+  absl::StatusOr<v1::Address> address;
+  int attempts = 0;  // with this one
 };
 
 // People's own keys, which the sealer opens.
@@ -77,11 +77,16 @@ class ChangeRepository {
   // NOT_FOUND when the person has no such change.
   Async<Change> Find(std::string_view subject, std::string_view change_id);
 
-  // Takes the oldest change after `after` that identity's directory does not know, and carries its
-  // person's newest address; when that succeeds, all of the person's changes up to it count as
-  // known. nullopt when there is none to carry. Any number of processes may do so: no address is
+  // People to carry to the directory; each is one process's at a time, so that no address is
   // carried after a newer one.
-  Async<std::optional<Carried>> CarryNext(int64_t after, const Carry& carry);
+  Async<std::vector<Untold>> ClaimUntold(int limit, std::chrono::milliseconds lease);
+  AsyncStatus RenewUntold(const std::vector<work::Claim>& claims, std::chrono::milliseconds lease);
+  Async<work::Depth> MeasureUntold();
+  // The directory knows the person's changes up to this one. What came meanwhile is due.
+  AsyncStatus MarkTold(const Untold& person);
+  // `is_attempt`: this one counts.
+  AsyncStatus PostponeUntold(const Untold& person, std::chrono::milliseconds delay,
+                             bool is_attempt);
 
  private:
   Async<crypto::Sealer> PersonSealer(pg::Tx& tx, std::string_view subject);

@@ -1,5 +1,6 @@
 #include "services/tellusonce/delivery_repository.h"
 
+#include "platform/base/id.h"
 #include "services/tellusonce/delivery_state.h"
 
 namespace tamarack::tellusonce {
@@ -20,7 +21,7 @@ constexpr pg::Statement kFind{
     JOIN person_key k ON k.subject = c.subject LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
   WHERE s.ministry_id = $1 AND s.mode = $2 AND d.delivery_id = $3)sql"};
 constexpr pg::Statement kNoteRead{"delivery.note_read", R"sql(
-  UPDATE delivery d SET first_read_at = now() FROM subscription s
+  UPDATE delivery d SET first_read_at = now(), due_at = now() FROM subscription s
   WHERE s.subscription_id = d.subscription_id AND s.ministry_id = $1 AND s.mode = $2 AND d.delivery_id = $3
     AND d.first_read_at IS NULL)sql"};
 constexpr pg::Statement kReport{"delivery.report", R"sql(
@@ -29,12 +30,25 @@ constexpr pg::Statement kReport{"delivery.report", R"sql(
   WHERE s.subscription_id = d.subscription_id AND s.ministry_id = $1 AND s.mode = $2 AND d.delivery_id = $3
     AND (d.outcome IS NULL OR (d.outcome = 'accepted' AND $4 <> 'accepted')))sql"};
 
-constexpr pg::Statement kListUnreported{"delivery.list_unreported", R"sql(
-  SELECT d.delivery_id, c.subject, s.ministry_id, s.purpose_en, s.purpose_fr, d.first_read_at
-  FROM delivery d JOIN subscription s USING (subscription_id) JOIN change c USING (change_id)
-  WHERE d.first_read_at IS NOT NULL AND d.reading_reported_at IS NULL ORDER BY d.first_read_at LIMIT $1)sql"};
+constexpr pg::Statement kClaimReadings{
+    "delivery.claim", "WITH claimed AS (" WORK_CLAIM("delivery", "delivery_id",
+                                                     ", attempts = attempts + 1", "true") R"sql(
+    RETURNING delivery_id, subscription_id, change_id, first_read_at, attempts)
+  SELECT d.delivery_id, c.subject, s.ministry_id, s.purpose_en, s.purpose_fr, d.first_read_at, d.attempts
+  FROM claimed d JOIN subscription s USING (subscription_id) JOIN change c USING (change_id))sql"};
+constexpr pg::Statement kRenewReadings{"delivery.renew",
+                                       WORK_RENEW("delivery", "delivery_id", "uuid")};
+constexpr pg::Statement kMeasureReadings{
+    "delivery.measure",
+    WORK_MEASURE("(SELECT first_read_at AS created_at, due_at FROM delivery) AS reading",
+                 "due_at IS NOT NULL", "due_at", "0")};
 constexpr pg::Statement kMarkReported{"delivery.mark_reported", R"sql(
-  UPDATE delivery SET reading_reported_at = now() WHERE delivery_id = $1)sql"};
+  UPDATE delivery SET reading_reported_at = now(), due_at = NULL, claim_token = NULL
+  WHERE )sql" WORK_HELD("delivery_id")};
+constexpr pg::Statement kPostponeReading{
+    "delivery.postpone",
+    "UPDATE delivery SET " WORK_POSTPONED
+    ", attempts = attempts - (NOT $4::boolean)::int WHERE " WORK_HELD("delivery_id")};
 
 v1::Delivery Decode(const pg::Rows& rows) {
   v1::Delivery delivery;
@@ -80,22 +94,41 @@ Async<v1::Delivery> DeliveryRepository::ReportOutcome(const auth::Owner& ministr
   co_return delivery;
 }
 
-Async<std::vector<Reading>> DeliveryRepository::ListUnreportedReadings(int limit) {
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListUnreported, limit));
+Async<std::vector<Reading>> DeliveryRepository::ClaimReadings(int limit,
+                                                              std::chrono::milliseconds lease) {
+  std::string token = NewUuid();
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kClaimReadings, limit, token, lease.count()));
   std::vector<Reading> readings;
   for (int row = 0; row < rows.size(); ++row) {
-    readings.push_back({.delivery_id = std::string(rows.Text(row, 0)),
+    readings.push_back({.claim = {std::string(rows.Text(row, 0)), token},
                         .subject = std::string(rows.Text(row, 1)),
                         .ministry_id = std::string(rows.Text(row, 2)),
                         .purpose_en = std::string(rows.Text(row, 3)),
                         .purpose_fr = std::string(rows.Text(row, 4)),
-                        .read_micros = rows.TimeMicros(row, 5)});
+                        .read_micros = rows.TimeMicros(row, 5),
+                        .attempts = static_cast<int>(rows.Int(row, 6))});
   }
   co_return readings;
 }
 
-AsyncStatus DeliveryRepository::MarkReadingReported(std::string_view delivery_id) {
-  co_return (co_await pool_.Query(kMarkReported, delivery_id)).status();
+AsyncStatus DeliveryRepository::RenewReadings(const std::vector<work::Claim>& claims,
+                                              std::chrono::milliseconds lease) {
+  return work::Renew(pool_, kRenewReadings, claims, lease);
+}
+
+Async<work::Depth> DeliveryRepository::MeasureReadings() {
+  return work::Measure(pool_, kMeasureReadings);
+}
+
+AsyncStatus DeliveryRepository::MarkReported(const Reading& reading) {
+  co_return (co_await pool_.Query(kMarkReported, reading.claim.id, reading.claim.token)).status();
+}
+
+AsyncStatus DeliveryRepository::PostponeReading(const Reading& reading,
+                                                std::chrono::milliseconds delay, bool is_attempt) {
+  co_return (co_await pool_.Query(kPostponeReading, reading.claim.id, reading.claim.token,
+                                  delay.count(), is_attempt))
+      .status();
 }
 
 }  // namespace tamarack::tellusonce

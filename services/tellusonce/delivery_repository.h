@@ -8,12 +8,13 @@ namespace tamarack::tellusonce {
 
 // That a ministry has read the address of a delivery.
 struct Reading {
-  std::string delivery_id;
+  work::Claim claim;    // of the delivery's id
   std::string subject;  // the person, as the platform knows them
   std::string ministry_id;
   std::string purpose_en;
   std::string purpose_fr;
   int64_t read_micros = 0;
+  int attempts = 0;  // with this one
 };
 
 // Table `delivery` as the ministries see it: each only its own, of one mode.
@@ -31,9 +32,15 @@ class DeliveryRepository {
   Async<v1::Delivery> ReportOutcome(const auth::Owner& ministry,
                                     const v1::ReportOutcomeRequest& request);
 
-  // First readings that identity does not know of yet, oldest first.
-  Async<std::vector<Reading>> ListUnreportedReadings(int limit);
-  AsyncStatus MarkReadingReported(std::string_view delivery_id);
+  // First readings that identity does not know of yet.
+  Async<std::vector<Reading>> ClaimReadings(int limit, std::chrono::milliseconds lease);
+  AsyncStatus RenewReadings(const std::vector<work::Claim>& claims,
+                            std::chrono::milliseconds lease);
+  Async<work::Depth> MeasureReadings();
+  AsyncStatus MarkReported(const Reading& reading);
+  // `is_attempt`: this one counts.
+  AsyncStatus PostponeReading(const Reading& reading, std::chrono::milliseconds delay,
+                              bool is_attempt);
 
  private:
   pg::Pool& pool_;

@@ -1,137 +1,157 @@
 #include "services/tellusonce/directory_sync.h"
 
 #include "platform/rpc/timestamp.h"
-#include "platform/runtime/offload.h"
 #include "platform/telemetry/log.h"
 
 #include "tamarack/identity/v1/directory_service.pb.h"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-
-#include <future>
+#include <algorithm>
 
 namespace tamarack::tellusonce {
+namespace {
+
 namespace asio = boost::asio;
 namespace identity_v1 = tamarack::identity::v1;
+using namespace std::chrono_literals;
 
-namespace {
-constexpr auto kTick = std::chrono::seconds(1);
-constexpr int kBatch = 100;
+// First soon, later every five minutes.
+constexpr std::chrono::seconds kRetryMax = 300s;
+// What identity's outage stopped goes behind what waits.
+constexpr auto kOutageDelay = 5s;
 
-// An error of one person's data must not keep the others waiting.
-bool ConcernsOne(const absl::Status& status) {
-  return absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status) ||
-         absl::IsDataLoss(status);
+// Tells the try what a call's end says of identity. When to carry it again, and whether this one
+// counted.
+struct Again {
+  std::chrono::milliseconds delay;
+  bool is_attempt;
+};
+Again After(const absl::Status& status, int attempts, work::Try& attempt) {
+  telemetry::Log(telemetry::Level::kWarning, "directory sync failed",
+                 {{"code", absl::StatusCodeToString(status.code())}});
+  // What is wrong with one person's data says nothing of identity; what cannot be read was not
+  // sent.
+  bool concerns_one = absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status);
+  if (concerns_one) attempt.Reached();
+  bool is_outage = !concerns_one && !absl::IsDataLoss(status) && attempt.Failed();
+  if (is_outage) return {kOutageDelay, false};
+  return {std::min(kRetryMax, 1s * (1 << std::min(attempts, 9))), true};
+}
+
+AsyncStatus SetAddress(rpc::Client& identity, const std::string& subject, const v1::Address& from) {
+  identity_v1::SetAddressRequest request;
+  request.set_subject(subject);
+  auto& address = *request.mutable_address();
+  address.set_line_1(from.line_1());
+  address.set_line_2(from.line_2());
+  address.set_city(from.city());
+  address.set_province(from.province());
+  address.set_postal_code(from.postal_code());
+  auto answer = co_await identity.Call<identity_v1::Contact>(
+      "/tamarack.identity.v1.DirectoryService/SetAddress", request);
+  // A person who no longer exists needs no address.
+  co_return absl::IsNotFound(answer.status()) ? absl::OkStatus() : answer.status();
+}
+
+AsyncStatus RecordReading(rpc::Client& identity, const Reading& reading) {
+  identity_v1::RecordReadingRequest request;
+  request.set_reading_id(reading.claim.id);
+  request.set_subject(reading.subject);
+  request.set_ministry_id(reading.ministry_id);
+  request.add_claims("address");
+  request.set_purpose_en(reading.purpose_en);
+  request.set_purpose_fr(reading.purpose_fr);
+  *request.mutable_read_time() = rpc::ToTimestamp(FromUnixMicros(reading.read_micros));
+  auto answer = co_await identity.Call<identity_v1::RecordReadingResponse>(
+      "/tamarack.identity.v1.DirectoryService/RecordReading", request);
+  co_return absl::IsNotFound(answer.status()) ? absl::OkStatus() : answer.status();
+}
+
+// What cannot be recorded is done again when the lease has lapsed: identity takes it twice.
+asio::awaitable<void> CarryAddress(ChangeRepository& changes, rpc::Client& identity,
+                                   const Untold& person, work::Try& attempt) {
+  absl::Status status = person.address.ok()
+                            ? co_await SetAddress(identity, person.claim.id, *person.address)
+                            : person.address.status();
+  if (status.ok()) {
+    attempt.Reached();
+    (void)co_await changes.MarkTold(person);
+  } else {
+    Again again = After(status, person.attempts, attempt);
+    (void)co_await changes.PostponeUntold(person, again.delay, again.is_attempt);
+  }
+}
+
+asio::awaitable<void> CarryReading(DeliveryRepository& deliveries, rpc::Client& identity,
+                                   const Reading& reading, work::Try& attempt) {
+  absl::Status status = co_await RecordReading(identity, reading);
+  if (status.ok()) {
+    attempt.Reached();
+    (void)co_await deliveries.MarkReported(reading);
+  } else {
+    Again again = After(status, reading.attempts, attempt);
+    (void)co_await deliveries.PostponeReading(reading, again.delay, again.is_attempt);
+  }
+}
+
+Async<std::vector<work::Job>> ClaimAddresses(ChangeRepository& changes, rpc::Client& identity,
+                                             const work::Room& room) {
+  CO_ASSIGN_OR_RETURN(auto people, co_await changes.ClaimUntold(room.jobs, room.lease));
+  std::vector<work::Job> jobs;
+  for (auto& person : people) {
+    jobs.push_back({.claim = person.claim,
+                    .destination = {},
+                    .run = [&changes, &identity, person](work::Try& attempt) {
+                      return CarryAddress(changes, identity, person, attempt);
+                    }});
+  }
+  co_return jobs;
+}
+
+Async<std::vector<work::Job>> ClaimReadings(DeliveryRepository& deliveries, rpc::Client& identity,
+                                            const work::Room& room) {
+  CO_ASSIGN_OR_RETURN(auto readings, co_await deliveries.ClaimReadings(room.jobs, room.lease));
+  std::vector<work::Job> jobs;
+  for (auto& reading : readings) {
+    jobs.push_back({.claim = reading.claim,
+                    .destination = {},
+                    .run = [&deliveries, &identity, reading](work::Try& attempt) {
+                      return CarryReading(deliveries, identity, reading, attempt);
+                    }});
+  }
+  co_return jobs;
 }
 
 }  // namespace
 
-struct DirectorySync::State {
-  State(asio::any_io_executor executor_, ChangeRepository& changes_,
-        DeliveryRepository& deliveries_, rpc::Client& identity_)
-      : executor(executor_),
-        changes(changes_),
-        deliveries(deliveries_),
-        identity(identity_),
-        ticker(executor_) {}
-
-  asio::awaitable<void> Run() {
-    while (!stopping) {
-      absl::Status status = co_await CarryAddresses();
-      status.Update(co_await CarryReadings());
-      if (!status.ok()) {
-        telemetry::Log(telemetry::Level::kWarning, "directory sync failed",
-                       {{"code", absl::StatusCodeToString(status.code())}});
-      }
-      ticker.expires_after(kTick);
-      if (!stopping) co_await ticker.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
-    if (stopped) stopped();
-  }
-
-  AsyncStatus CarryAddresses() {
-    absl::Status failure;
-    Carry carry = [this](const std::string& subject, const v1::Address& address) {
-      return SetAddress(subject, address);
-    };
-    for (int64_t after = 0; !stopping;) {
-      CO_ASSIGN_OR_RETURN(auto carried, co_await changes.CarryNext(after, carry));
-      if (!carried) break;
-      after = carried->sequence;
-      // What cannot be read waits, reported as a row, until it can.
-      if (!absl::IsDataLoss(carried->status)) failure.Update(carried->status);
-      if (!carried->status.ok() && !ConcernsOne(carried->status)) break;
-    }
-    co_return failure;
-  }
-
-  AsyncStatus SetAddress(const std::string& subject, const v1::Address& from) {
-    identity_v1::SetAddressRequest request;
-    request.set_subject(subject);
-    auto& address = *request.mutable_address();
-    address.set_line_1(from.line_1());
-    address.set_line_2(from.line_2());
-    address.set_city(from.city());
-    address.set_province(from.province());
-    address.set_postal_code(from.postal_code());
-    auto answer = co_await identity.Call<identity_v1::Contact>(
-        "/tamarack.identity.v1.DirectoryService/SetAddress", request);
-    // A person who no longer exists needs no address.
-    co_return absl::IsNotFound(answer.status()) ? absl::OkStatus() : answer.status();
-  }
-
-  AsyncStatus CarryReadings() {
-    CO_ASSIGN_OR_RETURN(auto readings, co_await deliveries.ListUnreportedReadings(kBatch));
-    absl::Status failure;
-    for (const auto& reading : readings) {
-      identity_v1::RecordReadingRequest request;
-      request.set_reading_id(reading.delivery_id);
-      request.set_subject(reading.subject);
-      request.set_ministry_id(reading.ministry_id);
-      request.add_claims("address");
-      request.set_purpose_en(reading.purpose_en);
-      request.set_purpose_fr(reading.purpose_fr);
-      *request.mutable_read_time() = rpc::ToTimestamp(FromUnixMicros(reading.read_micros));
-      auto answer = co_await identity.Call<identity_v1::RecordReadingResponse>(
-          "/tamarack.identity.v1.DirectoryService/RecordReading", request);
-      if (answer.ok() || absl::IsNotFound(answer.status())) {
-        CO_RETURN_IF_ERROR(co_await deliveries.MarkReadingReported(reading.delivery_id));
-      } else {
-        failure.Update(answer.status());
-        if (!ConcernsOne(answer.status())) break;
-      }
-    }
-    co_return failure;
-  }
-
-  asio::any_io_executor executor;
-  ChangeRepository& changes;
-  DeliveryRepository& deliveries;
-  rpc::Client& identity;
-  asio::steady_timer ticker;
-  bool stopping = false;
-  std::function<void()> stopped;
-};
-
 DirectorySync::DirectorySync(asio::any_io_executor executor, ChangeRepository& changes,
-                             DeliveryRepository& deliveries, rpc::Client& identity)
-    : state_(std::make_shared<State>(executor, changes, deliveries, identity)) {}
-
-DirectorySync::~DirectorySync() = default;
+                             DeliveryRepository& deliveries, rpc::Client& identity,
+                             prometheus::Registry& registry)
+    : addresses_(executor,
+                 {.name = "directory_addresses",
+                  .claim = [&changes, &identity](
+                               auto& room) { return ClaimAddresses(changes, identity, room); },
+                  .renew = [&changes](auto& claims,
+                                      auto lease) { return changes.RenewUntold(claims, lease); },
+                  .measure = [&changes] { return changes.MeasureUntold(); }},
+                 {.registry = &registry}),
+      readings_(
+          executor,
+          {.name = "directory_readings",
+           .claim = [&deliveries,
+                     &identity](auto& room) { return ClaimReadings(deliveries, identity, room); },
+           .renew = [&deliveries](auto& claims,
+                                  auto lease) { return deliveries.RenewReadings(claims, lease); },
+           .measure = [&deliveries] { return deliveries.MeasureReadings(); }},
+          {.registry = &registry}) {}
 
 void DirectorySync::Start() {
-  runtime::Spawn(state_->executor, [state = state_] { return state->Run(); });
+  addresses_.Start();
+  readings_.Start();
 }
 
 void DirectorySync::Stop() {
-  std::promise<void> done;
-  asio::post(state_->executor, [&] {
-    state_->stopping = true;
-    state_->stopped = [&done] { done.set_value(); };
-    state_->ticker.cancel();
-  });
-  done.get_future().wait();
+  addresses_.Stop();
+  readings_.Stop();
 }
 
 }  // namespace tamarack::tellusonce

@@ -34,7 +34,8 @@ int main(int argc, char** argv) {
   tellusonce::ChangeRepository changes(shell.database(), change_sealer, sender.outbox());
   tellusonce::DeliveryRepository deliveries(shell.database(), changes);
 
-  tellusonce::DirectorySync sync(shell.executor(), changes, deliveries, peer.identity());
+  tellusonce::DirectorySync sync(shell.executor(), changes, deliveries, peer.identity(),
+                                 shell.registry());
   sender.dispatcher().Start();
   sync.Start();
 

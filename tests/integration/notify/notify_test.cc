@@ -8,6 +8,7 @@
 
 // Goal: what a ministry may rely on when it sends. Method: see fixture.h.
 namespace tamarack::notify {
+using namespace std::chrono_literals;
 namespace {
 
 TEST_CASE_METHOD(Fixture,
@@ -265,13 +266,15 @@ TEST_CASE_METHOD(Fixture,
                  "A worker that comes late neither changes an end nor postpones another's claim",
                  "[notify]") {
   auto sent = Send(Email());
-  auto late = host.Await(notifications.Claim(10, 60))->front();
+  auto late = host.Await(notifications.Claim(10, 1min))->front();
   host.database().Execute("UPDATE notification SET due_at = now() - interval '1 second'");
-  auto prompt = host.Await(notifications.Claim(10, 60))->front();
-  REQUIRE(host.Await(notifications.Postpone(late, 0)).ok());
-  CHECK(host.Await(notifications.Claim(10, 60))->empty());
-  REQUIRE(host.Await(notifications.Finish(prompt.id, Status::kDelivered)).ok());
-  REQUIRE(host.Await(notifications.Finish(late.id, Status::kPermanentFailure)).ok());
+  auto prompt = host.Await(notifications.Claim(10, 1min))->front();
+  work::Claim lost{late.id, late.claim_token};
+  REQUIRE(host.Await(notifications.Renew({lost}, 0ms)).ok());
+  REQUIRE(host.Await(notifications.Postpone(late, 0ms, true)).ok());
+  CHECK(host.Await(notifications.Claim(10, 1min))->empty());
+  REQUIRE(host.Await(notifications.Finish(prompt, Status::kDelivered)).ok());
+  REQUIRE(host.Await(notifications.Finish(late, Status::kPermanentFailure)).ok());
   CHECK(Get(sent->id()).status() == "delivered");
 }
 
@@ -311,11 +314,11 @@ TEST_CASE_METHOD(Fixture,
 TEST_CASE_METHOD(Fixture, "A claim that nobody finished is taken again when it lapses",
                  "[notify]") {
   auto sent = Send(Email());
-  auto abandoned = host.Await(notifications.Claim(10, 60));
+  auto abandoned = host.Await(notifications.Claim(10, 1min));
   REQUIRE(abandoned->size() == 1);
-  CHECK(host.Await(notifications.Claim(10, 60))->empty());
+  CHECK(host.Await(notifications.Claim(10, 1min))->empty());
   host.database().Execute("UPDATE notification SET due_at = now() - interval '1 second'");
-  auto again = host.Await(notifications.Claim(10, 60));
+  auto again = host.Await(notifications.Claim(10, 1min));
   REQUIRE(again->size() == 1);
   CHECK(again->front().attempts == 2);
 }
@@ -324,12 +327,15 @@ TEST_CASE_METHOD(Fixture, "After the retention the address is gone and the count
                  "[notify]") {
   worker.Start();
   auto sent = Send(Email(), "key-1");
+  auto other = Send(Email());
   CHECK(FinalStatus(sent->id()) == "delivered");
+  CHECK(FinalStatus(other->id()) == "delivered");
   worker.Stop();
   host.database().Execute("UPDATE notification SET created_at = now() - interval '8 days'");
-  CHECK(*host.Await(notifications.ForgetContent(7)) == 1);
+  CHECK(*host.Await(notifications.ForgetContent(7, 1)) == 1);
+  CHECK(*host.Await(notifications.ForgetContent(7, 10)) == 1);
   CHECK_FALSE(Get(sent->id()).has_email_address());
-  CHECK(Count() == "1");
+  CHECK(Count() == "2");
 }
 
 }  // namespace

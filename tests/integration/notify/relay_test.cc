@@ -3,6 +3,8 @@
 #include "platform/telemetry/metrics.h"
 #include "tests/integration/notify/fixture.h"
 
+#include <atomic>
+
 // Goal: what the relay refuses for good is over at once and seen, what it refuses for now is sent
 // again. Method: a live key, and a relay that answers as the test says.
 namespace tamarack::notify {
@@ -83,6 +85,34 @@ TEST_CASE_METHOD(RelayFixture, "What the relay refuses for now, or of us, waits"
   REQUIRE(sent.ok());
   WaitForMetric("notify_postponed_total 1");
   CHECK(Get(sent->id()).status() == "sending");
+}
+
+TEST_CASE_METHOD(RelayFixture,
+                 "An outage of the relay uses up no email's attempts, and ends by itself",
+                 "[notify]") {
+  std::atomic<bool> is_out = true;
+  relay.before_reply = [&](const std::string& key) {
+    if (key == "GREETING") relay.replies[key] = is_out ? "421 closing" : "220 relay";
+  };
+  std::vector<std::string> ids;
+  for (int i = 0; i < 12; ++i) ids.push_back(Send(Email("person@example.test"))->id());
+  relay.Start();
+  DeliveryOptions one_by_one = RelayOptions();
+  one_by_one.in_flight_max = 1;  // the relay takes one connection after the other
+  DeliveryWorker patient{host.executor(), notifications, smtp, one_by_one, host.registry()};
+  patient.Start();
+  WaitForMetric("work_destinations_out_of_order{queue=\"notifications\"} 1");
+  WaitForMetric("notify_postponed_total 6");  // the first probe is over, too
+  // It is one since the fifth failed.
+  CHECK(Count("attempts > 0 AND claim_token IS NULL") == "4");
+  CHECK(Count("attempts > 1") == "0");
+  is_out = false;
+  host.database().Execute(
+      "UPDATE notification SET due_at = now() WHERE due_at IS NOT NULL AND claim_token IS NULL");
+  for (const auto& id : ids) CHECK(FinalStatus(id) == "delivered");
+  CHECK(Count("attempts > 2") == "0");
+  WaitForMetric("work_destinations_out_of_order{queue=\"notifications\"} 0");
+  patient.Stop();
 }
 
 TEST_CASE_METHOD(RelayFixture, "The email says in which language it is", "[notify]") {

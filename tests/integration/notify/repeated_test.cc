@@ -83,7 +83,7 @@ TEST_CASE_METHOD(Fixture, "After the retention the key is new again", "[notify]"
         "- interval '" +
         age + "'");
     REQUIRE(Send(Email(), "another key " + age).ok());  // Each new key forgets old ones.
-    REQUIRE(host.Await(notifications.ForgetContent(7)).ok());
+    REQUIRE(host.Await(notifications.ForgetContent(7, 10)).ok());
   };
   age("6 days");
   CHECK(Send(Email(), "key-1")->SerializeAsString() == first->SerializeAsString());

@@ -58,6 +58,7 @@ struct World {
     options.tick = std::chrono::milliseconds(20);
     options.lease = std::chrono::milliseconds(1000);
     options.retry = std::chrono::milliseconds(20);
+    options.recheck = std::chrono::milliseconds(1000);
     return options;
   }
   static http::ClientOptions LocalClient() {

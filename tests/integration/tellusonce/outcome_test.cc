@@ -172,25 +172,31 @@ TEST_CASE_METHOD(World, "One person whom identity refuses keeps nobody else's ad
             "'refused-person'") == "1");
 }
 
-TEST_CASE_METHOD(World, "While one process carries a person's address, another passes them over",
+TEST_CASE_METHOD(World,
+                 "A person's addresses are carried by one process at a time, the newest last",
                  "[tellusonce]") {
-  REQUIRE(Show("TellAddress", Form("12 Birch Street")).answer.status.ok());
-  int inner_calls = 0;
-  std::optional<Carried> inner;
-  Carry outer_carry = [&](const std::string&, const v1::Address&) -> AsyncStatus {
-    Carry inner_carry = [&](const std::string&, const v1::Address&) -> AsyncStatus {
-      ++inner_calls;
-      co_return absl::OkStatus();
-    };
-    CO_ASSIGN_OR_RETURN(inner, co_await changes.CarryNext(0, inner_carry));
-    co_return absl::OkStatus();
+  REQUIRE(Show("TellAddress", Form("12 Birch Street", "a")).answer.status.ok());
+  auto claim = [&] {
+    return host.Await(changes.ClaimUntold(10, std::chrono::milliseconds(60'000))).value();
   };
-  auto outer = host.Await(changes.CarryNext(0, outer_carry));
-  REQUIRE(outer.ok());
-  REQUIRE(outer->has_value());
-  CHECK((*outer)->status.ok());
-  CHECK_FALSE(inner.has_value());
-  CHECK(inner_calls == 0);
+  auto first = claim();
+  REQUIRE(first.size() == 1);
+  CHECK(first[0].address->line_1() == "12 Birch Street");
+  // What is told meanwhile waits until the first is done.
+  REQUIRE(Show("TellAddress", Form("13 Birch Street", "b")).answer.status.ok());
+  CHECK(claim().empty());
+  Untold stranger = first[0];
+  stranger.claim.token = "00000000-0000-0000-0000-000000000000";
+  REQUIRE(host.Await(changes.MarkTold(stranger)).ok());
+  CHECK(Sql("SELECT count(*) FROM change WHERE directory_synced_at IS NULL") == "2");
+  CHECK(claim().empty());
+  REQUIRE(host.Await(changes.MarkTold(first[0])).ok());
+  CHECK(Sql("SELECT count(*) FROM change WHERE directory_synced_at IS NULL") == "1");
+  auto second = claim();
+  REQUIRE(second.size() == 1);
+  CHECK(second[0].address->line_1() == "13 Birch Street");
+  REQUIRE(host.Await(changes.MarkTold(second[0])).ok());
+  CHECK(claim().empty());
 }
 
 TEST_CASE_METHOD(World, "The person's directory learns of each ministry's first reading, once",

@@ -158,7 +158,7 @@ struct World {
       {"identity.subjects.resolve", "identity.contact.read", "identity.contact.write",
        "identity.reading.write", "identity.tenants.read"}};
   Directory& directory = identity.directory;
-  DirectorySync sync{host.executor(), changes, deliveries, identity.client};
+  DirectorySync sync{host.executor(), changes, deliveries, identity.client, host.registry()};
   pages::Renderer renderer{PageBundle(), *pages::LoadBrand("")};
   std::unique_ptr<grpc::Service> change_service =
       MakeChangeService(host.interceptor(), renderer, subscriptions, changes, identity.client,

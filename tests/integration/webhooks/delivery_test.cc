@@ -114,9 +114,9 @@ TEST_CASE_METHOD(Fixture, "What a killed dispatcher had claimed is delivered aft
   Subscribe(receiver.url());
   REQUIRE(Append({MakeEvent(1), MakeEvent(2)}).ok());
   DeliveryStore store(pool);
-  auto claimed = loop.Await(store.Claim({100, 8, 300ms}, {})).value();
+  auto claimed = loop.Await(store.Claim({100, 8, {}, 300ms})).value();
   REQUIRE(claimed.size() == 1);
-  CHECK(loop.Await(store.Claim({100, 8, 300ms}, {})).value().empty());
+  CHECK(loop.Await(store.Claim({100, 8, {}, 300ms})).value().empty());
   Dispatch();
   WaitUntilFinished();
   CHECK(receiver.Numbers() == std::vector<int64_t>{1, 2});
@@ -125,7 +125,7 @@ TEST_CASE_METHOD(Fixture, "What a killed dispatcher had claimed is delivered aft
   late.delivery = claimed[0];
   late.attempt.started_at = absl::Now();
   late.verdict.state = DeliveryState::kParked;
-  CHECK(loop.Await(store.Finish({late})) == absl::OkStatus());
+  CHECK(loop.Await(store.Finish(std::span(&late, 1))) == absl::OkStatus());
   CHECK(List({.state = DeliveryState::kDelivered}).size() == 2);
 }
 
@@ -183,7 +183,7 @@ TEST_CASE_METHOD(Fixture, "Retry-After keeps everything from that endpoint", "[w
   REQUIRE(Append({MakeEvent(2, "s2")}).ok());
   Stop(dispatcher);
   dispatchers.clear();
-  CHECK(loop.Await(DeliveryStore(pool).Claim({100, 8, 1s}, {})).value().empty());
+  CHECK(loop.Await(DeliveryStore(pool).Claim({100, 8, {}, 1s})).value().empty());
   CHECK(receiver.received.size() == 1);
   absl::Duration wait = List({.subject = "s1"})[0].due_at - absl::Now();
   CHECK(wait > absl::Minutes(59));
@@ -260,7 +260,8 @@ TEST_CASE_METHOD(Fixture, "An endpoint whose secret cannot be opened waits for i
   Dispatch();
   WaitForReceived(receiver, 1);
   WaitUntil(
-      "SELECT count(*) FROM webhook_delivery WHERE state = 1 AND attempts = 9 AND claim IS NULL "
+      "SELECT count(*) FROM webhook_delivery WHERE state = 1 AND attempts = 9 AND claim_token IS "
+      "NULL "
       "AND due_at > now() AND last_error = 'unreadable_secret'",
       "1");
   CHECK(second.received.empty());
@@ -273,6 +274,48 @@ TEST_CASE_METHOD(Fixture, "An endpoint whose secret cannot be opened waits for i
                    "'");
   WaitForReceived(second, 1);
   WaitUntilFinished();
+}
+
+TEST_CASE_METHOD(Fixture, "An endpoint's outage uses up no attempts, and ends by itself",
+                 "[webhooks]") {
+  Subscribe(receiver.url());
+  Subscribe(second.url());
+  bool is_out = true;
+  receiver.status = [&](size_t) { return is_out ? 500 : 200; };
+  std::vector<Event> events;
+  for (int n = 0; n < 30; ++n) events.push_back(MakeEvent(n, "s" + std::to_string(n)));
+  REQUIRE(Append(events).ok());
+  Dispatch([](DispatcherOptions& options) { options.retry_scale = 1e-3; });
+  WaitUntil("SELECT count(*) FROM webhook_endpoint WHERE failing_since IS NOT NULL", "1");
+  WaitForReceived(second, 30);
+  // Eight were on their way. From now on there are probes, and none counts.
+  const std::string unclaimed =
+      "SELECT count(*) FROM webhook_delivery WHERE state = 1 AND claim_token IS NOT NULL";
+  const std::string attempts = "SELECT sum(attempts) FROM webhook_delivery WHERE state = 1";
+  WaitUntil(unclaimed, "0");
+  const std::string before = database.Execute(attempts);
+  const size_t received = receiver.received.size();
+  CHECK(received < 20);
+  WaitForReceived(receiver, received + 1);
+  WaitUntil(unclaimed, "0");
+  CHECK(database.Execute(attempts) == before);
+  is_out = false;
+  WaitUntilFinished();
+  CHECK(database.Execute("SELECT count(*) FROM webhook_delivery WHERE state = 2") == "60");
+  CHECK(database.Execute("SELECT count(*) FROM webhook_endpoint WHERE failing_since IS NULL") ==
+        "2");
+}
+
+TEST_CASE_METHOD(Fixture, "What waits for an endpoint that stays out of order is parked in the end",
+                 "[webhooks]") {
+  Subscribe("http://127.0.0.1:1/hook");
+  std::vector<Event> events;
+  for (int n = 0; n < 30; ++n) events.push_back(MakeEvent(n, "s" + std::to_string(n)));
+  REQUIRE(Append(events).ok());
+  Dispatch();
+  WaitUntilFinished();
+  CHECK(database.Execute("SELECT count(*) FROM webhook_delivery WHERE state = 3 AND last_error = "
+                         "'endpoint_out_of_order'") == "30");
 }
 
 TEST_CASE_METHOD(Fixture, "Wake delivers without waiting for the tick", "[webhooks]") {

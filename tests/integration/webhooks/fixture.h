@@ -31,7 +31,7 @@ namespace asio = boost::asio;
 inline std::span<const pg::Migration> Schema() {
   static const auto& sql = *new std::string([] {
     std::string all;
-    for (const char* name : {"schema_v1.sql", "schema_v2.sql"}) {
+    for (const char* name : {"schema_v1.sql", "schema_v2.sql", "schema_v3.sql"}) {
       std::ifstream file(std::string(TAMARACK_SOURCE_DIR "/platform/webhooks/") + name);
       all.append(std::istreambuf_iterator<char>(file), {});
     }

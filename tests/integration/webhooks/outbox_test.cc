@@ -113,7 +113,7 @@ TEST_CASE_METHOD(Fixture,
   REQUIRE(Append({MakeEvent(1)}).ok());
   DeliveryStore store(pool);
   FinishedAttempt first;
-  first.delivery = loop.Await(store.Claim({100, 8, 60s}, {})).value().at(0);
+  first.delivery = loop.Await(store.Claim({100, 8, {}, 60s})).value().at(0);
   first.attempt.started_at = absl::Now();
   first.verdict.state = DeliveryState::kDelivered;
   // Appended behind the first, whose end its transaction cannot see, and not yet committed.
@@ -130,7 +130,7 @@ TEST_CASE_METHOD(Fixture,
   REQUIRE(loop.Await(tx.Commit()).ok());
   loop.RunUntil([&] { return finished.has_value(); });
   CHECK(*finished == absl::OkStatus());
-  auto next = loop.Await(store.Claim({100, 8, 60s}, {})).value();
+  auto next = loop.Await(store.Claim({100, 8, {}, 60s})).value();
   REQUIRE(next.size() == 1);
   CHECK(next[0].event.data == "{\"n\": 2}");
 }

@@ -1,0 +1,65 @@
+// Whether a destination is to be tried. Pure: it is told the time.
+#pragma once
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace tamarack::work {
+
+using Time = std::chrono::steady_clock::time_point;
+
+struct BreakerOptions {
+  // The destination is out of order once so many different jobs failed there in a row; that one
+  // fails again and again may be its own fault.
+  size_t opens_after = 5;
+  // While it is out of order, one probe finds out whether it still is; the gap doubles.
+  std::chrono::milliseconds probe_gap_min{1'000};
+  std::chrono::milliseconds probe_gap_max{60'000};
+  // After that so many jobs begin in the first second, and in each that follows twice as many,
+  // until the last rate is passed.
+  int ramp_first = 10;
+  int ramp_last = 1000;
+};
+
+// What a try learnt about its destination.
+enum class Contact {
+  kReached,  // it answered, whatever it said
+  kFailed,   // no connection, too late, or an error that is its own
+};
+
+// Closed, open (one probe at a time), then a ramp.
+class Breaker {
+ public:
+  explicit Breaker(BreakerOptions options = {}) : options_(options) {}
+
+  // How many may begin now, if `wanted` are to.
+  int Room(Time now, int wanted);
+  // True: this one is the probe. Its end must be told by Learn or Leave.
+  bool Begin();
+  // What a try of job `id` learnt. While open only the probe's counts.
+  void Learn(Time now, bool is_probe, std::string_view id, Contact contact);
+  // The probe ended and learnt nothing.
+  void Leave() { is_probing_ = false; }
+
+  bool is_open() const { return state_ == State::kOpen; }
+  // As if new; or open, and nothing was due for long that could have been a probe.
+  bool is_idle(Time now) const;
+
+ private:
+  enum class State { kClosed, kOpen, kRamp };
+  void Open(Time now);
+
+  BreakerOptions options_;
+  State state_ = State::kClosed;
+  std::set<std::string, std::less<>> failed_;  // jobs, since the last success
+  bool is_probing_ = false;
+  std::chrono::milliseconds probe_gap_{0};
+  Time probe_at_;
+  Time second_;  // the ramp's present one
+  int rate_ = 0;
+  int begun_ = 0;
+};
+
+}  // namespace tamarack::work

@@ -1,0 +1,63 @@
+#include "platform/work/loop.h"
+
+#include "platform/runtime/offload.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace tamarack::work {
+namespace asio = boost::asio;
+
+void Loop::Start() {
+  is_started_ = true;
+  runtime::Spawn(executor_, [self = shared_from_this()] { return self->Run(); });
+}
+
+void Loop::Wake() {
+  asio::post(executor_, [self = shared_from_this()] { self->Rouse(); });
+}
+
+bool Loop::Stop(std::chrono::milliseconds limit) {
+  if (!is_started_) return true;
+  asio::post(executor_, [self = shared_from_this()] {
+    self->is_stopping_ = true;
+    self->Rouse();
+  });
+  return end_.wait_for(limit) == std::future_status::ready;
+}
+
+void Loop::Begin(std::function<asio::awaitable<void>()> body) {
+  ++running_;
+  runtime::Spawn(executor_,
+                 [self = shared_from_this(), body = std::move(body)]() -> asio::awaitable<void> {
+                   co_await body();
+                   --self->running_;
+                   self->Rouse();
+                 });
+}
+
+asio::awaitable<void> Loop::Run() {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  while (!is_stopping_ || running_ > 0) {
+    is_woken_ = false;
+    Next next = co_await Turn();
+    if (next != Next::kAgain) co_await Pause(next == Next::kRest);
+  }
+  ended_.set_value();
+}
+
+asio::awaitable<void> Loop::Pause(bool is_rest) {
+  auto is_over = [&] { return (is_stopping_ && running_ == 0) || (is_woken_ && !is_rest); };
+  alarm_.expires_after(Patience());
+  while (!is_over() && std::chrono::steady_clock::now() < alarm_.expiry()) {
+    co_await alarm_.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+}
+
+void Loop::Rouse() {
+  is_woken_ = true;
+  alarm_.cancel();
+}
+
+}  // namespace tamarack::work

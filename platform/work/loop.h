@@ -1,0 +1,61 @@
+// The one loop that background work runs in: turns, one after the other, and what they start.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+
+namespace tamarack::work {
+
+// Takes a turn when it is woken, and once in a while without, until it is stopped. Lives on one
+// executor, whose loop runs until after Stop; owned by shared_ptr, and by what runs.
+class Loop : public std::enable_shared_from_this<Loop> {
+ public:
+  virtual ~Loop() = default;
+
+  // Each from any thread.
+  void Start();
+  void Wake();
+  // Begins nothing more and waits for what runs, `limit` at most: false when that was too short.
+  // Blocks: call it off the loop. At once when it was never started, or is stopped.
+  bool Stop(std::chrono::milliseconds limit = std::chrono::hours(1));
+
+ protected:
+  explicit Loop(boost::asio::any_io_executor executor)
+      : executor_(std::move(executor)), alarm_(executor_) {}
+
+  enum class Next {
+    kAgain,  // there may be more to do at once
+    kWait,   // until woken, or Patience is over
+    kRest,   // something failed: until Patience is over, whoever wakes
+  };
+  virtual boost::asio::awaitable<Next> Turn() = 0;
+  virtual std::chrono::milliseconds Patience() const = 0;
+
+  // Runs `body` beside the turns; when it ends, another turn is taken. On the loop.
+  void Begin(std::function<boost::asio::awaitable<void>()> body);
+  int running() const { return running_; }
+  bool is_stopping() const { return is_stopping_; }
+
+ private:
+  boost::asio::awaitable<void> Run();
+  boost::asio::awaitable<void> Pause(bool is_rest);
+  void Rouse();
+
+  const boost::asio::any_io_executor executor_;
+  boost::asio::steady_timer alarm_;
+  int running_ = 0;
+  bool is_woken_ = false;
+  bool is_stopping_ = false;
+  std::atomic<bool> is_started_ = false;
+  std::promise<void> ended_;
+  const std::shared_future<void> end_ = ended_.get_future().share();
+};
+
+}  // namespace tamarack::work

@@ -1,0 +1,90 @@
+// Work that outlives requests and processes: rows of a table that any number of processes claim,
+// do and record.
+#pragma once
+
+#include "platform/base/status.h"
+#include "platform/work/claims.h"
+#include "platform/work/destinations.h"
+
+#include <prometheus/registry.h>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tamarack::work {
+
+// How long a claim lasts that is not renewed: what a killed process had claimed is taken again
+// after that.
+inline constexpr std::chrono::milliseconds kLease{30'000};
+
+// A claimed row.
+struct Job {
+  Claim claim;
+  // Where it goes. Jobs of one destination share a part of what is in flight, and its outages.
+  std::string destination;
+  // Does it and records what became of it; tells the try what that says of the destination. What it
+  // cannot record is done again, by whoever claims the row when the lease has lapsed.
+  std::function<boost::asio::awaitable<void>(Try&)> run;
+};
+
+// What may be claimed.
+struct Room {
+  int jobs = 0;
+  // For one destination; `limited` has those that get less, or nothing.
+  int share = 0;
+  std::map<std::string, int> limited;
+  std::chrono::milliseconds lease{0};
+};
+
+// The table's side, which a repository has the SQL for.
+struct Queue {
+  std::string name;  // the metrics' label
+  std::function<Async<std::vector<Job>>(const Room&)> claim;
+  std::function<AsyncStatus(const std::vector<Claim>&, std::chrono::milliseconds lease)> renew;
+  std::function<Async<Depth>()> measure;
+};
+
+struct WorkerOptions {
+  // How often to look for what is due; new work is announced by Wake.
+  std::chrono::milliseconds tick{1000};
+  std::chrono::milliseconds lease = kLease;
+  int in_flight_max = 16;
+  int claim_max = 200;
+  // In flight at one destination. 0: there is but one, and its jobs name none.
+  int share_max = 0;
+  BreakerOptions breaker = {};
+  std::chrono::milliseconds stop_wait = std::chrono::hours(1);
+  // Takes `work_…`.
+  prometheus::Registry* registry = nullptr;
+};
+
+// Claims what there is room for, runs it, renews the leases of what runs, and measures the queue
+// now and then. While a destination is out of order only probes are claimed for it: what waits uses
+// up no attempts. Lives on one loop, which must still run while it stops.
+class Worker {
+ public:
+  Worker(boost::asio::any_io_executor executor, Queue queue, WorkerOptions options);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // Each from any thread.
+  void Start();
+  // Looks for work now: call it after a transaction that made some has committed.
+  void Wake();
+  // Claims no more and waits for what runs, for `stop_wait`. What is left then is taken again when
+  // its lease has lapsed. Blocks: call it off the loop.
+  void Stop();
+
+ private:
+  class State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace tamarack::work

@@ -1,0 +1,253 @@
+#include "platform/work/worker.h"
+#include "platform/base/id.h"
+#include "platform/telemetry/metrics.h"
+#include "platform/work/sweeper.h"
+#include "tests/support/database.h"
+#include "tests/support/loop.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <catch2/catch.hpp>
+
+#include <future>
+
+// Goal: each job is done by one process at a time, whichever die, and the queue's size costs
+// nothing. Method: a table with the shared SQL on a real PostgreSQL, and workers that the test
+// holds up.
+namespace tamarack::work {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+constexpr pg::Migration kSchema[] = {{1, "0001_job", R"sql(
+  CREATE TABLE job (
+    job_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    attempts int NOT NULL DEFAULT 0,
+    due_at timestamptz DEFAULT now(),
+    claim_token uuid,
+    created_at timestamptz NOT NULL DEFAULT now());
+  CREATE INDEX job_due ON job (due_at) WHERE due_at IS NOT NULL;)sql",
+                                      "sha"}};
+
+constexpr pg::Statement kClaim{"job.claim", WORK_CLAIM("job", "job_id", ", attempts = attempts + 1",
+                                                       "true") " RETURNING job_id"};
+constexpr pg::Statement kRenew{"job.renew", WORK_RENEW("job", "job_id", "bigint")};
+constexpr pg::Statement kMeasure{"job.measure",
+                                 WORK_MEASURE("job", "due_at IS NOT NULL", "due_at",
+                                              WORK_COUNT("job", "attempts > 9", "job_id"))};
+constexpr pg::Statement kFinish{
+    "job.finish", "UPDATE job SET due_at = NULL, claim_token = NULL WHERE " WORK_HELD("job_id")};
+constexpr pg::Statement kPostpone{"job.postpone",
+                                  "UPDATE job SET " WORK_POSTPONED " WHERE " WORK_HELD("job_id")};
+constexpr pg::Statement kFlush{"stat.flush", "SELECT pg_stat_force_next_flush()"};
+
+struct Fixture {
+  testing::Loop loop;
+  testing::Database database{kSchema};
+  pg::Pool pool{loop.executor(), database.dsn(), 1};
+  prometheus::Registry registry;
+  std::vector<std::string> begun;
+  int at_once = 0, at_once_max = 0;
+  bool is_held = false;  // jobs wait until it is not
+  std::vector<std::unique_ptr<Worker>> workers;
+
+  ~Fixture() {
+    is_held = false;
+    for (auto& worker : workers) Stop(*worker);
+  }
+  template <class T>
+  void Stop(T& stopped) {
+    auto done = std::async(std::launch::async, [&] { stopped.Stop(); });
+    loop.RunUntil([&] { return done.wait_for(0s) == std::future_status::ready; });
+  }
+  std::string Sql(const std::string& sql) { return database.Execute(sql); }
+  void Add(int count) {
+    Sql("INSERT INTO job (due_at) SELECT now() FROM generate_series(1, " + std::to_string(count) +
+        ")");
+  }
+  asio::awaitable<void> Wait(std::chrono::milliseconds time) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, time);
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  // Asks the database while the loop runs; throws after 20 s.
+  void WaitUntil(const std::string& sql, const std::string& answer) {
+    auto next = std::chrono::steady_clock::now();
+    loop.RunUntil([&] {
+      if (std::chrono::steady_clock::now() < next) return false;
+      next = std::chrono::steady_clock::now() + 20ms;
+      return Sql(sql) == answer;
+    });
+  }
+
+  Async<std::vector<Claim>> ClaimRows(int limit, std::chrono::milliseconds lease) {
+    std::string token = NewUuid();
+    CO_ASSIGN_OR_RETURN(auto rows, co_await pool.Query(kClaim, limit, token, lease.count()));
+    std::vector<Claim> claims;
+    for (int i = 0; i < rows.size(); ++i) claims.push_back({std::string(rows.Text(i, 0)), token});
+    co_return claims;
+  }
+  Async<std::vector<Job>> ClaimJobs(const Room& room) {
+    CO_ASSIGN_OR_RETURN(auto claims, co_await ClaimRows(room.jobs, room.lease));
+    std::vector<Job> jobs;
+    for (const Claim& claim : claims) {
+      jobs.push_back({claim, "", [this, claim](Try& attempt) { return Do(claim, attempt); }});
+    }
+    co_return jobs;
+  }
+  asio::awaitable<void> Do(const Claim& claim, Try& attempt) {
+    begun.push_back(claim.id);
+    at_once_max = std::max(at_once_max, ++at_once);
+    while (is_held) co_await Wait(5ms);
+    attempt.Reached();
+    --at_once;
+    (void)co_await pool.Query(kFinish, claim.id, claim.token);
+  }
+  Worker& Start(WorkerOptions options) {
+    options.registry = &registry;
+    workers.push_back(std::make_unique<Worker>(
+        loop.executor(),
+        Queue{.name = "jobs",
+              .claim = [this](auto& room) { return ClaimJobs(room); },
+              .renew = [this](auto& claims,
+                              auto lease) { return Renew(pool, kRenew, claims, lease); },
+              .measure = [this] { return Measure(pool, kMeasure); }},
+        options));
+    workers.back()->Start();
+    return *workers.back();
+  }
+  int64_t Blocks(const std::function<void()>& work) {
+    auto count = [&] {
+      REQUIRE(loop.Await(pool.Query(kFlush)).ok());
+      return std::stoll(
+          Sql("SELECT heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit "
+              "FROM pg_statio_user_tables WHERE relname = 'job'"));
+    };
+    int64_t before = count();
+    work();
+    return count() - before;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture,
+                 "Worker: all jobs are done once, no more at a time than there is room for",
+                 "[work]") {
+  Add(50);
+  Start({.tick = 20ms, .in_flight_max = 4, .registry = nullptr});
+  Start({.tick = 20ms, .in_flight_max = 4, .registry = nullptr});
+  WaitUntil("SELECT count(*) FROM job WHERE due_at IS NOT NULL", "0");
+  CHECK(begun.size() == 50);
+  CHECK(at_once_max <= 8);
+}
+
+TEST_CASE_METHOD(Fixture, "Worker: a lease is renewed for as long as the work lives", "[work]") {
+  Add(1);
+  is_held = true;
+  Start({.tick = 20ms, .lease = 300ms, .registry = nullptr});
+  loop.RunUntil([&] { return begun.size() == 1; });
+  std::string first = Sql("SELECT due_at FROM job");
+  std::string token = Sql("SELECT claim_token FROM job");
+  Start({.tick = 20ms, .lease = 300ms, .registry = nullptr});
+  // It would have lapsed three times.
+  WaitUntil("SELECT due_at > '" + first + "'::timestamptz + interval '900 milliseconds' FROM job",
+            "t");
+  CHECK(Sql("SELECT claim_token FROM job") == token);
+  CHECK(begun.size() == 1);
+  is_held = false;
+  WaitUntil("SELECT count(*) FROM job WHERE due_at IS NULL", "1");
+}
+
+TEST_CASE_METHOD(Fixture, "Worker: what a killed process had claimed is done when its lease lapses",
+                 "[work]") {
+  Add(1);
+  auto lost = loop.Await(ClaimRows(10, 300ms)).value();
+  REQUIRE(lost.size() == 1);
+  is_held = true;
+  Start({.tick = 20ms, .registry = nullptr});
+  loop.RunUntil([&] { return begun.size() == 1; });
+  // The killed one, come back to life, records nothing and prolongs nothing.
+  std::string row = Sql("SELECT job FROM job");
+  REQUIRE(loop.Await(pool.Query(kFinish, lost[0].id, lost[0].token))->affected() == 0);
+  REQUIRE(loop.Await(pool.Query(kPostpone, lost[0].id, lost[0].token, 0))->affected() == 0);
+  REQUIRE(loop.Await(Renew(pool, kRenew, lost, 1h)).ok());
+  CHECK(Sql("SELECT job FROM job") == row);
+}
+
+TEST_CASE_METHOD(Fixture, "Worker: a wake needs no tick, and a stop waits for what runs",
+                 "[work]") {
+  auto& worker = Start({.tick = 1h, .registry = nullptr});
+  Add(2);
+  worker.Wake();
+  loop.RunUntil([&] { return begun.size() == 2; });
+  WaitUntil("SELECT count(*) FROM job WHERE due_at IS NULL", "2");
+  is_held = true;
+  Add(1);
+  worker.Wake();
+  loop.RunUntil([&] { return begun.size() == 3; });
+  auto stopped = std::async(std::launch::async, [&] { worker.Stop(); });
+  Add(1);
+  loop.Await([](Fixture& f) -> asio::awaitable<int> {
+    co_await f.Wait(50ms);
+    co_return 0;
+  }(*this));
+  CHECK(stopped.wait_for(0s) != std::future_status::ready);
+  is_held = false;
+  loop.RunUntil([&] { return stopped.wait_for(0s) == std::future_status::ready; });
+  CHECK(Sql("SELECT count(*) FROM job WHERE due_at IS NULL") == "3");
+  CHECK(begun.size() == 3);  // nothing new
+  worker.Stop();
+}
+
+TEST_CASE_METHOD(Fixture, "Worker: depth, age and what is parked are measured", "[work]") {
+  Add(3);
+  Sql("UPDATE job SET created_at = now() - interval '100 seconds', attempts = 10, due_at = NULL "
+      "WHERE job_id = 1");
+  Sql("UPDATE job SET created_at = now() - interval '50 seconds', due_at = now() + interval '1 "
+      "hour' WHERE job_id = 2");
+  Sql("UPDATE job SET due_at = now() + interval '1 hour' WHERE job_id = 3");
+  Start({.tick = 20ms, .registry = nullptr});
+  loop.RunUntil([&] {
+    return telemetry::SerializeMetrics(registry).find("work_depth{queue=\"jobs\"} 2") !=
+           std::string::npos;
+  });
+  std::string metrics = telemetry::SerializeMetrics(registry);
+  CHECK_THAT(metrics, Catch::Contains("work_parked{queue=\"jobs\"} 1"));
+  CHECK_THAT(metrics, Catch::Contains("work_oldest_age_seconds{queue=\"jobs\"} 5"));
+}
+
+TEST_CASE_METHOD(Fixture, "Claims and measurements are flat with a large backlog", "[work]") {
+  Sql("INSERT INTO job (due_at) SELECT CASE WHEN n % 2 = 0 THEN now() END "
+      "FROM generate_series(1, 400000) n");
+  Sql("ANALYZE job");
+  std::vector<Claim> claims;
+  CHECK(Blocks([&] { claims = loop.Await(ClaimRows(10, 1min)).value(); }) < 300);
+  REQUIRE(claims.size() == 10);
+  CHECK(Blocks([&] { REQUIRE(loop.Await(Renew(pool, kRenew, claims, 1min)).ok()); }) < 300);
+}
+
+TEST_CASE_METHOD(Fixture, "Sweeper: goes on in batches until nothing is left", "[work]") {
+  std::vector<int64_t> batches;
+  int64_t left = 25;
+  Sweeper sweeper(loop.executor(), {.name = "jobs",
+                                    .every = 1h,
+                                    .batch = [&](int limit) -> Async<int64_t> {
+                                      batches.push_back(std::min<int64_t>(limit, left));
+                                      left -= batches.back();
+                                      co_return batches.back();
+                                    },
+                                    .batch_max = 10,
+                                    .pause = 1ms});
+  sweeper.Start();
+  loop.RunUntil([&] { return batches.size() == 3; });
+  CHECK(batches == std::vector<int64_t>{10, 10, 5});
+  left = 7;
+  sweeper.Wake();
+  loop.RunUntil([&] { return batches.size() == 4; });
+  Stop(sweeper);
+  CHECK(batches.back() == 7);
+}
+
+}  // namespace tamarack::work
