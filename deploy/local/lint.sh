@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# lint.sh PRESET changed|all: formatting, the protos that callers see, whether each header compiles alone, and clang-tidy; the
-# last two for everything, or for what changed since BASE (origin's main branch; without one, the commit before). Wants build/PRESET.
+# lint.sh PRESET quick|changed|all: formatting, the protos that callers see, whether each header compiles alone, and clang-tidy.
+# The last two are for everything, or for what changed since BASE (where origin's main branch was left, or the commit before);
+# `quick` leaves clang-tidy out. Wants build/PRESET.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=build/${1:?preset}
-scope=${2:?changed or all}
+scope=${2:?quick, changed or all}
 
 # Sources and headers that git knows or would add.
 sources() { git ls-files --cached --others --exclude-standard --deduplicate "$@"; }
-if [ "$scope" = changed ]; then
-  base=$(git merge-base HEAD "${BASE:-origin/main}" 2>/dev/null || git rev-parse HEAD^)
+if [ "$scope" != all ]; then
+  base=$(git merge-base HEAD "${BASE:-origin/main}" 2>/dev/null || true)
+  if [ -z "$base" ] || [ "$base" = "$(git rev-parse HEAD)" ]; then base=$(git rev-parse --verify -q HEAD^ || git rev-parse HEAD); fi
   listed() { { git diff --name-only "$base" -- "$@"; git ls-files --others --exclude-standard "$@"; } | sort -u | xargs -r ls -d 2>/dev/null || true; }
 else
   listed() { sources "$@"; }
@@ -27,9 +29,10 @@ done
 mapfile -t headers < <(listed '*.h' | grep -v '^cmake/' || true)
 if [ ${#headers[@]} != 0 ]; then
   echo "[lint] ${#headers[@]} headers, each alone"
-  deploy/local/build.sh "${build#build/}" $(printf 'alone/%s.cc^ ' "${headers[@]}")
+  deploy/local/build.sh "${build#build/}" $(printf 'tests/CMakeFiles/headers_alone.dir/__/alone/%s.cc.o ' "${headers[@]}")
 fi
 
+if [ "$scope" = quick ]; then exit 0; fi
 # What this build does not compile (the fuzzers) is left out: clang-tidy would guess how.
 known=$(grep -o '"file": "[^"]*"' "$build/compile_commands.json" | sed "s|\"file\": \"$PWD/||; s|\"||")
 mapfile -t units < <(listed '*.cc' | grep -xF "$known" || true)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# test.sh PRESET [ctest arguments]: all tests of what is built in build/PRESET, then unit and integration tests under the
-# address and undefined-behaviour sanitizers, and ten seconds of every fuzzer. Ends with ctest's closing lines of both.
+# test.sh PRESET [ctest arguments]: what lint.sh finds quickly, all tests of what is built in build/PRESET, then unit and
+# integration tests under the address and undefined-behaviour sanitizers, and ten seconds of every fuzzer. Ends with a line of each.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 preset=${1:?preset}
@@ -17,6 +17,16 @@ run() {
   if [ "${PIPESTATUS[0]}" != 0 ]; then failed=1; fi
   closing+=("$build: $(grep -E 'tests passed|No tests were found' "$log" | tail -n 1)")
 }
+
+# Of a source tree without its history there is nothing to say.
+if [ $# = 0 ] && git rev-parse -q --verify HEAD >/dev/null 2>&1; then
+  if deploy/local/lint.sh "$preset" quick; then
+    closing+=("lint: passed")
+  else
+    failed=1
+    closing+=("lint: failed")
+  fi
+fi
 
 # Two at a time: each has servers of its own, and what needs the machine to itself says so.
 run "build/$preset" -j2 "$@"

@@ -36,18 +36,18 @@ constexpr pg::Statement kClaim{"webhook_delivery.claim", R"sql(
   CROSS JOIN LATERAL (SELECT * FROM event WHERE event_id = c.event_id LIMIT 1) AS v
   ORDER BY c.delivery_id)sql"};
 
-constexpr pg::Statement kRenew{"webhook_delivery.renew",
-                               WORK_RENEW("webhook_delivery", "delivery_id", "bigint")};
-
-// The oldest of each endpoint is found by itself.
-constexpr pg::Statement kMeasure{"webhook_delivery.measure",
-                                 "SELECT " WORK_COUNT("webhook_delivery", "state = 1",
+// Nothing is postponed but by Finish. The oldest of each endpoint is found by itself.
+constexpr work::QueueSql kQueue{
+    "webhooks",
+    {"webhook_delivery.renew", WORK_RENEW("webhook_delivery", "delivery_id", "bigint")},
+    {},
+    {"webhook_delivery.measure", "SELECT " WORK_COUNT("webhook_delivery", "state = 1",
                                                       "endpoint_id, created_at") R"sql(, coalesce((
     SELECT extract(epoch FROM now() - min(first.created_at))::bigint
     FROM webhook_endpoint e CROSS JOIN LATERAL (
       SELECT created_at FROM webhook_delivery d WHERE d.endpoint_id = e.endpoint_id AND d.state = 1
       ORDER BY created_at LIMIT 1) AS first), 0), )sql" WORK_COUNT("webhook_delivery", "state = 3",
-                                                                   "finished_at")};
+                                                                   "finished_at")}};
 
 constexpr pg::Statement kFinish{"webhook_delivery.finish", R"sql(
   WITH result AS (
@@ -186,13 +186,8 @@ Async<std::vector<ClaimedDelivery>> DeliveryStore::Claim(const work::Room& room)
   co_return claimed;
 }
 
-AsyncStatus DeliveryStore::Renew(const std::vector<work::Claim>& claims,
-                                 std::chrono::milliseconds lease) {
-  return work::Renew(pool_, kRenew, claims, lease);
-}
-
-Async<work::Depth> DeliveryStore::Measure() {
-  return work::Measure(pool_, kMeasure);
+work::Queue DeliveryStore::queue() const {
+  return {pool_, kQueue};
 }
 
 AsyncStatus DeliveryStore::Finish(std::span<const FinishedAttempt> attempts) {

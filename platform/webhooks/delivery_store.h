@@ -49,8 +49,7 @@ class DeliveryStore {
 
   // Claims due heads of lanes, of each enabled endpoint no more than there is room for.
   Async<std::vector<ClaimedDelivery>> Claim(const work::Room& room);
-  AsyncStatus Renew(const std::vector<work::Claim>& claims, std::chrono::milliseconds lease);
-  Async<work::Depth> Measure();
+  work::Queue queue() const;
 
   // Records attempts, frees the lanes of those finished, pauses and disables endpoints, and notes
   // which are out of order; all or nothing. `attempts` must outlive the call. Those whose claim

@@ -28,7 +28,8 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
         client_(client),
         sealer_(sealer),
         options_(std::move(options)),
-        finished_(executor, pool, Record),
+        // One after the other, so that two do not wait for each other's endpoints.
+        finished_(executor, pool, Record, {.in_flight_max = 1}),
         parking_(executor,
                  {.name = "webhooks of lost endpoints",
                   .every = options_.tick * 5,
@@ -36,7 +37,8 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
                     return store.ParkLost(OutageMax(scale), limit);
                   }}) {}
 
-  work::Queue Queue();
+  work::Queue queue() const { return store_.queue(); }
+  Async<std::vector<work::Job>> Claim(const work::Room& room);
   work::WorkerOptions WorkerOptions() const {
     return {.tick = options_.tick,
             .lease = options_.lease,
@@ -56,8 +58,7 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
     co_return Finished::Results(batch.size(), true);
   }
 
-  Async<std::vector<work::Job>> Claim(const work::Room& room);
-  asio::awaitable<void> Deliver(const ClaimedDelivery& delivery, work::Try& attempt);
+  asio::awaitable<work::Outcome> Deliver(const ClaimedDelivery& delivery, work::Try& attempt);
   Async<http::ClientResponse> Post(const ClaimedDelivery& delivery, const std::string& secret);
   void Report(const FinishedAttempt& finished) const;
 
@@ -69,14 +70,6 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
   work::Sweeper parking_;
   std::minstd_rand random_{std::random_device{}()};
 };
-
-work::Queue Dispatcher::Courier::Queue() {
-  auto self = shared_from_this();
-  return {.name = "webhooks",
-          .claim = [self](auto& room) { return self->Claim(room); },
-          .renew = [self](auto& claims, auto lease) { return self->store_.Renew(claims, lease); },
-          .measure = [self] { return self->store_.Measure(); }};
-}
 
 Async<std::vector<work::Job>> Dispatcher::Courier::Claim(const work::Room& room) {
   CO_ASSIGN_OR_RETURN(auto claimed, co_await store_.Claim(room));
@@ -91,8 +84,8 @@ Async<std::vector<work::Job>> Dispatcher::Courier::Claim(const work::Room& room)
   co_return jobs;
 }
 
-asio::awaitable<void> Dispatcher::Courier::Deliver(const ClaimedDelivery& delivery,
-                                                   work::Try& attempt) {
+asio::awaitable<work::Outcome> Dispatcher::Courier::Deliver(const ClaimedDelivery& delivery,
+                                                            work::Try& attempt) {
   FinishedAttempt finished{.delivery = delivery, .attempt = {}, .verdict = WithoutSecret()};
   finished.attempt.started_at = absl::Now();
   auto begun = std::chrono::steady_clock::now();
@@ -122,10 +115,11 @@ asio::awaitable<void> Dispatcher::Courier::Deliver(const ClaimedDelivery& delive
   if (!recorded.ok()) {
     telemetry::Log(telemetry::Level::kWarning, "webhook attempt not recorded",
                    {{"delivery_id", delivery.id}, {"error", recorded.message()}});
-    co_return;
+    co_return std::nullopt;
   }
   if (verdict.disable_endpoint) parking_.Wake();
   Report(finished);
+  co_return std::nullopt;
 }
 
 Async<http::ClientResponse> Dispatcher::Courier::Post(const ClaimedDelivery& delivery,
@@ -190,7 +184,10 @@ void Dispatcher::Courier::Report(const FinishedAttempt& finished) const {
 Dispatcher::Dispatcher(asio::any_io_executor executor, pg::Pool& pool, http::Client& client,
                        const crypto::Sealer& sealer, DispatcherOptions options)
     : courier_(std::make_shared<Courier>(executor, pool, client, sealer, std::move(options))),
-      worker_(executor, courier_->Queue(), courier_->WorkerOptions()) {}
+      worker_(
+          executor, courier_->queue(),
+          [courier = courier_](auto& room) { return courier->Claim(room); },
+          courier_->WorkerOptions()) {}
 
 Dispatcher::~Dispatcher() = default;
 

@@ -1,15 +1,15 @@
 // The SQL that all queues share. A queue is a table with a key and
 //   due_at       when a job may be claimed; while it is claimed, when that lapses
 //   claim_token  who has claimed it, NULL: nobody
-//   created_at
+//   a count of its attempts
 // and an index on due_at of what is pending. One column for both times keeps the claim's plan flat:
 // what is claimed is out of the way of what is due.
-//   constexpr pg::Statement kClaim{"notification.claim",
-//       WORK_CLAIM("notification", "notification_id", ", attempts = attempts + 1", "true")
-//       " RETURNING notification_id"};
-//   constexpr pg::Statement kPostpone{"notification.postpone",
-//       "UPDATE notification SET " WORK_RELEASED ", due_at = … WHERE "
-//       WORK_HELD("notification_id")};
+//   constexpr work::QueueSql kQueue = WORK_QUEUE("code_emails", "email_outbox", "email_id", "uuid",
+//                                                "attempts", "created_at", "true", "0");
+//   constexpr pg::Statement kClaim{"email_outbox.claim",
+//       WORK_CLAIM("email_outbox", "email_id", "attempts", "", "true") " RETURNING email_id"};
+//   constexpr pg::Statement kDelete{"email_outbox.delete",
+//       "DELETE FROM email_outbox WHERE " WORK_HELD("email_id")};
 #pragma once
 
 #include "platform/base/status.h"
@@ -29,35 +29,64 @@ struct Claim {
   std::string token;
 };
 
-// Claims what is due and `where`: $1 how many, $2 token, $3 milliseconds; sets `more`, too. ARRAY
-// makes the inner statement run once, whatever the planner believes about the number of rows.
-#define WORK_CLAIM(table, key, more, where)                                                      \
-  "UPDATE " table                                                                                \
-  " t SET claim_token = $2::uuid, due_at = now() + $3::bigint * interval '1 millisecond'" more   \
-  " WHERE t." key " = ANY (ARRAY(SELECT " key " FROM " table " WHERE due_at <= now() AND " where \
-  " ORDER BY due_at LIMIT $1::int FOR UPDATE SKIP LOCKED))"
+// What the worker does with a queue's rows by itself.
+struct QueueSql {
+  const char* name;  // the metrics' label
+  pg::Statement renew;
+  pg::Statement postpone;
+  pg::Statement measure;
+};
+
+// Claims what is due and `where`: $1 how many, $2 token, $3 milliseconds; counts the attempt, and
+// sets `more`, too. ARRAY makes the inner statement run once, whatever the planner believes about
+// the number of rows.
+#define WORK_CLAIM(table, key, count, more, where)                                                \
+  "UPDATE " table                                                                                 \
+  " t SET claim_token = $2::uuid, due_at = now() + $3::bigint * interval '1 millisecond', " count \
+  " = " count " + 1" more " WHERE t." key " = ANY (ARRAY(SELECT " key " FROM " table              \
+  " WHERE due_at <= now() AND " where " ORDER BY due_at LIMIT $1::int FOR UPDATE SKIP LOCKED))"
 // The condition of every outcome: $1 key, $2 token.
 #define WORK_HELD(key) key " = $1 AND claim_token = $2"
-// Due again after $3 milliseconds.
-#define WORK_POSTPONED "claim_token = NULL, due_at = now() + $3::bigint * interval '1 millisecond'"
 // Claims of the keys $1 and tokens $2 last another $3 milliseconds.
 #define WORK_RENEW(table, key, key_type)                                                    \
   "UPDATE " table                                                                           \
   " t SET due_at = now() + $3::bigint * interval '1 millisecond' FROM unnest($1::" key_type \
   "[], $2::uuid[]) AS held (id, token) WHERE t." key " = held.id AND t.claim_token = held.token"
-// How many `pending` rows there are, at most 10,000 of them counted in an index's `order`, and the
-// age in seconds of the oldest of these; `parked` is an expression, of a bounded query too.
-#define WORK_MEASURE(table, pending, order, parked)                                            \
-  "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at))::bigint, 0), " parked \
-  " FROM (SELECT created_at FROM " table " WHERE " pending " ORDER BY " order                  \
-  " LIMIT 10000) AS waiting"
-// For `parked`.
+// Rows that there are, counted in an index's `order`: 10,000 at most.
 #define WORK_COUNT(table, where, order)                                          \
   "(SELECT count(*) FROM (SELECT FROM " table " WHERE " where " ORDER BY " order \
   " LIMIT 10000) AS counted)"
+// `pending` is the condition of the rows that there is something to do with, `since` the column of
+// their age, `parked` a count (WORK_COUNT) of what was given up. Age is that of the oldest of the
+// 10,000 that are due first. What was no attempt ($4) is taken back from the count.
+#define WORK_QUEUE(name, table, key, key_type, count, since, pending, parked)                      \
+  ::tamarack::work::QueueSql {                                                                     \
+    name, {table ".renew", WORK_RENEW(table, key, key_type)},                                      \
+        {table ".postpone",                                                                        \
+         "UPDATE " table                                                                           \
+         " SET claim_token = NULL, due_at = now() + $3::bigint * interval '1 millisecond', " count \
+         " = " count " - (NOT $4::boolean)::int WHERE " WORK_HELD(key)},                           \
+        {table ".measure",                                                                         \
+         "SELECT count(*), coalesce(extract(epoch FROM now() - min(since))::bigint, 0), " parked   \
+         " FROM (SELECT " since " AS since FROM " table " WHERE " pending                          \
+         " ORDER BY due_at LIMIT 10000) AS pending"}                                               \
+  }
 
-AsyncStatus Renew(pg::Pool& pool, const pg::Statement& renew, const std::vector<Claim>& claims,
+struct Queue {
+  pg::Pool& pool;
+  const QueueSql& sql;
+};
+
+AsyncStatus Renew(const Queue& queue, const std::vector<Claim>& claims,
                   std::chrono::milliseconds lease);
+
+// When a job is due again.
+struct Again {
+  std::chrono::milliseconds delay{0};
+  // False: this time does not count, for nothing was tried, or it failed by an outage.
+  bool is_attempt = true;
+};
+AsyncStatus Postpone(const Queue& queue, const Claim& claim, Again again);
 
 // How much there is to do.
 struct Depth {
@@ -65,6 +94,6 @@ struct Depth {
   int64_t oldest_seconds = 0;
   int64_t parked = 0;  // given up, kept for somebody to look at
 };
-Async<Depth> Measure(pg::Pool& pool, const pg::Statement& measure);
+Async<Depth> Measure(const Queue& queue);
 
 }  // namespace tamarack::work

@@ -35,16 +35,17 @@ struct Gauges {
 
 class Worker::State : public Loop {
  public:
-  State(asio::any_io_executor executor, Queue queue, WorkerOptions options)
+  State(asio::any_io_executor executor, Queue queue, ClaimJobs claim, WorkerOptions options)
       : Loop(std::move(executor)),
-        queue_(std::move(queue)),
+        queue_(queue),
+        claim_(std::move(claim)),
         options_(options),
         has_one_destination_(options.share_max == 0),
         destinations_(has_one_destination_ ? options.in_flight_max : options.share_max,
                       options.breaker) {
-    if (options.registry != nullptr) gauges_.emplace(*options.registry, queue_.name);
+    if (options.registry != nullptr) gauges_.emplace(*options.registry, queue_.sql.name);
   }
-  const std::string& name() const { return queue_.name; }
+  const char* name() const { return queue_.sql.name; }
   const WorkerOptions& options() const { return options_; }
 
  private:
@@ -63,7 +64,7 @@ class Worker::State : public Loop {
     if (status.ok()) status = co_await MeasureDue();
     if (status.ok()) co_return has_more ? Next::kAgain : Next::kWait;
     telemetry::Log(telemetry::Level::kWarning, "worker cannot reach its queue",
-                   {{"queue", queue_.name}, {"error", status.message()}});
+                   {{"queue", name()}, {"error", status.message()}});
     co_return Next::kRest;
   }
 
@@ -73,7 +74,7 @@ class Worker::State : public Loop {
     if (now < renew_at_) co_return absl::OkStatus();
     std::vector<Claim> claims;
     for (const auto& [claim, attempt] : held_) claims.push_back({claim.first, claim.second});
-    CO_RETURN_IF_ERROR(co_await queue_.renew(claims, options_.lease));
+    CO_RETURN_IF_ERROR(co_await work::Renew(queue_, claims, options_.lease));
     renew_at_ = now + options_.lease / 3;
     co_return absl::OkStatus();
   }
@@ -87,7 +88,7 @@ class Worker::State : public Loop {
               .lease = options_.lease};
     if (has_one_destination_) room.jobs = std::min(room.jobs, destinations_.Room("", now));
     if (room.jobs <= 0) co_return false;
-    CO_ASSIGN_OR_RETURN(auto jobs, co_await queue_.claim(room));
+    CO_ASSIGN_OR_RETURN(auto jobs, co_await claim_(room));
     for (Job& job : jobs) {
       auto attempt = std::make_unique<Try>(destinations_, job.destination, job.claim.id);
       held_.emplace(std::pair(job.claim.id, job.claim.token), std::move(attempt));
@@ -99,14 +100,20 @@ class Worker::State : public Loop {
 
   asio::awaitable<void> Do(const Job& job) {
     auto held = held_.find({job.claim.id, job.claim.token});
-    co_await job.run(*held->second);
+    if (auto again = co_await job.run(*held->second)) {
+      absl::Status postponed = co_await work::Postpone(queue_, job.claim, *again);
+      if (!postponed.ok()) {
+        telemetry::Log(telemetry::Level::kWarning, "job not postponed",
+                       {{"queue", name()}, {"error", postponed.message()}});
+      }
+    }
     held_.erase(held);
   }
 
   AsyncStatus MeasureDue() {
     Show();
     if (!gauges_ || is_stopping() || steady_clock::now() < measure_at_) co_return absl::OkStatus();
-    CO_ASSIGN_OR_RETURN(Depth depth, co_await queue_.measure());
+    CO_ASSIGN_OR_RETURN(Depth depth, co_await work::Measure(queue_));
     measure_at_ = steady_clock::now() + kMeasureEvery;
     gauges_->depth.Set(static_cast<double>(depth.waiting));
     gauges_->oldest.Set(static_cast<double>(depth.oldest_seconds));
@@ -121,6 +128,7 @@ class Worker::State : public Loop {
   }
 
   const Queue queue_;
+  const ClaimJobs claim_;
   const WorkerOptions options_;
   const bool has_one_destination_;
   Destinations destinations_;
@@ -130,8 +138,8 @@ class Worker::State : public Loop {
   std::optional<Gauges> gauges_;
 };
 
-Worker::Worker(asio::any_io_executor executor, Queue queue, WorkerOptions options)
-    : state_(std::make_shared<State>(std::move(executor), std::move(queue), options)) {}
+Worker::Worker(asio::any_io_executor executor, Queue queue, ClaimJobs claim, WorkerOptions options)
+    : state_(std::make_shared<State>(std::move(executor), queue, std::move(claim), options)) {}
 
 Worker::~Worker() = default;
 

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,14 +24,17 @@ namespace tamarack::work {
 // after that.
 inline constexpr std::chrono::milliseconds kLease{30'000};
 
+// What a job ends with: when it is due again, or nothing when what became of it is recorded (or
+// cannot be: then it is done again, by whoever claims the row when the lease has lapsed).
+using Outcome = std::optional<Again>;
+
 // A claimed row.
 struct Job {
   Claim claim;
   // Where it goes. Jobs of one destination share a part of what is in flight, and its outages.
   std::string destination;
-  // Does it and records what became of it; tells the try what that says of the destination. What it
-  // cannot record is done again, by whoever claims the row when the lease has lapsed.
-  std::function<boost::asio::awaitable<void>(Try&)> run;
+  // Does it, and tells the try what that says of the destination.
+  std::function<boost::asio::awaitable<Outcome>(Try&)> run;
 };
 
 // What may be claimed.
@@ -40,14 +44,6 @@ struct Room {
   int share = 0;
   std::map<std::string, int> limited;
   std::chrono::milliseconds lease{0};
-};
-
-// The table's side, which a repository has the SQL for.
-struct Queue {
-  std::string name;  // the metrics' label
-  std::function<Async<std::vector<Job>>(const Room&)> claim;
-  std::function<AsyncStatus(const std::vector<Claim>&, std::chrono::milliseconds lease)> renew;
-  std::function<Async<Depth>()> measure;
 };
 
 struct WorkerOptions {
@@ -69,7 +65,10 @@ struct WorkerOptions {
 // up no attempts. Lives on one loop, which must still run while it stops.
 class Worker {
  public:
-  Worker(boost::asio::any_io_executor executor, Queue queue, WorkerOptions options);
+  // `claim` takes rows of the queue, with the SQL of whoever owns the table.
+  using ClaimJobs = std::function<Async<std::vector<Job>>(const Room&)>;
+  Worker(boost::asio::any_io_executor executor, Queue queue, ClaimJobs claim,
+         WorkerOptions options);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;

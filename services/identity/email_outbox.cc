@@ -33,18 +33,11 @@ constexpr pg::Statement kInsert{
     "email_outbox.insert", "INSERT INTO email_outbox (email_id, request_sealed) VALUES ($1, $2)"};
 // A code is good for 15 minutes, so an email older than that is of no use to anybody.
 constexpr pg::Statement kClaim{"email_outbox.claim",
-                               WORK_CLAIM("email_outbox", "email_id", ", attempts = attempts + 1",
+                               WORK_CLAIM("email_outbox", "email_id", "attempts", "",
                                           "created_at > now() - interval '15 minutes'") R"sql(
   RETURNING email_id, request_sealed, attempts)sql"};
-constexpr pg::Statement kRenew{"email_outbox.renew",
-                               WORK_RENEW("email_outbox", "email_id", "uuid")};
-constexpr pg::Statement kMeasure{"email_outbox.measure",
-                                 WORK_MEASURE("email_outbox", "true", "due_at", "0")};
-// The claim counted; what was no attempt is taken back.
-constexpr pg::Statement kPostpone{
-    "email_outbox.postpone",
-    "UPDATE email_outbox SET " WORK_POSTPONED
-    ", attempts = attempts - (NOT $4::boolean)::int WHERE " WORK_HELD("email_id")};
+constexpr work::QueueSql kQueue = WORK_QUEUE("code_emails", "email_outbox", "email_id", "uuid",
+                                             "attempts", "created_at", "true", "0");
 constexpr pg::Statement kDelete{"email_outbox.delete",
                                 "DELETE FROM email_outbox WHERE " WORK_HELD("email_id")};
 constexpr pg::Statement kForgetOld{"email_outbox.forget_old", R"sql(
@@ -119,11 +112,6 @@ class EmailWorker::Sender {
     }
     co_return jobs;
   }
-  AsyncStatus Renew(const std::vector<work::Claim>& claims, std::chrono::milliseconds lease) {
-    return work::Renew(pool_, kRenew, claims, lease);
-  }
-  Async<work::Depth> Measure() { return work::Measure(pool_, kMeasure); }
-
   Async<int64_t> ForgetOld(int limit) {
     CO_ASSIGN_OR_RETURN(auto registrations, co_await pool_.Query(kForgetRegistrations, limit));
     CO_ASSIGN_OR_RETURN(auto old, co_await pool_.Query(kForgetOld, limit));
@@ -139,8 +127,8 @@ class EmailWorker::Sender {
                    {{"email_id", id}, {"reason", reason}});
   }
 
-  asio::awaitable<void> Deliver(const work::Claim& claim, const std::string& sealed,
-                                int64_t attempts, work::Try& attempt) {
+  asio::awaitable<work::Outcome> Deliver(const work::Claim& claim, const std::string& sealed,
+                                         int64_t attempts, work::Try& attempt) {
     absl::Status sent = co_await Send(claim.id, sealed);
     (sent.ok() ? metrics_.emails_sent : metrics_.emails_failed).Increment();
     if (!sent.ok()) {
@@ -154,14 +142,13 @@ class EmailWorker::Sender {
       attempt.Reached();
     }
     if (IsFinal(sent)) GiveUp(claim.id, "refused");
-    std::chrono::milliseconds delay =
-        is_outage ? kOutageDelay : std::min(kRetryMax, 1s * (1 << std::min<int64_t>(attempts, 6)));
-    // What cannot be recorded is done again, under the same idempotency key.
     if (sent.ok() || IsFinal(sent)) {
+      // What cannot be recorded is done again, under the same idempotency key.
       (void)co_await pool_.Query(kDelete, claim.id, claim.token);
-    } else {
-      (void)co_await pool_.Query(kPostpone, claim.id, claim.token, delay.count(), !is_outage);
+      co_return std::nullopt;
     }
+    if (is_outage) co_return work::Again{kOutageDelay, /*is_attempt=*/false};
+    co_return work::Again{std::min(kRetryMax, 1s * (1 << std::min<int64_t>(attempts, 6)))};
   }
 
   AsyncStatus Send(const std::string& id, std::string_view sealed) {
@@ -230,13 +217,8 @@ EmailWorker::EmailWorker(asio::any_io_executor executor, pg::Pool& pool, const K
                          IdentityMetrics& metrics)
     : sender_(std::make_unique<Sender>(pool, keyring, notify, admin_notify, std::move(templates),
                                        metrics)),
-      worker_(executor,
-              {.name = "code_emails",
-               .claim = [sender =
-                             sender_.get()](const work::Room& room) { return sender->Claim(room); },
-               .renew = [sender = sender_.get()](
-                            auto& claims, auto lease) { return sender->Renew(claims, lease); },
-               .measure = [sender = sender_.get()] { return sender->Measure(); }},
+      worker_(executor, {pool, kQueue},
+              [sender = sender_.get()](const work::Room& room) { return sender->Claim(room); },
               // One after the other, so that a template is made once.
               {.in_flight_max = 1, .registry = &metrics.registry}),
       forgetting_(executor, {.name = "old registrations and their emails",

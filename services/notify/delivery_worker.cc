@@ -68,19 +68,9 @@ class DeliveryWorker::Mailer {
   }
 
  private:
-  asio::awaitable<void> Deliver(const NotificationRow& row, work::Try& attempt) {
-    absl::Status recorded = co_await Attempt(row, attempt);
-    if (recorded.ok()) co_return;
-    // The claim ends by itself and the row is taken again.
-    telemetry::Log(telemetry::Level::kWarning, "cannot record a delivery",
-                   {{"notification_id", row.id}});
-  }
-
-  AsyncStatus Attempt(const NotificationRow& row, work::Try& attempt) {
+  asio::awaitable<work::Outcome> Deliver(const NotificationRow& row, work::Try& attempt) {
     // Perhaps under a key that this process has not read yet.
-    if (row.is_unreadable) {
-      co_return co_await notifications_.Postpone(row, kUnreadableDelay, /*is_attempt=*/false);
-    }
+    if (row.is_unreadable) co_return work::Again{kUnreadableDelay, /*is_attempt=*/false};
     bool is_simulated = row.key_type == "test";
     absl::Status sent = is_simulated ? Simulate(row) : co_await Send(row);
     if (is_simulated) co_return co_await Record(row, sent);
@@ -90,7 +80,7 @@ class DeliveryWorker::Mailer {
       // What may have been taken counts, lest it is sent for ever.
       postponed_.Increment();
       LogFailure("notification postponed", row, sent, Status::kSending);
-      co_return co_await notifications_.Postpone(row, kOutageDelay, /*is_attempt=*/false);
+      co_return work::Again{kOutageDelay, /*is_attempt=*/false};
     }
     co_return co_await Record(row, sent);
   }
@@ -129,10 +119,10 @@ class DeliveryWorker::Mailer {
     co_return (co_await smtp_.Send(std::move(mail))).status();
   }
 
-  AsyncStatus Record(const NotificationRow& row, const absl::Status& sent) {
+  asio::awaitable<work::Outcome> Record(const NotificationRow& row, const absl::Status& sent) {
     if (sent.ok()) {
       delivered_.Increment();
-      return notifications_.Finish(row, Status::kDelivered);
+      return Finish(row, Status::kDelivered);
     }
     // Refused by the relay, or no address that mail can be sent to: the next attempt would end the
     // same.
@@ -145,7 +135,21 @@ class DeliveryWorker::Mailer {
       return GiveUp(row, sent, Status::kTechnicalFailure, technical_failures_);
     postponed_.Increment();
     LogFailure("notification postponed", row, sent, Status::kSending);
-    return notifications_.Postpone(row, DelayAfter(row.attempts), /*is_attempt=*/true);
+    return Postpone(DelayAfter(row.attempts));
+  }
+
+  static asio::awaitable<work::Outcome> Postpone(std::chrono::seconds delay) {
+    co_return work::Again{delay};
+  }
+
+  asio::awaitable<work::Outcome> Finish(const NotificationRow& row, Status status) {
+    absl::Status recorded = co_await notifications_.Finish(row, status);
+    if (!recorded.ok()) {
+      // The claim ends by itself and the row is taken again.
+      telemetry::Log(telemetry::Level::kWarning, "cannot record a delivery",
+                     {{"notification_id", row.id}});
+    }
+    co_return std::nullopt;
   }
 
   // Without the reply's words, which often repeat the address.
@@ -159,11 +163,11 @@ class DeliveryWorker::Mailer {
                     {"code", absl::StatusCodeToString(sent.code())}});
   }
 
-  AsyncStatus GiveUp(const NotificationRow& row, const absl::Status& sent, Status status,
-                     prometheus::Counter& failures) {
+  asio::awaitable<work::Outcome> GiveUp(const NotificationRow& row, const absl::Status& sent,
+                                        Status status, prometheus::Counter& failures) {
     failures.Increment();
     LogFailure("notification failed", row, sent, status);
-    return notifications_.Finish(row, status);
+    return Finish(row, status);
   }
 
   static prometheus::Counter& Failures(prometheus::Registry& registry, Status status) {
@@ -186,13 +190,8 @@ DeliveryWorker::DeliveryWorker(asio::any_io_executor executor,
                                DeliveryOptions options, prometheus::Registry& registry)
     : mailer_(std::make_unique<Mailer>(notifications, smtp, options, registry)),
       worker_(
-          executor,
-          {.name = "notifications",
-           .claim = [mailer =
-                         mailer_.get()](const work::Room& room) { return mailer->Claim(room); },
-           .renew = [&notifications](auto& claims,
-                                     auto lease) { return notifications.Renew(claims, lease); },
-           .measure = [&notifications] { return notifications.Measure(); }},
+          executor, notifications.queue(),
+          [mailer = mailer_.get()](const work::Room& room) { return mailer->Claim(room); },
           {.tick = options.tick, .in_flight_max = options.in_flight_max, .registry = &registry}),
       forgetting_(executor, {.name = "notification content",
                              .every = kForgetInterval,

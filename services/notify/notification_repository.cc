@@ -50,24 +50,16 @@ constexpr pg::Statement kList{"notification.list", "SELECT " NOTIFICATION_COLUMN
          (SELECT o.created_at, o.notification_id FROM notification o WHERE o.notification_id = $5
           AND o.service_id = $1 AND o.key_type = $2))
   ORDER BY created_at DESC, notification_id DESC LIMIT $6)sql"};
-constexpr pg::Statement kClaim{
-    "notification.claim",
-    WORK_CLAIM("notification", "notification_id",
-               ", status = 2, attempts = attempts + 1, sent_at = coalesce(sent_at, now())",
-               "true") " RETURNING " NOTIFICATION_COLUMNS};
-constexpr pg::Statement kRenew{"notification.renew",
-                               WORK_RENEW("notification", "notification_id", "uuid")};
-constexpr pg::Statement kMeasure{
-    "notification.measure", WORK_MEASURE("notification", "due_at IS NOT NULL", "due_at",
-                                         WORK_COUNT("notification", "status = 6", "completed_at"))};
+constexpr pg::Statement kClaim{"notification.claim",
+                               WORK_CLAIM("notification", "notification_id", "attempts",
+                                          ", status = 2, sent_at = coalesce(sent_at, now())",
+                                          "true") " RETURNING " NOTIFICATION_COLUMNS};
+constexpr work::QueueSql kQueue =
+    WORK_QUEUE("notifications", "notification", "notification_id", "uuid", "attempts", "created_at",
+               "due_at IS NOT NULL", WORK_COUNT("notification", "status = 6", "completed_at"));
 constexpr pg::Statement kFinish{"notification.finish", R"sql(
   UPDATE notification SET status = $3, due_at = NULL, claim_token = NULL, completed_at = now()
   WHERE )sql" WORK_HELD("notification_id")};
-// The claim counted; what was no attempt is taken back.
-constexpr pg::Statement kPostpone{
-    "notification.postpone",
-    "UPDATE notification SET " WORK_POSTPONED
-    ", attempts = attempts - (NOT $4::boolean)::int WHERE " WORK_HELD("notification_id")};
 constexpr pg::Statement kForget{"notification.forget", R"sql(
   UPDATE notification SET sealed = NULL WHERE notification_id = ANY (ARRAY(
     SELECT notification_id FROM notification
@@ -187,23 +179,12 @@ Async<std::vector<NotificationRow>> NotificationRepository::Claim(int limit,
   co_return claimed;
 }
 
-AsyncStatus NotificationRepository::Renew(const std::vector<work::Claim>& claims,
-                                          std::chrono::milliseconds lease) {
-  return work::Renew(pool_, kRenew, claims, lease);
-}
-
-Async<work::Depth> NotificationRepository::Measure() {
-  return work::Measure(pool_, kMeasure);
+work::Queue NotificationRepository::queue() const {
+  return {pool_, kQueue};
 }
 
 AsyncStatus NotificationRepository::Finish(const NotificationRow& row, Status status) {
   co_return (co_await pool_.Query(kFinish, row.id, row.claim_token, status)).status();
-}
-
-AsyncStatus NotificationRepository::Postpone(const NotificationRow& row,
-                                             std::chrono::milliseconds delay, bool is_attempt) {
-  co_return (co_await pool_.Query(kPostpone, row.id, row.claim_token, delay.count(), is_attempt))
-      .status();
 }
 
 Async<int64_t> NotificationRepository::ForgetContent(int days, int limit) {

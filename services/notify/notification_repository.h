@@ -98,13 +98,9 @@ class NotificationRepository {
   // Takes due notifications for a while: `claim_token` says so, and whoever lost it records
   // nothing.
   Async<std::vector<NotificationRow>> Claim(int limit, std::chrono::milliseconds lease);
-  AsyncStatus Renew(const std::vector<work::Claim>& claims, std::chrono::milliseconds lease);
-  Async<work::Depth> Measure();
+  work::Queue queue() const;
   // Ends its story; `status` is a final one.
   AsyncStatus Finish(const NotificationRow& row, Status status);
-  // Tries it again after `delay`; `is_attempt`: this one counts.
-  AsyncStatus Postpone(const NotificationRow& row, std::chrono::milliseconds delay,
-                       bool is_attempt);
 
   // Empties the content of ended notifications older than `days`, of `limit` at most; how many.
   Async<int64_t> ForgetContent(int days, int limit);

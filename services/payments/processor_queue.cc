@@ -6,32 +6,19 @@ namespace tamarack::payments {
 namespace {
 
 constexpr pg::Statement kClaimJobs{
-    "processor_job.claim",
-    "WITH claimed AS (" WORK_CLAIM("processor_job", "attempt_id", ", tries = tries + 1",
-                                   "done_at IS NULL") R"sql(
+    "processor_job.claim", "WITH claimed AS (" WORK_CLAIM("processor_job", "attempt_id", "tries",
+                                                          "", "done_at IS NULL") R"sql(
     RETURNING attempt_id, kind, tries)
   SELECT c.attempt_id, c.kind, p.amount_cents, c.tries
   FROM claimed c JOIN authorisation_attempt a USING (attempt_id) JOIN payment p USING (payment_id))sql"};
-// The claim counted; what was no try is taken back.
-constexpr pg::Statement kPostponeJob{"processor_job.postpone",
-                                     "UPDATE processor_job SET " WORK_POSTPONED
-                                     ", tries = tries - (NOT $4::boolean)::int WHERE " WORK_HELD(
-                                         "attempt_id") " AND done_at IS NULL"};
-constexpr pg::Statement kRenewJobs{"processor_job.renew",
-                                   WORK_RENEW("processor_job", "attempt_id", "uuid")};
-constexpr pg::Statement kMeasureJobs{
-    "processor_job.measure", WORK_MEASURE("processor_job", "done_at IS NULL", "due_at", "0")};
+constexpr work::QueueSql kJobs = WORK_QUEUE("processor_jobs", "processor_job", "attempt_id", "uuid",
+                                            "tries", "created_at", "done_at IS NULL", "0");
 constexpr pg::Statement kClaimUnresolved{
-    "authorisation_attempt.claim",
-    WORK_CLAIM("authorisation_attempt", "attempt_id", "", "status = 1") " RETURNING attempt_id"};
-constexpr pg::Statement kPostponeUnresolved{"authorisation_attempt.postpone",
-                                            "UPDATE authorisation_attempt SET " WORK_POSTPONED
-                                            " WHERE " WORK_HELD("attempt_id")};
-constexpr pg::Statement kRenewUnresolved{"authorisation_attempt.renew",
-                                         WORK_RENEW("authorisation_attempt", "attempt_id", "uuid")};
-constexpr pg::Statement kMeasureUnresolved{
-    "authorisation_attempt.measure",
-    WORK_MEASURE("authorisation_attempt", "status = 1", "due_at", "0")};
+    "authorisation_attempt.claim", WORK_CLAIM("authorisation_attempt", "attempt_id", "checks", "",
+                                              "status = 1") " RETURNING attempt_id"};
+constexpr work::QueueSql kUnresolved =
+    WORK_QUEUE("unresolved_attempts", "authorisation_attempt", "attempt_id", "uuid", "checks",
+               "created_at", "status = 1", "0");
 constexpr pg::Statement kFindExpired{"payment.find_expired", R"sql(
   SELECT payment_id FROM payment WHERE status IN (1, 2, 3, 4) AND created_at < now() - $1 * interval '1 second'
   ORDER BY created_at LIMIT $2)sql"};
@@ -61,34 +48,12 @@ Async<std::vector<work::Claim>> ProcessorQueue::ClaimUnresolved(int limit,
   co_return claims;
 }
 
-AsyncStatus ProcessorQueue::PostponeJob(const work::Claim& claim, std::chrono::milliseconds delay,
-                                        bool is_try) {
-  co_return (co_await pool_.Query(kPostponeJob, claim.id, claim.token, delay.count(), is_try))
-      .status();
+work::Queue ProcessorQueue::jobs() const {
+  return {pool_, kJobs};
 }
 
-AsyncStatus ProcessorQueue::PostponeUnresolved(const work::Claim& claim,
-                                               std::chrono::milliseconds delay) {
-  co_return (co_await pool_.Query(kPostponeUnresolved, claim.id, claim.token, delay.count()))
-      .status();
-}
-
-AsyncStatus ProcessorQueue::RenewJobs(const std::vector<work::Claim>& claims,
-                                      std::chrono::milliseconds lease) {
-  return work::Renew(pool_, kRenewJobs, claims, lease);
-}
-
-AsyncStatus ProcessorQueue::RenewUnresolved(const std::vector<work::Claim>& claims,
-                                            std::chrono::milliseconds lease) {
-  return work::Renew(pool_, kRenewUnresolved, claims, lease);
-}
-
-Async<work::Depth> ProcessorQueue::MeasureJobs() {
-  return work::Measure(pool_, kMeasureJobs);
-}
-
-Async<work::Depth> ProcessorQueue::MeasureUnresolved() {
-  return work::Measure(pool_, kMeasureUnresolved);
+work::Queue ProcessorQueue::unresolved() const {
+  return {pool_, kUnresolved};
 }
 
 Async<std::vector<std::string>> ProcessorQueue::FindExpired(std::chrono::seconds age, int limit) {

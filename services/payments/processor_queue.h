@@ -27,15 +27,8 @@ class ProcessorQueue {
   // Attempts whose outcome nobody has recorded in time.
   Async<std::vector<work::Claim>> ClaimUnresolved(int limit, std::chrono::milliseconds lease);
 
-  // `is_try`: this one counts.
-  AsyncStatus PostponeJob(const work::Claim& claim, std::chrono::milliseconds delay, bool is_try);
-  AsyncStatus PostponeUnresolved(const work::Claim& claim, std::chrono::milliseconds delay);
-
-  AsyncStatus RenewJobs(const std::vector<work::Claim>& claims, std::chrono::milliseconds lease);
-  AsyncStatus RenewUnresolved(const std::vector<work::Claim>& claims,
-                              std::chrono::milliseconds lease);
-  Async<work::Depth> MeasureJobs();
-  Async<work::Depth> MeasureUnresolved();
+  work::Queue jobs() const;
+  work::Queue unresolved() const;
 
   // Unfinished payments older than `age`.
   Async<std::vector<std::string>> FindExpired(std::chrono::seconds age, int limit);

@@ -16,11 +16,6 @@ constexpr int kExpireMax = 100;
 constexpr auto kRetryMax = std::chrono::milliseconds(3'600'000);
 constexpr auto kExpiryGap = std::chrono::milliseconds(10'000);
 
-asio::awaitable<void> Report(AsyncStatus work, const char* what) {
-  absl::Status status = co_await std::move(work);
-  if (!status.ok()) telemetry::Log(Level::kWarning, what, {{"error", status.ToString()}});
-}
-
 // The answer says what became of the reservation; anything else is asked again. A processor that
 // does not know an authorisation it gave is out of order: nothing is settled by that.
 bool IsSettled(const ProcessorAnswer& answer) {
@@ -82,7 +77,7 @@ class Workers::Clerk {
     return false;
   }
 
-  asio::awaitable<void> RunJob(const Job& job, work::Try& attempt) {
+  asio::awaitable<work::Outcome> RunJob(const Job& job, work::Try& attempt) {
     const std::string& id = job.claim.id;
     auto answer = job.kind == JobKind::kCapture ? co_await processor_.Capture(id, job.amount_cents)
                                                 : co_await processor_.Release(id);
@@ -92,19 +87,18 @@ class Workers::Clerk {
       status = IsSettled(*answer) ? co_await moves_.FinishJob(job.claim, job.kind, *answer)
                                   : absl::UnavailableError("not settled yet");
     }
-    if (status.ok()) co_return;
+    if (status.ok()) co_return std::nullopt;
     metrics_.job_failures.Increment();
     telemetry::Log(Level::kWarning, "processor job failed",
                    {{"attempt_id", id}, {"tries", job.tries}, {"error", status.ToString()}});
-    auto delay = is_outage ? options_.retry
-                           : std::min<std::chrono::milliseconds>(
-                                 kRetryMax, options_.retry * (1 << std::min(job.tries - 1, 20)));
-    co_await Report(queue_.PostponeJob(job.claim, delay, !is_outage), "postponing failed");
+    if (is_outage) co_return work::Again{options_.retry, /*is_attempt=*/false};
+    co_return work::Again{std::min<std::chrono::milliseconds>(
+        kRetryMax, options_.retry * (1 << std::min(job.tries - 1, 20)))};
   }
 
   // Finds out what became of one attempt and records it: asked, or, when the processor never heard
   // of it, forbidden.
-  asio::awaitable<void> Recover(const work::Claim& claim, work::Try& attempt) {
+  asio::awaitable<work::Outcome> Recover(const work::Claim& claim, work::Try& attempt) {
     auto answer = co_await processor_.Query(claim.id);
     // It never arrived, and from now on it cannot. (If it arrives in this very moment, it is
     // released.)
@@ -116,10 +110,10 @@ class Workers::Clerk {
     if (answer.ok()) status = (co_await moves_.Resolve(claim.id, *answer)).status();
     if (status.ok()) {
       metrics_.recovered.Increment();
-      co_return;
+      co_return std::nullopt;
     }
     telemetry::Log(Level::kWarning, "outcome still unknown", {{"error", status.ToString()}});
-    co_await Report(queue_.PostponeUnresolved(claim, options_.recheck), "postponing failed");
+    co_return work::Again{options_.recheck};
   }
 
   ProcessorQueue& queue_;
@@ -143,19 +137,13 @@ work::WorkerOptions OptionsOf(const WorkerOptions& options, PaymentMetrics& metr
 Workers::Workers(asio::any_io_executor executor, ProcessorQueue& queue, PaymentMoves& moves,
                  Processor& processor, PaymentMetrics& metrics, WorkerOptions options)
     : clerk_(std::make_unique<Clerk>(queue, moves, processor, metrics, options)),
-      jobs_(executor,
-            {.name = "processor_jobs",
-             .claim = [clerk = clerk_.get()](auto& room) { return clerk->ClaimJobs(room); },
-             .renew = [&queue](auto& claims, auto lease) { return queue.RenewJobs(claims, lease); },
-             .measure = [&queue] { return queue.MeasureJobs(); }},
-            OptionsOf(options, metrics)),
+      jobs_(
+          executor, queue.jobs(),
+          [clerk = clerk_.get()](auto& room) { return clerk->ClaimJobs(room); },
+          OptionsOf(options, metrics)),
       recoveries_(
-          executor,
-          {.name = "unresolved_attempts",
-           .claim = [clerk = clerk_.get()](auto& room) { return clerk->ClaimUnresolved(room); },
-           .renew = [&queue](auto& claims,
-                             auto lease) { return queue.RenewUnresolved(claims, lease); },
-           .measure = [&queue] { return queue.MeasureUnresolved(); }},
+          executor, queue.unresolved(),
+          [clerk = clerk_.get()](auto& room) { return clerk->ClaimUnresolved(room); },
           OptionsOf(options, metrics)),
       expiry_(executor,
               {.name = "expired payments",

@@ -45,20 +45,15 @@ constexpr pg::Statement kBecomeUntold{
     "person_key.become_untold",
     "UPDATE person_key SET due_at = coalesce(due_at, now()) WHERE subject = $1"};
 constexpr pg::Statement kClaimUntold{
-    "person_key.claim", "WITH claimed AS (" WORK_CLAIM("person_key", "subject",
-                                                       ", attempts = attempts + 1", "true") R"sql(
+    "person_key.claim",
+    "WITH claimed AS (" WORK_CLAIM("person_key", "subject", "attempts", "", "true") R"sql(
     RETURNING subject, sealed_key, attempts)
   SELECT c.subject, c.sealed_key, c.attempts, newest.sequence, newest.sealed_value
   FROM claimed c CROSS JOIN LATERAL (SELECT sequence, sealed_value FROM change WHERE subject = c.subject
                                      ORDER BY sequence DESC LIMIT 1) AS newest)sql"};
-constexpr pg::Statement kRenewUntold{"person_key.renew",
-                                     WORK_RENEW("person_key", "subject", "text")};
-constexpr pg::Statement kMeasureUntold{
-    "person_key.measure", WORK_MEASURE("person_key", "due_at IS NOT NULL", "due_at", "0")};
-constexpr pg::Statement kPostponeUntold{
-    "person_key.postpone",
-    "UPDATE person_key SET " WORK_POSTPONED
-    ", attempts = attempts - (NOT $4::boolean)::int WHERE " WORK_HELD("subject")};
+constexpr work::QueueSql kUntold =
+    WORK_QUEUE("directory_addresses", "person_key", "subject", "text", "attempts", "created_at",
+               "due_at IS NOT NULL", "0");
 // Locked first, so that the statements that follow see every change recorded so far.
 constexpr pg::Statement kLockHeld{
     "person_key.lock_held", "SELECT FROM person_key WHERE " WORK_HELD("subject") " FOR UPDATE"};
@@ -167,13 +162,8 @@ Async<std::vector<Untold>> ChangeRepository::ClaimUntold(int limit,
   co_return people;
 }
 
-AsyncStatus ChangeRepository::RenewUntold(const std::vector<work::Claim>& claims,
-                                          std::chrono::milliseconds lease) {
-  return work::Renew(pool_, kRenewUntold, claims, lease);
-}
-
-Async<work::Depth> ChangeRepository::MeasureUntold() {
-  return work::Measure(pool_, kMeasureUntold);
+work::Queue ChangeRepository::untold() const {
+  return {pool_, kUntold};
 }
 
 AsyncStatus ChangeRepository::MarkTold(const Untold& person) {
@@ -181,13 +171,6 @@ AsyncStatus ChangeRepository::MarkTold(const Untold& person) {
   co_return (co_await pool_.QueryAll(pg::Call(kLockHeld, id, token),
                                      pg::Call(kMarkSynced, id, token, person.sequence),
                                      pg::Call(kRelease, id, token)))
-      .status();
-}
-
-AsyncStatus ChangeRepository::PostponeUntold(const Untold& person, std::chrono::milliseconds delay,
-                                             bool is_attempt) {
-  co_return (co_await pool_.Query(kPostponeUntold, person.claim.id, person.claim.token,
-                                  delay.count(), is_attempt))
       .status();
 }
 

@@ -80,13 +80,9 @@ class ChangeRepository {
   // People to carry to the directory; each is one process's at a time, so that no address is
   // carried after a newer one.
   Async<std::vector<Untold>> ClaimUntold(int limit, std::chrono::milliseconds lease);
-  AsyncStatus RenewUntold(const std::vector<work::Claim>& claims, std::chrono::milliseconds lease);
-  Async<work::Depth> MeasureUntold();
+  work::Queue untold() const;
   // The directory knows the person's changes up to this one. What came meanwhile is due.
   AsyncStatus MarkTold(const Untold& person);
-  // `is_attempt`: this one counts.
-  AsyncStatus PostponeUntold(const Untold& person, std::chrono::milliseconds delay,
-                             bool is_attempt);
 
  private:
   Async<crypto::Sealer> PersonSealer(pg::Tx& tx, std::string_view subject);

@@ -31,25 +31,17 @@ constexpr pg::Statement kReport{"delivery.report", R"sql(
     AND (d.outcome IS NULL OR (d.outcome = 'accepted' AND $4 <> 'accepted')))sql"};
 
 constexpr pg::Statement kClaimReadings{
-    "delivery.claim", "WITH claimed AS (" WORK_CLAIM("delivery", "delivery_id",
-                                                     ", attempts = attempts + 1", "true") R"sql(
+    "delivery.claim",
+    "WITH claimed AS (" WORK_CLAIM("delivery", "delivery_id", "attempts", "", "true") R"sql(
     RETURNING delivery_id, subscription_id, change_id, first_read_at, attempts)
   SELECT d.delivery_id, c.subject, s.ministry_id, s.purpose_en, s.purpose_fr, d.first_read_at, d.attempts
   FROM claimed d JOIN subscription s USING (subscription_id) JOIN change c USING (change_id))sql"};
-constexpr pg::Statement kRenewReadings{"delivery.renew",
-                                       WORK_RENEW("delivery", "delivery_id", "uuid")};
-constexpr pg::Statement kMeasureReadings{
-    "delivery.measure",
-    WORK_MEASURE("(SELECT first_read_at AS created_at, due_at FROM delivery) AS reading",
-                 "due_at IS NOT NULL", "due_at", "0")};
+constexpr work::QueueSql kReadings =
+    WORK_QUEUE("directory_readings", "delivery", "delivery_id", "uuid", "attempts", "first_read_at",
+               "due_at IS NOT NULL", "0");
 constexpr pg::Statement kMarkReported{"delivery.mark_reported", R"sql(
   UPDATE delivery SET reading_reported_at = now(), due_at = NULL, claim_token = NULL
   WHERE )sql" WORK_HELD("delivery_id")};
-constexpr pg::Statement kPostponeReading{
-    "delivery.postpone",
-    "UPDATE delivery SET " WORK_POSTPONED
-    ", attempts = attempts - (NOT $4::boolean)::int WHERE " WORK_HELD("delivery_id")};
-
 v1::Delivery Decode(const pg::Rows& rows) {
   v1::Delivery delivery;
   delivery.set_delivery_id(std::string(rows.Text(0, 0)));
@@ -111,24 +103,12 @@ Async<std::vector<Reading>> DeliveryRepository::ClaimReadings(int limit,
   co_return readings;
 }
 
-AsyncStatus DeliveryRepository::RenewReadings(const std::vector<work::Claim>& claims,
-                                              std::chrono::milliseconds lease) {
-  return work::Renew(pool_, kRenewReadings, claims, lease);
-}
-
-Async<work::Depth> DeliveryRepository::MeasureReadings() {
-  return work::Measure(pool_, kMeasureReadings);
+work::Queue DeliveryRepository::readings() const {
+  return {pool_, kReadings};
 }
 
 AsyncStatus DeliveryRepository::MarkReported(const Reading& reading) {
   co_return (co_await pool_.Query(kMarkReported, reading.claim.id, reading.claim.token)).status();
-}
-
-AsyncStatus DeliveryRepository::PostponeReading(const Reading& reading,
-                                                std::chrono::milliseconds delay, bool is_attempt) {
-  co_return (co_await pool_.Query(kPostponeReading, reading.claim.id, reading.claim.token,
-                                  delay.count(), is_attempt))
-      .status();
 }
 
 }  // namespace tamarack::tellusonce

@@ -34,13 +34,8 @@ class DeliveryRepository {
 
   // First readings that identity does not know of yet.
   Async<std::vector<Reading>> ClaimReadings(int limit, std::chrono::milliseconds lease);
-  AsyncStatus RenewReadings(const std::vector<work::Claim>& claims,
-                            std::chrono::milliseconds lease);
-  Async<work::Depth> MeasureReadings();
+  work::Queue readings() const;
   AsyncStatus MarkReported(const Reading& reading);
-  // `is_attempt`: this one counts.
-  AsyncStatus PostponeReading(const Reading& reading, std::chrono::milliseconds delay,
-                              bool is_attempt);
 
  private:
   pg::Pool& pool_;

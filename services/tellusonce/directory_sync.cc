@@ -19,13 +19,8 @@ constexpr std::chrono::seconds kRetryMax = 300s;
 // What identity's outage stopped goes behind what waits.
 constexpr auto kOutageDelay = 5s;
 
-// Tells the try what a call's end says of identity. When to carry it again, and whether this one
-// counted.
-struct Again {
-  std::chrono::milliseconds delay;
-  bool is_attempt;
-};
-Again After(const absl::Status& status, int attempts, work::Try& attempt) {
+// Tells the try what a call's end says of identity; says when to carry it again.
+work::Again After(const absl::Status& status, int attempts, work::Try& attempt) {
   telemetry::Log(telemetry::Level::kWarning, "directory sync failed",
                  {{"code", absl::StatusCodeToString(status.code())}});
   // What is wrong with one person's data says nothing of identity; what cannot be read was not
@@ -33,8 +28,8 @@ Again After(const absl::Status& status, int attempts, work::Try& attempt) {
   bool concerns_one = absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status);
   if (concerns_one) attempt.Reached();
   bool is_outage = !concerns_one && !absl::IsDataLoss(status) && attempt.Failed();
-  if (is_outage) return {kOutageDelay, false};
-  return {std::min(kRetryMax, 1s * (1 << std::min(attempts, 9))), true};
+  if (is_outage) return {kOutageDelay, /*is_attempt=*/false};
+  return {std::min(kRetryMax, 1s * (1 << std::min(attempts, 9)))};
 }
 
 AsyncStatus SetAddress(rpc::Client& identity, const std::string& subject, const v1::Address& from) {
@@ -67,30 +62,24 @@ AsyncStatus RecordReading(rpc::Client& identity, const Reading& reading) {
 }
 
 // What cannot be recorded is done again when the lease has lapsed: identity takes it twice.
-asio::awaitable<void> CarryAddress(ChangeRepository& changes, rpc::Client& identity,
-                                   const Untold& person, work::Try& attempt) {
+asio::awaitable<work::Outcome> CarryAddress(ChangeRepository& changes, rpc::Client& identity,
+                                            const Untold& person, work::Try& attempt) {
   absl::Status status = person.address.ok()
                             ? co_await SetAddress(identity, person.claim.id, *person.address)
                             : person.address.status();
-  if (status.ok()) {
-    attempt.Reached();
-    (void)co_await changes.MarkTold(person);
-  } else {
-    Again again = After(status, person.attempts, attempt);
-    (void)co_await changes.PostponeUntold(person, again.delay, again.is_attempt);
-  }
+  if (!status.ok()) co_return After(status, person.attempts, attempt);
+  attempt.Reached();
+  (void)co_await changes.MarkTold(person);
+  co_return std::nullopt;
 }
 
-asio::awaitable<void> CarryReading(DeliveryRepository& deliveries, rpc::Client& identity,
-                                   const Reading& reading, work::Try& attempt) {
+asio::awaitable<work::Outcome> CarryReading(DeliveryRepository& deliveries, rpc::Client& identity,
+                                            const Reading& reading, work::Try& attempt) {
   absl::Status status = co_await RecordReading(identity, reading);
-  if (status.ok()) {
-    attempt.Reached();
-    (void)co_await deliveries.MarkReported(reading);
-  } else {
-    Again again = After(status, reading.attempts, attempt);
-    (void)co_await deliveries.PostponeReading(reading, again.delay, again.is_attempt);
-  }
+  if (!status.ok()) co_return After(status, reading.attempts, attempt);
+  attempt.Reached();
+  (void)co_await deliveries.MarkReported(reading);
+  co_return std::nullopt;
 }
 
 Async<std::vector<work::Job>> ClaimAddresses(ChangeRepository& changes, rpc::Client& identity,
@@ -126,23 +115,15 @@ Async<std::vector<work::Job>> ClaimReadings(DeliveryRepository& deliveries, rpc:
 DirectorySync::DirectorySync(asio::any_io_executor executor, ChangeRepository& changes,
                              DeliveryRepository& deliveries, rpc::Client& identity,
                              prometheus::Registry& registry)
-    : addresses_(executor,
-                 {.name = "directory_addresses",
-                  .claim = [&changes, &identity](
-                               auto& room) { return ClaimAddresses(changes, identity, room); },
-                  .renew = [&changes](auto& claims,
-                                      auto lease) { return changes.RenewUntold(claims, lease); },
-                  .measure = [&changes] { return changes.MeasureUntold(); }},
-                 {.registry = &registry}),
-      readings_(
-          executor,
-          {.name = "directory_readings",
-           .claim = [&deliveries,
-                     &identity](auto& room) { return ClaimReadings(deliveries, identity, room); },
-           .renew = [&deliveries](auto& claims,
-                                  auto lease) { return deliveries.RenewReadings(claims, lease); },
-           .measure = [&deliveries] { return deliveries.MeasureReadings(); }},
-          {.registry = &registry}) {}
+    : addresses_(
+          executor, changes.untold(),
+          [&changes, &identity](auto& room) { return ClaimAddresses(changes, identity, room); },
+          {.registry = &registry}),
+      readings_(executor, deliveries.readings(),
+                [&deliveries, &identity](auto& room) {
+                  return ClaimReadings(deliveries, identity, room);
+                },
+                {.registry = &registry}) {}
 
 void DirectorySync::Start() {
   addresses_.Start();

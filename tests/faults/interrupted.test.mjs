@@ -6,6 +6,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../../deploy/local/person/browser.mjs';
 import { prepareFolders, root } from '../../deploy/local/stack/layout.mjs';
 import { pidOf, strays } from '../../deploy/local/stack/processes.mjs';
 import { newLayout } from '../support/stack.mjs';
@@ -85,7 +86,7 @@ describe('a start that is interrupted leaves nothing that `down` does not end', 
 describe('after interrupted starts', () => {
   it('`down` in the middle of a start ends that too', async () => {
     const starting = begin('up');
-    while (!pidOf(layout, 'redis')) await delay(1);
+    await eventually('Redis is started', () => pidOf(layout, 'redis'), { everyMs: 1 });
     const { code, output } = await stack('down');
     assert.equal(code, 0, output);
     assert.equal((await starting.ended).code, 143);
@@ -94,7 +95,7 @@ describe('after interrupted starts', () => {
 
   it('a second start beside one that is under way is refused', async () => {
     const starting = begin('up');
-    while (!pidOf(layout, 'up')) await delay(1);
+    await eventually('the start is under way', () => pidOf(layout, 'up'), { everyMs: 1 });
     const second = await stack('up');
     assert.equal(second.code, 1);
     assert.match(second.output, /is starting this stack already/);

@@ -1,13 +1,13 @@
 // The outcomes of an Idempotency-Key through gateway and service: the first answer, a replay,
 // another body, a request that still runs.
 #include "tests/integration/access/gateway_world.h"
+#include "tests/support/eventually.h"
 
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
 #include <future>
 #include <set>
-#include <thread>
 #include <vector>
 
 namespace tamarack::access {
@@ -72,11 +72,11 @@ TEST_CASE_METHOD(RealWorld, "the same key while the first request runs is a conf
   REQUIRE(host.Await(holder->Query(kHoldMinistries)).ok());
   auto first = std::async(std::launch::async, [&] { return Create("k-1"); });
   // It waits for the table, with its key taken.
-  while (
-      host.database().Execute(
-          "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'ministry'::regclass") !=
-      "1")
-    std::this_thread::yield();
+  REQUIRE(testing::Eventually([&] {
+    return host.database().Execute(
+               "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = "
+               "'ministry'::regclass") == "1";
+  }));
   http::Response second = Create("k-1");
   CHECK(second.status == 409);
   CHECK(boost::json::parse(second.body).as_object().at("reason").as_string() ==

@@ -106,7 +106,7 @@ Attack MakeAttack(const TransferCoding& coding, const std::string& number) {
 }
 
 void CheckChain(Chain& chain, const FrontProxy& front) {
-  int number = 0, passed = 0;
+  int number = 0;
   auto check = [&](const std::string& bytes, const std::string& name) {
     Client attacker(front.port());
     attacker.Send(bytes);
@@ -121,7 +121,6 @@ void CheckChain(Chain& chain, const FrontProxy& front) {
     }
     CHECK(chain.Served("outer-" + name) <= 1);
     CHECK(chain.Served("/toy/v1/kites/inner-" + name) <= 1);
-    passed += chain.Served("outer-" + name);
   };
   for (const TransferCoding& coding : MutatedCodings()) {
     INFO(coding.name);
@@ -139,7 +138,6 @@ void CheckChain(Chain& chain, const FrontProxy& front) {
           name);
     CHECK(chain.Served("outer-" + name) == 1);  // what is sound gets through
   }
-  CHECK(passed >= 2);
 }
 
 TEST_CASE_METHOD(Chain, "behind nginx no request is answered twice or to the wrong client",

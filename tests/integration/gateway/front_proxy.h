@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/eventually.h"
+
 #include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
@@ -11,7 +13,6 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace tamarack::gateway {
@@ -78,12 +79,12 @@ class FrontProxy {
     if (posix_spawn(&process_, program, nullptr, nullptr, argv.data(), environ) != 0) {
       throw std::runtime_error(std::string(program) + " is not installed");
     }
-    while (!IsListening()) {
-      if (waitpid(process_, nullptr, WNOHANG) != 0) {
-        throw std::runtime_error(std::string(program) + " did not start");
-      }
-      std::this_thread::yield();
-    }
+    bool has_ended = false;
+    bool is_over = testing::Eventually([&] {
+      has_ended = waitpid(process_, nullptr, WNOHANG) != 0;
+      return has_ended || IsListening();
+    });
+    if (has_ended || !is_over) throw std::runtime_error(std::string(program) + " did not start");
   }
   ~FrontProxy() {
     kill(process_, SIGKILL);

@@ -4,16 +4,15 @@
 #include "gateway/plugin/reloader.h"
 #include "generic_server.h"
 #include "tests/support/compile_proto.h"
+#include "tests/support/eventually.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -23,17 +22,8 @@
 
 namespace tamarack::gateway {
 
-constexpr std::chrono::seconds kPatience{20};
-
-// Whether `condition` comes true within a generous time. For what tells nobody that it has changed.
-inline bool Eventually(const std::function<bool()>& condition) {
-  auto end = std::chrono::steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
+using testing::Eventually;
+using testing::kPatience;
 
 // A gateway alone, with its configuration in a folder of its own, that takes what changes there.
 class Plugged {

@@ -1,5 +1,6 @@
 // What streams count against for as long as they run: the caller's slots and the back end's limit.
 #include "limited.h"
+#include "tests/support/eventually.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
@@ -69,7 +70,7 @@ TEST_CASE_METHOD(Streaming, "a stream counts as a call of its back end until it 
     auto two = Open();
     CHECK(Running() == 2);
   }
-  while (Running() != 0) std::this_thread::yield();
+  REQUIRE(testing::Eventually([&] { return Running() == 0; }));
   CHECK(Get("/toy/v1/kites:watch?count=2").status == 200);
   CHECK(Running() == 0);
   CHECK(Get("/toy/v1/kites:watch?end.code=5").status == 404);

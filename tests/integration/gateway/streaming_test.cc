@@ -21,13 +21,6 @@ std::string ReadUntil(asio::ip::tcp::socket& socket, const std::string& text) {
   return error ? "" : received;
 }
 
-void AwaitZero(const std::atomic<int>& count) {
-  while (count > 0) std::this_thread::yield();
-}
-void AwaitOne(const std::atomic<int>& count) {
-  while (count == 0) std::this_thread::yield();
-}
-
 TEST_CASE_METHOD(Fixture, "a stream is a JSON array unless the client asks for another form",
                  "[gateway]") {
   Answer array = Get("/toy/v1/kites:watch?count=2");
@@ -104,7 +97,7 @@ TEST_CASE_METHOD(Fixture, "a stream whose first message does not come in time is
                  "[gateway]") {
   Answer late = Get("/toy/v1/kites:watch?end.hang=true");
   CHECK(late.status == 504);
-  AwaitZero(toy.kites.hanging);  // the call was cancelled
+  REQUIRE(toy.kites.hanging.Becomes(0));  // the call was cancelled
 }
 
 TEST_CASE_METHOD(Fixture, "a quiet stream of events begins without a message and has heartbeats",
@@ -115,9 +108,9 @@ TEST_CASE_METHOD(Fixture, "a quiet stream of events begins without a message and
                                    kEvents + "\r\n"));
   std::string received = ReadUntil(socket, ":\n\n\r\n3\r\n:\n\n");
   CHECK(received.starts_with("HTTP/1.1 200 "));
-  AwaitOne(toy.kites.hanging);
+  REQUIRE(toy.kites.hanging.Becomes(1));
   socket.close();
-  AwaitZero(toy.kites.hanging);
+  REQUIRE(toy.kites.hanging.Becomes(0));
 }
 
 TEST_CASE_METHOD(Fixture, "a client that goes away ends the call", "[gateway]") {
@@ -127,9 +120,9 @@ TEST_CASE_METHOD(Fixture, "a client that goes away ends the call", "[gateway]") 
               asio::buffer("GET /toy/v1/kites:watch?count=1&end.hang=true HTTP/1.1\r\nHost: x\r\n" +
                            kLines + "\r\n"));
   CHECK(absl::StrContains(ReadUntil(socket, "}\n\r\n"), kKite));
-  AwaitOne(toy.kites.hanging);
+  REQUIRE(toy.kites.hanging.Becomes(1));
   socket.close();
-  AwaitZero(toy.kites.hanging);
+  REQUIRE(toy.kites.hanging.Becomes(0));
 }
 
 TEST_CASE_METHOD(Fixture, "HEAD gets a stream's headers and ends the call", "[gateway]") {
@@ -137,7 +130,7 @@ TEST_CASE_METHOD(Fixture, "HEAD gets a stream's headers and ends the call", "[ga
   CHECK(head.status == 200);
   CHECK(head.Header("content-type") == "application/json");
   CHECK(head.body.empty());
-  AwaitZero(toy.kites.hanging);
+  REQUIRE(toy.kites.hanging.Becomes(0));
 }
 
 TEST_CASE_METHOD(Fixture, "a client that reads nothing holds the service back", "[gateway]") {
@@ -176,7 +169,7 @@ TEST_CASE_METHOD(Fixture, "a service that is gone in mid-stream ends it with a p
                            "Connection: close\r\n" +
                            kLines + "\r\n"));
   ReadUntil(socket, "}\n\r\n");
-  AwaitOne(toy.kites.hanging);
+  REQUIRE(toy.kites.hanging.Becomes(1));
   toy.server->Shutdown(std::chrono::system_clock::now());
   std::string rest = ReadUntil(socket, "\r\n0\r\n\r\n");
   CHECK(absl::StrContains(rest, "\"status\":503"));

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "platform/auth/access_token.h"
+#include "platform/base/clock.h"
 #include "platform/crypto/encoding.h"
 #include "platform/rpc/errors.h"
 #include "platform/rpc/json_struct.h"
 #include "tamarack/api/v1/credential_service.grpc.pb.h"
+#include "tests/support/eventually.h"
 #include "toy.grpc.pb.h"
 
 #include <absl/strings/match.h>
@@ -25,7 +27,7 @@ namespace tamarack::gateway {
 
 // Fails as the request says; `hang` waits until the caller gives up.
 inline grpc::Status FailAsTold(grpc::ServerContext* context, const toy::v1::FailRequest& request,
-                               std::atomic<int>* hanging = nullptr) {
+                               testing::Count* hanging = nullptr) {
   if (request.hang() && hanging) ++*hanging;
   while (request.hang() && !context->IsCancelled())
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -43,7 +45,7 @@ class Kites final : public toy::v1::KiteService::Service {
  public:
   std::atomic<int> written{0};  // Messages that gRPC took from WatchKites.
   std::atomic<int> tickets{0};  // Given so far.
-  std::atomic<int> hanging{0};  // Streams that wait for their caller to give up.
+  testing::Count hanging;       // Streams that wait for their caller to give up.
 
  private:
   using Context = grpc::ServerContext;
@@ -208,7 +210,7 @@ class Codes final : public toy::v1::CodeService::Service {
 };
 class Oauths final : public toy::v1::OauthService::Service {
  public:
-  std::atomic<int> hanging{0};  // Calls that wait for their caller to give up.
+  testing::Count hanging;  // Calls that wait for their caller to give up.
 
  private:
   grpc::Status FailOauth(grpc::ServerContext* context, const toy::v1::FailRequest* request,

@@ -306,14 +306,6 @@ TEST_CASE_METHOD(Fixture, "a slow call is given up in time, a dead back end is s
   CHECK(dead.body.find("127.0.0.1") == std::string::npos);
 }
 
-// Waits for a condition that another thread brings about; false when it has not come within five
-// seconds.
-bool Eventually(const std::function<bool()>& condition) {
-  auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-  while (!condition() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-  return condition();
-}
-
 TEST_CASE_METHOD(Fixture, "a client that goes away cancels the call", "[gateway]") {
   asio::io_context context;
   auto socket = Connect(context);
@@ -323,10 +315,10 @@ TEST_CASE_METHOD(Fixture, "a client that goes away cancels the call", "[gateway]
       asio::buffer("POST /oauth/fail HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                    "Content-Length: " +
                    std::to_string(body.size()) + "\r\n\r\n" + body));
-  REQUIRE(Eventually([&] { return toy.oauths.hanging == 1; }));
+  REQUIRE(toy.oauths.hanging.Becomes(1));
   socket.set_option(asio::socket_base::linger(true, 0));  // reset: nobody waits for an answer
   socket.close();
-  CHECK(Eventually([&] { return toy.oauths.hanging == 0; }));  // the deadline would be ten seconds
+  CHECK(toy.oauths.hanging.Becomes(0));
 }
 
 TEST_CASE_METHOD(Fixture, "static files have tags, types and ages", "[gateway]") {

@@ -91,7 +91,8 @@ TEST_CASE_METHOD(KeyWorld, "API keys: a repeat gets its secret though the key ha
   *request.mutable_expire_time() = TimeUtil::GetCurrentTime() + TimeUtil::SecondsToDuration(1);
   auto first = Repeat<v1::CreateApiKeyResponse>("CreateApiKey", request);
   REQUIRE(first.ok());
-  while (TimeUtil::GetCurrentTime() <= request.expire_time()) std::this_thread::yield();
+  std::this_thread::sleep_until(std::chrono::system_clock::time_point(
+      std::chrono::microseconds(TimeUtil::TimestampToMicroseconds(request.expire_time()) + 1)));
   auto again = Repeat<v1::CreateApiKeyResponse>("CreateApiKey", request);
   REQUIRE(again.ok());
   CHECK(again->secret() == first->secret());

@@ -4,14 +4,13 @@
 #include "platform/auth/revocations.h"
 #include "platform/crypto/jws.h"
 #include "tests/integration/identity/browser.h"
+#include "tests/support/eventually.h"
 #include "tests/support/proof.h"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <catch2/catch.hpp>
 
-#include <atomic>
 #include <memory>
-#include <thread>
 
 namespace tamarack::identity {
 namespace {
@@ -190,13 +189,12 @@ TEST_CASE_METHOD(Grants,
 }
 
 TEST_CASE_METHOD(Grants, "Grants: a code's reuse and a withdrawn consent are announced") {
-  auto heard = std::make_shared<std::atomic<int>>(0);
+  auto heard = std::make_shared<testing::Count>();
   redis.Subscribe(auth::kRevocationChannel, [heard](std::string_view) { ++*heard; });
-  auto until = [&](int times) {
-    while (*heard != times) std::this_thread::yield();
-  };
-  while (host.Await(redis.Command("PUBLISH", auth::kRevocationChannel, ""))->Int() == 0) {
-  }
+  auto until = [&](int times) { REQUIRE(heard->Becomes(times)); };
+  REQUIRE(testing::Eventually([&] {
+    return host.Await(redis.Command("PUBLISH", auth::kRevocationChannel, ""))->Int() != 0;
+  }));
   until(1);
   auto request = ministry.TokenRequest(Code(ministry));
   REQUIRE(ministry.Redeem(request).ok());

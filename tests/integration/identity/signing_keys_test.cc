@@ -6,6 +6,7 @@
 #include "services/identity/revocation_announcement.h"
 #include "services/identity/signing_key_command.h"
 #include "tests/integration/identity/world.h"
+#include "tests/support/eventually.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -17,7 +18,6 @@
 #include <cstring>
 #include <deque>
 #include <future>
-#include <thread>
 
 namespace tamarack::identity {
 namespace {
@@ -60,7 +60,7 @@ struct KeyWorld : World {
   Replica first{*this}, second{*this};
   Service payments{*this}, notify{*this};
   std::atomic<bool> is_listening{false};
-  std::atomic<int> heard{0};
+  testing::Count heard;
 
   explicit KeyWorld(bool with_redis = true)
       : World(with_redis ? testing::RedisAddress() : "unix:/nonexistent/redis.sock"),
@@ -83,9 +83,8 @@ struct KeyWorld : World {
   }
   ~KeyWorld() { host.Stop(); }
 
-  // Until the condition holds; the test's own time limit ends it otherwise.
   static void Until(const std::function<bool()>& condition) {
-    while (!condition()) std::this_thread::yield();
+    REQUIRE(testing::Eventually(condition));
   }
   SigningKeySetPtr KeysOf(Replica& replica) {
     auto keys = host.Await(replica.keys.Get());
@@ -128,7 +127,7 @@ struct KeyWorld : World {
       co_await AnnounceRevocation(client);
       co_return absl::OkStatus();
     }(redis));
-    if (has_redis) Until([&] { return heard > before; });
+    if (has_redis) REQUIRE(heard.Exceeds(before));
   }
 };
 
@@ -313,15 +312,15 @@ TEST_CASE_METHOD(KeyWorld,
   v1::RotateApiKeyRequest rotate;
   rotate.set_api_key_id(NewApiKey(service.service_id(), "pay", "live").api_key().api_key_id());
   REQUIRE(Call<v1::CreateApiKeyResponse>("AdminService/RotateApiKey", rotate, admin_token()).ok());
-  Until([&] { return heard == 1; });
+  REQUIRE(heard.Becomes(1));
   v1::RevokeApiKeyRequest revoke;
   revoke.set_api_key_id(rotate.api_key_id());
   REQUIRE(Call<v1::ApiKey>("AdminService/RevokeApiKey", revoke, admin_token()).ok());
-  Until([&] { return heard == 2; });
+  REQUIRE(heard.Becomes(2));
   v1::SetClientEnabledRequest disable;
   disable.set_client_id(NewClient(service.service_id()).client().client_id());
   REQUIRE(Call<v1::Client>("AdminService/SetClientEnabled", disable, admin_token()).ok());
-  Until([&] { return heard == 3; });
+  REQUIRE(heard.Becomes(3));
 }
 
 TEST_CASE_METHOD(World, "Calls: whoever's own token is refused asks for another, once") {

@@ -270,8 +270,8 @@ TEST_CASE_METHOD(Fixture,
   host.database().Execute("UPDATE notification SET due_at = now() - interval '1 second'");
   auto prompt = host.Await(notifications.Claim(10, 1min))->front();
   work::Claim lost{late.id, late.claim_token};
-  REQUIRE(host.Await(notifications.Renew({lost}, 0ms)).ok());
-  REQUIRE(host.Await(notifications.Postpone(late, 0ms, true)).ok());
+  REQUIRE(host.Await(work::Renew(notifications.queue(), {lost}, 0ms)).ok());
+  REQUIRE(host.Await(work::Postpone(notifications.queue(), lost, {0ms})).ok());
   CHECK(host.Await(notifications.Claim(10, 1min))->empty());
   REQUIRE(host.Await(notifications.Finish(prompt, Status::kDelivered)).ok());
   REQUIRE(host.Await(notifications.Finish(late, Status::kPermanentFailure)).ok());

@@ -1,5 +1,6 @@
 #include "platform/http/server.h"
 #include "tests/integration/platform/net_support.h"
+#include "tests/support/eventually.h"
 
 #include <atomic>
 #include <chrono>
@@ -19,9 +20,9 @@ const std::string kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 // What a load balancer with pipelining clients behind it sees.
 struct Load {
   std::atomic<bool> is_ready{true};  // While true, clients may open connections.
-  std::atomic<int> answered{0};
-  std::atomic<int> failed{0};
-  std::atomic<int> closed{0};  // Connections whose last answer said so.
+  tamarack::testing::Count answered;
+  tamarack::testing::Count failed;
+  tamarack::testing::Count closed;  // Connections whose last answer said so.
 };
 
 // Keeps a connection busy with three requests at a time, until an answer says that it is the last.
@@ -58,10 +59,10 @@ TEST_CASE("Draining under load fails no request of keep-alive clients that pipel
   for (int i = 0; i < 8; ++i) {
     clients.push_back(std::async(std::launch::async, Client, server.port(), std::ref(load)));
   }
-  while (load.answered < 1000) std::this_thread::yield();
+  REQUIRE(load.answered.Exceeds(1000));
   auto drained = std::async(std::launch::async, [&] { return server.Drain(5s, 1500ms); });
   // Still accepting, though each connection is told to end; then the load balancer looks elsewhere.
-  while (load.closed < 16) std::this_thread::yield();
+  REQUIRE(load.closed.Exceeds(16));
   load.is_ready = false;
   for (auto& client : clients) client.get();
   CHECK(load.failed == 0);

@@ -113,7 +113,7 @@ TEST_CASE_METHOD(Fixture, "A network's bodies leave room for those of others") {
   auto begin = [&](RawClient& client, const std::string& address) {
     int before = reads;
     client.Send(Head("/", "X-Client: " + address + "\r\n" + Length(90)) + std::string(60, 'a'));
-    while (reads == before) std::this_thread::yield();
+    REQUIRE(reads.Exceeds(before));
   };
   auto first = Connect();
   begin(first, mine);
@@ -138,12 +138,12 @@ TEST_CASE_METHOD(Fixture, "A body takes nothing any more while its answer stream
   std::string head = Head("/stream", "X-Client: 192.0.2.1\r\n" + Length(90));
   auto client = Connect();
   client.Send(head + std::string(60, 'a'));
-  while (reads == 0) std::this_thread::yield();
+  REQUIRE(reads.Becomes(1));
   client.Send(std::string(30, 'a'));
   CHECK(client.ReadUntil("one\r\n").starts_with("HTTP/1.1 200"));
   auto next = Connect();
   next.Send(Head("/", "X-Client: 192.0.2.1\r\n" + Length(90)) + std::string(60, 'a'));
-  while (reads == 1) std::this_thread::yield();
+  REQUIRE(reads.Becomes(2));
   next.Send(std::string(30, 'a'));
   CHECK(next.Read().status == 200);
   gate.Open();

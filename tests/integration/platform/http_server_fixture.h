@@ -2,8 +2,8 @@
 
 #include "platform/http/server.h"
 #include "tests/integration/platform/net_support.h"
+#include "tests/support/eventually.h"
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -21,7 +21,7 @@ struct HttpServerFixture {
   Gate later{loop.executor()};
   http::ServerOptions options;
   std::unique_ptr<http::Server> server;
-  std::atomic<int> reads = 0;  // Bodies that the handler has asked for.
+  testing::Count reads;  // Bodies that the handler has asked for.
   int pieces =
       0;  // That the source of /flood was asked for; to be read once the server is drained.
 

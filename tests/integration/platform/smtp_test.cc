@@ -107,18 +107,18 @@ TEST_CASE_METHOD(Fixture, "A relay that hung up on an idle connection gets the n
 }
 
 TEST_CASE_METHOD(Fixture, "A second connection has only the time that the first one left") {
-  // Silent for half of the time and then gone; on the next connection silent for more than the
-  // rest.
+  // Silent for a while and then gone; on the next connection silent for more than the rest of the
+  // time, but not for all of it.
   relay.before_reply = [this](const std::string& key) {
     bool is_second_mail = key == "MAIL" && relay.replies["MAIL"].empty();
     bool is_second_greeting = key == "GREETING" && relay.connections == 2;
-    if (is_second_mail) std::this_thread::sleep_for(1s);
-    if (is_second_greeting) std::this_thread::sleep_for(1500ms);
+    if (is_second_mail) std::this_thread::sleep_for(500ms);
+    if (is_second_greeting) std::this_thread::sleep_for(2800ms);
     if (key == "TEXT") relay.replies["MAIL"] = "";
     if (is_second_greeting) relay.replies["MAIL"] = "250 ok";
   };
   relay.Start();
-  mail.timeout = 2s;
+  mail.timeout = 3s;
   REQUIRE(Send().ok());
   CHECK(Send().status().code() == StatusCode::kDeadlineExceeded);
   CloseConnections();

@@ -3,6 +3,7 @@
 #include "platform/rpc/channel.h"
 #include "platform/rpc/server.h"
 #include "tests/integration/platform/certificates.h"
+#include "tests/support/eventually.h"
 
 #include <grpcpp/generic/generic_stub.h>
 #include <unistd.h>
@@ -12,7 +13,6 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <thread>
 
 namespace tamarack::rpc {
@@ -106,13 +106,7 @@ StatusCode CallEmpty(const std::shared_ptr<grpc::Channel>& channel, const std::s
   return status.error_code();
 }
 
-bool Eventually(const std::function<bool()>& is_so) {
-  for (int i = 0; i < 600; ++i) {
-    if (is_so()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-  return false;
-}
+using testing::Eventually;
 
 TEST_CASE_METHOD(Fixture, "each peer calls what is meant for it and says what is its own",
                  "[rpc][peers]") {

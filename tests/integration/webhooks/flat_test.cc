@@ -49,7 +49,7 @@ TEST_CASE_METHOD(Backlog, "Claiming, measuring and looking for lost endpoints ar
   REQUIRE(database.Execute("SELECT count(*) FROM webhook_delivery") == "300000");
   CHECK(Blocks(store.ParkLost(absl::Hours(1), 1000)) < 1000);
   CHECK(Blocks(store.Claim({.jobs = 10, .share = 8, .limited = {}, .lease = 1min})) < 2000);
-  CHECK(Blocks(store.Measure()) < 15000);
+  CHECK(Blocks(work::Measure(store.queue())) < 15000);
   database.Execute("UPDATE webhook_endpoint SET enabled = false");
   CHECK(loop.Await(store.ParkLost(absl::Hours(1), 1000)).value() == 1000);
 }

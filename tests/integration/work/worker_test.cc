@@ -31,16 +31,13 @@ constexpr pg::Migration kSchema[] = {{1, "0001_job", R"sql(
   CREATE INDEX job_due ON job (due_at) WHERE due_at IS NOT NULL;)sql",
                                       "sha"}};
 
-constexpr pg::Statement kClaim{"job.claim", WORK_CLAIM("job", "job_id", ", attempts = attempts + 1",
-                                                       "true") " RETURNING job_id"};
-constexpr pg::Statement kRenew{"job.renew", WORK_RENEW("job", "job_id", "bigint")};
-constexpr pg::Statement kMeasure{"job.measure",
-                                 WORK_MEASURE("job", "due_at IS NOT NULL", "due_at",
-                                              WORK_COUNT("job", "attempts > 9", "job_id"))};
+constexpr pg::Statement kClaim{
+    "job.claim", WORK_CLAIM("job", "job_id", "attempts", "", "true") " RETURNING job_id"};
+constexpr QueueSql kQueue =
+    WORK_QUEUE("jobs", "job", "job_id", "bigint", "attempts", "created_at", "due_at IS NOT NULL",
+               WORK_COUNT("job", "attempts > 9", "job_id"));
 constexpr pg::Statement kFinish{
     "job.finish", "UPDATE job SET due_at = NULL, claim_token = NULL WHERE " WORK_HELD("job_id")};
-constexpr pg::Statement kPostpone{"job.postpone",
-                                  "UPDATE job SET " WORK_POSTPONED " WHERE " WORK_HELD("job_id")};
 constexpr pg::Statement kFlush{"stat.flush", "SELECT pg_stat_force_next_flush()"};
 
 struct Fixture {
@@ -51,6 +48,8 @@ struct Fixture {
   std::vector<std::string> begun;
   int at_once = 0, at_once_max = 0;
   bool is_held = false;  // jobs wait until it is not
+  Outcome again;         // what the next job ends with
+  Queue queue{pool, kQueue};
   std::vector<std::unique_ptr<Worker>> workers;
 
   ~Fixture() {
@@ -96,24 +95,20 @@ struct Fixture {
     }
     co_return jobs;
   }
-  asio::awaitable<void> Do(const Claim& claim, Try& attempt) {
+  asio::awaitable<Outcome> Do(const Claim& claim, Try& attempt) {
     begun.push_back(claim.id);
     at_once_max = std::max(at_once_max, ++at_once);
     while (is_held) co_await Wait(5ms);
-    attempt.Reached();
     --at_once;
+    if (again) co_return std::exchange(again, std::nullopt);
+    attempt.Reached();
     (void)co_await pool.Query(kFinish, claim.id, claim.token);
+    co_return std::nullopt;
   }
   Worker& Start(WorkerOptions options) {
     options.registry = &registry;
     workers.push_back(std::make_unique<Worker>(
-        loop.executor(),
-        Queue{.name = "jobs",
-              .claim = [this](auto& room) { return ClaimJobs(room); },
-              .renew = [this](auto& claims,
-                              auto lease) { return Renew(pool, kRenew, claims, lease); },
-              .measure = [this] { return Measure(pool, kMeasure); }},
-        options));
+        loop.executor(), queue, [this](auto& room) { return ClaimJobs(room); }, options));
     workers.back()->Start();
     return *workers.back();
   }
@@ -171,9 +166,24 @@ TEST_CASE_METHOD(Fixture, "Worker: what a killed process had claimed is done whe
   // The killed one, come back to life, records nothing and prolongs nothing.
   std::string row = Sql("SELECT job FROM job");
   REQUIRE(loop.Await(pool.Query(kFinish, lost[0].id, lost[0].token))->affected() == 0);
-  REQUIRE(loop.Await(pool.Query(kPostpone, lost[0].id, lost[0].token, 0))->affected() == 0);
-  REQUIRE(loop.Await(Renew(pool, kRenew, lost, 1h)).ok());
+  REQUIRE(loop.Await(Postpone(queue, lost[0], {0ms})).ok());
+  REQUIRE(loop.Await(Renew(queue, lost, 1h)).ok());
   CHECK(Sql("SELECT job FROM job") == row);
+}
+
+TEST_CASE_METHOD(Fixture, "Worker: what is postponed is due again, counted or not", "[work]") {
+  bool is_attempt = GENERATE(true, false);
+  Add(1);
+  again = Again{1h, is_attempt};
+  Start({.tick = 20ms, .registry = nullptr});
+  WaitUntil(
+      "SELECT count(*) FROM job WHERE claim_token IS NULL AND due_at > now() + interval '59 "
+      "minutes'",
+      "1");
+  CHECK(Sql("SELECT attempts FROM job") == (is_attempt ? "1" : "0"));
+  Sql("UPDATE job SET due_at = now()");
+  WaitUntil("SELECT count(*) FROM job WHERE due_at IS NULL", "1");
+  CHECK(begun.size() == 2);
 }
 
 TEST_CASE_METHOD(Fixture, "Worker: a wake needs no tick, and a stop waits for what runs",
@@ -225,7 +235,7 @@ TEST_CASE_METHOD(Fixture, "Claims and measurements are flat with a large backlog
   std::vector<Claim> claims;
   CHECK(Blocks([&] { claims = loop.Await(ClaimRows(10, 1min)).value(); }) < 300);
   REQUIRE(claims.size() == 10);
-  CHECK(Blocks([&] { REQUIRE(loop.Await(Renew(pool, kRenew, claims, 1min)).ok()); }) < 300);
+  CHECK(Blocks([&] { REQUIRE(loop.Await(Renew(queue, claims, 1min)).ok()); }) < 300);
 }
 
 TEST_CASE_METHOD(Fixture, "Sweeper: goes on in batches until nothing is left", "[work]") {

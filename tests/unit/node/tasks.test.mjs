@@ -8,15 +8,15 @@ import { root } from '../../../deploy/local/stack/layout.mjs';
 
 const sources = ['platform', 'gateway', 'services', 'examples'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true }).filter((file) => /\.(cc|h)$/.test(file)).map((file) => join(folder, file)));
-const using = (pattern) => sources.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8')));
+// Who uses it, but for those who may.
+const using = (pattern, ...allowed) => sources.filter((file) => !allowed.includes(file) && pattern.test(readFileSync(join(root, file), 'utf8')));
 
 it('no exception of a coroutine is swallowed', () => {
   assert.ok(sources.length > 100);
-  assert.deepEqual(using(/\basio::detached\b/), ['platform/webhooks/dispatcher.cc']);
+  assert.deepEqual(using(/\basio::detached\b/, 'platform/webhooks/dispatcher.cc'), []);
 });
 
 it('coroutines are started by task groups, and by the servers that wait for their calls', () => {
-  assert.deepEqual(using(/\bco_spawn\(/).sort(), [
-    'platform/http/session.cc', 'platform/rpc/unary.cc', 'platform/runtime/process.cc', 'platform/runtime/task_group.cc', 'platform/webhooks/dispatcher.cc',
-  ]);
+  assert.deepEqual(using(/\bco_spawn\(/, 'platform/http/session.cc', 'platform/rpc/unary.cc', 'platform/runtime/process.cc', 'platform/runtime/task_group.cc',
+    'platform/webhooks/dispatcher.cc'), []);
 });

@@ -91,6 +91,31 @@ TEST_CASE("Failures without an answer are told apart", "[webhooks]") {
   CHECK(error(absl::DataLossError("")) == "bad_response");
 }
 
+TEST_CASE("What an answer says of the endpoint", "[webhooks]") {
+  using tamarack::work::Contact;
+  for (int status : {200, 301, 404, 410, 429}) CHECK(Answered(status).contact == Contact::kReached);
+  for (int status : {500, 503, 599}) CHECK(Answered(status).contact == Contact::kFailed);
+  auto contact = [](absl::Status status) { return webhooks::Judge(status, 1, 0, 1, kNow).contact; };
+  CHECK(contact(absl::DeadlineExceededError("")) == Contact::kFailed);
+  CHECK(contact(absl::UnavailableError("")) == Contact::kFailed);
+  CHECK(contact(absl::FailedPreconditionError("")) == std::nullopt);
+  CHECK(contact(absl::InvalidArgumentError("")) == std::nullopt);
+  CHECK(webhooks::WithoutSecret().contact == std::nullopt);
+}
+
+TEST_CASE("In an outage even the last attempt is made again, after what else waits", "[webhooks]") {
+  auto verdict = Answered(503, webhooks::kAttemptsMax, "120");
+  REQUIRE(verdict.state == DeliveryState::kParked);
+  webhooks::BecomeOutage(verdict, 1);
+  CHECK(verdict.state == DeliveryState::kPending);
+  CHECK(verdict.is_outage);
+  CHECK(verdict.retry_in == absl::Seconds(120));
+  verdict = Answered(500);
+  webhooks::BecomeOutage(verdict, 1);
+  CHECK(verdict.retry_in == absl::Seconds(30));
+  CHECK(webhooks::OutageMax(1) == absl::Hours(75) + absl::Minutes(35) + absl::Seconds(5));
+}
+
 TEST_CASE("A CloudEvent carries the required attributes and the data as it was", "[webhooks]") {
   webhooks::StoredEvent event{"id-1", "ca.tamarack.x.v1", "/payments", "s\"1",
                               kNow,   R"({"a": 1.50})"};
