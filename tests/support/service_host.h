@@ -22,9 +22,14 @@
 
 #include <google/protobuf/message.h>
 #include <grpcpp/impl/service_type.h>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
 
+#include <exception>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
