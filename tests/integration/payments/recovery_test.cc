@@ -1,3 +1,4 @@
+#include "platform/telemetry/metrics.h"
 #include "tests/integration/payments/world.h"
 
 #include <catch2/catch.hpp>
@@ -96,6 +97,35 @@ TEST_CASE_METHOD(World, "Capture: tried until the processor answers, and done on
   CHECK(CountAtProcessor("captured") == 2);
   CHECK(Sql("SELECT credits_posted FROM ledger_account_balance WHERE account = 'service:s1'") ==
         "18000");
+}
+
+TEST_CASE_METHOD(Stopped, "Capture: the processor's outage uses up no tries, and ends by itself",
+                 "[payments]") {
+  for (int i = 0; i < 7; ++i) {
+    auto payment = Opened("DL-" + std::to_string(i));
+    Submit(payment.payment_id());
+    Confirm(payment.payment_id());
+  }
+  Control("error", 1'000'000);
+  StartWorkers();
+  auto is_open = [&](const char* value) {
+    return telemetry::SerializeMetrics(host.registry())
+               .find("work_destinations_out_of_order{queue=\"processor_jobs\"} " +
+                     std::string(value)) != std::string::npos;
+  };
+  auto is_probed = [&, failures = 0.0]() mutable {
+    if (failures == 0) failures = metrics.job_failures.Value();
+    return metrics.job_failures.Value() > failures;
+  };
+  const char* unclaimed = "SELECT count(*) FROM processor_job WHERE claim_token IS NOT NULL";
+  REQUIRE(Eventually([&] { return is_open("1") && Sql(unclaimed) == "0"; }));
+  std::string tries = Sql("SELECT sum(tries) FROM processor_job");
+  REQUIRE(Eventually(is_probed));
+  REQUIRE(Eventually([&] { return Sql(unclaimed) == "0"; }));
+  CHECK(Sql("SELECT sum(tries) FROM processor_job") == tries);
+  Control("normal", 0);
+  REQUIRE(Eventually([&] { return CountAtProcessor("captured") == 7; }));
+  CHECK(Balances());
 }
 
 TEST_CASE_METHOD(World, "Capture and release: a processor that knows nothing is asked again",
