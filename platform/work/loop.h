@@ -13,6 +13,9 @@
 
 namespace tamarack::work {
 
+// What is under way at the end has this long; what is left then is taken again by others.
+inline constexpr std::chrono::seconds kStopWait{15};
+
 // Takes a turn when it is woken, and once in a while without, until it is stopped. Lives on one
 // executor, whose loop runs until after Stop; owned by shared_ptr, and by what runs.
 class Loop : public std::enable_shared_from_this<Loop> {
@@ -24,7 +27,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   void Wake();
   // Begins nothing more and waits for what runs, `limit` at most: false when that was too short.
   // Blocks: call it off the loop. At once when it was never started, or is stopped.
-  bool Stop(std::chrono::milliseconds limit = std::chrono::hours(1));
+  bool Stop(std::chrono::milliseconds limit = kStopWait);
 
  protected:
   explicit Loop(boost::asio::any_io_executor executor)

@@ -5,6 +5,7 @@
 #include "platform/base/status.h"
 #include "platform/work/claims.h"
 #include "platform/work/destinations.h"
+#include "platform/work/loop.h"
 
 #include <prometheus/registry.h>
 #include <boost/asio/any_io_executor.hpp>
@@ -55,7 +56,7 @@ struct WorkerOptions {
   // In flight at one destination. 0: there is but one, and its jobs name none.
   int share_max = 0;
   BreakerOptions breaker = {};
-  std::chrono::milliseconds stop_wait = std::chrono::hours(1);
+  std::chrono::milliseconds stop_wait = kStopWait;
   // Takes `work_…`.
   prometheus::Registry* registry = nullptr;
 };
