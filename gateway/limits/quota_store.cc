@@ -137,8 +137,8 @@ void QuotaStore::Hold(const std::string& key, int slots) {
 }
 
 asio::awaitable<void> QuotaStore::HoldSlots(std::string key, int slots) {
-  auto reply = co_await redis_.Eval(
-      kHold, {SlotsKey(key)}, {gateway_id_, std::to_string(slots), LeaseMicros(options_)});
+  auto reply = co_await redis_.Eval(kHold, {SlotsKey(key)},
+                                    {gateway_id_, std::to_string(slots), LeaseMicros(options_)});
   if (!reply.ok()) SetUp(false, ToStd(reply.status().message()));
 }
 

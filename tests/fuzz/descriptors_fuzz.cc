@@ -1,10 +1,10 @@
 // Descriptors that a back end gives of itself: whatever they are, they are refused or make routes,
 // findings and documents.
 #include "fuzz.h"
-#include "gateway/routing/descriptor_limits.h"
 #include "gateway/openapi/openapi.h"
 #include "gateway/plugin/breaking.h"
 #include "gateway/plugin/lint.h"
+#include "gateway/routing/descriptor_limits.h"
 #include "toy.pb.h"
 
 #include <google/protobuf/descriptor.h>

@@ -84,9 +84,9 @@ struct World {
                          passwords, attempts, guard, devices, keyring, metrics});
   std::unique_ptr<grpc::Service> account_service = MakeAccountService(
       {interceptor, TestPages(), people, consents, sessions, devices, redis, metrics});
-  std::unique_ptr<grpc::Service> credential_service = MakeCredentialService(
-      {interceptor, client_tokens, issuer, internal, clients, tenants, api_keys, consents, grants,
-       sessions, possession, subjects, metrics});
+  std::unique_ptr<grpc::Service> credential_service =
+      MakeCredentialService({interceptor, client_tokens, issuer, internal, clients, tenants,
+                             api_keys, consents, grants, sessions, possession, subjects, metrics});
   std::unique_ptr<grpc::Service> directory_service =
       MakeDirectoryService(interceptor, people, tenants, consents, subjects);
   idempotency::Once once{host.pool(), keyring.sealer()};
