@@ -25,6 +25,9 @@ constexpr char kPauseForLock[] = "SELECT pg_sleep(0.1)";
 // Whoever waits for a table's lock keeps all who come later from the table: not for long, and not
 // often.
 constexpr char kLockTimeout[] = "SET lock_timeout = '3s'";
+// An index that is made concurrently waits for the snapshots of before as for locks, and nobody
+// waits behind it.
+constexpr char kNoLockTimeout[] = "SET lock_timeout = 0";
 
 constexpr std::string_view kNoTransaction = "-- no transaction\n";
 constexpr char kInvalidIndex[] =
@@ -101,6 +104,7 @@ absl::StatusOr<Result> Record(PGconn* conn, const Migration& migration) {
 }
 
 absl::Status ApplyInTransaction(PGconn* conn, const Migration& migration) {
+  if (auto set = Run(conn, kLockTimeout); !set.ok()) return set.status();
   if (auto begun = Run(conn, "BEGIN"); !begun.ok()) return begun.status();
   auto done = Run(conn, migration.sql);
   if (done.ok() && PQtransactionStatus(conn) != PQTRANS_INTRANS) {
@@ -114,6 +118,7 @@ absl::Status ApplyInTransaction(PGconn* conn, const Migration& migration) {
 
 // Statement by statement, for several in one text would be one transaction.
 absl::Status ApplyOneByOne(PGconn* conn, const Migration& migration) {
+  if (auto set = Run(conn, kNoLockTimeout); !set.ok()) return set.status();
   for (std::string_view left = migration.sql; !left.empty();) {
     const size_t end = std::min(left.find(";\n"), left.size());
     auto done = Run(conn, std::string(left.substr(0, end)).c_str());
@@ -163,7 +168,6 @@ absl::Status Migrate(const std::string& dsn, std::span<const Migration> migratio
   PQsetNoticeProcessor(conn.get(), [](void*, const char*) {}, nullptr);
   // The lock ends with the connection.
   if (auto status = LockSchema(conn.get()); !status.ok()) return status;
-  if (auto set = Run(conn.get(), kLockTimeout); !set.ok()) return set.status();
   if (auto made = Run(conn.get(), kCreateTable); !made.ok()) return made.status();
   auto applied = ListApplied(conn.get());
   if (!applied.ok()) return applied.status();

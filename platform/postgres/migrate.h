@@ -16,8 +16,9 @@
 //   repeatable: an index is dropped first (DROP INDEX CONCURRENTLY IF EXISTS), for one that was cut
 //   off is there, and invalid, which is refused.
 // - No lock on a table is waited for longer than 3 s (`lock_timeout`), since all who come later
-// wait
-//   behind it; the file is tried again some times, then ABORTED.
+//   wait behind it; the file is tried again some times, then ABORTED. A file without a transaction
+//   waits as long as it takes, as an index does for every snapshot of before: it must take no lock
+//   that keeps others from a table.
 // - An applied file whose text has changed, or a new file older than the newest applied one, is
 //   refused with FAILED_PRECONDITION: write another file instead.
 // - Versions that this binary does not know are left alone: it is the older one in a roll-out.

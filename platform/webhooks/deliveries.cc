@@ -14,7 +14,7 @@ constexpr int kListMax = 1000;
 #define DELIVERY_COLUMNS                                                               \
   "d.delivery_id, d.event_id, v.type, d.subject, d.endpoint_id, d.state, d.attempts, " \
   "d.last_status, d.last_error, d.created_at, d.finished_at, "                         \
-  "CASE WHEN d.claim_token IS NULL THEN d.due_at ELSE now() END"
+  "CASE WHEN d.claim IS NULL THEN d.due_at ELSE now() END"
 
 #define DELIVERY_FILTER                                                      \
   "FROM webhook_delivery d JOIN event v USING (event_id) "                   \

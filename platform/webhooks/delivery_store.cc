@@ -26,7 +26,7 @@ constexpr pg::Statement kClaim{"webhook_delivery.claim", R"sql(
     LIMIT $1::int
   ), claimed AS (
     UPDATE webhook_delivery d
-    SET claim_token = $5::uuid, due_at = now() + $6::bigint * interval '1 millisecond'
+    SET claim = $5::uuid, due_at = now() + $6::bigint * interval '1 millisecond'
     WHERE d.delivery_id = ANY (ARRAY(SELECT delivery_id FROM due))
     RETURNING d.delivery_id, d.endpoint_id, d.attempts, d.created_at, d.event_id
   )
@@ -39,7 +39,8 @@ constexpr pg::Statement kClaim{"webhook_delivery.claim", R"sql(
 // Nothing is postponed but by Finish. The oldest of each endpoint is found by itself.
 constexpr work::QueueSql kQueue{
     "webhooks",
-    {"webhook_delivery.renew", WORK_RENEW("webhook_delivery", "delivery_id", "bigint")},
+    {"webhook_delivery.renew",
+     WORK_RENEW("webhook_delivery", "delivery_id", "bigint", "due_at", "claim")},
     {},
     {"webhook_delivery.measure", "SELECT " WORK_COUNT("webhook_delivery", "state = 1",
                                                       "endpoint_id, created_at") R"sql(, coalesce((
@@ -57,11 +58,11 @@ constexpr pg::Statement kFinish{"webhook_delivery.finish", R"sql(
             is_counted)
   ), finished AS (
     UPDATE webhook_delivery d
-    SET state = r.state, attempts = d.attempts + r.is_counted::int, claim_token = NULL,
+    SET state = r.state, attempts = d.attempts + r.is_counted::int, claim = NULL,
         last_status = r.status, last_error = r.error,
         due_at = CASE WHEN r.state = 1 THEN now() + r.retry_ms * interval '1 millisecond' END,
         finished_at = CASE WHEN r.state <> 1 THEN now() END
-    FROM result r WHERE d.delivery_id = r.delivery_id AND d.claim_token = r.token
+    FROM result r WHERE d.delivery_id = r.delivery_id AND d.claim = r.token
     RETURNING r.*
   )
   INSERT INTO webhook_attempt (delivery_id, started_at, duration_ms, status, error)
@@ -89,8 +90,8 @@ constexpr pg::Statement kNoteReached{"webhook_endpoint.note_reached", R"sql(
 // $1 milliseconds. What is in flight is left to its own end.
 #define LOST_ENDPOINT \
   "(NOT e.enabled OR e.failing_since <= now() - $1::bigint * interval '1 millisecond')"
-#define LOST_DELIVERY                                                                      \
-  "d.state = 1 AND (d.claim_token IS NULL OR d.due_at <= now()) AND d.created_at <= CASE " \
+#define LOST_DELIVERY                                                                \
+  "d.state = 1 AND (d.claim IS NULL OR d.due_at <= now()) AND d.created_at <= CASE " \
   "WHEN e.enabled THEN now() - $1::bigint * interval '1 millisecond' ELSE 'infinity' END"
 // One index probe per lost endpoint, however much was ever sent to it.
 constexpr pg::Statement kListLost{"webhook_delivery.list_lost", R"sql(
@@ -103,7 +104,7 @@ constexpr pg::Statement kListLost{"webhook_delivery.list_lost", R"sql(
 
 constexpr pg::Statement kPark{"webhook_delivery.park", R"sql(
   UPDATE webhook_delivery d
-  SET state = 3, due_at = NULL, claim_token = NULL, finished_at = now(),
+  SET state = 3, due_at = NULL, claim = NULL, finished_at = now(),
       last_error = CASE WHEN e.enabled THEN 'endpoint_out_of_order' ELSE 'endpoint_disabled' END
   FROM webhook_endpoint e
   WHERE d.delivery_id = ANY($2::bigint[]) AND e.endpoint_id = d.endpoint_id

@@ -47,7 +47,7 @@ constexpr pg::Statement kUpdateEndpoint{
     "webhook_endpoint.update",
     "UPDATE webhook_endpoint SET url = $4, event_types = $5::text[], enabled = $6, "
     "disabled_reason = CASE WHEN $6 THEN '' WHEN enabled THEN 'by request' ELSE disabled_reason "
-    "END, paused_until = '-infinity' "
+    "END, paused_until = '-infinity', failing_since = NULL "
     "WHERE endpoint_id = $1 AND tenant_id = $2 AND mode = $3 RETURNING " ENDPOINT_COLUMNS};
 
 constexpr pg::Statement kFindEndpoint{

@@ -40,18 +40,23 @@ struct QueueSql {
 // Claims what is due and `where`: $1 how many, $2 token, $3 milliseconds; counts the attempt, and
 // sets `more`, too. ARRAY makes the inner statement run once, whatever the planner believes about
 // the number of rows.
-#define WORK_CLAIM(table, key, count, more, where)                                                \
-  "UPDATE " table                                                                                 \
-  " t SET claim_token = $2::uuid, due_at = now() + $3::bigint * interval '1 millisecond', " count \
-  " = " count " + 1" more " WHERE t." key " = ANY (ARRAY(SELECT " key " FROM " table              \
-  " WHERE due_at <= now() AND " where " ORDER BY due_at LIMIT $1::int FOR UPDATE SKIP LOCKED))"
+#define WORK_CLAIM(table, key, count, more, where) \
+  WORK_CLAIM_BY("due_at", table, key, count, more, where)
+// For a table that has its due_at by another name.
+#define WORK_CLAIM_BY(due, table, key, count, more, where)                                        \
+  "UPDATE " table " t SET claim_token = $2::uuid, " due                                           \
+  " = now() + $3::bigint * interval '1 millisecond', " count " = " count " + 1" more              \
+  " WHERE t." key " = ANY (ARRAY(SELECT " key " FROM " table " WHERE " due " <= now() AND " where \
+  " ORDER BY " due " LIMIT $1::int FOR UPDATE SKIP LOCKED))"
 // The condition of every outcome: $1 key, $2 token.
 #define WORK_HELD(key) key " = $1 AND claim_token = $2"
-// Claims of the keys $1 and tokens $2 last another $3 milliseconds.
-#define WORK_RENEW(table, key, key_type)                                                    \
-  "UPDATE " table                                                                           \
-  " t SET due_at = now() + $3::bigint * interval '1 millisecond' FROM unnest($1::" key_type \
-  "[], $2::uuid[]) AS held (id, token) WHERE t." key " = held.id AND t.claim_token = held.token"
+// Claims of the keys $1 and tokens $2 last another $3 milliseconds. A row that is locked is just
+// being finished: whoever waited for it, with others locked, could be waited for in turn.
+#define WORK_RENEW(table, key, key_type, due, token)                                         \
+  "UPDATE " table " SET " due " = now() + $3::bigint * interval '1 millisecond' WHERE " key  \
+  " = ANY (ARRAY(SELECT t." key " FROM unnest($1::" key_type                                 \
+  "[], $2::uuid[]) AS held (id, token) JOIN " table " t ON t." key " = held.id AND t." token \
+  " = held.token ORDER BY t." key " FOR UPDATE OF t SKIP LOCKED))"
 // Rows that there are, counted in an index's `order`: 10,000 at most.
 #define WORK_COUNT(table, where, order)                                          \
   "(SELECT count(*) FROM (SELECT FROM " table " WHERE " where " ORDER BY " order \
@@ -59,17 +64,18 @@ struct QueueSql {
 // `pending` is the condition of the rows that there is something to do with, `since` the column of
 // their age, `parked` a count (WORK_COUNT) of what was given up. Age is that of the oldest of the
 // 10,000 that are due first. What was no attempt ($4) is taken back from the count.
-#define WORK_QUEUE(name, table, key, key_type, count, since, pending, parked)                      \
+#define WORK_QUEUE(name, table, key, key_type, count, since, pending, parked) \
+  WORK_QUEUE_BY("due_at", name, table, key, key_type, count, since, pending, parked)
+#define WORK_QUEUE_BY(due, name, table, key, key_type, count, since, pending, parked)              \
   ::tamarack::work::QueueSql {                                                                     \
-    name, {table ".renew", WORK_RENEW(table, key, key_type)},                                      \
-        {table ".postpone",                                                                        \
-         "UPDATE " table                                                                           \
-         " SET claim_token = NULL, due_at = now() + $3::bigint * interval '1 millisecond', " count \
-         " = " count " - (NOT $4::boolean)::int WHERE " WORK_HELD(key)},                           \
+    name, {table ".renew", WORK_RENEW(table, key, key_type, due, "claim_token")},                  \
+        {table ".postpone", "UPDATE " table " SET claim_token = NULL, " due                        \
+                            " = now() + $3::bigint * interval '1 millisecond', " count " = " count \
+                            " - (NOT $4::boolean)::int WHERE " WORK_HELD(key)},                    \
         {table ".measure",                                                                         \
          "SELECT count(*), coalesce(extract(epoch FROM now() - min(since))::bigint, 0), " parked   \
-         " FROM (SELECT " since " AS since FROM " table " WHERE " pending                          \
-         " ORDER BY due_at LIMIT 10000) AS pending"}                                               \
+         " FROM (SELECT " since " AS since FROM " table " WHERE " pending " ORDER BY " due         \
+         " LIMIT 10000) AS pending"}                                                               \
   }
 
 struct Queue {

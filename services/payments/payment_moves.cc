@@ -31,7 +31,7 @@ constexpr pg::Statement kSetPayer{"payment.set_payer",
 
 constexpr pg::Statement kInsertAttempt{"authorisation_attempt.insert", R"sql(
   INSERT INTO authorisation_attempt (attempt_id, payment_id, number, status, provider, card_brand, card_type, last_digits,
-                                     first_digits, expiry_date, created_at, due_at)
+                                     first_digits, expiry_date, created_at, check_at)
   SELECT $1::uuid, $2, coalesce(max(number), 0) + 1, 1, $3, $4, $5, $6, $7, $8, now(), now() + $9 * interval '1 millisecond'
   FROM authorisation_attempt WHERE payment_id = $2)sql"};
 constexpr pg::Statement kCountAttempts{"authorisation_attempt.count", R"sql(

@@ -14,11 +14,12 @@ constexpr pg::Statement kClaimJobs{
 constexpr work::QueueSql kJobs = WORK_QUEUE("processor_jobs", "processor_job", "attempt_id", "uuid",
                                             "tries", "created_at", "done_at IS NULL", "0");
 constexpr pg::Statement kClaimUnresolved{
-    "authorisation_attempt.claim", WORK_CLAIM("authorisation_attempt", "attempt_id", "checks", "",
-                                              "status = 1") " RETURNING attempt_id"};
+    "authorisation_attempt.claim",
+    WORK_CLAIM_BY("check_at", "authorisation_attempt", "attempt_id", "checks", "",
+                  "status = 1") " RETURNING attempt_id"};
 constexpr work::QueueSql kUnresolved =
-    WORK_QUEUE("unresolved_attempts", "authorisation_attempt", "attempt_id", "uuid", "checks",
-               "created_at", "status = 1", "0");
+    WORK_QUEUE_BY("check_at", "unresolved_attempts", "authorisation_attempt", "attempt_id", "uuid",
+                  "checks", "created_at", "status = 1", "0");
 constexpr pg::Statement kFindExpired{"payment.find_expired", R"sql(
   SELECT payment_id FROM payment WHERE status IN (1, 2, 3, 4) AND created_at < now() - $1 * interval '1 second'
   ORDER BY created_at LIMIT $2)sql"};

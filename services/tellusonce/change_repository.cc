@@ -40,10 +40,6 @@ constexpr pg::Statement kListTold{"delivery.list_of_change", R"sql(
     s.subscription_id
   FROM delivery d JOIN subscription s USING (subscription_id) LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
   WHERE d.change_id = $1 ORDER BY s.created_at, s.subscription_id)sql"};
-// Whoever carries the person finds this change when they are done.
-constexpr pg::Statement kBecomeUntold{
-    "person_key.become_untold",
-    "UPDATE person_key SET due_at = coalesce(due_at, now()) WHERE subject = $1"};
 constexpr pg::Statement kClaimUntold{
     "person_key.claim",
     "WITH claimed AS (" WORK_CLAIM("person_key", "subject", "attempts", "", "true") R"sql(
@@ -51,8 +47,11 @@ constexpr pg::Statement kClaimUntold{
   SELECT c.subject, c.sealed_key, c.attempts, newest.sequence, newest.sealed_value
   FROM claimed c CROSS JOIN LATERAL (SELECT sequence, sealed_value FROM change WHERE subject = c.subject
                                      ORDER BY sequence DESC LIMIT 1) AS newest)sql"};
+// Of the oldest change that identity does not know.
+#define UNTOLD_SINCE \
+  "(SELECT recorded_at FROM change WHERE directory_synced_at IS NULL ORDER BY sequence LIMIT 1)"
 constexpr work::QueueSql kUntold =
-    WORK_QUEUE("directory_addresses", "person_key", "subject", "text", "attempts", "created_at",
+    WORK_QUEUE("directory_addresses", "person_key", "subject", "text", "attempts", UNTOLD_SINCE,
                "due_at IS NOT NULL", "0");
 // Locked first, so that the statements that follow see every change recorded so far.
 constexpr pg::Statement kLockHeld{
@@ -91,7 +90,6 @@ Async<std::string> ChangeRepository::Record(const NewChange& change) {
     co_return std::string(first.Text(0, 0));
   }
   std::string change_id(inserted.Text(0, 0));
-  CO_RETURN_IF_ERROR((co_await tx.Query(kBecomeUntold, change.person.id)).status());
 
   std::vector<pg::Call> deliveries;
   std::vector<webhooks::Event> events;

@@ -21,7 +21,7 @@ constexpr pg::Statement kFind{
     JOIN person_key k ON k.subject = c.subject LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
   WHERE s.ministry_id = $1 AND s.mode = $2 AND d.delivery_id = $3)sql"};
 constexpr pg::Statement kNoteRead{"delivery.note_read", R"sql(
-  UPDATE delivery d SET first_read_at = now(), due_at = now() FROM subscription s
+  UPDATE delivery d SET first_read_at = now() FROM subscription s
   WHERE s.subscription_id = d.subscription_id AND s.ministry_id = $1 AND s.mode = $2 AND d.delivery_id = $3
     AND d.first_read_at IS NULL)sql"};
 constexpr pg::Statement kReport{"delivery.report", R"sql(

@@ -1,6 +1,4 @@
--- Who has claimed it, until due_at; NULL: nobody.
+-- Who has claimed it, until due_at (check_at); NULL: nobody.
 ALTER TABLE processor_job ADD COLUMN claim_token uuid;
-ALTER TABLE authorisation_attempt ADD COLUMN claim_token uuid;
--- How often the processor was asked what became of it.
-ALTER TABLE authorisation_attempt ADD COLUMN checks int NOT NULL DEFAULT 0;
-ALTER TABLE authorisation_attempt RENAME COLUMN check_at TO due_at;
+-- And how often the processor was asked what became of it.
+ALTER TABLE authorisation_attempt ADD COLUMN claim_token uuid, ADD COLUMN checks int NOT NULL DEFAULT 0;

@@ -1,6 +1,7 @@
 #include "platform/idempotency/once.h"
 #include "platform/postgres/postgres.h"
 #include "services/payments/migrations.h"
+#include "services/payments/processor_queue.h"
 #include "tests/support/database.h"
 #include "tests/support/loop.h"
 
@@ -92,6 +93,45 @@ TEST_CASE_METHOD(Upgrade, "Upgrade: while the release before goes on, nothing is
   CHECK(Repeat("key-2").value() == later);
   CHECK_THROWS(MakeBefore('d', "s1/sandbox", "key-2"));
   CHECK(Sql("SELECT count(*) FROM payment") == "2");
+}
+
+TEST_CASE_METHOD(Upgrade,
+                 "Upgrade: what the release before has left with the processor is taken up",
+                 "[payments]") {
+  REQUIRE(pg::Migrate(database.dsn(), Migrations()).ok());
+  ProcessorQueue queue{pool};
+  auto submit = [&](char id, const std::string& status) {
+    return Sql(
+        "INSERT INTO authorisation_attempt (attempt_id, payment_id, number, status, "
+        "provider, card_brand, card_type, last_digits, first_digits, expiry_date, "
+        "created_at, check_at) SELECT gen_random_uuid(), '" +
+        MakeBefore(id, "s1/sandbox", std::string("key-") + id) +
+        "', coalesce(max(number), 0) + 1, " + status +
+        ", 'sandbox', '', '', '1111', '411111', '12/30', now(), now() FROM "
+        "authorisation_attempt WHERE payment_id = '' RETURNING attempt_id");
+  };
+  std::string unresolved = submit('a', "1"), reserved = submit('b', "2");
+  Sql("INSERT INTO processor_job (attempt_id, kind, due_at) VALUES ('" + reserved + "', 1, now())");
+  // Both were claimed, and those claims have lapsed.
+  Sql("UPDATE authorisation_attempt SET check_at = now() WHERE status = 1 AND check_at <= now()");
+  Sql("UPDATE processor_job SET due_at = now(), tries = tries + 1 WHERE done_at IS NULL");
+  auto asked = loop.Await(queue.ClaimUnresolved(10, std::chrono::minutes(1))).value();
+  REQUIRE(asked.size() == 1);
+  CHECK(asked[0].id == unresolved);
+  auto jobs = loop.Await(queue.ClaimJobs(10, std::chrono::minutes(1))).value();
+  REQUIRE(jobs.size() == 1);
+  CHECK(jobs[0].claim.id == reserved);
+  CHECK(jobs[0].tries == 2);
+  // What this release has claimed, the earlier one leaves, while the claim is renewed.
+  const std::string theirs =
+      "SELECT (SELECT count(*) FROM authorisation_attempt WHERE status = 1 AND check_at <= now()) "
+      "+ (SELECT count(*) FROM processor_job WHERE done_at IS NULL AND due_at <= now())";
+  CHECK(Sql(theirs) == "0");
+  Sql("UPDATE authorisation_attempt SET check_at = now()");
+  REQUIRE(loop.Await(work::Renew(queue.unresolved(), asked, std::chrono::minutes(1))).ok());
+  CHECK(Sql("SELECT count(*) FROM authorisation_attempt WHERE check_at > now()") == "1");
+  REQUIRE(loop.Await(work::Postpone(queue.unresolved(), asked[0], {})).ok());
+  CHECK(loop.Await(queue.ClaimUnresolved(10, std::chrono::minutes(1)))->size() == 1);
 }
 
 TEST_CASE_METHOD(Upgrade, "Upgrade: endpoints, accounts and balances so far are the sandbox's",

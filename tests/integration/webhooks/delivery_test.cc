@@ -260,7 +260,7 @@ TEST_CASE_METHOD(Fixture, "An endpoint whose secret cannot be opened waits for i
   Dispatch();
   WaitForReceived(receiver, 1);
   WaitUntil(
-      "SELECT count(*) FROM webhook_delivery WHERE state = 1 AND attempts = 9 AND claim_token IS "
+      "SELECT count(*) FROM webhook_delivery WHERE state = 1 AND attempts = 9 AND claim IS "
       "NULL "
       "AND due_at > now() AND last_error = 'unreadable_secret'",
       "1");
@@ -290,7 +290,7 @@ TEST_CASE_METHOD(Fixture, "An endpoint's outage uses up no attempts, and ends by
   WaitForReceived(second, 30);
   // Eight were on their way. From now on there are probes, and none counts.
   const std::string unclaimed =
-      "SELECT count(*) FROM webhook_delivery WHERE state = 1 AND claim_token IS NOT NULL";
+      "SELECT count(*) FROM webhook_delivery WHERE state = 1 AND claim IS NOT NULL";
   const std::string attempts = "SELECT sum(attempts) FROM webhook_delivery WHERE state = 1";
   WaitUntil(unclaimed, "0");
   const std::string before = database.Execute(attempts);

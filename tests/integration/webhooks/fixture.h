@@ -28,17 +28,19 @@ namespace tamarack::webhooks {
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
+// The library's files, as services take them in.
 inline std::span<const pg::Migration> Schema() {
-  static const auto& sql = *new std::string([] {
-    std::string all;
-    for (const char* name : {"schema_v1.sql", "schema_v2.sql", "schema_v3.sql"}) {
-      std::ifstream file(std::string(TAMARACK_SOURCE_DIR "/platform/webhooks/") + name);
-      all.append(std::istreambuf_iterator<char>(file), {});
+  static const auto& migrations = *new std::vector<pg::Migration>([] {
+    std::vector<pg::Migration> all;
+    for (int version = 1; version <= 4; ++version) {
+      std::ifstream file(TAMARACK_SOURCE_DIR "/platform/webhooks/schema_v" +
+                         std::to_string(version) + ".sql");
+      const auto& sql = *new std::string(std::istreambuf_iterator<char>(file), {});
+      const auto& sha256 = *new std::string(crypto::Sha256Hex(sql));
+      all.push_back({version, "webhooks", sql.c_str(), sha256.c_str()});
     }
     return all;
   }());
-  static const auto& sha256 = *new std::string(crypto::Sha256Hex(sql));
-  static const pg::Migration migrations[] = {{1, "0001_webhooks", sql.c_str(), sha256.c_str()}};
   return migrations;
 }
 

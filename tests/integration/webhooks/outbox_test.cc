@@ -192,6 +192,14 @@ TEST_CASE_METHOD(Fixture,
   CHECK(loop.Await(outbox.UpdateEndpoint(endpoint))->enabled);
 }
 
+TEST_CASE_METHOD(Fixture, "An endpoint that is changed is out of order no longer", "[webhooks]") {
+  Endpoint endpoint = Subscribe("http://localhost:9981/hook").endpoint;
+  database.Execute("UPDATE webhook_endpoint SET failing_since = now(), paused_until = 'infinity'");
+  REQUIRE(loop.Await(outbox.UpdateEndpoint(endpoint)).ok());
+  CHECK(database.Execute("SELECT failing_since IS NULL AND paused_until < now() FROM "
+                         "webhook_endpoint") == "t");
+}
+
 TEST_CASE_METHOD(Fixture, "The log of events is append-only", "[webhooks]") {
   REQUIRE(Append({MakeEvent(1)}).ok());
   CHECK_THROWS(database.Execute("UPDATE event SET subject = 'x'"));

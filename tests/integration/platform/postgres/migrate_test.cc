@@ -170,6 +170,19 @@ TEST_CASE("Migrate: what refuses a transaction gets none", "[migrate]") {
             "SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_index'::regclass") == "t");
 }
 
+TEST_CASE("Migrate: only what keeps others waiting gives up a lock", "[migrate]") {
+  testing::Database database;
+  const std::string note =
+      "INSERT INTO a SELECT extract(epoch FROM "
+      "current_setting('lock_timeout')::interval)::int;\n";
+  const std::string alone = "-- no transaction\n" + note;
+  const Migration files[] = {{1, "0001_a", "CREATE TABLE a (seconds int);", "aaaa"},
+                             {2, "0002_alone", alone.c_str(), "bbbb"},
+                             {3, "0003_together", note.c_str(), "cccc"}};
+  REQUIRE(Migrate(database.dsn(), files).ok());
+  CHECK(database.Execute("SELECT string_agg(seconds::text, ' ' ORDER BY ctid) FROM a") == "0 3");
+}
+
 TEST_CASE("Migrate: an index whose making was cut off is made anew", "[migrate]") {
   testing::Database database;
   REQUIRE(Migrate(database.dsn(), std::span(kConcurrently).first(1)).ok());

@@ -1,0 +1,1 @@
+../../../platform/webhooks/schema_v4.sql
