@@ -31,7 +31,7 @@ int Destinations::open() const {
 Try::Try(Destinations& destinations, const std::string& name, std::string job_id)
     : at_(destinations.all_.try_emplace(name, Breaker(destinations.options_)).first),
       job_id_(std::move(job_id)),
-      is_probe_(at_->second.breaker.Begin()) {
+      is_probe_(at_->second.breaker.Begin(std::chrono::steady_clock::now())) {
   ++at_->second.in_flight;
 }
 
@@ -40,8 +40,8 @@ Try::~Try() {
   --at_->second.in_flight;
 }
 
-bool Try::Failed() {
-  Learn(Contact::kFailed);
+bool Try::LearnOutage(Contact contact) {
+  Learn(contact);
   return at_->second.breaker.is_open();
 }
 
