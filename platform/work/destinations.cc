@@ -40,14 +40,12 @@ Try::~Try() {
   --at_->second.in_flight;
 }
 
-bool Try::LearnOutage(Contact contact) {
-  Learn(contact);
-  return at_->second.breaker.is_open();
-}
-
-void Try::Learn(Contact contact) {
-  if (std::exchange(has_learnt_, true)) return;
-  at_->second.breaker.Learn(std::chrono::steady_clock::now(), is_probe_, job_id_, contact);
+bool Try::Learn(Contact contact) {
+  Breaker& breaker = at_->second.breaker;
+  if (!std::exchange(has_learnt_, true)) {
+    breaker.Learn(std::chrono::steady_clock::now(), is_probe_, job_id_, contact);
+  }
+  return contact != Contact::kReached && breaker.is_open();
 }
 
 }  // namespace tamarack::work

@@ -44,15 +44,14 @@ class Try {
   void Reached() { Learn(Contact::kReached); }
   // It answered with an error of its own, or not to what was sent. True: it is out of order, so
   // this is no failure of the job, whose attempts it must not use up.
-  bool Failed() { return LearnOutage(Contact::kFailed); }
+  bool Failed() { return Learn(Contact::kFailed); }
   // Nothing was sent (no address, connection, TLS or greeting): never the job's fault. True as
   // above.
-  bool NotReached() { return LearnOutage(Contact::kNotReached); }
+  bool NotReached() { return Learn(Contact::kNotReached); }
+  // One of these. True: it failed, and is out of order.
+  bool Learn(Contact contact);
 
  private:
-  void Learn(Contact contact);
-  bool LearnOutage(Contact contact);
-
   const std::map<std::string, Destinations::Destination>::iterator at_;
   const std::string job_id_;
   bool is_probe_ = false;
