@@ -74,7 +74,7 @@ class Worker::State : public Loop {
     Show();
     if (is_stopping()) co_return Next::kWait;
     auto claimed = co_await ClaimAndBegin();
-    Report("worker cannot claim", claimed.status());
+    Report("worker cannot reach its queue", claimed.status());
     if (!is_stopping()) Report("queue not measured", co_await MeasureDue());
     if (!claimed.ok()) co_return Next::kRest;
     co_return *claimed && !is_stopping() ? Next::kAgain : Next::kWait;
