@@ -3,6 +3,7 @@
 #include "platform/curl/loop.h"
 #include "platform/http/web_url.h"
 
+#include <absl/strings/cord.h>
 #include <boost/asio/ip/address.hpp>
 
 #include <netinet/in.h>
@@ -18,6 +19,7 @@ namespace ip = boost::asio::ip;
 
 constexpr size_t kHeaderBytesMax = 64 * 1024;
 constexpr uint64_t kUnkeptBytesMax = 16 * 1024;
+constexpr absl::string_view kUnsentUrl = "tamarack/http.unsent";
 
 struct UrlDeleter {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -34,6 +36,7 @@ struct Exchange {
   ClientResponse response{};
   size_t header_bytes = 0;
   uint64_t body_bytes = 0;
+  bool is_connected = false;
   bool has_head = false;
   bool is_refused = false;
   bool is_too_large = false;
@@ -82,7 +85,9 @@ curl_socket_t OpenSocket(void* self, curlsocktype, curl_sockaddr* address) {
 int BeforeRequest(void* self, char* peer, char*, int, int) {
   boost::system::error_code error;
   auto address = ip::make_address(peer, error);
-  bool allowed = !error && static_cast<Exchange*>(self)->Allows(address);
+  auto& exchange = *static_cast<Exchange*>(self);
+  exchange.is_connected = true;
+  bool allowed = !error && exchange.Allows(address);
   return allowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
@@ -223,7 +228,7 @@ void SetTransfer(CURL* easy, const ClientOptions& options, const ClientRequest& 
   }
 }
 
-absl::Status ToStatus(CURLcode code, const Exchange& exchange) {
+absl::Status ToStatusOfSent(CURLcode code, const Exchange& exchange) {
   if (code == CURLE_OK) return absl::OkStatus();
   if (exchange.is_too_large) return absl::ResourceExhaustedError("response too large");
   if (exchange.is_refused) {
@@ -240,6 +245,12 @@ absl::Status ToStatus(CURLcode code, const Exchange& exchange) {
     default:
       return absl::UnavailableError(curl_easy_strerror(code));
   }
+}
+
+absl::Status ToStatus(CURLcode code, const Exchange& exchange) {
+  absl::Status status = ToStatusOfSent(code, exchange);
+  if (!exchange.is_connected) status.SetPayload(kUnsentUrl, absl::Cord());
+  return status;
 }
 
 }  // namespace
@@ -277,6 +288,10 @@ Async<ClientResponse> Client::Send(ClientRequest request) {
   if (!exchange.has_head) co_return absl::UnavailableError("answer cut off");
   exchange.response.status = exchange.Status();
   co_return std::move(exchange.response);
+}
+
+bool WasSent(const absl::Status& status) {
+  return !status.GetPayload(kUnsentUrl).has_value();
 }
 
 absl::Status CheckUrl(const std::string& url, const AddressPolicy& policy) {

@@ -53,13 +53,17 @@ class Client {
   // INVALID_ARGUMENT (bad URL, method or header), FAILED_PRECONDITION (address refused by policy),
   // DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED (response too large), CANCELLED (the caller was),
   // DATA_LOSS (what came is no HTTP),
-  // UNAVAILABLE (all else: no connection, TLS failure, answer cut off).
+  // UNAVAILABLE (all else: no connection, TLS failure, answer cut off). WasSent tells some apart.
   Async<ClientResponse> Send(ClientRequest request);
 
  private:
   curl::Loop& loop_;
   const ClientOptions options_;
 };
+
+// False for an error of Send that came before the request was on its way: no address, connection or
+// TLS in time.
+bool WasSent(const absl::Status& status);
 
 // Whether a client with this policy could ever call `url`, as far as can be told without asking
 // DNS; else INVALID_ARGUMENT with what is wrong.

@@ -4,7 +4,6 @@
 #include "platform/crypto/seal.h"
 #include "platform/http/client.h"
 #include "platform/postgres/batch.h"
-#include "platform/runtime/offload.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 #include "platform/webhooks/cloud_event.h"
@@ -97,8 +96,7 @@ asio::awaitable<work::Outcome> Dispatcher::Courier::Deliver(const ClaimedDeliver
     double jitter = std::uniform_real_distribution<double>(-1, 1)(random_);
     verdict = Judge(answer, delivery.attempts + 1, jitter, options_.retry_scale, absl::Now());
   }
-  if (verdict.contact == work::Contact::kReached) attempt.Reached();
-  if (verdict.contact == work::Contact::kFailed && attempt.Failed()) {
+  if (verdict.contact && attempt.Learn(*verdict.contact)) {
     BecomeOutage(verdict, options_.retry_scale);
   }
   auto duration = std::chrono::steady_clock::now() - begun;
@@ -106,12 +104,10 @@ asio::awaitable<work::Outcome> Dispatcher::Courier::Deliver(const ClaimedDeliver
       static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
   finished.attempt.status = verdict.status;
   finished.attempt.error = verdict.error;
-  // While the database is away it waits, under the same claim if that is soon enough.
-  absl::Status recorded = (co_await finished_.Add(finished)).status();
-  while (absl::IsUnavailable(recorded)) {
-    co_await runtime::SleepFor(options_.tick);
-    recorded = (co_await finished_.Add(finished)).status();
-  }
+  absl::Status recorded = co_await work::Record(
+      verdict.state == DeliveryState::kDelivered,
+      [&]() -> AsyncStatus { co_return (co_await finished_.Add(finished)).status(); });
+  if (absl::IsCancelled(recorded)) co_return std::nullopt;  // with the process
   if (!recorded.ok()) {
     telemetry::Log(telemetry::Level::kWarning, "webhook attempt not recorded",
                    {{"delivery_id", delivery.id}, {"error", recorded.message()}});
@@ -196,9 +192,13 @@ void Dispatcher::Start() {
   courier_->parking().Start();
 }
 
+void Dispatcher::AskToStop() {
+  worker_.AskToStop();
+  courier_->parking().AskToStop();
+}
+
 void Dispatcher::Stop() {
-  worker_.Stop();
-  courier_->parking().Stop();
+  work::StopAll(worker_, courier_->parking());
 }
 
 }  // namespace tamarack::webhooks

@@ -57,7 +57,9 @@ class Dispatcher {
   // Looks for work now: call it after a transaction that appended has committed. From any thread.
   void Wake() { worker_.Wake(); }
 
-  // Claims no more, waits a few seconds for what is in flight and records it; what is left is taken
+  // Claims no more.
+  void AskToStop();
+  // The same, waits a few seconds for what is in flight and records it; what is left is taken
   // up again when its lease is over. Blocks: call it off the loop, which must still run.
   void Stop();
 

@@ -110,7 +110,8 @@ Verdict Judge(const absl::StatusOr<http::ClientResponse>& answer, int attempt, d
   } else {
     verdict.error = ErrorClass(answer.status());
     if (!absl::IsFailedPrecondition(answer.status()) && !absl::IsInvalidArgument(answer.status())) {
-      verdict.contact = work::Contact::kFailed;
+      verdict.contact =
+          http::WasSent(answer.status()) ? work::Contact::kFailed : work::Contact::kNotReached;
     }
   }
   absl::Duration gap = RetryGap(attempt, jitter, scale);

@@ -15,9 +15,9 @@ int Breaker::Room(Time now, int wanted) {
   return state_ == State::kRamp ? std::min(wanted, std::max(rate_ - begun_, 0)) : wanted;
 }
 
-bool Breaker::Begin() {
+bool Breaker::Begin(Time now) {
   ++begun_;
-  if (state_ != State::kOpen) return false;
+  if (state_ != State::kOpen || Room(now, 1) == 0) return false;
   is_probing_ = true;
   return true;
 }
@@ -26,31 +26,40 @@ void Breaker::Learn(Time now, bool is_probe, std::string_view id, Contact contac
   if (is_probe) is_probing_ = false;
   if (state_ == State::kOpen) {
     if (!is_probe) return;  // it began before
-    if (contact == Contact::kFailed) return Open(now);
+    if (contact != Contact::kReached) return Open(now);
     state_ = State::kRamp;
     second_ = now;
     rate_ = options_.ramp_first;
     begun_ = 0;
   }
   if (contact == Contact::kReached) {
-    failed_.clear();
+    Forgive();
     probe_gap_ = std::chrono::milliseconds(0);
     return;
   }
-  failed_.emplace(id);
-  if (failed_.size() >= options_.opens_after) Open(now);
+  if (contact == Contact::kFailed) {
+    failed_.emplace(id);
+  } else {
+    ++not_reached_;
+  }
+  if (failed_.size() + not_reached_ >= options_.opens_after) Open(now);
 }
 
 bool Breaker::is_idle(Time now) const {
   if (state_ == State::kOpen) return !is_probing_ && now > probe_at_ + 10 * options_.probe_gap_max;
-  return state_ == State::kClosed && failed_.empty();
+  return state_ == State::kClosed && failed_.empty() && not_reached_ == 0;
 }
 
 void Breaker::Open(Time now) {
   probe_gap_ = std::clamp(probe_gap_ * 2, options_.probe_gap_min, options_.probe_gap_max);
   probe_at_ = now + probe_gap_;
   state_ = State::kOpen;
+  Forgive();
+}
+
+void Breaker::Forgive() {
   failed_.clear();
+  not_reached_ = 0;
 }
 
 }  // namespace tamarack::work

@@ -11,8 +11,8 @@ namespace tamarack::work {
 using Time = std::chrono::steady_clock::time_point;
 
 struct BreakerOptions {
-  // The destination is out of order once so many different jobs failed there in a row; that one
-  // fails again and again may be its own fault.
+  // The destination is out of order after so many failures in a row. A job that fails again and
+  // again counts once, for that may be its own fault; that nothing answered never is.
   size_t opens_after = 5;
   // While it is out of order, one probe finds out whether it still is; the gap doubles.
   std::chrono::milliseconds probe_gap_min{1'000};
@@ -25,8 +25,9 @@ struct BreakerOptions {
 
 // What a try learnt about its destination.
 enum class Contact {
-  kReached,  // it answered, whatever it said
-  kFailed,   // no connection, too late, or an error that is its own
+  kReached,     // it answered, whatever it said
+  kFailed,      // an error of its own, or no answer to what was sent
+  kNotReached,  // nothing was sent: no address, connection, TLS or greeting
 };
 
 // Closed, open (one probe at a time), then a ramp.
@@ -36,8 +37,9 @@ class Breaker {
 
   // How many may begin now, if `wanted` are to.
   int Room(Time now, int wanted);
-  // True: this one is the probe. Its end must be told by Learn or Leave.
-  bool Begin();
+  // True: this one is the probe. Its end must be told by Learn or Leave. False while open: it was
+  // claimed before that, and counts for nothing.
+  bool Begin(Time now);
   // What a try of job `id` learnt. While open only the probe's counts.
   void Learn(Time now, bool is_probe, std::string_view id, Contact contact);
   // The probe ended and learnt nothing.
@@ -50,10 +52,13 @@ class Breaker {
  private:
   enum class State { kClosed, kOpen, kRamp };
   void Open(Time now);
+  void Forgive();
 
   BreakerOptions options_;
   State state_ = State::kClosed;
-  std::set<std::string, std::less<>> failed_;  // jobs, since the last success
+  // Since the last success.
+  std::set<std::string, std::less<>> failed_;  // jobs
+  size_t not_reached_ = 0;                     // tries
   bool is_probing_ = false;
   std::chrono::milliseconds probe_gap_{0};
   Time probe_at_;

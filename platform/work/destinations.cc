@@ -31,7 +31,7 @@ int Destinations::open() const {
 Try::Try(Destinations& destinations, const std::string& name, std::string job_id)
     : at_(destinations.all_.try_emplace(name, Breaker(destinations.options_)).first),
       job_id_(std::move(job_id)),
-      is_probe_(at_->second.breaker.Begin()) {
+      is_probe_(at_->second.breaker.Begin(std::chrono::steady_clock::now())) {
   ++at_->second.in_flight;
 }
 
@@ -40,14 +40,12 @@ Try::~Try() {
   --at_->second.in_flight;
 }
 
-bool Try::Failed() {
-  Learn(Contact::kFailed);
-  return at_->second.breaker.is_open();
-}
-
-void Try::Learn(Contact contact) {
-  if (std::exchange(has_learnt_, true)) return;
-  at_->second.breaker.Learn(std::chrono::steady_clock::now(), is_probe_, job_id_, contact);
+bool Try::Learn(Contact contact) {
+  Breaker& breaker = at_->second.breaker;
+  if (!std::exchange(has_learnt_, true)) {
+    breaker.Learn(std::chrono::steady_clock::now(), is_probe_, job_id_, contact);
+  }
+  return contact != Contact::kReached && breaker.is_open();
 }
 
 }  // namespace tamarack::work

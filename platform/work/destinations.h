@@ -42,13 +42,16 @@ class Try {
 
   // It answered, whatever it said.
   void Reached() { Learn(Contact::kReached); }
-  // It did not, or with an error of its own. True: it is out of order, so this is no failure of the
-  // job, whose attempts it must not use up.
-  bool Failed();
+  // It answered with an error of its own, or not to what was sent. True: it is out of order, so
+  // this is no failure of the job, whose attempts it must not use up.
+  bool Failed() { return Learn(Contact::kFailed); }
+  // Nothing was sent (no address, connection, TLS or greeting): never the job's fault. True as
+  // above.
+  bool NotReached() { return Learn(Contact::kNotReached); }
+  // One of these. True: it failed, and is out of order.
+  bool Learn(Contact contact);
 
  private:
-  void Learn(Contact contact);
-
   const std::map<std::string, Destinations::Destination>::iterator at_;
   const std::string job_id_;
   bool is_probe_ = false;

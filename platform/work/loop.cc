@@ -18,13 +18,20 @@ void Loop::Wake() {
   asio::post(executor_, [self = shared_from_this()] { self->Rouse(); });
 }
 
-bool Loop::Stop(std::chrono::milliseconds limit) {
-  if (!is_started_) return true;
-  asio::post(executor_, [self = shared_from_this()] {
-    self->is_stopping_ = true;
-    self->Rouse();
+void Loop::AskToStop() {
+  std::call_once(is_asked_, [this] {
+    stop_until_ = std::chrono::steady_clock::now() + stop_wait_;
+    asio::post(executor_, [self = shared_from_this()] {
+      self->is_stopping_ = true;
+      self->Rouse();
+    });
   });
-  return end_.wait_for(limit) == std::future_status::ready;
+}
+
+bool Loop::Stop() {
+  if (!is_started_) return true;
+  AskToStop();
+  return end_.wait_until(stop_until_) == std::future_status::ready;
 }
 
 void Loop::Begin(std::function<asio::awaitable<void>()> body) {

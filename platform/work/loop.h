@@ -10,6 +10,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 
 namespace tamarack::work {
 
@@ -25,13 +26,18 @@ class Loop : public std::enable_shared_from_this<Loop> {
   // Each from any thread.
   void Start();
   void Wake();
-  // Begins nothing more and waits for what runs, `limit` at most: false when that was too short.
+  // Begins nothing more from now on, and has `stop_wait` to end what runs. Waits for nothing.
+  void AskToStop();
+  // Asks, and waits for what runs: false when the time since the first asking was too short.
   // Blocks: call it off the loop. At once when it was never started, or is stopped.
-  bool Stop(std::chrono::milliseconds limit = kStopWait);
+  bool Stop();
+  // On the loop.
+  bool is_stopping() const { return is_stopping_; }
 
  protected:
-  explicit Loop(boost::asio::any_io_executor executor)
-      : executor_(std::move(executor)), alarm_(executor_) {}
+  explicit Loop(boost::asio::any_io_executor executor,
+                std::chrono::milliseconds stop_wait = kStopWait)
+      : executor_(std::move(executor)), alarm_(executor_), stop_wait_(stop_wait) {}
 
   enum class Next {
     kAgain,  // there may be more to do at once
@@ -44,7 +50,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
   // Runs `body` beside the turns; when it ends, another turn is taken. On the loop.
   void Begin(std::function<boost::asio::awaitable<void>()> body);
   int running() const { return running_; }
-  bool is_stopping() const { return is_stopping_; }
+  const boost::asio::any_io_executor& executor() const { return executor_; }
 
  private:
   boost::asio::awaitable<void> Run();
@@ -57,8 +63,19 @@ class Loop : public std::enable_shared_from_this<Loop> {
   bool is_woken_ = false;
   bool is_stopping_ = false;
   std::atomic<bool> is_started_ = false;
+  const std::chrono::milliseconds stop_wait_;
+  std::once_flag is_asked_;
+  std::chrono::steady_clock::time_point stop_until_;  // since it was asked
   std::promise<void> ended_;
   const std::shared_future<void> end_ = ended_.get_future().share();
 };
+
+// Stops what is or owns loops: all are asked before the first is waited for, so that their times to
+// end are one and the same. Blocks, as each Stop.
+template <class... T>
+void StopAll(T&... all) {
+  (all.AskToStop(), ...);
+  (all.Stop(), ...);
+}
 
 }  // namespace tamarack::work

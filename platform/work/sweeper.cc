@@ -53,8 +53,16 @@ void Sweeper::Wake() {
   state_->Wake();
 }
 
+void Sweeper::AskToStop() {
+  state_->AskToStop();
+}
+
 void Sweeper::Stop() {
   state_->Stop();
+}
+
+bool Sweeper::is_stopping() const {
+  return state_->is_stopping();
 }
 
 }  // namespace tamarack::work

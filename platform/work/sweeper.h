@@ -36,8 +36,11 @@ class Sweeper {
   // Each from any thread.
   void Start();
   void Wake();
+  void AskToStop();
   // Waits for the batch under way. Blocks: call it off the loop.
   void Stop();
+  // On the loop: for batches that take long, so that they end early.
+  bool is_stopping() const;
 
  private:
   class State;

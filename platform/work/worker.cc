@@ -1,8 +1,13 @@
 #include "platform/work/worker.h"
 
+#include "platform/runtime/task_group.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 #include "platform/work/loop.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -15,10 +20,12 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
 constexpr auto kMeasureEvery = std::chrono::seconds(15);
+constexpr auto kRecordGap = std::chrono::milliseconds(500);
 
 struct Gauges {
   Gauges(prometheus::Registry& registry, const std::string& queue)
-      : depth(Make(registry, "work_depth", "Jobs that wait or are done (10000: or more)", queue)),
+      : depth(Make(registry, "work_depth", "Jobs that wait or are being done (10000: or more)",
+                   queue)),
         oldest(Make(registry, "work_oldest_age_seconds", "Age of the oldest such job", queue)),
         parked(Make(registry, "work_parked", "Jobs given up and kept (10000: or more)", queue)),
         in_flight(Make(registry, "work_in_flight", "Jobs that this process is doing", queue)),
@@ -33,50 +40,73 @@ struct Gauges {
 
 }  // namespace
 
+AsyncStatus Record(bool is_success, std::function<AsyncStatus()> record) {
+  if (!is_success && co_await runtime::IsAskedToEnd()) {
+    co_return absl::CancelledError("the process ends");
+  }
+  absl::Status status = co_await record();
+  while (pg::IsTransient(status) && !co_await runtime::IsAskedToEnd()) {
+    co_await runtime::SleepFor(kRecordGap);
+    status = co_await record();
+  }
+  co_return status;
+}
+
 class Worker::State : public Loop {
  public:
   State(asio::any_io_executor executor, Queue queue, ClaimJobs claim, WorkerOptions options)
-      : Loop(std::move(executor)),
+      : Loop(executor, options.stop_wait),
         queue_(queue),
         claim_(std::move(claim)),
         options_(options),
         has_one_destination_(options.share_max == 0),
         destinations_(has_one_destination_ ? options.in_flight_max : options.share_max,
-                      options.breaker) {
+                      options.breaker),
+        renewal_(std::move(executor)) {
     if (options.registry != nullptr) gauges_.emplace(*options.registry, queue_.sql.name);
   }
   const char* name() const { return queue_.sql.name; }
-  const WorkerOptions& options() const { return options_; }
 
  private:
-  std::chrono::milliseconds Patience() const override {
-    return running() == 0 ? options_.tick : std::min(options_.tick, options_.lease / 3);
-  }
+  std::chrono::milliseconds Patience() const override { return options_.tick; }
 
   asio::awaitable<Next> Turn() override {
-    absl::Status status = co_await RenewDue();
-    bool has_more = false;
-    if (!is_stopping()) {
-      auto claimed = co_await ClaimAndBegin();
-      status.Update(claimed.status());
-      has_more = claimed.ok() && *claimed && !is_stopping();
-    }
-    if (status.ok()) status = co_await MeasureDue();
-    if (status.ok()) co_return has_more ? Next::kAgain : Next::kWait;
-    telemetry::Log(telemetry::Level::kWarning, "worker cannot reach its queue",
-                   {{"queue", name()}, {"error", status.message()}});
-    co_return Next::kRest;
+    Show();
+    if (is_stopping()) co_return Next::kWait;
+    auto claimed = co_await ClaimAndBegin();
+    Report("worker cannot reach its queue", claimed.status());
+    if (!is_stopping()) Report("queue not measured", co_await MeasureDue());
+    if (!claimed.ok()) co_return Next::kRest;
+    co_return *claimed && !is_stopping() ? Next::kAgain : Next::kWait;
   }
 
-  AsyncStatus RenewDue() {
-    Time now = steady_clock::now();
-    if (held_.empty()) renew_at_ = now + options_.lease / 3;
-    if (now < renew_at_) co_return absl::OkStatus();
-    std::vector<Claim> claims;
-    for (const auto& [claim, attempt] : held_) claims.push_back({claim.first, claim.second});
-    CO_RETURN_IF_ERROR(co_await work::Renew(queue_, claims, options_.lease));
-    renew_at_ = now + options_.lease / 3;
-    co_return absl::OkStatus();
+  void Report(std::string_view what, const absl::Status& status) const {
+    if (status.ok()) return;
+    telemetry::Log(telemetry::Level::kWarning, what,
+                   {{"queue", name()}, {"error", status.message()}});
+  }
+
+  // Beside the turns, whose statements together may take longer than a lease lasts.
+  void KeepHeld() {
+    if (std::exchange(is_renewing_, true)) return;
+    runtime::Spawn(executor(), [self = std::static_pointer_cast<State>(shared_from_this())] {
+      return self->RenewWhileHeld();
+    });
+  }
+
+  asio::awaitable<void> RenewWhileHeld() {
+    absl::Status status;
+    while (!held_.empty() && !co_await runtime::IsAskedToEnd()) {
+      renewal_.expires_after(status.ok() ? options_.lease / 3
+                                         : std::min(options_.tick, options_.lease / 3));
+      co_await renewal_.async_wait(asio::as_tuple(asio::use_awaitable));
+      if (held_.empty()) break;
+      std::vector<Claim> claims;
+      for (const auto& [claim, attempt] : held_) claims.push_back({claim.first, claim.second});
+      status = co_await work::Renew(queue_, claims, options_.lease);
+      Report("leases not renewed", status);
+    }
+    is_renewing_ = false;
   }
 
   // True when there may be more to claim at once.
@@ -94,6 +124,7 @@ class Worker::State : public Loop {
       held_.emplace(std::pair(job.claim.id, job.claim.token), std::move(attempt));
       Begin([this, job = std::move(job)] { return Do(job); });
     }
+    if (!jobs.empty()) KeepHeld();
     Show();
     co_return static_cast<int>(jobs.size()) == room.jobs;
   }
@@ -101,20 +132,20 @@ class Worker::State : public Loop {
   asio::awaitable<void> Do(const Job& job) {
     auto held = held_.find({job.claim.id, job.claim.token});
     if (auto again = co_await job.run(*held->second)) {
-      absl::Status postponed = co_await work::Postpone(queue_, job.claim, *again);
-      if (!postponed.ok()) {
-        telemetry::Log(telemetry::Level::kWarning, "job not postponed",
-                       {{"queue", name()}, {"error", postponed.message()}});
-      }
+      // It may have failed by that end: another process has it at once, uncounted.
+      if (co_await runtime::IsAskedToEnd()) again = Again{.is_attempt = false};
+      Report("job not postponed", co_await Record(/*is_success=*/true, [&] {
+               return work::Postpone(queue_, job.claim, *again);
+             }));
     }
     held_.erase(held);
+    if (held_.empty()) renewal_.cancel();
   }
 
   AsyncStatus MeasureDue() {
-    Show();
-    if (!gauges_ || is_stopping() || steady_clock::now() < measure_at_) co_return absl::OkStatus();
-    CO_ASSIGN_OR_RETURN(Depth depth, co_await work::Measure(queue_));
+    if (!gauges_ || steady_clock::now() < measure_at_) co_return absl::OkStatus();
     measure_at_ = steady_clock::now() + kMeasureEvery;
+    CO_ASSIGN_OR_RETURN(Depth depth, co_await work::Measure(queue_));
     gauges_->depth.Set(static_cast<double>(depth.waiting));
     gauges_->oldest.Set(static_cast<double>(depth.oldest_seconds));
     gauges_->parked.Set(static_cast<double>(depth.parked));
@@ -133,7 +164,8 @@ class Worker::State : public Loop {
   const bool has_one_destination_;
   Destinations destinations_;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<Try>> held_;  // by id and token
-  Time renew_at_;
+  asio::steady_timer renewal_;
+  bool is_renewing_ = false;
   Time measure_at_;
   std::optional<Gauges> gauges_;
 };
@@ -151,8 +183,12 @@ void Worker::Wake() {
   state_->Wake();
 }
 
+void Worker::AskToStop() {
+  state_->AskToStop();
+}
+
 void Worker::Stop() {
-  if (state_->Stop(state_->options().stop_wait)) return;
+  if (state_->Stop()) return;
   telemetry::Log(telemetry::Level::kWarning, "work was abandoned at the stop",
                  {{"queue", state_->name()}});
 }

@@ -29,6 +29,11 @@ inline constexpr std::chrono::milliseconds kLease{30'000};
 // cannot be: then it is done again, by whoever claims the row when the lease has lapsed).
 using Outcome = std::optional<Again>;
 
+// Records what became of a job, again and again while it fails by what passes (pg::IsTransient):
+// its claim is renewed meanwhile. In a process that is asked to end nothing is tried twice, and no
+// failure is recorded, for that end may have made it: CANCELLED.
+AsyncStatus Record(bool is_success, std::function<AsyncStatus()> record);
+
 // A claimed row.
 struct Job {
   Claim claim;
@@ -78,8 +83,10 @@ class Worker {
   void Start();
   // Looks for work now: call it after a transaction that made some has committed.
   void Wake();
-  // Claims no more and waits for what runs, for `stop_wait`. What is left then is taken again when
-  // its lease has lapsed. Blocks: call it off the loop.
+  // Claims no more.
+  void AskToStop();
+  // The same, and waits for what runs, for `stop_wait`. What is left then is taken again when its
+  // lease has lapsed, or when the process has ended it. Blocks: call it off the loop.
   void Stop();
 
  private:

@@ -207,8 +207,7 @@ void DeliveryWorker::Start() {
 }
 
 void DeliveryWorker::Stop() {
-  worker_.Stop();
-  forgetting_.Stop();
+  work::StopAll(worker_, forgetting_);
 }
 
 }  // namespace tamarack::notify

@@ -82,8 +82,5 @@ int main(int argc, char** argv) {
   workers.Start();
   sender.dispatcher().Start();
   return shell.Run({payment_service.get(), card_pages.get(), ledger.get(), webhook_service.get()},
-                   [&] {
-                     workers.Stop();
-                     sender.dispatcher().Stop();
-                   });
+                   [&] { work::StopAll(workers, sender.dispatcher()); });
 }

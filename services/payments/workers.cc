@@ -54,10 +54,11 @@ class Workers::Clerk {
   }
 
   // How many ended.
-  Async<int64_t> Expire(int limit) {
+  Async<int64_t> Expire(int limit, const work::Sweeper& sweeper) {
     CO_ASSIGN_OR_RETURN(auto payments, co_await queue_.FindExpired(options_.expire_after, limit));
     int64_t ended = 0;
     for (const auto& payment_id : payments) {
+      if (sweeper.is_stopping()) break;
       absl::Status status = co_await moves_.End(payment_id, Status::kExpired);
       if (status.ok()) ++ended;
       // It was paid or cancelled in the meantime.
@@ -145,11 +146,10 @@ Workers::Workers(asio::any_io_executor executor, ProcessorQueue& queue, PaymentM
           executor, queue.unresolved(),
           [clerk = clerk_.get()](auto& room) { return clerk->ClaimUnresolved(room); },
           OptionsOf(options, metrics)),
-      expiry_(executor,
-              {.name = "expired payments",
-               .every = std::min(kExpiryGap, options.tick * 10),
-               .batch = [clerk = clerk_.get()](int limit) { return clerk->Expire(limit); },
-               .batch_max = kExpireMax}) {}
+      expiry_(executor, {.name = "expired payments",
+                         .every = std::min(kExpiryGap, options.tick * 10),
+                         .batch = [this](int limit) { return clerk_->Expire(limit, expiry_); },
+                         .batch_max = kExpireMax}) {}
 
 Workers::~Workers() = default;
 
@@ -159,10 +159,14 @@ void Workers::Start() {
   expiry_.Start();
 }
 
+void Workers::AskToStop() {
+  jobs_.AskToStop();
+  recoveries_.AskToStop();
+  expiry_.AskToStop();
+}
+
 void Workers::Stop() {
-  jobs_.Stop();
-  recoveries_.Stop();
-  expiry_.Stop();
+  work::StopAll(jobs_, recoveries_, expiry_);
 }
 
 }  // namespace tamarack::payments

@@ -38,7 +38,9 @@ class Workers {
   void Start();
   // Looks for work now. From any thread.
   void Wake() { jobs_.Wake(); }
-  // Claims no more and waits for what is in flight. Blocks: call it off the loop, which must still
+  // Claims no more.
+  void AskToStop();
+  // The same, and waits for what is in flight. Blocks: call it off the loop, which must still
   // run.
   void Stop();
 

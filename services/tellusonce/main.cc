@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   auto subscription_service = tellusonce::MakeSubscriptionService(
       peer.interceptor(), subscriptions, deliveries, sender.outbox(), once, peer.identity());
   return shell.Run({change_service.get(), subscription_service.get()}, [&] {
+    sender.dispatcher().AskToStop();
     sync.Stop();
     sender.dispatcher().Stop();
   });

@@ -160,7 +160,9 @@ TEST_CASE_METHOD(Fixture, "HEAD ends without waiting for a body") {
 TEST_CASE_METHOD(Fixture, "An answer too late is DEADLINE_EXCEEDED") {
   auto request = To("/wait");
   request.timeout = 500ms;  // enough to reach the handler even on a busy machine
-  CHECK(Send(request).status().code() == StatusCode::kDeadlineExceeded);
+  absl::Status status = Send(request).status();
+  CHECK(status.code() == StatusCode::kDeadlineExceeded);
+  CHECK(http::WasSent(status));
   CHECK_FALSE(gate.AwaitLeaving());  // and the server has noticed
 }
 
@@ -232,7 +234,9 @@ TEST_CASE("Half a head is no answer") {
   auto answer = GENERATE(as<std::string>(), "HTTP/1.1 200 OK\r\nContent-Le",
                          "HTTP/1.1 103 Early Hints\r\n\r\n", "");
   OneAnswer server(answer);
-  CHECK(server.Ask(5s).status().code() == StatusCode::kUnavailable);
+  absl::Status status = server.Ask(5s).status();
+  CHECK(status.code() == StatusCode::kUnavailable);
+  CHECK(http::WasSent(status));
 }
 
 TEST_CASE_METHOD(Fixture, "CheckUrl: what can never be called is told beforehand") {
@@ -351,7 +355,9 @@ TEST_CASE_METHOD(Fixture, "What is no sound request is INVALID_ARGUMENT and is n
 TEST_CASE_METHOD(Fixture, "A server that is not there is UNAVAILABLE") {
   auto request = To("/echo");
   server.Drain(1s);
-  CHECK(Send(request).status().code() == StatusCode::kUnavailable);
+  absl::Status status = Send(request).status();
+  CHECK(status.code() == StatusCode::kUnavailable);
+  CHECK_FALSE(http::WasSent(status));
   request.url = "http://no-such-host.invalid/";
   CHECK(Send(request).status().code() == StatusCode::kUnavailable);
 }

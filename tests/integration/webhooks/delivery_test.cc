@@ -338,6 +338,38 @@ TEST_CASE_METHOD(Fixture, "A stop waits for what is in flight and records it", "
   CHECK(List({.state = DeliveryState::kDelivered}).size() == 1);
 }
 
+TEST_CASE_METHOD(Fixture, "What the process's end cuts off has not failed", "[webhooks]") {
+  receiver.delay = 1h;
+  Subscribe(receiver.url());
+  std::vector<Event> events;
+  for (int n = 0; n < 8; ++n) events.push_back(MakeEvent(n, "s" + std::to_string(n)));
+  REQUIRE(Append(events).ok());
+  // One more failure would park them.
+  database.Execute("UPDATE webhook_delivery SET attempts = 9");
+  auto& dispatcher = Dispatch([](DispatcherOptions& options) { options.stop_wait = 10ms; });
+  WaitForReceived(receiver, 8);
+  Stop(dispatcher);
+  loop.Await([](Fixture& f) -> asio::awaitable<int> {
+    co_await runtime::TaskGroup::JoinAll(f.loop.executor());
+    co_return 0;
+  }(*this));
+  CHECK(database.Execute("SELECT count(*) FROM webhook_delivery WHERE state = 1 AND attempts = 9 "
+                         "AND claim_token IS NOT NULL") == "8");
+  CHECK(database.Execute("SELECT count(*) FROM webhook_attempt") == "0");
+  CHECK(database.Execute("SELECT count(*) FROM webhook_endpoint WHERE failing_since IS NULL") ==
+        "1");
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "An endpoint that nothing reaches is out of order by one delivery's tries",
+                 "[webhooks]") {
+  Subscribe("http://127.0.0.1:1/hook");
+  REQUIRE(Append({MakeEvent(1)}).ok());
+  Dispatch([](DispatcherOptions& options) { options.retry_scale = 1e-5; });
+  WaitUntil("SELECT count(*) FROM webhook_endpoint WHERE failing_since IS NOT NULL", "1");
+  CHECK(database.Execute("SELECT attempts FROM webhook_delivery") == "4");
+}
+
 TEST_CASE_METHOD(Fixture, "Appends that race with deliveries of their subject are never stranded",
                  "[webhooks]") {
   Subscribe(receiver.url());

@@ -7,6 +7,7 @@
 #include "platform/http/client.h"
 #include "platform/http/server.h"
 #include "platform/postgres/postgres.h"
+#include "platform/runtime/task_group.h"
 #include "platform/webhooks/dispatcher.h"
 #include "platform/webhooks/outbox.h"
 #include "tests/support/database.h"

@@ -1,5 +1,6 @@
 #include "platform/work/worker.h"
 #include "platform/base/id.h"
+#include "platform/runtime/task_group.h"
 #include "platform/telemetry/metrics.h"
 #include "platform/work/sweeper.h"
 #include "tests/support/database.h"
@@ -48,12 +49,13 @@ struct Fixture {
   std::vector<std::string> begun;
   int at_once = 0, at_once_max = 0;
   bool is_held = false;  // jobs wait until it is not
-  Outcome again;         // what the next job ends with
+  bool is_claim_held = false;
+  Outcome again;  // what the next job ends with
   Queue queue{pool, kQueue};
   std::vector<std::unique_ptr<Worker>> workers;
 
   ~Fixture() {
-    is_held = false;
+    is_held = is_claim_held = false;
     for (auto& worker : workers) Stop(*worker);
   }
   template <class T>
@@ -88,6 +90,7 @@ struct Fixture {
     co_return claims;
   }
   Async<std::vector<Job>> ClaimJobs(const Room& room) {
+    while (is_claim_held) co_await Wait(5ms);
     CO_ASSIGN_OR_RETURN(auto claims, co_await ClaimRows(room.jobs, room.lease));
     std::vector<Job> jobs;
     for (const Claim& claim : claims) {
@@ -98,7 +101,7 @@ struct Fixture {
   asio::awaitable<Outcome> Do(const Claim& claim, Try& attempt) {
     begun.push_back(claim.id);
     at_once_max = std::max(at_once_max, ++at_once);
-    while (is_held) co_await Wait(5ms);
+    while (is_held && !co_await runtime::IsAskedToEnd()) co_await Wait(5ms);
     --at_once;
     if (again) co_return std::exchange(again, std::nullopt);
     attempt.Reached();
@@ -153,6 +156,90 @@ TEST_CASE_METHOD(Fixture, "Worker: a lease is renewed for as long as the work li
   CHECK(begun.size() == 1);
   is_held = false;
   WaitUntil("SELECT count(*) FROM job WHERE due_at IS NULL", "1");
+}
+
+TEST_CASE_METHOD(Fixture, "Worker: a lease is renewed however long a claim takes", "[work]") {
+  Add(1);
+  is_held = true;
+  Start({.tick = 20ms, .lease = 300ms, .registry = nullptr});
+  loop.RunUntil([&] { return begun.size() == 1; });
+  is_claim_held = true;
+  std::string first = Sql("SELECT due_at FROM job");
+  WaitUntil("SELECT due_at > '" + first + "'::timestamptz + interval '900 milliseconds' FROM job",
+            "t");
+  CHECK(begun.size() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "Worker: what passes is recorded in the end, what does not is not",
+                 "[work]") {
+  std::vector<absl::Status> answers = {
+      absl::AbortedError("deadlock"), absl::DeadlineExceededError("statement_timeout"),
+      absl::UnavailableError("restarts"), GENERATE(absl::OkStatus(), absl::InternalError("no"))};
+  size_t tries = 0;
+  auto record = [&]() -> AsyncStatus { co_return answers.at(tries++); };
+  CHECK(loop.Await(Record(GENERATE(true, false), record)) == answers.back());
+  CHECK(tries == answers.size());
+}
+
+TEST_CASE_METHOD(Fixture, "Worker: in a process that ends a success is recorded, if it can be",
+                 "[work]") {
+  runtime::TaskGroup group(loop.executor());
+  std::vector<std::string> recorded;
+  auto record = [&](std::string what) {
+    return [&recorded, what]() -> AsyncStatus {
+      recorded.push_back(what);
+      co_return absl::UnavailableError("the database is away");
+    };
+  };
+  absl::Status failure;
+  group.Spawn([&]() -> asio::awaitable<void> {
+    while (!co_await runtime::IsAskedToEnd()) co_await Wait(1h);
+    failure = co_await Record(/*is_success=*/false, record("failure"));
+    (void)co_await Record(/*is_success=*/true, record("success"));
+  });
+  loop.Await([](runtime::TaskGroup& all) -> asio::awaitable<int> {
+    co_await all.Join();
+    co_return 0;
+  }(group));
+  CHECK(absl::IsCancelled(failure));
+  CHECK(recorded == std::vector<std::string>{"success"});
+}
+
+TEST_CASE_METHOD(Fixture, "Worker: what the process's end cuts off is due at once, uncounted",
+                 "[work]") {
+  Add(1);
+  is_held = true;
+  again = Again{1h};
+  auto& worker = Start({.tick = 20ms, .stop_wait = 10ms, .registry = nullptr});
+  loop.RunUntil([&] { return begun.size() == 1; });
+  Stop(worker);
+  CHECK(Sql("SELECT attempts FROM job WHERE claim_token IS NOT NULL") == "1");
+  loop.Await([](Fixture& f) -> asio::awaitable<int> {
+    co_await runtime::TaskGroup::JoinAll(f.loop.executor());
+    co_return 0;
+  }(*this));
+  CHECK(Sql("SELECT attempts FROM job WHERE claim_token IS NULL AND due_at <= now()") == "0");
+}
+
+TEST_CASE_METHOD(Fixture, "StopAll: all are asked before the first has ended", "[work]") {
+  Add(1);
+  is_held = true;
+  auto& worker = Start({.tick = 20ms, .stop_wait = 1h, .registry = nullptr});
+  bool is_batch_over = false;
+  Sweeper sweeper(loop.executor(),
+                  {.name = "jobs", .every = 1h, .batch = [&](int) -> Async<int64_t> {
+                     while (!sweeper.is_stopping()) co_await Wait(5ms);
+                     is_batch_over = true;
+                     co_return 0;
+                   }});
+  sweeper.Start();
+  loop.RunUntil([&] { return begun.size() == 1; });
+  auto stopped = std::async(std::launch::async, [&] { StopAll(worker, sweeper); });
+  loop.RunUntil([&] { return is_batch_over; });
+  CHECK(stopped.wait_for(0s) != std::future_status::ready);
+  is_held = false;
+  loop.RunUntil([&] { return stopped.wait_for(0s) == std::future_status::ready; });
+  CHECK(Sql("SELECT count(*) FROM job WHERE due_at IS NULL") == "1");
 }
 
 TEST_CASE_METHOD(Fixture, "Worker: what a killed process had claimed is done when its lease lapses",

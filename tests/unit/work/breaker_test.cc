@@ -8,12 +8,12 @@ namespace {
 using namespace std::chrono_literals;
 constexpr Time kStart{1h};
 
-void Fail(Breaker& breaker, Time now, const std::string& id) {
-  bool is_probe = breaker.Begin();
-  breaker.Learn(now, is_probe, id, Contact::kFailed);
+void Fail(Breaker& breaker, Time now, const std::string& id, Contact how = Contact::kFailed) {
+  bool is_probe = breaker.Begin(now);
+  breaker.Learn(now, is_probe, id, how);
 }
 void Succeed(Breaker& breaker, Time now) {
-  bool is_probe = breaker.Begin();
+  bool is_probe = breaker.Begin(now);
   breaker.Learn(now, is_probe, "good", Contact::kReached);
 }
 Breaker Opened() {
@@ -44,12 +44,33 @@ TEST_CASE("Breaker: one job that always fails, or a success between, opens nothi
   CHECK_FALSE(breaker.is_open());
 }
 
+TEST_CASE("Breaker: what is not reached opens by tries, whichever jobs they are of", "[work]") {
+  Breaker breaker;
+  for (int i = 0; i < 4; ++i) Fail(breaker, kStart, "only one", Contact::kNotReached);
+  CHECK_FALSE(breaker.is_idle(kStart));
+  Succeed(breaker, kStart);
+  for (int i = 0; i < 4; ++i) Fail(breaker, kStart, "only one", Contact::kNotReached);
+  CHECK_FALSE(breaker.is_open());
+  Fail(breaker, kStart, "only one", Contact::kNotReached);
+  CHECK(breaker.is_open());
+  Fail(breaker, kStart + 1s, "only one", Contact::kNotReached);
+  CHECK(breaker.Room(kStart + 2s, 16) == 0);  // the probe failed: the gap doubles
+}
+
+TEST_CASE("Breaker: what was claimed before it opened is no probe", "[work]") {
+  Breaker breaker = Opened();
+  for (const char* id : {"f", "g", "h"}) Fail(breaker, kStart, id);
+  CHECK(breaker.Room(kStart + 1s, 16) == 1);  // the gap is as it was
+  CHECK(breaker.Begin(kStart + 1s));
+  CHECK_FALSE(breaker.Begin(kStart + 1s));
+}
+
 TEST_CASE("Breaker: while open there is one probe at a time, ever more seldom", "[work]") {
   Breaker breaker = Opened();
   CHECK(breaker.Room(kStart + 999ms, 16) == 0);
   Time now = kStart + 1s;
   CHECK(breaker.Room(now, 16) == 1);
-  CHECK(breaker.Begin());
+  CHECK(breaker.Begin(now));
   CHECK(breaker.Room(now + 1h, 16) == 0);
   breaker.Learn(now, true, "a", Contact::kFailed);
   CHECK(breaker.Room(now + 1999ms, 16) == 0);
@@ -66,7 +87,7 @@ TEST_CASE("Breaker: while open there is one probe at a time, ever more seldom", 
 TEST_CASE("Breaker: a probe that learnt nothing makes room for another", "[work]") {
   Breaker breaker = Opened();
   REQUIRE(breaker.Room(kStart + 1s, 16) == 1);
-  CHECK(breaker.Begin());
+  CHECK(breaker.Begin(kStart + 1s));
   breaker.Leave();
   CHECK(breaker.Room(kStart + 1s, 16) == 1);
 }
@@ -76,13 +97,13 @@ TEST_CASE("Breaker: an outage is forgotten when nothing was due for long", "[wor
   CHECK_FALSE(breaker.is_idle(kStart + 10min));
   CHECK(breaker.is_idle(kStart + 11min));
   REQUIRE(breaker.Room(kStart + 11min, 16) == 1);
-  CHECK(breaker.Begin());
+  CHECK(breaker.Begin(kStart + 11min));
   CHECK_FALSE(breaker.is_idle(kStart + 11min));
 }
 
 TEST_CASE("Breaker: what began before the outage neither ends nor lengthens it", "[work]") {
   Breaker breaker;
-  bool is_probe = breaker.Begin();
+  bool is_probe = breaker.Begin(kStart);
   for (const char* id : {"a", "b", "c", "d", "e"}) Fail(breaker, kStart, id);
   breaker.Learn(kStart + 500ms, is_probe, "slow", Contact::kReached);
   CHECK(breaker.is_open());
