@@ -129,7 +129,7 @@ int main(int argc, char** argv) {
       metrics);
   identity::Registrations registrations(shell.database(), keyring, people, [&] { emails.Wake(); });
   emails.Start();
-  runtime::Spawn(shell.executor(), [&]() -> boost::asio::awaitable<void> {
+  shell.InBackground([&]() -> boost::asio::awaitable<void> {
     // Who first needs it makes up for a failure.
     (void)co_await subjects.KeepFirstKey();
   });
