@@ -23,8 +23,7 @@ ABSL_FLAG(std::string, smtp_password_file, "", "file with the password at the re
 ABSL_FLAG(bool, smtp_require_tls, false, "refuse relays without TLS and a good certificate");
 ABSL_FLAG(std::string, smtp_ca_file, "",
           "PEM: who vouches for the relay; empty: the system's authorities");
-ABSL_FLAG(int, smtp_timeout_seconds, 20,
-          "longest time for handing over one email; a claim lasts twice as long");
+ABSL_FLAG(int, smtp_timeout_seconds, 20, "longest time for handing over one email");
 ABSL_FLAG(std::string, from_name, "Government services", "name of the emails' sender");
 ABSL_FLAG(std::string, from_address, "", "address of the emails' sender");
 ABSL_FLAG(int, retention_days, 7, "how long addresses and texts are kept");
