@@ -49,25 +49,24 @@ asio::awaitable<void> BatchQueue::RunBatches() {
   }
 }
 
-// The writer works for calls, and as with a handler that throws, those who wait are told.
-AsyncStatus BatchQueue::WriteOrCatch(Entries entries) {
+asio::awaitable<void> BatchQueue::Settle(Entries entries, bool is_retry) {
+  absl::Status status;
+  bool has_thrown = false;
+  // The writer works for calls, and as with a handler that throws, those who wait are told. What
+  // it had of their rows is gone.
   try {
-    absl::Status status = co_await Write(entries);
+    status = co_await Write(entries);
     health_ = absl::OkStatus();
-    co_return status;
   } catch (const std::exception& error) {
-    health_ = absl::InternalError(absl::StrCat("batch: the writer threw: ", error.what()));
+    has_thrown = true;
+    status = health_ = absl::InternalError(absl::StrCat("batch: the writer threw: ", error.what()));
     telemetry::Log(telemetry::Level::kError, "a batch's writer threw", {{"error", error.what()}});
   }
-  co_return health_;
-}
-
-asio::awaitable<void> BatchQueue::Settle(Entries entries, bool is_retry) {
-  absl::Status status = co_await WriteOrCatch(entries);
   if (status.code() == absl::StatusCode::kAborted && !is_retry) {
     co_return co_await Settle(entries, true);
   }
-  if (!status.ok() && !IsTransient(status) && entries.size() > 1) {
+  bool is_lasting = !status.ok() && !IsTransient(status) && !has_thrown;
+  if (is_lasting && entries.size() > 1) {
     co_await Settle(entries.first(entries.size() / 2), false);
     co_return co_await Settle(entries.subspan(entries.size() / 2), false);
   }

@@ -27,8 +27,8 @@
 // - A lone caller waits for nobody: a batch starts as soon as fewer than `in_flight_max` run.
 // - A bad row fails alone: a batch that fails for a lasting reason is tried again in halves.
 //   A deadlock (ABORTED) is tried once more; other transient errors go to all callers of the batch.
-// - What the function throws is INTERNAL for the rows of its batch, is logged, and is what health()
-//   says until a batch ends without; the next batches are tried as ever.
+// - What the function throws is INTERNAL for all rows of its batch, which is not tried again; it is
+//   logged, and is what health() says until a batch ends without; the next ones are tried as ever.
 // - A caller that gives up stops waiting; its row may still be written, so keys must be idempotent.
 // - Bounded: RESOURCE_EXHAUSTED when `queue_max` rows wait. One thread, no locks.
 
@@ -83,7 +83,6 @@ class BatchQueue : public std::enable_shared_from_this<BatchQueue> {
  private:
   void StartOne();
   boost::asio::awaitable<void> RunBatches();
-  AsyncStatus WriteOrCatch(Entries entries);
   boost::asio::awaitable<void> Settle(Entries entries, bool is_retry);
 
   boost::asio::any_io_executor executor_;

@@ -59,6 +59,30 @@ bool IsSafeAddress(std::string_view address) {
          });
 }
 
+constexpr char kNotReached[] = "tamarack/smtp.not_reached";
+
+// Whether it ended before the relay learnt anything of this mail.
+bool EndedBefore(CURLcode code, const Dialogue& dialogue) {
+  switch (code) {
+    case CURLE_OK:
+    case CURLE_ABORTED_BY_CALLBACK:
+      return false;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_USE_SSL_FAILED:
+    case CURLE_REMOTE_ACCESS_DENIED:  // EHLO
+    case CURLE_LOGIN_DENIED:
+      return true;
+    default: {
+      bool is_greeting = code == CURLE_WEIRD_SERVER_REPLY;
+      bool wants_login = ReplyCode(dialogue.last_reply) / 10 == 53;
+      return dialogue.sent == 0 && (dialogue.last_reply.empty() || is_greeting || wants_login);
+    }
+  }
+}
+
 absl::Status ToStatus(CURLcode code, const Dialogue& dialogue) {
   if (code == CURLE_OK) return absl::OkStatus();
   if (code == CURLE_USE_SSL_FAILED)
@@ -142,6 +166,29 @@ int ReplyCode(std::string_view reply) {
   return is_reply ? std::stoi(std::string(reply.substr(0, 3))) : 0;
 }
 
+bool IsAboutMail(std::string_view reply) {
+  int code = ReplyCode(reply);
+  if (code / 100 != 4 || code == 421) return false;
+  // The subject of an enhanced code (RFC 3463), as in `452 4.2.2`.
+  bool is_enhanced = reply.size() > 7 && reply[4] == '4' && reply[5] == '.' && reply[7] == '.';
+  switch (is_enhanced ? reply[6] : '0') {
+    case '1':  // address
+    case '2':  // mailbox
+    case '6':  // content
+      return true;
+    case '3':  // mail system
+    case '4':  // network
+    case '5':  // protocol
+      return false;
+    default:  // of its own accord 450 alone is about the recipient (RFC 5321 section 4.2.3)
+      return code == 450;
+  }
+}
+
+bool IsNotReached(const absl::Status& sent) {
+  return sent.GetPayload(kNotReached).has_value();
+}
+
 Async<Receipt> Client::Send(Mail mail) {
   CO_RETURN_IF_ERROR(Validate(mail));
   if (mail.timeout.count() <= 0) co_return absl::DeadlineExceededError("no time left");
@@ -162,7 +209,9 @@ Async<Receipt> Client::Send(Mail mail) {
     curl_easy_setopt(easy.get(), CURLOPT_FRESH_CONNECT, 1L);
     code = co_await loop_.Perform(easy.get());
   }
-  CO_RETURN_IF_ERROR(ToStatus(code, dialogue));
+  absl::Status status = ToStatus(code, dialogue);
+  if (EndedBefore(code, dialogue)) status.SetPayload(kNotReached, absl::Cord());
+  CO_RETURN_IF_ERROR(status);
   co_return Receipt{std::move(dialogue.last_reply)};
 }
 

@@ -17,6 +17,12 @@ bool IsRelayUrl(std::string_view url);
 
 // The code that a relay's reply begins with; 0 when `text` is none.
 int ReplyCode(std::string_view text);
+// Whether a reply that asks to try later (4xx) is about this mail or its recipient, rather than
+// trouble of the relay.
+bool IsAboutMail(std::string_view reply);
+// Whether a mail was not sent for lack of an address, a connection, TLS, a greeting or a login:
+// what would have befallen any other.
+bool IsNotReached(const absl::Status& sent);
 
 struct Mail {
   std::string url;       // smtp://host:port, or smtps:// for TLS from the first byte.

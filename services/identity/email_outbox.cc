@@ -3,6 +3,7 @@
 #include "platform/base/id.h"
 #include "platform/crypto/json.h"
 #include "platform/rpc/errors.h"
+#include "platform/rpc/fault.h"
 #include "platform/rpc/json_struct.h"
 #include "platform/telemetry/log.h"
 #include "services/identity/internal_clients.h"
@@ -62,12 +63,6 @@ bool IsFinal(const absl::Status& status) {
   auto violations = rpc::ViolationsOf(status);
   return std::any_of(violations.begin(), violations.end(),
                      [](const auto& violation) { return violation.field == "email_address"; });
-}
-
-// No answer, or one that says nothing of this email.
-bool IsNotifyFailure(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsInternal(status) || absl::IsResourceExhausted(status);
 }
 
 }  // namespace
@@ -135,12 +130,10 @@ class EmailWorker::Sender {
       telemetry::Log(telemetry::Level::kWarning, "email not accepted",
                      {{"email_id", claim.id}, {"code", absl::StatusCodeToString(sent.code())}});
     }
-    bool is_outage = false;
-    if (IsNotifyFailure(sent)) {
-      is_outage = attempt.Failed();
-    } else if (!absl::IsDataLoss(sent)) {  // what cannot be read was not sent
-      attempt.Reached();
-    }
+    rpc::Fault fault = rpc::FaultOf(sent);
+    if (fault == rpc::Fault::kNone) attempt.Reached();
+    bool is_outage = (fault == rpc::Fault::kBackEnd && attempt.Failed()) ||
+                     (fault == rpc::Fault::kUnreachable && attempt.NotReached());
     if (IsFinal(sent)) GiveUp(claim.id, "refused");
     if (sent.ok() || IsFinal(sent)) {
       // What cannot be recorded is done again, under the same idempotency key.
@@ -159,8 +152,8 @@ class EmailWorker::Sender {
     bool& is_there = is_french ? has_fr_ : has_en_;
     absl::Status has_template =
         co_await EnsureTemplate(is_french ? templates_.fr : templates_.en, is_there);
-    // Whatever is wrong with the template, it is not this email that is refused.
-    if (!has_template.ok()) co_return absl::UnavailableError(has_template.message());
+    // Whatever is wrong with the template, it is not this email that is refused: no details.
+    if (!has_template.ok()) co_return absl::Status(has_template.code(), has_template.message());
     notify_v1::SendEmailRequest request;
     request.set_email_address(std::string(crypto::StringMember(email, "address")));
     request.set_template_id(is_french ? templates_.fr.id : templates_.en.id);

@@ -24,18 +24,29 @@ constexpr int kAttemptsMax = 48;
 constexpr auto kUnreadableDelay = 60s;
 // What the relay's outage stopped goes behind what waits.
 constexpr auto kOutageDelay = 30s;
+// No outage makes an email wait for longer; as with webhooks.
+constexpr auto kWaitMax = 75h;
+// Destinations: what contacts nobody does not wait for the relay.
+constexpr char kRelay[] = "relay";
+constexpr char kSandbox[] = "sandbox";
 
 std::chrono::seconds DelayAfter(int attempts) {
   size_t index = static_cast<size_t>(std::max(attempts, 1) - 1);
   return index < kFirstDelays.size() ? kFirstDelays[index] : kDelay;
 }
 
-// Whether an error says nothing of this email: no answer, or a relay that takes nothing. 450 and
-// 451 are about the recipient.
-bool IsRelayFailure(const absl::Status& sent) {
-  int reply = smtp::ReplyCode(ToStd(sent.message()));
-  return absl::IsDeadlineExceeded(sent) || absl::IsUnknown(sent) ||
-         (absl::IsUnavailable(sent) && reply != 450 && reply != 451);
+// Tells the try what an end says of the relay; true in an outage, which says nothing of this email.
+// What may have been taken is never that, lest it is sent for ever.
+bool IsOutage(const absl::Status& sent, work::Try& attempt) {
+  // Nothing was sent, or not to its end.
+  if (absl::IsInvalidArgument(sent) || absl::IsCancelled(sent)) return false;
+  if (smtp::IsNotReached(sent)) return attempt.NotReached();
+  bool is_about_mail = absl::IsUnavailable(sent) && smtp::IsAboutMail(ToStd(sent.message()));
+  if (sent.ok() || absl::IsFailedPrecondition(sent) || is_about_mail) {
+    attempt.Reached();
+    return false;
+  }
+  return attempt.Failed() && !absl::IsUnknown(sent);
 }
 
 }  // namespace
@@ -57,32 +68,62 @@ class DeliveryWorker::Mailer {
                                       "Attempts that will be repeated")) {}
 
   Async<std::vector<work::Job>> Claim(const work::Room& room) {
-    CO_ASSIGN_OR_RETURN(auto rows, co_await notifications_.Claim(room.jobs, room.lease));
+    auto limited = room.limited.find(kRelay);
+    int live_max = limited == room.limited.end() ? room.jobs : limited->second;
     std::vector<work::Job> jobs;
-    for (auto& row : rows) {
-      jobs.push_back({.claim = {row.id, row.claim_token},
-                      .destination = {},
-                      .run = [this, row](work::Try& attempt) { return Deliver(row, attempt); }});
+    if (live_max >= room.jobs) {
+      CO_ASSIGN_OR_RETURN(auto rows, co_await notifications_.Claim(room.jobs, room.lease));
+      AddJobs(rows, jobs);
+      co_return jobs;
     }
+    if (live_max > 0) {
+      CO_ASSIGN_OR_RETURN(auto live,
+                          co_await notifications_.Claim(live_max, room.lease, auth::Mode::kLive));
+      AddJobs(live, jobs);
+    }
+    // What is claimed already is done, though this may fail.
+    auto tests = co_await notifications_.Claim(room.jobs - static_cast<int>(jobs.size()),
+                                               room.lease, auth::Mode::kSandbox);
+    if (tests.ok()) AddJobs(*tests, jobs);
+    if (!tests.ok() && jobs.empty()) co_return tests.status();
     co_return jobs;
   }
 
+  // Gives up what has waited for too long, then forgets what is kept for too long; how many.
+  Async<int64_t> EndAndForget(int limit) {
+    auto retention = std::chrono::hours(24) * options_.retention_days;
+    CO_ASSIGN_OR_RETURN(auto ended, co_await notifications_.EndOld(
+                                        std::min<std::chrono::hours>(kWaitMax, retention), limit));
+    for (const auto& id : ended) {
+      technical_failures_.Increment();
+      telemetry::Log(telemetry::Level::kWarning, "notification failed",
+                     {{"notification_id", id},
+                      {"status", StatusName(Status::kTechnicalFailure)},
+                      {"reason", "too old"}});
+    }
+    CO_ASSIGN_OR_RETURN(auto forgotten,
+                        co_await notifications_.ForgetContent(options_.retention_days, limit));
+    co_return std::max(forgotten, static_cast<int64_t>(ended.size()));
+  }
+
  private:
+  void AddJobs(const std::vector<NotificationRow>& rows, std::vector<work::Job>& jobs) {
+    for (const auto& row : rows) {
+      jobs.push_back({.claim = {row.id, row.claim_token},
+                      .destination = row.key_type == "test" ? kSandbox : kRelay,
+                      .run = [this, row](work::Try& attempt) { return Deliver(row, attempt); }});
+    }
+  }
+
   asio::awaitable<work::Outcome> Deliver(const NotificationRow& row, work::Try& attempt) {
     // Perhaps under a key that this process has not read yet.
     if (row.is_unreadable) co_return work::Again{kUnreadableDelay, /*is_attempt=*/false};
-    bool is_simulated = row.key_type == "test";
-    absl::Status sent = is_simulated ? Simulate(row) : co_await Send(row);
-    if (is_simulated) co_return co_await Record(row, sent);
-    if (!IsRelayFailure(sent)) {
-      attempt.Reached();
-    } else if (attempt.Failed() && !absl::IsUnknown(sent)) {
-      // What may have been taken counts, lest it is sent for ever.
-      postponed_.Increment();
-      LogFailure("notification postponed", row, sent, Status::kSending);
-      co_return work::Again{kOutageDelay, /*is_attempt=*/false};
-    }
-    co_return co_await Record(row, sent);
+    if (row.key_type == "test") co_return co_await Record(row, Simulate(row));
+    absl::Status sent = co_await Send(row);
+    if (!IsOutage(sent, attempt)) co_return co_await Record(row, sent);
+    postponed_.Increment();
+    LogFailure("notification postponed", row, sent, Status::kSending);
+    co_return work::Again{kOutageDelay, /*is_attempt=*/false};
   }
 
   // A sandbox never reaches the outside world; its outcome is what the address asks for.
@@ -189,14 +230,16 @@ DeliveryWorker::DeliveryWorker(asio::any_io_executor executor,
                                NotificationRepository& notifications, smtp::Client& smtp,
                                DeliveryOptions options, prometheus::Registry& registry)
     : mailer_(std::make_unique<Mailer>(notifications, smtp, options, registry)),
-      worker_(
-          executor, notifications.queue(),
-          [mailer = mailer_.get()](const work::Room& room) { return mailer->Claim(room); },
-          {.tick = options.tick, .in_flight_max = options.in_flight_max, .registry = &registry}),
+      worker_(executor, notifications.queue(),
+              [mailer = mailer_.get()](const work::Room& room) { return mailer->Claim(room); },
+              {.tick = options.tick,
+               .in_flight_max = options.in_flight_max,
+               .share_max = options.in_flight_max,
+               .registry = &registry}),
       forgetting_(executor, {.name = "notification content",
                              .every = kForgetInterval,
-                             .batch = [&notifications, days = options.retention_days](int limit) {
-                               return notifications.ForgetContent(days, limit);
+                             .batch = [mailer = mailer_.get()](int limit) {
+                               return mailer->EndAndForget(limit);
                              }}) {}
 
 DeliveryWorker::~DeliveryWorker() = default;

@@ -50,16 +50,26 @@ constexpr pg::Statement kList{"notification.list", "SELECT " NOTIFICATION_COLUMN
          (SELECT o.created_at, o.notification_id FROM notification o WHERE o.notification_id = $5
           AND o.service_id = $1 AND o.key_type = $2))
   ORDER BY created_at DESC, notification_id DESC LIMIT $6)sql"};
-constexpr pg::Statement kClaim{"notification.claim",
-                               WORK_CLAIM("notification", "notification_id", "attempts",
-                                          ", status = 2, sent_at = coalesce(sent_at, now())",
-                                          "true") " RETURNING " NOTIFICATION_COLUMNS};
+constexpr pg::Statement kClaim{
+    "notification.claim",
+    WORK_CLAIM(
+        "notification", "notification_id", "attempts",
+        ", status = 2, sent_at = coalesce(sent_at, now())",
+        "($4::boolean IS NULL OR (key_type = 'test') = $4)") " RETURNING " NOTIFICATION_COLUMNS};
 constexpr work::QueueSql kQueue =
     WORK_QUEUE("notifications", "notification", "notification_id", "uuid", "attempts", "created_at",
                "due_at IS NOT NULL", WORK_COUNT("notification", "status = 6", "completed_at"));
 constexpr pg::Statement kFinish{"notification.finish", R"sql(
   UPDATE notification SET status = $3, due_at = NULL, claim_token = NULL, completed_at = now()
   WHERE )sql" WORK_HELD("notification_id")};
+constexpr pg::Statement kEndOld{"notification.end_old", R"sql(
+  UPDATE notification SET status = 6, due_at = NULL, claim_token = NULL, completed_at = now()
+  WHERE notification_id = ANY (ARRAY(
+    SELECT notification_id FROM notification
+    WHERE due_at IS NOT NULL AND (claim_token IS NULL OR due_at <= now())
+      AND created_at < now() - make_interval(hours => $1)
+    ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED))
+  RETURNING notification_id)sql"};
 constexpr pg::Statement kForget{"notification.forget", R"sql(
   UPDATE notification SET sealed = NULL WHERE notification_id = ANY (ARRAY(
     SELECT notification_id FROM notification
@@ -171,9 +181,13 @@ Async<std::vector<NotificationRow>> NotificationRepository::List(const Notificat
 }
 
 Async<std::vector<NotificationRow>> NotificationRepository::Claim(int limit,
-                                                                  std::chrono::milliseconds lease) {
+                                                                  std::chrono::milliseconds lease,
+                                                                  std::optional<auth::Mode> mode) {
   std::string token = NewUuid();
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kClaim, limit, token, lease.count()));
+  std::optional<bool> is_test;
+  if (mode) is_test = *mode == auth::Mode::kSandbox;
+  CO_ASSIGN_OR_RETURN(auto rows,
+                      co_await pool_.Query(kClaim, limit, token, lease.count(), is_test));
   auto claimed = DecodeAll(rows);
   for (auto& row : claimed) row.claim_token = token;
   co_return claimed;
@@ -185,6 +199,13 @@ work::Queue NotificationRepository::queue() const {
 
 AsyncStatus NotificationRepository::Finish(const NotificationRow& row, Status status) {
   co_return (co_await pool_.Query(kFinish, row.id, row.claim_token, status)).status();
+}
+
+Async<std::vector<std::string>> NotificationRepository::EndOld(std::chrono::hours age, int limit) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kEndOld, age.count(), limit));
+  std::vector<std::string> ids;
+  for (int row = 0; row < rows.size(); ++row) ids.emplace_back(rows.Text(row, 0));
+  co_return ids;
 }
 
 Async<int64_t> NotificationRepository::ForgetContent(int days, int limit) {

@@ -95,13 +95,17 @@ class NotificationRepository {
   // Newest first.
   Async<std::vector<NotificationRow>> List(const NotificationFilter& filter);
 
-  // Takes due notifications for a while: `claim_token` says so, and whoever lost it records
-  // nothing.
-  Async<std::vector<NotificationRow>> Claim(int limit, std::chrono::milliseconds lease);
+  // Takes due notifications for a while, of one mode or both: `claim_token` says so, and whoever
+  // lost it records nothing.
+  Async<std::vector<NotificationRow>> Claim(int limit, std::chrono::milliseconds lease,
+                                            std::optional<auth::Mode> mode = std::nullopt);
   work::Queue queue() const;
   // Ends its story; `status` is a final one.
   AsyncStatus Finish(const NotificationRow& row, Status status);
 
+  // Ends as technical failures, of `limit` at most, those that have waited for longer than `age`
+  // and that nobody is sending; their ids.
+  Async<std::vector<std::string>> EndOld(std::chrono::hours age, int limit);
   // Empties the content of ended notifications older than `days`, of `limit` at most; how many.
   Async<int64_t> ForgetContent(int days, int limit);
 

@@ -73,7 +73,8 @@ class Workers::Clerk {
  private:
   // Tells the try what an answer says of the processor; true when it is out of order.
   static bool IsOutage(const absl::StatusOr<ProcessorAnswer>& answer, work::Try& attempt) {
-    if (!answer.ok()) return attempt.Failed();
+    if (absl::IsUnavailable(answer.status())) return attempt.NotReached();
+    if (!answer.ok() && !absl::IsFailedPrecondition(answer.status())) return attempt.Failed();
     attempt.Reached();
     return false;
   }
@@ -92,9 +93,10 @@ class Workers::Clerk {
     metrics_.job_failures.Increment();
     telemetry::Log(Level::kWarning, "processor job failed",
                    {{"attempt_id", id}, {"tries", job.tries}, {"error", status.ToString()}});
-    if (is_outage) co_return work::Again{options_.retry, /*is_attempt=*/false};
-    co_return work::Again{std::min<std::chrono::milliseconds>(
-        kRetryMax, options_.retry * (1 << std::min(job.tries - 1, 20)))};
+    // In an outage, too: what failed often before it takes no probe from what is new.
+    auto delay = std::min<std::chrono::milliseconds>(
+        kRetryMax, options_.retry * (1 << std::min(job.tries - 1, 20)));
+    co_return work::Again{delay, /*is_attempt=*/!is_outage};
   }
 
   // Finds out what became of one attempt and records it: asked, or, when the processor never heard

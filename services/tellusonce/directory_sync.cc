@@ -1,5 +1,6 @@
 #include "services/tellusonce/directory_sync.h"
 
+#include "platform/rpc/fault.h"
 #include "platform/rpc/timestamp.h"
 #include "platform/telemetry/log.h"
 
@@ -23,11 +24,10 @@ constexpr auto kOutageDelay = 5s;
 work::Again After(const absl::Status& status, int attempts, work::Try& attempt) {
   telemetry::Log(telemetry::Level::kWarning, "directory sync failed",
                  {{"code", absl::StatusCodeToString(status.code())}});
-  // What is wrong with one person's data says nothing of identity; what cannot be read was not
-  // sent.
-  bool concerns_one = absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status);
-  if (concerns_one) attempt.Reached();
-  bool is_outage = !concerns_one && !absl::IsDataLoss(status) && attempt.Failed();
+  rpc::Fault fault = rpc::FaultOf(status);
+  if (fault == rpc::Fault::kNone) attempt.Reached();
+  bool is_outage = (fault == rpc::Fault::kBackEnd && attempt.Failed()) ||
+                   (fault == rpc::Fault::kUnreachable && attempt.NotReached());
   if (is_outage) return {kOutageDelay, /*is_attempt=*/false};
   return {std::min(kRetryMax, 1s * (1 << std::min(attempts, 9)))};
 }

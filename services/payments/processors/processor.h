@@ -43,7 +43,9 @@ struct ProcessorAnswer {
 };
 
 // A card processor. An error status always means that the outcome is unknown: ask with Query, never
-// authorise under another reference. Every call is idempotent by reference.
+// authorise under another reference. FAILED_PRECONDITION: the processor is well and refuses this
+// reference; UNAVAILABLE: it was not reached, or hung up; any other: it is out of order, or too
+// slow. Every call is idempotent by reference.
 class Processor {
  public:
   virtual ~Processor() = default;

@@ -14,10 +14,14 @@ namespace {
 absl::StatusOr<ProcessorAnswer> ReadAnswer(const http::ClientResponse& response) {
   using enum ProcessorAnswer::State;
   if (response.status == 404) return ProcessorAnswer{};
-  if (response.status != 200)
-    return absl::UnavailableError(absl::StrCat("the processor answered ", response.status));
+  if (response.status != 200) {
+    std::string text = absl::StrCat("the processor answered ", response.status);
+    bool is_about_itself =
+        response.status >= 500 || response.status == 408 || response.status == 429;
+    return is_about_itself ? absl::InternalError(text) : absl::FailedPreconditionError(text);
+  }
   auto body = crypto::ParseStrictObject(response.body);
-  if (!body.ok()) return absl::UnavailableError("the processor's answer is no JSON object");
+  if (!body.ok()) return absl::InternalError("the processor's answer is no JSON object");
   constexpr std::pair<std::string_view, ProcessorAnswer::State> kStates[] = {
       {"authorised", kAuthorised},
       {"declined", kDeclined},
@@ -29,7 +33,7 @@ absl::StatusOr<ProcessorAnswer> ReadAnswer(const http::ClientResponse& response)
     return ProcessorAnswer{state, std::string(crypto::StringMember(*body, "provider_id")),
                            std::string(crypto::StringMember(*body, "reason"))};
   }
-  return absl::UnavailableError("the processor's answer has no known state");
+  return absl::InternalError("the processor's answer has no known state");
 }
 
 }  // namespace
@@ -79,6 +83,9 @@ Async<ProcessorAnswer> SandboxProcessor::Call(std::string operation, std::string
       registry_, "payments_processor_seconds", "Duration of calls to the card processor",
       {{"operation", operation}, {"result", response.ok() ? "answered" : "lost"}})
       .Observe(took.count());
+  // What may not be connected to was not reached either, and refused nothing.
+  if (absl::IsFailedPrecondition(response.status()))
+    co_return absl::UnavailableError(response.status().message());
   if (!response.ok()) co_return response.status();
   co_return ReadAnswer(*response);
 }

@@ -33,6 +33,13 @@ struct RelayFixture : Fixture {
       std::this_thread::yield();
     }
   }
+  // What has been tried is recorded.
+  void WaitForNoClaims() {
+    auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (Count("claim_token IS NOT NULL") != "0") {
+      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("a claim stays");
+    }
+  }
   std::string Attempts() { return host.database().Execute("SELECT attempts FROM notification"); }
 };
 
@@ -113,6 +120,105 @@ TEST_CASE_METHOD(RelayFixture,
   CHECK(Count("attempts > 2") == "0");
   WaitForMetric("work_destinations_out_of_order{queue=\"notifications\"} 0");
   patient.Stop();
+}
+
+TEST_CASE_METHOD(RelayFixture, "Sandbox emails do not wait for the relay", "[notify]") {
+  relay.replies["GREETING"] = "421 closing";
+  relay.Start();
+  DeliveryOptions narrow = RelayOptions();
+  narrow.in_flight_max = 2;  // more wait for the relay than are claimed at once
+  DeliveryWorker patient{host.executor(), notifications, smtp, narrow, host.registry()};
+  for (int i = 0; i < 9; ++i) REQUIRE(Send(Email("person@example.test")).ok());
+  patient.Start();
+  WaitForMetric("work_destinations_out_of_order{queue=\"notifications\"} 1");
+  caller = TestKey("s1");
+  auto sandbox = Send(Email());
+  REQUIRE(sandbox.ok());
+  host.database().Execute(
+      "UPDATE notification SET due_at = now() - interval '1 hour' "
+      "WHERE key_type = 'live' AND claim_token IS NULL");
+  CHECK(FinalStatus(sandbox->id()) == "delivered");
+  CHECK(Count("status = 3") == "1");
+  WaitForMetric("work_destinations_out_of_order{queue=\"notifications\"} 1");
+  patient.Stop();
+}
+
+TEST_CASE_METHOD(RelayFixture, "Few emails find out that the relay is down, and lose no attempts",
+                 "[notify]") {
+  relay.replies["GREETING"] = "421 closing";
+  relay.Start();
+  DeliveryWorker patient{host.executor(), notifications, smtp, RelayOptions(), host.registry()};
+  REQUIRE(Send(Email("person@example.test")).ok());
+  patient.Start();
+  for (int failed = 1; failed <= 4; ++failed) {
+    WaitForMetric("notify_postponed_total " + std::to_string(failed));
+    WaitForNoClaims();
+    host.database().Execute("UPDATE notification SET due_at = now()");
+  }
+  WaitForMetric("work_destinations_out_of_order{queue=\"notifications\"} 1");
+  WaitForNoClaims();
+  host.database().Execute("UPDATE notification SET due_at = now()");
+  WaitForMetric("notify_postponed_total 6");  // a probe
+  WaitForNoClaims();
+  CHECK(Attempts() == "4");
+  patient.Stop();
+}
+
+TEST_CASE_METHOD(RelayFixture, "The relay's own trouble is told from that of one mailbox",
+                 "[notify]") {
+  struct Case {
+    const char* reply;
+    bool is_outage;
+  };
+  auto c = GENERATE(values<Case>({{"452 4.2.2 mailbox full", false},
+                                  {"450 4.2.1 mailbox busy", false},
+                                  {"451 4.3.0 queue file write error", true},
+                                  {"452 4.3.1 disk full", true}}));
+  INFO(c.reply);
+  relay.replies["RCPT"] = c.reply;
+  for (int i = 0; i < 5; ++i) REQUIRE(Send(Email("person@example.test")).ok());
+  relay.Start();
+  DeliveryOptions one_by_one = RelayOptions();
+  one_by_one.in_flight_max = 1;
+  DeliveryWorker patient{host.executor(), notifications, smtp, one_by_one, host.registry()};
+  patient.Start();
+  WaitForMetric("notify_postponed_total 5");
+  WaitForNoClaims();
+  patient.Stop();
+  // The fifth's attempt counts unless it found an outage.
+  CHECK(Count("attempts = 1") == (c.is_outage ? "4" : "5"));
+}
+
+TEST_CASE_METHOD(RelayFixture, "No outage makes an email wait for ever", "[notify]") {
+  relay.replies["GREETING"] = "421 closing";
+  relay.Start();
+  DeliveryOptions options = RelayOptions();
+  const int retention = GENERATE(1, 7);
+  options.retention_days = retention;
+  auto old = Send(Email("person@example.test"))->id();
+  auto young = Send(Email("person@example.test"))->id();
+  auto under_way = Send(Email("person@example.test"))->id();
+  auto age = [&](const std::string& id, int hours) {
+    host.database().Execute(
+        "UPDATE notification SET due_at = now() + interval '1 hour', "
+        "created_at = now() - interval '" +
+        std::to_string(hours) + " hours' WHERE notification_id = '" + id + "'");
+  };
+  const int limit = retention == 1 ? 24 : 75;
+  age(old, limit + 1);
+  age(young, limit - 1);
+  age(under_way, limit + 1);
+  host.database().Execute(
+      "UPDATE notification SET claim_token = gen_random_uuid() WHERE notification_id = '" +
+      under_way + "'");
+  DeliveryWorker patient{host.executor(), notifications, smtp, options, host.registry()};
+  patient.Start();
+  CHECK(FinalStatus(old) == "technical-failure");
+  WaitForMetric("notify_failed_total{status=\"technical-failure\"} 1");
+  patient.Stop();
+  CHECK(Count("due_at IS NOT NULL") == "2");
+  // What is over is forgotten with the rest of its age.
+  CHECK(Count("sealed IS NULL") == (retention == 1 ? "1" : "0"));
 }
 
 TEST_CASE_METHOD(RelayFixture, "The email says in which language it is", "[notify]") {

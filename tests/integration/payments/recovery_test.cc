@@ -3,6 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <set>
+#include <sstream>
+
 // Goal: whatever is lost between us and the processor, a card is charged at most once and every
 // payment finds its end. Method: the processor drops, delays or refuses; the worker has to find
 // out.
@@ -126,6 +129,43 @@ TEST_CASE_METHOD(Stopped, "Capture: the processor's outage uses up no tries, and
   Control("normal", 0);
   REQUIRE(Eventually([&] { return CountAtProcessor("captured") == 7; }));
   CHECK(Balances());
+}
+
+TEST_CASE_METHOD(Stopped, "Capture: what the processor refuses holds up no other", "[payments]") {
+  auto pay = [&](int i) {
+    auto payment = Opened("DL-" + std::to_string(i));
+    Submit(payment.payment_id());
+    Confirm(payment.payment_id());
+  };
+  for (int i = 0; i < 6; ++i) pay(i);
+  std::set<std::string> refused;
+  std::istringstream ids(Sql("SELECT string_agg(attempt_id::text, ' ') FROM processor_job"));
+  for (std::string id; ids >> id;) refused.insert(id);
+  REQUIRE(refused.size() == 6);
+  http::Server server(host.executor(), {},
+                      [&](http::Request request) -> boost::asio::awaitable<http::Response> {
+                        for (const auto& id : refused) {
+                          if (request.target.find(id + "/capture") == std::string::npos) continue;
+                          http::Response response;
+                          response.status = 409;
+                          co_return response;
+                        }
+                        co_return co_await processor_books.Handle(std::move(request));
+                      });
+  SandboxProcessor picky(client, "http://127.0.0.1:" + std::to_string(server.port()),
+                         std::chrono::milliseconds(300), host.registry());
+  Workers working(host.executor(), queue, moves, picky, metrics, FastWorkers());
+  working.Start();
+  // Each of them loses tries: nothing is out of order.
+  const char* tries = "SELECT min(tries) >= 4 FROM processor_job WHERE done_at IS NULL";
+  CHECK(Eventually([&] { return Sql(tries) == "t"; }));
+  pay(6);
+  working.Wake();
+  CHECK(Eventually([&] { return CountAtProcessor("captured") == 1; }));
+  CHECK_THAT(telemetry::SerializeMetrics(host.registry()),
+             Contains("work_destinations_out_of_order{queue=\"processor_jobs\"} 0"));
+  working.Stop();
+  server.Drain(std::chrono::milliseconds(100));
 }
 
 TEST_CASE_METHOD(World, "Capture and release: a processor that knows nothing is asked again",

@@ -230,3 +230,43 @@ TEST_CASE_METHOD(Fixture, "Addresses that would break out of their command are r
   }
   CHECK(Send().status().code() == StatusCode::kInvalidArgument);
 }
+
+TEST_CASE("A reply is about the mail, or tells the relay's own trouble") {
+  for (const char* reply : {"450 4.2.1 busy", "452 4.2.2 full", "451 4.1.8 sender's domain",
+                            "451 4.6.0 content", "450 no code", "450 4.7.1 policy", "450"})
+    CHECK(smtp::IsAboutMail(reply));
+  for (const char* reply :
+       {"451 4.3.0 queue file", "452 4.3.1 disk", "450 4.3.2 not now", "451 4.4.3 DNS",
+        "452 4.5.3 too many", "451 4.7.500 busy", "451", "452 no code", "421 4.2.1 closing", "454",
+        "550 5.1.1 unknown", "250 ok", "", "no reply"})
+    CHECK_FALSE(smtp::IsAboutMail(reply));
+}
+
+TEST_CASE_METHOD(Fixture, "Whether a mail reached the relay is told") {
+  struct Case {
+    const char* step;
+    const char* reply;
+    bool is_reached;
+  };
+  auto c = GENERATE(values<Case>({{"GREETING", "421 closing", false},
+                                  {"GREETING", "554 no service", false},
+                                  {"GREETING", "", false},
+                                  {"MAIL", "530 5.7.0 log in", false},
+                                  {"MAIL", "451 4.3.0 trouble", true},
+                                  {"RCPT", "452 4.2.2 full", true},
+                                  {"RCPT", "", true},
+                                  {"RCPT", "550 5.1.1 unknown", true},
+                                  {"TEXT", "", true},
+                                  {"TEXT", "451 4.3.0 trouble", true}}));
+  INFO(c.step << ": " << c.reply);
+  relay.replies[c.step] = c.reply;
+  relay.Start();
+  CHECK(smtp::IsNotReached(Send().status()) == !c.is_reached);
+}
+
+TEST_CASE_METHOD(Fixture, "A relay that is not there was not reached") {
+  relay.Start();
+  relay.Stop();
+  mail.url = GENERATE("smtp://127.0.0.1:1", "smtp://relay.invalid:25");
+  CHECK(smtp::IsNotReached(Send().status()));
+}

@@ -62,11 +62,14 @@ struct Fixture {
   }
 
   // Adds all at once; returns what became of each.
-  std::vector<absl::StatusOr<int64_t>> AddAll(std::vector<NewPayment> rows) {
+  std::vector<absl::StatusOr<int64_t>> AddAll(const std::vector<NewPayment>& rows) {
+    return AddAll(rows, batcher);
+  }
+  std::vector<absl::StatusOr<int64_t>> AddAll(const std::vector<NewPayment>& rows, Payments& to) {
     std::vector<absl::StatusOr<int64_t>> results(rows.size());
     size_t finished = 0;
     auto body = [&](size_t i) -> asio::awaitable<void> {
-      results[i] = co_await batcher.Add(rows[i]);
+      results[i] = co_await to.Add(rows[i]);
       ++finished;
     };
     for (size_t i = 0; i < rows.size(); ++i) asio::co_spawn(loop.io(), body(i), asio::detached);
@@ -168,6 +171,25 @@ TEST_CASE_METHOD(Fixture, "Batcher: what a writer throws is an error for its row
   is_broken = false;
   CHECK(loop.Await(fragile.Add({"P-1", 1})).ok());
   CHECK(fragile.health().ok());
+}
+
+TEST_CASE_METHOD(Fixture, "Batcher: a batch whose writer threw is not tried in halves", "[batch]") {
+  std::vector<size_t> sizes;
+  Payments fragile(
+      loop.executor(), pool,
+      [&](Pool& to, std::span<const NewPayment> rows) -> Async<Payments::Results> {
+        sizes.push_back(rows.size());
+        if (sizes.size() == 2) throw std::length_error("of a library");
+        co_return co_await Write(to, rows);
+      },
+      BatcherOptions{.in_flight_max = 1});
+  auto results = AddAll(Many(10), fragile);
+  CHECK(sizes == std::vector<size_t>{1, 9});
+  CHECK(results[0].ok());
+  for (size_t i = 1; i < results.size(); ++i)
+    CHECK(results[i].status().code() == StatusCode::kInternal);
+  CHECK(fragile.health().code() == StatusCode::kInternal);
+  CHECK(database.Execute("SELECT count(*) FROM payment") == "1");
 }
 
 TEST_CASE_METHOD(Fixture, "Batcher: too many waiting rows are refused", "[batch]") {
