@@ -16,7 +16,6 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
-#include <future>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -157,15 +156,6 @@ void TaskGroup::AskToEnd() {
 
 asio::awaitable<void> TaskGroup::Join() {
   return State::Join(state_);
-}
-
-void TaskGroup::Stop() {
-  std::promise<void> gone;
-  asio::co_spawn(state_->executor, Join(), [&](std::exception_ptr error) {
-    AbortOn(error);
-    gone.set_value();
-  });
-  gone.get_future().get();
 }
 
 asio::awaitable<void> TaskGroup::JoinAll(asio::any_io_executor executor) {

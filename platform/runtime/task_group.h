@@ -11,8 +11,8 @@
 namespace tamarack::runtime {
 
 // The coroutines that an object has started and that nobody awaits. They are joined before what
-// they use is destroyed: by the group's owner with Stop() or Join(), or at the latest by
-// Process, which joins every group of its loop while all that main() made is still there. The
+// they use is destroyed: by the group's owner with Join(), or at the latest by Process, which
+// joins every group of its loop while all that main() made is still there. The
 // destructor aborts while some run.
 //
 // What its tasks keep alive, by a shared_ptr in what they capture, may own the group itself: it is
@@ -39,8 +39,6 @@ class TaskGroup {
   void AskToEnd();
   // The same, and returns when the last is gone. On the loop, and not in a task of the group.
   boost::asio::awaitable<void> Join();
-  // As Join(), from another thread while the loop runs.
-  void Stop();
 
   // Joins all groups of the executor's loop.
   static boost::asio::awaitable<void> JoinAll(boost::asio::any_io_executor executor);

@@ -15,7 +15,6 @@
 #include <chrono>
 #include <csignal>
 #include <stdexcept>
-#include <thread>
 
 namespace tamarack::runtime {
 namespace {
@@ -72,21 +71,6 @@ TEST_CASE("TaskGroup: Join asks all to end, and returns when the last is gone", 
   // What comes later has been asked already.
   group.Spawn(SleepUntilAsked);
   CHECK(loop.Await(JoinOf(group)));
-}
-
-TEST_CASE("TaskGroup: Stop waits on another thread than the loop's", "[tasks]") {
-  testing::Loop loop;
-  TaskGroup group(loop.executor());
-  bool has_ended = false;
-  group.Spawn([&]() -> asio::awaitable<void> {
-    co_await SleepUntilAsked();
-    has_ended = true;
-  });
-  std::thread thread([&] { loop.io().run(); });
-  group.Stop();
-  CHECK(has_ended);
-  loop.io().stop();
-  thread.join();
 }
 
 TEST_CASE("TaskGroup: keeps what a task captured until that has ended", "[tasks]") {
