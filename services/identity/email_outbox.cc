@@ -137,7 +137,9 @@ class EmailWorker::Sender {
     if (IsFinal(sent)) GiveUp(claim.id, "refused");
     if (sent.ok() || IsFinal(sent)) {
       // What cannot be recorded is done again, under the same idempotency key.
-      (void)co_await pool_.Query(kDelete, claim.id, claim.token);
+      (void)co_await work::Record(true, [&]() -> AsyncStatus {
+        co_return (co_await pool_.Query(kDelete, claim.id, claim.token)).status();
+      });
       co_return std::nullopt;
     }
     if (is_outage) co_return work::Again{kOutageDelay, /*is_attempt=*/false};
@@ -228,8 +230,7 @@ void EmailWorker::Start() {
 }
 
 void EmailWorker::Stop() {
-  worker_.Stop();
-  forgetting_.Stop();
+  work::StopAll(worker_, forgetting_);
 }
 
 }  // namespace tamarack::identity

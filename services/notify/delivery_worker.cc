@@ -184,7 +184,8 @@ class DeliveryWorker::Mailer {
   }
 
   asio::awaitable<work::Outcome> Finish(const NotificationRow& row, Status status) {
-    absl::Status recorded = co_await notifications_.Finish(row, status);
+    absl::Status recorded = co_await work::Record(
+        status == Status::kDelivered, [&] { return notifications_.Finish(row, status); });
     if (!recorded.ok()) {
       // The claim ends by itself and the row is taken again.
       telemetry::Log(telemetry::Level::kWarning, "cannot record a delivery",

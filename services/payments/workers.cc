@@ -86,8 +86,10 @@ class Workers::Clerk {
     bool is_outage = IsOutage(answer, attempt);
     absl::Status status = answer.status();
     if (answer.ok()) {
-      status = IsSettled(*answer) ? co_await moves_.FinishJob(job.claim, job.kind, *answer)
-                                  : absl::UnavailableError("not settled yet");
+      status = absl::UnavailableError("not settled yet");
+      if (IsSettled(*answer))
+        status = co_await work::Record(
+            true, [&] { return moves_.FinishJob(job.claim, job.kind, *answer); });
     }
     if (status.ok()) co_return std::nullopt;
     metrics_.job_failures.Increment();

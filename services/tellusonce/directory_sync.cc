@@ -69,7 +69,7 @@ asio::awaitable<work::Outcome> CarryAddress(ChangeRepository& changes, rpc::Clie
                             : person.address.status();
   if (!status.ok()) co_return After(status, person.attempts, attempt);
   attempt.Reached();
-  (void)co_await changes.MarkTold(person);
+  (void)co_await work::Record(true, [&] { return changes.MarkTold(person); });
   co_return std::nullopt;
 }
 
@@ -78,7 +78,7 @@ asio::awaitable<work::Outcome> CarryReading(DeliveryRepository& deliveries, rpc:
   absl::Status status = co_await RecordReading(identity, reading);
   if (!status.ok()) co_return After(status, reading.attempts, attempt);
   attempt.Reached();
-  (void)co_await deliveries.MarkReported(reading);
+  (void)co_await work::Record(true, [&] { return deliveries.MarkReported(reading); });
   co_return std::nullopt;
 }
 
@@ -130,9 +130,13 @@ void DirectorySync::Start() {
   readings_.Start();
 }
 
+void DirectorySync::AskToStop() {
+  addresses_.AskToStop();
+  readings_.AskToStop();
+}
+
 void DirectorySync::Stop() {
-  addresses_.Stop();
-  readings_.Stop();
+  work::StopAll(addresses_, readings_);
 }
 
 }  // namespace tamarack::tellusonce

@@ -17,6 +17,8 @@ class DirectorySync {
                 prometheus::Registry& registry);
 
   void Start();
+  // Begins nothing more. Any thread.
+  void AskToStop();
   // Off the loop, which must still run.
   void Stop();
 

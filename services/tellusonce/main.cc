@@ -48,9 +48,6 @@ int main(int argc, char** argv) {
   idempotency::Once once(shell.database(), webhook_sealer);
   auto subscription_service = tellusonce::MakeSubscriptionService(
       peer.interceptor(), subscriptions, deliveries, sender.outbox(), once, peer.identity());
-  return shell.Run({change_service.get(), subscription_service.get()}, [&] {
-    sender.dispatcher().AskToStop();
-    sync.Stop();
-    sender.dispatcher().Stop();
-  });
+  return shell.Run({change_service.get(), subscription_service.get()},
+                   [&] { work::StopAll(sync, sender.dispatcher()); });
 }
