@@ -354,7 +354,7 @@ TEST_CASE_METHOD(Fixture, "What the process's end cuts off has not failed", "[we
     co_return 0;
   }(*this));
   CHECK(database.Execute("SELECT count(*) FROM webhook_delivery WHERE state = 1 AND attempts = 9 "
-                         "AND claim_token IS NOT NULL") == "8");
+                         "AND claim IS NOT NULL") == "8");
   CHECK(database.Execute("SELECT count(*) FROM webhook_attempt") == "0");
   CHECK(database.Execute("SELECT count(*) FROM webhook_endpoint WHERE failing_since IS NULL") ==
         "1");
