@@ -23,7 +23,8 @@ std::string NewPayKey() {
 
 bool LooksLikePayKey(std::string_view bearer) {
   return bearer.size() == kLength && bearer.starts_with(kPrefix) &&
-         std::all_of(bearer.begin() + kPrefix.size(), bearer.end(), absl::ascii_isalnum);
+         std::all_of(bearer.begin() + kPrefix.size(), bearer.end(),
+                     [](char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); });
 }
 
 std::string NewNotifySecret() {

@@ -20,8 +20,12 @@ class Keyring {
   // For what any visitor can have sealed, so that nobody wears out the key of what is at rest.
   const crypto::Sealer& interaction_sealer() const { return interaction_sealer_; }
 
-  // What subjects were made with before there was the table `subject_key`.
-  std::string FirstSubjectKey() const { return pairwise_.Now()->all.front().bytes; }
+  // With one of these subjects were made before there was the table `subject_key`.
+  std::vector<std::string> SubjectKeys() const {
+    std::vector<std::string> keys;
+    for (const crypto::VersionKey& key : pairwise_.Now()->all) keys.push_back(key.bytes);
+    return keys;
+  }
 
   // By which a person is found from an email address (tidied), whatever its case.
   std::string EmailIndex(std::string_view email) const;

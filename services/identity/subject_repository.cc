@@ -3,6 +3,9 @@
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
 #include "platform/crypto/random.h"
+#include "platform/telemetry/log.h"
+
+#include <algorithm>
 
 namespace tamarack::identity {
 namespace {
@@ -21,9 +24,10 @@ constexpr pg::Statement kStore{"subject.store", R"sql(
 constexpr pg::Statement kKeepKey{"subject_key.keep", R"sql(
   INSERT INTO subject_key (name, key_sealed) SELECT 'first', $1
   WHERE NOT EXISTS (SELECT FROM subject_key) ON CONFLICT DO NOTHING)sql"};
-constexpr pg::Statement kFindKey{"subject_key.find", R"sql(
-  SELECT k.key_sealed FROM person p JOIN subject_key k ON p.created_at <= k.made_at
-  WHERE p.person_id = $1)sql"};
+constexpr pg::Statement kFindKey{"subject_key.find", "SELECT key_sealed FROM subject_key"};
+constexpr pg::Statement kFindFirstPerson{
+    "subject_key.find_first_person",
+    "SELECT person_id, subject FROM person ORDER BY person_id LIMIT 1"};
 constexpr keys::ColumnSql kKeys = SEALED_COLUMN("subject_key", "key_sealed", "name");
 // Until the key is kept, everybody's subjects hang on the oldest version.
 constexpr keys::ColumnSql kWithoutKey{
@@ -57,24 +61,41 @@ std::vector<keys::KeyedColumn> SubjectColumns(const Keyring& keyring) {
           {kWithoutKey, nullptr}};
 }
 
+// In the first releases this, too, came from the key: that tells its people, and the key itself.
+bool IsMadeWith(std::string_view key, std::string_view person_id, std::string_view on_platform) {
+  return PairwiseSubject(key, "tamarack", person_id) == on_platform;
+}
+
 AsyncStatus SubjectRepository::KeepFirstKey() {
-  std::string sealed = keyring_.sealer().Seal(keyring_.FirstSubjectKey(), kPlace);
+  CO_ASSIGN_OR_RETURN(auto kept, co_await pool_.Query(kFindKey));
+  if (!kept.empty()) co_return absl::OkStatus();
+  CO_ASSIGN_OR_RETURN(auto first, co_await pool_.Query(kFindFirstPerson));
+  const std::vector<std::string> all = keyring_.SubjectKeys();
+  auto key = all.begin();
+  // Without people none of them will ever be asked for.
+  if (!first.empty())
+    key = std::ranges::find_if(
+        all, [&](const auto& k) { return IsMadeWith(k, first.Text(0, 0), first.Text(0, 1)); });
+  if (key == all.end()) {
+    telemetry::Log(telemetry::Level::kError,
+                   "the keyring lacks the version that people's subjects were made with");
+    co_return absl::FailedPreconditionError("a version of the keyring is missing");
+  }
+  std::string sealed = keyring_.sealer().Seal(*key, kPlace);
   co_return (co_await pool_.Query(kKeepKey, sealed)).status();
 }
 
 Async<std::vector<std::string>> SubjectRepository::NewSubjects(
     const std::vector<std::string>& sectors, const std::string& person_id) {
   CO_RETURN_IF_ERROR(co_await KeepFirstKey());
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindKey, person_id));
-  std::vector<std::string> subjects;
-  if (rows.empty()) {
-    for (size_t i = 0; i < sectors.size(); ++i) subjects.push_back(NewSubject());
-    co_return subjects;
-  }
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindKey));
   CO_ASSIGN_OR_RETURN(auto key,
                       keyring_.sealer().OpenRow({kKeys.table, "first"}, rows.Text(0, 0), kPlace));
+  CO_ASSIGN_OR_RETURN(auto on_platform, co_await OnPlatform(person_id));
+  const bool is_early = IsMadeWith(key, person_id, on_platform);
+  std::vector<std::string> subjects;
   for (const std::string& sector : sectors)
-    subjects.push_back(PairwiseSubject(key, sector, person_id));
+    subjects.push_back(is_early ? PairwiseSubject(key, sector, person_id) : NewSubject());
   co_return subjects;
 }
 

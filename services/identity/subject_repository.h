@@ -38,7 +38,7 @@ class SubjectRepository {
   Async<std::map<std::string, std::string>> AtEach(const std::vector<std::string>& ministry_ids,
                                                    const std::string& person_id);
   // Keeps what people of the first releases are known by, unless it is kept. Before that, the
-  // keyring's oldest version cannot be retired.
+  // keyring's oldest version cannot be retired. FAILED_PRECONDITION when it has left the ring.
   AsyncStatus KeepFirstKey();
 
  private:

@@ -1,6 +1,6 @@
--- With what the pairwise subjects were made of people who came before made_at: ministries were told some that are stored
--- nowhere, and these have to come out the same. Sealed by identity when it first runs with this table, so that no version of its
--- keyring has to stay for it. Subjects of people who come later are random.
+-- With what the pairwise subjects of the first releases' people were made, person.subject too, by which these are told: ministries
+-- were told some that are stored nowhere, and these have to come out the same. Sealed by identity when it first runs with this
+-- table, so that no version of its keyring has to stay for it. Subjects of everybody else are random.
 CREATE TABLE subject_key (
   name text PRIMARY KEY CHECK (name = 'first'),
   key_sealed text NOT NULL,

@@ -18,6 +18,8 @@ namespace {
 constexpr char kEmail[] = "zoe@example.test";
 
 struct SubjectWorld : World {
+  // As at the start of the process: before anybody is there.
+  bool has_key = host.Await(subjects.KeepFirstKey()).ok();
   std::string subject = NewPerson(kEmail);
   std::string person_id = host.Await(people.FindByEmail(auth::Mode::kLive, kEmail))->id;
   SubjectRepository elsewhere{host.pool(), keyring};  // as another replica
@@ -36,24 +38,39 @@ struct SubjectWorld : World {
   }
 };
 
-// As if the person had come with a release that derived each subject when it was asked for.
+// The person came with a release that derived each subject when it was asked for.
 struct EarlyWorld : SubjectWorld {
-  const std::string first_key = keyring.FirstSubjectKey();
+  const std::string first_key = keyring.SubjectKeys().front();
   const std::string told = NewService().ministry_id(), later = NewService().ministry_id();
+  const std::string early = PairwiseSubject(first_key, "tamarack", person_id);
+
+  EarlyWorld() {
+    database_value("UPDATE person SET subject = '" + early + "'");
+    database_value("DELETE FROM subject_key");
+  }
 };
 
 TEST_CASE_METHOD(EarlyWorld,
                  "Subjects: what people of the first releases are known by comes out the same, "
                  "when the version that it was made with has gone") {
+  REQUIRE(testing::Rotate(host, ring).ok());
   REQUIRE(host.Await(subjects.KeepFirstKey()).ok());
   CHECK(At(subjects, told) == PairwiseSubject(first_key, told, person_id));
-  REQUIRE(testing::Rotate(host, ring).ok());
   REQUIRE(testing::Reseal(host, ring, UsesOfKeys(ring)) == 0);
   REQUIRE(testing::RetireEarlier(host, ring).ok());
-  CHECK(keyring.FirstSubjectKey() != first_key);
+  CHECK(keyring.SubjectKeys().front() != first_key);
   CHECK(At(elsewhere, told) == PairwiseSubject(first_key, told, person_id));
   CHECK(At(elsewhere, later) == PairwiseSubject(first_key, later, person_id));
-  CHECK(*host.Await(elsewhere.OnPlatform(person_id)) == subject);
+  CHECK(*host.Await(elsewhere.OnPlatform(person_id)) == early);
+}
+
+TEST_CASE_METHOD(EarlyWorld, "Subjects: without the version that they hang on nobody is told any") {
+  REQUIRE(testing::Rotate(host, ring).ok());
+  REQUIRE(testing::RetireEarlier(host, ring).ok());
+  CHECK(absl::IsFailedPrecondition(host.Await(subjects.KeepFirstKey())));
+  CHECK_FALSE(host.Await(subjects.At(told, person_id)).ok());
+  CHECK(database_value("SELECT count(*) FROM subject_key") == "0");
+  CHECK(database_value("SELECT count(*) FROM pairwise_subject") == "0");
 }
 
 TEST_CASE_METHOD(EarlyWorld, "Subjects: until the first key is kept, its version stays") {
@@ -71,15 +88,13 @@ TEST_CASE_METHOD(EarlyWorld, "Subjects: until the first key is kept, its version
 }
 
 TEST_CASE_METHOD(SubjectWorld, "Subjects: those of people who come later hang on no key") {
-  REQUIRE(host.Await(subjects.KeepFirstKey()).ok());
-  NewPerson("new@example.test");
-  const auto person = *host.Await(people.FindByEmail(auth::Mode::kLive, "new@example.test"));
+  const std::string key = keyring.SubjectKeys().front();
   const std::string ministry = NewService().ministry_id();
-  std::string known_as = *host.Await(subjects.At(ministry, person.id));
+  std::string known_as = At(subjects, ministry);
   CHECK(known_as.size() == 43);
-  CHECK(known_as != PairwiseSubject(keyring.FirstSubjectKey(), ministry, person.id));
-  CHECK(*host.Await(elsewhere.At(ministry, person.id)) == known_as);
-  CHECK(person.subject != PairwiseSubject(keyring.FirstSubjectKey(), "tamarack", person.id));
+  CHECK(known_as != PairwiseSubject(key, ministry, person_id));
+  CHECK(At(elsewhere, ministry) == known_as);
+  CHECK(subject != PairwiseSubject(key, "tamarack", person_id));
 }
 
 TEST_CASE_METHOD(SubjectWorld, "Subjects: whoever asks first at once, all are told the same") {
