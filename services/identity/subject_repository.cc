@@ -71,11 +71,9 @@ AsyncStatus SubjectRepository::KeepFirstKey() {
   if (!kept.empty()) co_return absl::OkStatus();
   CO_ASSIGN_OR_RETURN(auto first, co_await pool_.Query(kFindFirstPerson));
   const std::vector<std::string> all = keyring_.SubjectKeys();
-  auto key = all.begin();
-  // Without people none of them will ever be asked for.
-  if (!first.empty())
-    key = std::ranges::find_if(
-        all, [&](const auto& k) { return IsMadeWith(k, first.Text(0, 0), first.Text(0, 1)); });
+  auto key = std::ranges::find_if(all, [&](const std::string& made_with) {
+    return !first.empty() && IsMadeWith(made_with, first.Text(0, 0), first.Text(0, 1));
+  });
   if (key == all.end()) {
     telemetry::Log(telemetry::Level::kError,
                    "the keyring lacks the version that people's subjects were made with");
@@ -89,10 +87,14 @@ Async<std::vector<std::string>> SubjectRepository::NewSubjects(
     const std::vector<std::string>& sectors, const std::string& person_id) {
   CO_RETURN_IF_ERROR(co_await KeepFirstKey());
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kFindKey));
-  CO_ASSIGN_OR_RETURN(auto key,
-                      keyring_.sealer().OpenRow({kKeys.table, "first"}, rows.Text(0, 0), kPlace));
-  CO_ASSIGN_OR_RETURN(auto on_platform, co_await OnPlatform(person_id));
-  const bool is_early = IsMadeWith(key, person_id, on_platform);
+  std::string key;
+  bool is_early = false;
+  if (!rows.IsNull(0, 0)) {
+    CO_ASSIGN_OR_RETURN(key,
+                        keyring_.sealer().OpenRow({kKeys.table, "first"}, rows.Text(0, 0), kPlace));
+    CO_ASSIGN_OR_RETURN(auto on_platform, co_await OnPlatform(person_id));
+    is_early = IsMadeWith(key, person_id, on_platform);
+  }
   std::vector<std::string> subjects;
   for (const std::string& sector : sectors)
     subjects.push_back(is_early ? PairwiseSubject(key, sector, person_id) : NewSubject());

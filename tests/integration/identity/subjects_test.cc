@@ -18,8 +18,6 @@ namespace {
 constexpr char kEmail[] = "zoe@example.test";
 
 struct SubjectWorld : World {
-  // As at the start of the process: before anybody is there.
-  bool has_key = host.Await(subjects.KeepFirstKey()).ok();
   std::string subject = NewPerson(kEmail);
   std::string person_id = host.Await(people.FindByEmail(auth::Mode::kLive, kEmail))->id;
   SubjectRepository elsewhere{host.pool(), keyring};  // as another replica
