@@ -31,15 +31,20 @@ namespace asio = boost::asio;
 
 // The library's files, as services take them in.
 inline std::span<const pg::Migration> Schema() {
-  static const auto& migrations = *new std::vector<pg::Migration>([] {
-    std::vector<pg::Migration> all;
+  static const auto& texts = *new std::vector<std::pair<std::string, std::string>>([] {
+    std::vector<std::pair<std::string, std::string>> all;
     for (int version = 1; version <= 4; ++version) {
       std::ifstream file(TAMARACK_SOURCE_DIR "/platform/webhooks/schema_v" +
                          std::to_string(version) + ".sql");
-      const auto& sql = *new std::string(std::istreambuf_iterator<char>(file), {});
-      const auto& sha256 = *new std::string(crypto::Sha256Hex(sql));
-      all.push_back({version, "webhooks", sql.c_str(), sha256.c_str()});
+      std::string sql(std::istreambuf_iterator<char>(file), {});
+      all.emplace_back(sql, crypto::Sha256Hex(sql));
     }
+    return all;
+  }());
+  static const auto& migrations = *new std::vector<pg::Migration>([] {
+    std::vector<pg::Migration> all;
+    for (const auto& [sql, sha256] : texts)
+      all.push_back({static_cast<int>(all.size()) + 1, "webhooks", sql.c_str(), sha256.c_str()});
     return all;
   }());
   return migrations;
