@@ -42,6 +42,11 @@ constexpr keys::ColumnSql kWithoutKey{
 
 constexpr char kPlace[] = "subject_key/first";
 
+// In the first releases this, too, came from the key: that tells its people, and the key itself.
+bool IsMadeWith(std::string_view key, std::string_view person_id, std::string_view on_platform) {
+  return PairwiseSubject(key, "tamarack", person_id) == on_platform;
+}
+
 }  // namespace
 
 std::string PairwiseSubject(std::string_view key, std::string_view sector,
@@ -59,11 +64,6 @@ std::vector<keys::KeyedColumn> SubjectColumns(const Keyring& keyring) {
   return {keys::SealedColumn(kKeys, keyring.sealer(),
                              [](const pg::Rows&, int) { return std::string(kPlace); }),
           {kWithoutKey, nullptr}};
-}
-
-// In the first releases this, too, came from the key: that tells its people, and the key itself.
-bool IsMadeWith(std::string_view key, std::string_view person_id, std::string_view on_platform) {
-  return PairwiseSubject(key, "tamarack", person_id) == on_platform;
 }
 
 AsyncStatus SubjectRepository::KeepFirstKey() {

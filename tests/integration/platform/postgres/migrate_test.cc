@@ -1,6 +1,7 @@
 #include "platform/postgres/migrate.h"
 
 #include "tests/support/database.h"
+#include "tests/support/eventually.h"
 
 #include <libpq-fe.h>
 #include <catch2/catch.hpp>
@@ -106,10 +107,8 @@ class Session {
 
 // Until `query`, of the database, says "t".
 void Await(const testing::Database& database, const std::string& query) {
-  for (int tries = 0; database.Execute(query) != "t"; ++tries) {
-    if (tries == 3000) FAIL("waited in vain: " << query);
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  INFO(query);
+  REQUIRE(testing::Eventually([&] { return database.Execute(query) == "t"; }));
 }
 
 constexpr char kIsWaiting[] =
