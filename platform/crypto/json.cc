@@ -8,6 +8,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <cmath>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,9 +21,11 @@ using Error = json::error_code;
 
 constexpr size_t kDepthMax = 16;
 
-// Hears every event of a parse and refuses a member that its object already has. Boost.JSON's own
-// parser would keep the last one, other parsers the first.
-struct DuplicateFinder : JsonEvents {
+// Hears every event of a parse and refuses what readers understand in different ways (RFC 7493): a
+// member that its object already has, of which Boost.JSON's own parser would keep the last one,
+// others the first; and a number beyond a double. Boost.JSON makes infinity of 1e400, and NaN,
+// which equals nothing, of 0e320.
+struct StrictReader : JsonEvents {
   std::vector<std::set<std::string>> objects;
   std::string key;
 
@@ -43,6 +46,10 @@ struct DuplicateFinder : JsonEvents {
     if (!objects.back().insert(std::exchange(key, {})).second) error = json::error::syntax;
     return !error;
   }
+  bool on_double(double value, json::string_view, Error& error) {
+    if (!std::isfinite(value)) error = json::error::not_number;
+    return !error;
+  }
 };
 
 }  // namespace
@@ -51,10 +58,11 @@ absl::StatusOr<json::object> ParseStrictObject(std::string_view text) {
   json::parse_options options;
   options.max_depth = kDepthMax;
   Error error;
-  json::basic_parser<DuplicateFinder> finder(options);
-  size_t read = finder.write_some(false, text.data(), text.size(), error);
+  json::basic_parser<StrictReader> reader(options);
+  size_t read = reader.write_some(false, text.data(), text.size(), error);
   if (error || read != text.size()) {
-    return absl::InvalidArgumentError("malformed JSON or a duplicate member");
+    return absl::InvalidArgumentError(
+        "malformed JSON, a duplicate member or a number beyond a double");
   }
   json::value value = json::parse({text.data(), text.size()}, error, {}, options);
   if (error || !value.is_object()) return absl::InvalidArgumentError("not a JSON object");

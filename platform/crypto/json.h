@@ -10,7 +10,8 @@
 
 namespace tamarack::crypto {
 
-// Parses one JSON object: no duplicate member at any depth, at most 16 levels, valid UTF-8.
+// Parses one JSON object: no duplicate member at any depth, no number beyond a double, at most 16
+// levels, valid UTF-8.
 absl::StatusOr<boost::json::object> ParseStrictObject(std::string_view text);
 
 // The string member `name`, or "" when it is absent or no string.

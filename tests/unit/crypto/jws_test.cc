@@ -179,6 +179,8 @@ TEST_CASE("Tokens that are not exactly right are refused", "[jws]") {
       {"header no JSON", Forge(es, "ES256")},
       {"claims no object", Forge(es, R"({"alg":"ES256","typ":"at+jwt"})", "[1]")},
       {"claim twice", Forge(es, R"({"alg":"ES256","typ":"at+jwt"})", R"({"a":1,"a":2})")},
+      {"number beyond a double", Forge(es, R"({"alg":"ES256","typ":"at+jwt"})", R"({"a":1e400})")},
+      {"nothing, times too much", Forge(es, R"({"alg":"ES256","typ":"at+jwt"})", R"({"a":0e320})")},
       {"claims with rubbish behind", Forge(es, R"({"alg":"ES256","typ":"at+jwt"})", R"({"a":1}x)")},
       {"too deep", Forge(es, R"({"alg":"ES256","typ":"at+jwt"})",
                          R"({"a":)" + std::string(40, '[') + std::string(40, ']') + "}")},
