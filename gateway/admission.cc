@@ -4,11 +4,11 @@
 
 #include "gateway/gateway.h"
 #include "gateway/request/csrf.h"
-#include "gateway/response/location.h"
 #include "gateway/routing/binding.h"
 
 #include "platform/auth/dpop.h"
 #include "platform/base/status.h"
+#include "platform/base/url.h"
 #include "platform/crypto/hash.h"
 #include "platform/rpc/policy.h"
 #include "platform/telemetry/log.h"
@@ -224,7 +224,7 @@ Gateway::Early Gateway::NotAuthenticated(const Visit& visit, const Route& route,
       target = visit.path;
       if (!visit.query.empty()) absl::StrAppend(&target, "?", ToAbsl(visit.query));
     }
-    if (!target.empty()) absl::StrAppend(&location, "?return_to=", PercentEncode(target));
+    if (!target.empty()) absl::StrAppend(&location, "?return_to=", PercentEncodePath(target));
     http::Response response{303, {{"Location", location}}, {}, {}, true};
     AddSecurityHeaders("", is_https_, response);
     return response;

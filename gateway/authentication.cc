@@ -4,7 +4,7 @@
 #include "platform/base/status.h"
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
-#include "platform/crypto/json.h"
+#include "platform/json/strict.h"
 #include "platform/rpc/timestamp.h"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ absl::StatusOr<CallerPtr> ReadToken(const std::string& token) {
   auto payload =
       crypto::Base64UrlDecode(std::string_view(token).substr(first + 1, last - first - 1));
   if (!payload.ok()) return absl::InternalError("the access token is no JWT");
-  auto claims = crypto::ParseStrictObject(*payload);
+  auto claims = ParseStrictObject(*payload);
   if (!claims.ok()) return absl::InternalError("the access token has no claims");
   auto principal = auth::FromClaims(*claims);
   if (!principal.ok()) return absl::InternalError("the access token lacks claims");

@@ -1,6 +1,6 @@
 #include "gateway/codec/json_failure.h"
 
-#include "platform/base/json_events.h"
+#include "platform/json/events.h"
 
 #include <boost/json/basic_parser_impl.hpp>
 

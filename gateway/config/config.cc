@@ -5,7 +5,7 @@
 #include "platform/auth/platform_services.h"
 #include "platform/base/id.h"
 #include "platform/base/status.h"
-#include "platform/crypto/json.h"
+#include "platform/json/strict.h"
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
@@ -283,7 +283,7 @@ void ReadAuthentication(ConfigMembers& members, const Folder& folder, Config* co
 absl::StatusOr<Config> LoadConfig(const std::string& path) {
   auto text = ReadFile(path);
   if (!text.ok()) return text.status();
-  auto object = crypto::ParseStrictObject(*text);
+  auto object = ParseStrictObject(*text);
   if (!object.ok())
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", object.status().message()));
 

@@ -1,5 +1,7 @@
 #include "gateway/request/uri.h"
 
+#include "platform/base/url.h"
+
 #include <simdjson.h>
 
 namespace tamarack::gateway {
@@ -18,34 +20,8 @@ bool HasDotSegment(std::string_view segment) {
 
 }  // namespace
 
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 bool IsUtf8(std::string_view text) {
   return simdjson::validate_utf8(text.data(), text.size());
-}
-
-std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space) {
-  std::string out;
-  out.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && plus_is_space) {
-      out += ' ';
-    } else if (text[i] != '%') {
-      out += text[i];
-    } else {
-      if (i + 2 >= text.size()) return std::nullopt;
-      int high = HexValue(text[i + 1]), low = HexValue(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-  }
-  return out;
 }
 
 Refusal SplitPath(std::string_view path, PathSegments* segments) {

@@ -12,13 +12,6 @@ namespace tamarack::gateway {
 // Well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF.
 bool IsUtf8(std::string_view text);
 
-// The value of a hexadecimal digit; -1 for any other character.
-int HexValue(char c);
-
-// Replaces %XX by its byte; nothing when an escape is broken. `plus_is_space` for queries and
-// forms.
-std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space);
-
 // A path split at its raw slashes. `decoded[i]` belongs to `raw[i]`.
 struct PathSegments {
   std::vector<std::string_view> raw;

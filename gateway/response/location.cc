@@ -3,8 +3,7 @@
 #include "gateway/codec/field_tree.h"
 #include "gateway/codec/wire.h"
 #include "gateway/codec/wire_to_json.h"
-
-#include <absl/strings/ascii.h>
+#include "platform/base/url.h"
 
 namespace tamarack::gateway {
 namespace {
@@ -32,20 +31,6 @@ std::string ReadField(std::string_view path, std::string_view wire, const Messag
 
 }  // namespace
 
-std::string PercentEncode(std::string_view text) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (absl::ascii_isalnum(byte) || std::string_view("-._~/").find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return out;
-}
-
 std::string FillLocation(std::string_view location, std::string_view wire,
                          const MessagePlan& plan) {
   std::string out;
@@ -54,7 +39,7 @@ std::string FillLocation(std::string_view location, std::string_view wire,
     size_t close = location.find('}', open);
     out += location.substr(0, open);
     if (close == std::string_view::npos) return out;
-    out += PercentEncode(ReadField(location.substr(open + 1, close - open - 1), wire, plan));
+    out += PercentEncodePath(ReadField(location.substr(open + 1, close - open - 1), wire, plan));
     location.remove_prefix(close + 1);
   }
 }

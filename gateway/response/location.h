@@ -7,9 +7,6 @@
 
 namespace tamarack::gateway {
 
-// Encodes everything but RFC 3986's unreserved characters and slashes.
-std::string PercentEncode(std::string_view text);
-
 // `/v1/payments/{payment_id}` with the fields of the answer in place of the braces; a field that is
 // not set is empty. Fields may be nested: `{payment.id}`.
 std::string FillLocation(std::string_view location, std::string_view wire, const MessagePlan& plan);

@@ -1,6 +1,7 @@
 #include "gateway/routing/router.h"
 
 #include "platform/base/status.h"
+#include "platform/base/url.h"
 
 #include <algorithm>
 #include <set>

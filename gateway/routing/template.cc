@@ -2,6 +2,7 @@
 
 #include "gateway/request/uri.h"
 #include "platform/base/status.h"
+#include "platform/base/url.h"
 #include "platform/text/text.h"
 
 #include <absl/strings/ascii.h>

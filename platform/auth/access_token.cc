@@ -1,9 +1,9 @@
 #include "platform/auth/access_token.h"
 
 #include "platform/base/status.h"
-#include "platform/crypto/json.h"
 #include "platform/crypto/jws.h"
 #include "platform/crypto/random.h"
+#include "platform/json/strict.h"
 
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_split.h>
@@ -27,8 +27,8 @@ absl::StatusOr<Confirmation> ReadConfirmation(const json::object& claims) {
   if (cnf == nullptr) return confirmation;
   size_t known = 0;
   if (const json::object* members = cnf->if_object()) {
-    confirmation.jkt = crypto::StringMember(*members, kKeyThumbprint);
-    confirmation.x5t_s256 = crypto::StringMember(*members, kCertificateThumbprint);
+    confirmation.jkt = StringMember(*members, kKeyThumbprint);
+    confirmation.x5t_s256 = StringMember(*members, kCertificateThumbprint);
     known = (confirmation.jkt.empty() ? 0u : 1u) + (confirmation.x5t_s256.empty() ? 0u : 1u);
     if (known == members->size() && known > 0) return confirmation;
   }
@@ -36,7 +36,7 @@ absl::StatusOr<Confirmation> ReadConfirmation(const json::object& claims) {
 }
 
 std::string Get(const json::object& claims, std::string_view name) {
-  return std::string(crypto::StringMember(claims, name));
+  return std::string(StringMember(claims, name));
 }
 
 }  // namespace

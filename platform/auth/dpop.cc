@@ -4,8 +4,8 @@
 #include "platform/base/url.h"
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
-#include "platform/crypto/json.h"
 #include "platform/crypto/jws.h"
+#include "platform/json/strict.h"
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/escaping.h>
@@ -41,11 +41,10 @@ absl::StatusOr<crypto::Key> KeyOf(const json::object& header) {
 }
 
 absl::Status CheckClaims(const json::object& claims, const DpopExpectation& expected) {
-  std::string_view id = crypto::StringMember(claims, "jti");
+  std::string_view id = StringMember(claims, "jti");
   if (id.empty() || id.size() > kIdentifierLengthMax) return Refused("has no usable jti");
-  if (crypto::StringMember(claims, "htm") != expected.method)
-    return Refused("is for another method");
-  std::string url = NormalizeHtu(crypto::StringMember(claims, "htu"));
+  if (StringMember(claims, "htm") != expected.method) return Refused("is for another method");
+  std::string url = NormalizeHtu(StringMember(claims, "htu"));
   if (url.empty() || url != NormalizeHtu(expected.url)) return Refused("is for another address");
   std::optional<int64_t> issued = crypto::NumericDate(claims, "iat");
   if (!issued) return Refused("has no iat");
@@ -58,7 +57,7 @@ absl::Status CheckClaims(const json::object& claims, const DpopExpectation& expe
     return Refused(absl::StrCat("is not good now by a claim of its own: ", limits.message()));
   if (expected.access_token.empty()) return absl::OkStatus();
   std::string hash = crypto::Base64UrlEncode(crypto::Sha256(expected.access_token));
-  if (crypto::StringMember(claims, "ath") != hash) return Refused("is for another access token");
+  if (StringMember(claims, "ath") != hash) return Refused("is for another access token");
   return absl::OkStatus();
 }
 
@@ -126,8 +125,8 @@ absl::StatusOr<DpopProof> VerifyDpopProof(std::string_view proof, const DpopExpe
   if (absl::Status status = CheckClaims(jws->claims, expected); !status.ok()) return status;
   absl::StatusOr<std::string> thumbprint = key->PublicThumbprint();
   if (!thumbprint.ok()) return thumbprint.status();
-  std::string id = crypto::Sha256Hex(
-      absl::StrCat(*thumbprint, ".", ToAbsl(crypto::StringMember(jws->claims, "jti"))));
+  std::string id =
+      crypto::Sha256Hex(absl::StrCat(*thumbprint, ".", ToAbsl(StringMember(jws->claims, "jti"))));
   return DpopProof{*std::move(thumbprint), std::move(id)};
 }
 

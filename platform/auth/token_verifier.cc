@@ -4,8 +4,8 @@
 #include "platform/auth/single_flight.h"
 #include "platform/base/check.h"
 #include "platform/crypto/hash.h"
-#include "platform/crypto/json.h"
 #include "platform/crypto/jws.h"
+#include "platform/json/strict.h"
 #include "platform/telemetry/log.h"
 
 #include <optional>
@@ -148,7 +148,7 @@ absl::StatusOr<TokenVerifier::State::Verified> TokenVerifier::State::Check(
   auto jws = crypto::VerifyJws(token, *keys, {crypto::Algorithm::kEs256, kTokenType});
   if (!jws.ok()) return jws.status();
   const json::object& claims = jws->claims;
-  if (crypto::StringMember(claims, "iss") != options.issuer) {
+  if (StringMember(claims, "iss") != options.issuer) {
     return absl::UnauthenticatedError("token: of another issuer");
   }
   if (!IsFor(claims, options.audience)) {
@@ -196,7 +196,7 @@ Async<Principal> TokenVerifier::VerifyBound(std::string token) {
   }
   auto unverified = crypto::PeekJws(token);
   CO_RETURN_IF_ERROR(unverified.status());
-  CO_RETURN_IF_ERROR(co_await state_->NeedKeyOf(crypto::StringMember(unverified->header, "kid")));
+  CO_RETURN_IF_ERROR(co_await state_->NeedKeyOf(StringMember(unverified->header, "kid")));
   CO_ASSIGN_OR_RETURN(auto checked, state_->Check(token));
   Principal principal = checked.principal;
   state_->Remember(std::move(digest), std::move(checked));

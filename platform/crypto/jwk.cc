@@ -3,7 +3,7 @@
 #include "platform/base/status.h"
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
-#include "platform/crypto/json.h"
+#include "platform/json/strict.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>

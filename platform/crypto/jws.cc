@@ -1,8 +1,9 @@
 #include "platform/crypto/jws.h"
 
 #include "platform/base/status.h"
+#include "platform/base/timestamp_range.h"
 #include "platform/crypto/encoding.h"
-#include "platform/crypto/json.h"
+#include "platform/json/strict.h"
 
 #include <absl/strings/match.h>
 #include <boost/json/serialize.hpp>
@@ -107,6 +108,15 @@ absl::StatusOr<Jws> VerifyJws(std::string_view token, const KeySet& keys,
   }
   return absl::UnauthenticatedError(has_candidate ? "token: wrong signature"
                                                   : "token: signed by an unknown key");
+}
+
+std::optional<int64_t> NumericDate(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains({name.data(), name.size()});
+  if (value == nullptr || !value->is_number()) return std::nullopt;
+  // Exact for every whole second within the limits.
+  auto seconds = value->to_number<double>();
+  if (!(seconds >= 0 && seconds <= static_cast<double>(kTimestampSecondsMax))) return std::nullopt;
+  return static_cast<int64_t>(seconds);
 }
 
 absl::Status CheckLimits(const json::object& claims, int64_t now_seconds, int64_t skew_seconds) {

@@ -41,6 +41,11 @@ struct Jws {
 absl::StatusOr<Jws> VerifyJws(std::string_view token, const KeySet& keys,
                               const JwsExpectation& expected);
 
+// The member `name` as a NumericDate of JWT (RFC 7519 section 2): seconds since 1970, a fraction of
+// which is cut off. Nothing when it is absent, no number, or a time before 1970 or after 9999, so
+// that two can be added and compared without overflow.
+std::optional<int64_t> NumericDate(const boost::json::object& object, std::string_view name);
+
 // Whether `claims` keep to their own `exp` and `nbf` (RFC 7519 sections 4.1.4 and 4.1.5), of which
 // neither need be there; clocks may differ by `skew_seconds`. UNAUTHENTICATED with what is wrong.
 absl::Status CheckLimits(const boost::json::object& claims, int64_t now_seconds,

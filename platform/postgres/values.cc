@@ -1,5 +1,8 @@
 #include "platform/postgres/values.h"
 
+#include "platform/base/status.h"
+
+#include <absl/strings/escaping.h>
 #include <fmt/format.h>
 
 #include <charconv>
@@ -10,13 +13,6 @@ namespace tamarack::pg {
 namespace {
 
 using std::chrono::microseconds;
-constexpr char kHexDigits[] = "0123456789abcdef";
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
 
 template <class N>
 N ParseNumber(std::string_view text) {
@@ -70,14 +66,7 @@ std::string Params::EncodeDouble(double value) {
 }
 
 std::string Params::EncodeBytes(std::string_view octets) {
-  std::string hex = "\\x";
-  hex.reserve(2 + 2 * octets.size());
-  for (char c : octets) {
-    auto octet = static_cast<unsigned char>(c);
-    hex += kHexDigits[octet >> 4];
-    hex += kHexDigits[octet & 15];
-  }
-  return hex;
+  return "\\x" + absl::BytesToHexString(ToAbsl(octets));
 }
 
 std::string Params::EncodeTime(TimePoint time) {
@@ -130,13 +119,8 @@ double Rows::Double(int row, int column) const {
 
 std::string Rows::Bytes(int row, int column) const {
   std::string_view hex = Text(row, column);
-  std::string octets;
-  if (!hex.starts_with("\\x")) return octets;
-  octets.reserve(hex.size() / 2);
-  for (size_t i = 2; i + 1 < hex.size(); i += 2) {
-    octets += static_cast<char>(HexValue(hex[i]) << 4 | HexValue(hex[i + 1]));
-  }
-  return octets;
+  if (!hex.starts_with("\\x")) return {};
+  return absl::HexStringToBytes(ToAbsl(hex.substr(2)));
 }
 
 int64_t Rows::TimeMicros(int row, int column) const {

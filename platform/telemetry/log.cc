@@ -1,7 +1,9 @@
 #include "platform/telemetry/log.h"
 
+#include <fmt/format.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <array>
@@ -80,19 +82,10 @@ std::string_view Now() {
 
 // The length of the valid UTF-8 sequence at the front of `text`, or 0.
 size_t Utf8Length(std::string_view text) {
-  auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  uint8_t lead = byte(0);
-  size_t length = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
-  if (length == 0 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  // Overlong forms, surrogates and what lies beyond U+10FFFF show in the second byte.
-  if ((lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xED && byte(1) > 0x9F) ||
-      (lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F)) {
-    return 0;
-  }
-  return length;
+  std::string_view first = text.substr(0, 4);
+  int32_t end = 0, size = static_cast<int32_t>(first.size()), character = 0;
+  U8_NEXT(first.data(), end, size, character);
+  return character < 0 ? 0 : static_cast<size_t>(end);
 }
 
 // The bytes of a word that do not stand in JSON as they are: from the lowest such byte on, its
@@ -140,11 +133,7 @@ char* WriteEscaped(char* to, char c) {
     default:
       break;
   }
-  constexpr std::string_view kHex = "0123456789abcdef";
-  to = Write(to, "\\u00");
-  *to++ = kHex[static_cast<uint8_t>(c) >> 4];
-  *to++ = kHex[static_cast<uint8_t>(c) & 15];
-  return to;
+  return fmt::format_to(to, "\\u{:04x}", static_cast<uint8_t>(c));
 }
 
 // Writes the first character of `text`, which is not plain, and takes it off.

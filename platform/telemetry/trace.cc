@@ -1,8 +1,10 @@
 #include "platform/telemetry/trace.h"
 
 #include "platform/base/random.h"
+#include "platform/base/status.h"
 
 #include <absl/strings/escaping.h>
+#include <absl/strings/str_cat.h>
 
 #include <algorithm>
 #include <array>
@@ -11,11 +13,10 @@
 namespace tamarack::telemetry {
 namespace {
 
-constexpr std::string_view kHex = "0123456789abcdef";
 constexpr size_t kLength = 55;  // 2 + 1 + 32 + 1 + 16 + 1 + 2
 
 bool IsLowerHex(std::string_view text) {
-  return text.find_first_not_of(kHex) == std::string_view::npos;
+  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 bool IsId(std::string_view text) {
@@ -42,7 +43,7 @@ std::optional<TraceContext> ParseTraceparent(std::string_view header) {
   // Version 00 ends here; a later one may go on, after a dash.
   bool goes_on = header.size() > kLength;
   if (goes_on && (version == "00" || header[kLength] != '-')) return std::nullopt;
-  auto bits = static_cast<uint8_t>(kHex.find(flags[0]) << 4 | kHex.find(flags[1]));
+  auto bits = static_cast<uint8_t>(absl::HexStringToBytes(ToAbsl(flags))[0]);
   return TraceContext{std::string(trace), std::string(span), bits};
 }
 
@@ -55,9 +56,8 @@ TraceContext ChildOf(const TraceContext& parent) {
 }
 
 std::string FormatTraceparent(const TraceContext& context) {
-  std::string header = "00-" + context.trace_id + "-" + context.span_id + "-0";
-  header += kHex[context.flags & 1];  // Version 00 defines this bit only.
-  return header;
+  // Version 00 defines this bit only.
+  return absl::StrCat("00-", context.trace_id, "-", context.span_id, "-0", context.flags & 1);
 }
 
 }  // namespace tamarack::telemetry

@@ -1,7 +1,7 @@
 #include "services/identity/credential_service.h"
 
-#include "platform/crypto/json.h"
 #include "platform/crypto/jws.h"
+#include "platform/json/strict.h"
 #include "services/identity/api_key_format.h"
 #include "services/identity/audience.h"
 #include "services/identity/notify_key_token.h"

@@ -1,7 +1,7 @@
 #include "services/identity/email_outbox.h"
 
 #include "platform/base/id.h"
-#include "platform/crypto/json.h"
+#include "platform/json/strict.h"
 #include "platform/rpc/errors.h"
 #include "platform/rpc/fault.h"
 #include "platform/rpc/json_struct.h"
@@ -149,15 +149,15 @@ class EmailWorker::Sender {
   AsyncStatus Send(const std::string& id, std::string_view sealed) {
     CO_ASSIGN_OR_RETURN(auto text,
                         keyring_.sealer().OpenRow({"email_outbox", id}, sealed, Place(id)));
-    CO_ASSIGN_OR_RETURN(auto email, crypto::ParseStrictObject(text));
-    bool is_french = crypto::StringMember(email, "language") == "fr";
+    CO_ASSIGN_OR_RETURN(auto email, ParseStrictObject(text));
+    bool is_french = StringMember(email, "language") == "fr";
     bool& is_there = is_french ? has_fr_ : has_en_;
     absl::Status has_template =
         co_await EnsureTemplate(is_french ? templates_.fr : templates_.en, is_there);
     // Whatever is wrong with the template, it is not this email that is refused: no details.
     if (!has_template.ok()) co_return absl::Status(has_template.code(), has_template.message());
     notify_v1::SendEmailRequest request;
-    request.set_email_address(std::string(crypto::StringMember(email, "address")));
+    request.set_email_address(std::string(StringMember(email, "address")));
     request.set_template_id(is_french ? templates_.fr.id : templates_.en.id);
     *request.mutable_personalisation() = rpc::ToStruct({{"code", email["code"]}});
     request.set_reference(id);

@@ -1,7 +1,7 @@
 #include "services/identity/interaction.h"
 
-#include "platform/crypto/json.h"
 #include "platform/crypto/jws.h"
+#include "platform/json/strict.h"
 #include "services/identity/url.h"
 
 #include <algorithm>
@@ -115,7 +115,7 @@ Async<std::optional<std::string>> Interactions::SubjectOf(const std::string& id_
   CO_ASSIGN_OR_RETURN(auto keys, co_await keys_.Get());
   for (auto algorithm : {crypto::Algorithm::kRs256, crypto::Algorithm::kEs256}) {
     auto token = crypto::VerifyJws(id_token_hint, keys->published, {algorithm, ""});
-    if (token.ok()) co_return std::string(crypto::StringMember(token->claims, "sub"));
+    if (token.ok()) co_return std::string(StringMember(token->claims, "sub"));
   }
   co_return std::nullopt;
 }

@@ -2,8 +2,8 @@
 
 #include "platform/base/id.h"
 #include "platform/base/status.h"
-#include "platform/crypto/json.h"
 #include "platform/crypto/jws.h"
+#include "platform/json/strict.h"
 #include "platform/rpc/errors.h"
 
 #include <absl/strings/str_cat.h>
@@ -28,7 +28,7 @@ absl::Status NotifyTokenError(std::string_view message) {
 
 bool LooksLikeNotifyToken(std::string_view bearer) {
   auto token = crypto::PeekJws(bearer);
-  return token.ok() && crypto::StringMember(token->header, "alg") != "ES256";
+  return token.ok() && StringMember(token->header, "alg") != "ES256";
 }
 
 bool LooksLikeNotifyKey(std::string_view bearer) {
@@ -45,12 +45,12 @@ absl::StatusOr<std::string> ServiceOfNotifyToken(std::string_view bearer) {
   if (!token.ok())
     return NotifyTokenError(
         "Invalid token: make sure your API token matches the example in the guide");
-  if (crypto::StringMember(token->header, "alg") != "HS256") {
+  if (StringMember(token->header, "alg") != "HS256") {
     return NotifyTokenError("Invalid token: algorithm used is not HS256");
   }
   if (!token->claims.contains("iss"))
     return NotifyTokenError("Invalid token: iss field not provided");
-  std::string_view service_id = crypto::StringMember(token->claims, "iss");
+  std::string_view service_id = StringMember(token->claims, "iss");
   if (!IsUuid(service_id))
     return NotifyTokenError("Invalid token: service id is not the right data type");
   return std::string(service_id);

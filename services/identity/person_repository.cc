@@ -1,8 +1,8 @@
 #include "services/identity/person_repository.h"
 
 #include "platform/base/id.h"
-#include "platform/crypto/json.h"
 #include "platform/crypto/random.h"
+#include "platform/json/strict.h"
 #include "platform/text/email_address.h"
 #include "services/identity/subject_repository.h"
 
@@ -110,10 +110,10 @@ std::string Encode(const Profile& profile) {
 }
 
 absl::StatusOr<Profile> DecodeProfile(const std::string& text) {
-  auto object = crypto::ParseStrictObject(text);
+  auto object = ParseStrictObject(text);
   if (!object.ok()) return object.status();
   auto get = [](const json::object& from, std::string_view name) {
-    return std::string(crypto::StringMember(from, name));
+    return std::string(StringMember(from, name));
   };
   Profile profile{.email = get(*object, "email"),
                   .given_name = get(*object, "given_name"),

@@ -2,8 +2,8 @@
 
 #include "platform/base/id.h"
 #include "platform/crypto/hash.h"
-#include "platform/crypto/json.h"
 #include "platform/crypto/random.h"
+#include "platform/json/strict.h"
 #include "services/identity/confirmation_code.h"
 #include "services/identity/email_outbox.h"
 
@@ -113,12 +113,12 @@ Async<Registrations::Row> Registrations::Read(const pg::Statement& statement,
   row.id = rows.Text(0, 0);
   CO_ASSIGN_OR_RETURN(auto text, keyring_.sealer().OpenRow({"registration", row.id},
                                                            rows.Text(0, 1), Place(row.id)));
-  CO_ASSIGN_OR_RETURN(auto details, crypto::ParseStrictObject(text));
-  row.person.mode = auth::ModeOf(crypto::StringMember(details, "mode"));
-  row.person.profile.email = crypto::StringMember(details, "email");
-  row.person.profile.given_name = crypto::StringMember(details, "given_name");
-  row.person.profile.family_name = crypto::StringMember(details, "family_name");
-  row.person.password_hash = crypto::StringMember(details, "password_hash");
+  CO_ASSIGN_OR_RETURN(auto details, ParseStrictObject(text));
+  row.person.mode = auth::ModeOf(StringMember(details, "mode"));
+  row.person.profile.email = StringMember(details, "email");
+  row.person.profile.given_name = StringMember(details, "given_name");
+  row.person.profile.family_name = StringMember(details, "family_name");
+  row.person.password_hash = StringMember(details, "password_hash");
   row.person.language = rows.Text(0, 2);
   row.code_mac = rows.Text(0, 3);
   row.is_expired = rows.Bool(0, 4);

@@ -2,8 +2,8 @@
 
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
-#include "platform/crypto/json.h"
 #include "platform/crypto/random.h"
+#include "platform/json/strict.h"
 
 #include <boost/json/serialize.hpp>
 
@@ -50,11 +50,11 @@ Async<std::optional<Session>> Sessions::Find(std::string_view session_id) {
   std::string key = RedisKey(session_id);
   CO_ASSIGN_OR_RETURN(auto reply, co_await redis_.Command("GETEX", key, "EX", kIdleSeconds));
   if (reply.IsNil()) co_return std::nullopt;
-  CO_ASSIGN_OR_RETURN(auto stored, crypto::ParseStrictObject(reply.Text()));
+  CO_ASSIGN_OR_RETURN(auto stored, ParseStrictObject(reply.Text()));
   Session session{.id = std::string(session_id),
-                  .person_id = std::string(crypto::StringMember(stored, "person_id")),
-                  .mode = auth::ModeOf(crypto::StringMember(stored, "mode")),
-                  .language = std::string(crypto::StringMember(stored, "language")),
+                  .person_id = std::string(StringMember(stored, "person_id")),
+                  .mode = auth::ModeOf(StringMember(stored, "mode")),
+                  .language = std::string(StringMember(stored, "language")),
                   .auth_time = {}};
   auto stored_time = [&](std::string_view name) {
     const auto* time = stored.if_contains(boost::json::string_view(name.data(), name.size()));

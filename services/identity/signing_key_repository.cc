@@ -1,6 +1,6 @@
 #include "services/identity/signing_key_repository.h"
 
-#include "platform/crypto/json.h"
+#include "platform/json/strict.h"
 
 namespace tamarack::identity {
 namespace {
@@ -114,7 +114,7 @@ Async<std::vector<SigningKeyRow>> SigningKeyRepository::ListPublished() {
 }
 
 absl::StatusOr<Key> SigningKeyRepository::PublicKey(const SigningKeyRow& row) const {
-  auto jwk = crypto::ParseStrictObject(row.public_jwk);
+  auto jwk = ParseStrictObject(row.public_jwk);
   if (jwk.ok()) {
     auto key = Key::FromPublicJwk(*jwk);
     if (key.ok() && key->kid() == row.kid && key->algorithm() == row.algorithm) return key;

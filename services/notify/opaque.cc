@@ -1,8 +1,11 @@
 #include "services/notify/opaque.h"
 
+#include "platform/base/status.h"
+#include "platform/base/url.h"
 #include "platform/text/text.h"
 
 #include <absl/strings/ascii.h>
+#include <absl/strings/escaping.h>
 
 #include <algorithm>
 #include <array>
@@ -16,7 +19,6 @@ constexpr std::string_view kAddressBegin = "\uFDD2";
 constexpr std::string_view kAddressEnd = "\uFDD3";
 constexpr std::string_view kByte = "\uFDD4";  // two hexadecimal digits follow
 constexpr std::string_view kMarks[] = {kValueBegin, kValueEnd, kAddressBegin, kAddressEnd, kByte};
-constexpr char kHex[] = "0123456789ABCDEF";
 
 bool IsIn(char c, std::string_view characters) {
   return characters.find(c) != std::string_view::npos;
@@ -27,8 +29,7 @@ bool IsMark(std::string_view text) {
 }
 
 void AppendByte(std::string& marked, char c) {
-  auto byte = static_cast<unsigned char>(c);
-  marked.append(kByte).append({kHex[byte >> 4U], kHex[byte & 15U]});
+  marked.append(kByte).append(absl::BytesToHexString({&c, 1}));
 }
 
 // One character of a marked text.
@@ -43,11 +44,9 @@ Character CharacterAt(std::string_view marked, size_t at) {
   size_t length = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
   Character character{marked.substr(at, length), {}};
   if (character.raw == kByte && at + 5 <= marked.size()) {
-    auto digit = [&](size_t i) { return std::string_view(kHex).find(marked[i]); };
-    if (digit(at + 3) < 16 && digit(at + 4) < 16) {
-      char byte = static_cast<char>(digit(at + 3) * 16 + digit(at + 4));
-      return {marked.substr(at, 5), std::string(1, byte), true};
-    }
+    std::string_view digits = marked.substr(at + 3, 2);
+    if (std::all_of(digits.begin(), digits.end(), absl::ascii_isxdigit))
+      return {marked.substr(at, 5), absl::HexStringToBytes(ToAbsl(digits)), true};
   }
   character.text = character.raw;
   // A backslash before a mark of ASCII is markdown's own way to make it opaque.
@@ -243,8 +242,7 @@ class AddressWriter {
     if (stays || is_encoded) {
       url_ += c;
     } else {
-      auto byte = static_cast<unsigned char>(c);
-      url_.append({'%', kHex[byte >> 4U], kHex[byte & 15U]});
+      url_ += PercentEncode({&c, 1});
     }
   }
   std::string Take() { return std::move(url_); }

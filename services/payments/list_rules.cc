@@ -1,5 +1,6 @@
 #include "services/payments/list_rules.h"
 
+#include "platform/base/url.h"
 #include "platform/text/text.h"
 #include "services/payments/errors.h"
 #include "services/payments/payment_rules.h"
@@ -8,8 +9,6 @@
 #include <absl/strings/numbers.h>
 #include <absl/time/time.h>
 #include <re2/re2.h>
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
 
 #include <algorithm>
 
@@ -52,8 +51,7 @@ bool ReadState(const std::string& text, std::vector<int>& statuses) {
 
 void AddParameter(std::string& url, std::string_view name, const std::string& value) {
   url += url.find('?') == std::string::npos ? '?' : '&';
-  absl::StrAppend(&url, ToAbsl(name), "=",
-                  boost::urls::encode(value, boost::urls::unreserved_chars));
+  absl::StrAppend(&url, ToAbsl(name), "=", PercentEncode(value));
 }
 
 }  // namespace

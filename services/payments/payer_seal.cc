@@ -1,7 +1,7 @@
 #include "services/payments/payer_seal.h"
 
 #include "platform/base/status.h"
-#include "platform/crypto/json.h"
+#include "platform/json/strict.h"
 
 #include <boost/json/serialize.hpp>
 
@@ -38,9 +38,9 @@ absl::StatusOr<Payer> OpenPayer(const crypto::Sealer& sealer, std::string_view p
   if (sealed.empty()) return payer;
   auto text = sealer.OpenRow({"payment", payment_id}, sealed, PayerPlace(payment_id));
   if (!text.ok()) return text.status();
-  auto object = crypto::ParseStrictObject(*text);
+  auto object = ParseStrictObject(*text);
   if (!object.ok()) return object.status();
-  for (const auto& [name, member] : kMembers) payer.*member = crypto::StringMember(*object, name);
+  for (const auto& [name, member] : kMembers) payer.*member = StringMember(*object, name);
   return payer;
 }
 

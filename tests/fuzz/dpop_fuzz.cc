@@ -4,8 +4,8 @@
 #include "fuzz.h"
 #include "platform/auth/dpop.h"
 #include "platform/crypto/encoding.h"
-#include "platform/crypto/json.h"
 #include "platform/crypto/key.h"
+#include "platform/json/strict.h"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -62,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   Require(!IsTaken(std::string(text), kExpected));
   size_t line = text.find('\n');
   if (line == text.npos) return CheckUrl(text), 0;
-  auto header = crypto::ParseStrictObject(text.substr(0, line));
+  auto header = ParseStrictObject(text.substr(0, line));
   if (!header.ok()) return 0;
   if (auto* shown = header->if_contains("jwk"); shown != nullptr && shown->is_bool())
     *shown = key.PublicJwk().value();

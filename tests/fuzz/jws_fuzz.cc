@@ -3,8 +3,8 @@
 #include "fuzz.h"
 #include "platform/auth/access_token.h"
 #include "platform/crypto/encoding.h"
-#include "platform/crypto/json.h"
 #include "platform/crypto/jws.h"
+#include "platform/json/strict.h"
 
 #include <string>
 
@@ -20,7 +20,7 @@ std::string Sign(const crypto::Key& key, std::string_view header, std::string_vi
 }
 
 void CheckVerified(const std::string& token, const crypto::Jws& jws) {
-  Require(crypto::StringMember(jws.header, "alg") == "HS256" && !jws.header.contains("crit"));
+  Require(StringMember(jws.header, "alg") == "HS256" && !jws.header.contains("crit"));
   auto peeked = crypto::PeekJws(token);
   Require(peeked.ok() && peeked->header == jws.header && peeked->claims == jws.claims);
   auto principal = auth::FromClaims(jws.claims);

@@ -1,6 +1,6 @@
 #include "services/payments/processors/sandbox.h"
 
-#include "platform/crypto/json.h"
+#include "platform/json/strict.h"
 #include "platform/telemetry/metrics.h"
 
 #include <absl/strings/str_format.h>
@@ -20,7 +20,7 @@ absl::StatusOr<ProcessorAnswer> ReadAnswer(const http::ClientResponse& response)
         response.status >= 500 || response.status == 408 || response.status == 429;
     return is_about_itself ? absl::InternalError(text) : absl::FailedPreconditionError(text);
   }
-  auto body = crypto::ParseStrictObject(response.body);
+  auto body = ParseStrictObject(response.body);
   if (!body.ok()) return absl::InternalError("the processor's answer is no JSON object");
   constexpr std::pair<std::string_view, ProcessorAnswer::State> kStates[] = {
       {"authorised", kAuthorised},
@@ -29,9 +29,9 @@ absl::StatusOr<ProcessorAnswer> ReadAnswer(const http::ClientResponse& response)
       {"captured", kCaptured},
       {"released", kReleased}};
   for (const auto& [name, state] : kStates) {
-    if (crypto::StringMember(*body, "state") != name) continue;
-    return ProcessorAnswer{state, std::string(crypto::StringMember(*body, "provider_id")),
-                           std::string(crypto::StringMember(*body, "reason"))};
+    if (StringMember(*body, "state") != name) continue;
+    return ProcessorAnswer{state, std::string(StringMember(*body, "provider_id")),
+                           std::string(StringMember(*body, "reason"))};
   }
   return absl::InternalError("the processor's answer has no known state");
 }

@@ -1,6 +1,6 @@
 #include "services/payments/sandbox/card_processor.h"
 
-#include "platform/crypto/json.h"
+#include "platform/json/strict.h"
 #include "platform/runtime/offload.h"
 
 #include <boost/json/serialize.hpp>
@@ -61,14 +61,14 @@ CardProcessor::Mode CardProcessor::TakeMode() {
 }
 
 http::Response CardProcessor::Control(const std::string& body) {
-  auto order = crypto::ParseStrictObject(body);
+  auto order = ParseStrictObject(body);
   if (!order.ok()) return Error(400, "a JSON object is wanted");
   constexpr std::pair<std::string_view, Mode> kModes[] = {
       {"normal", Mode::kNormal}, {"decline", Mode::kDecline}, {"delay", Mode::kDelay},
       {"drop", Mode::kDrop},     {"refuse", Mode::kRefuse},   {"error", Mode::kError},
       {"forget", Mode::kForget}};
   for (const auto& [name, mode] : kModes) {
-    if (crypto::StringMember(*order, "mode") != name) continue;
+    if (StringMember(*order, "mode") != name) continue;
     mode_ = mode;
     left_ = static_cast<int>(IntMember(*order, "count"));
     delay_ = std::chrono::milliseconds(IntMember(*order, "delay_ms"));
@@ -82,16 +82,16 @@ boost::asio::awaitable<http::Response> CardProcessor::Serve(std::string verb, st
   Authorisation request;
   Verdict verdict;
   if (verb == "authorise") {
-    auto parsed = crypto::ParseStrictObject(body);
+    auto parsed = ParseStrictObject(body);
     const auto* card = parsed.ok() ? parsed->if_contains("card") : nullptr;
     if (card == nullptr || !card->is_object())
       co_return Error(400, "a JSON object with a card is wanted");
-    std::string number(crypto::StringMember(card->get_object(), "number"));
-    reference = crypto::StringMember(*parsed, "reference");
+    std::string number(StringMember(card->get_object(), "number"));
+    reference = StringMember(*parsed, "reference");
     request = {.reference = reference,
-               .order = std::string(crypto::StringMember(*parsed, "order")),
+               .order = std::string(StringMember(*parsed, "order")),
                .amount = IntMember(*parsed, "amount"),
-               .currency = std::string(crypto::StringMember(*parsed, "currency")),
+               .currency = std::string(StringMember(*parsed, "currency")),
                .last_digits = number.size() > 4 ? number.substr(number.size() - 4) : "",
                .state = {},
                .reason = {},

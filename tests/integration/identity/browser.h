@@ -2,7 +2,7 @@
 
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
-#include "platform/crypto/json.h"
+#include "platform/json/strict.h"
 #include "services/identity/authorization_request.h"
 #include "services/identity/url.h"
 #include "tests/integration/identity/world.h"
@@ -20,7 +20,7 @@
 namespace tamarack::identity {
 
 inline std::string Text(const boost::json::object& object, std::string_view name) {
-  return std::string(crypto::StringMember(object, name));
+  return std::string(StringMember(object, name));
 }
 
 // What a page's RPC answered, as the gateway would print it.
@@ -186,7 +186,7 @@ struct RelyingParty {
     auto body = world.Call<google::api::HttpBody>(
         "TokenService/GetUserInfo", v1::GetUserInfoRequest(), exchanged->access_token());
     if (!body.ok()) return body.status();
-    return crypto::ParseStrictObject(body->data());
+    return ParseStrictObject(body->data());
   }
 
   World& world;

@@ -43,7 +43,7 @@ TEST_CASE_METHOD(Agreeing, "Claims: UserInfo gives what the page names, and disc
   CHECK(Given(Token("openid profile email address")) == all);
   auto body =
       Call<google::api::HttpBody>("TokenService/GetConfiguration", v1::GetConfigurationRequest());
-  auto discovery = *crypto::ParseStrictObject(body->data());
+  auto discovery = *ParseStrictObject(body->data());
   std::set<std::string> supported;
   for (const auto& name : discovery.at("claims_supported").as_array())
     supported.emplace(name.as_string());

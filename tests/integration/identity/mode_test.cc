@@ -138,7 +138,7 @@ TEST_CASE_METHOD(TwoWorlds,
   REQUIRE(browser.Open("SignInService/Register", RegisterForm(return_to)).http_status == 303);
   v1::ConfirmEmailRequest confirm;
   confirm.set_lang("en");
-  confirm.set_code(std::string(crypto::StringMember(LastEmail(), "code")));
+  confirm.set_code(std::string(StringMember(LastEmail(), "code")));
   confirm.set_return_to(return_to);
   CHECK(browser.Open("SignInService/ConfirmEmail", confirm).location == return_to);
   CHECK(SessionMode() == "sandbox");
@@ -153,7 +153,7 @@ TEST_CASE_METHOD(TwoWorlds, "Modes: who registers for a client becomes a person 
     REQUIRE(browser.Open("SignInService/Register", form).location.starts_with("/en/confirm-email"));
     v1::ConfirmEmailRequest confirm;
     confirm.set_lang("en");
-    confirm.set_code(std::string(crypto::StringMember(LastEmail(), "code")));
+    confirm.set_code(std::string(StringMember(LastEmail(), "code")));
     confirm.set_return_to(form.return_to());
     REQUIRE(browser.Open("SignInService/ConfirmEmail", confirm)
                 .location.starts_with("/oauth2/authorize/continue?"));

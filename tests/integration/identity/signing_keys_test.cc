@@ -25,7 +25,7 @@ namespace {
 using std::chrono::seconds;
 
 std::string KidOf(const std::string& token) {
-  return std::string(crypto::StringMember(crypto::PeekJws(token)->header, "kid"));
+  return std::string(StringMember(crypto::PeekJws(token)->header, "kid"));
 }
 
 // A process that signs.

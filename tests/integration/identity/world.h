@@ -1,7 +1,7 @@
 #pragma once
 
-#include "platform/crypto/json.h"
 #include "platform/crypto/random.h"
+#include "platform/json/strict.h"
 #include "platform/redis/redis.h"
 #include "platform/runtime/offload.h"
 #include "services/identity/account_service.h"
@@ -233,7 +233,7 @@ struct World {
     std::string id = database_value("SELECT email_id " + newest);
     auto text = keyring.sealer().Open(database_value("SELECT request_sealed " + newest),
                                       "email_outbox/" + id);
-    return *crypto::ParseStrictObject(*text);
+    return *ParseStrictObject(*text);
   }
 
   std::string database_value(const std::string& sql) { return host.database().Execute(sql); }

@@ -1,7 +1,7 @@
 #include "platform/crypto/jws.h"
 
 #include "platform/crypto/encoding.h"
-#include "platform/crypto/json.h"
+#include "platform/json/strict.h"
 
 #include <openssl/bn.h>
 #include <catch2/catch.hpp>
@@ -18,6 +18,7 @@ namespace json = boost::json;
 using crypto::Algorithm;
 using crypto::Key;
 using crypto::KeySet;
+using tamarack::StringMember;
 
 namespace {
 
@@ -70,7 +71,7 @@ TEST_CASE("The signatures of RFC 7515 appendix A verify", "[jws]") {
   auto hs = crypto::VerifyJws(Join(kHs256Header, kPayload, kHs256Signature), KeySet({secret}),
                               {Algorithm::kHs256, "JWT"});
   REQUIRE(hs.status() == absl::OkStatus());
-  CHECK(crypto::StringMember(hs->claims, "iss") == "joe");
+  CHECK(StringMember(hs->claims, "iss") == "joe");
   CHECK(hs->claims.at("exp").as_int64() == 1300819380);
   CHECK(Check(Join(Encode(R"({"alg":"RS256"})"), kPayload, kRs256Signature),
               PublicKey(kRs256Key)) == absl::OkStatus());
@@ -112,7 +113,7 @@ TEST_CASE("What is signed verifies through the exported key set", "[jws]") {
   REQUIRE(token.ok());
   auto jws = crypto::VerifyJws(*token, published, {algorithm, "at+jwt"});
   REQUIRE(jws.status() == absl::OkStatus());
-  CHECK(crypto::StringMember(jws->header, "kid") == key.kid());
+  CHECK(StringMember(jws->header, "kid") == key.kid());
   CHECK(jws->claims == json::object{{"sub", "s"}});
 }
 

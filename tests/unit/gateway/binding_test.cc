@@ -1,6 +1,7 @@
 // Binding: path, query, JSON and form bodies become one request message; nothing is given twice.
 #include "gateway/routing/binding.h"
 #include "fixture.h"
+#include "platform/base/url.h"
 #include "tests/support/transcoding_cases.h"
 #include "toy.pb.h"
 

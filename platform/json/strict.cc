@@ -1,8 +1,6 @@
-#include "platform/crypto/json.h"
+#include "platform/json/strict.h"
 
-#include "platform/base/json_events.h"
-#include "platform/base/status.h"
-#include "platform/base/timestamp_range.h"
+#include "platform/json/events.h"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
@@ -13,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace tamarack::crypto {
+namespace tamarack {
 namespace {
 
 namespace json = boost::json;
@@ -75,13 +73,4 @@ std::string_view StringMember(const json::object& object, std::string_view name)
   return {value->get_string().data(), value->get_string().size()};
 }
 
-std::optional<int64_t> NumericDate(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains({name.data(), name.size()});
-  if (value == nullptr || !value->is_number()) return std::nullopt;
-  // Exact for every whole second within the limits.
-  auto seconds = value->to_number<double>();
-  if (!(seconds >= 0 && seconds <= static_cast<double>(kTimestampSecondsMax))) return std::nullopt;
-  return static_cast<int64_t>(seconds);
-}
-
-}  // namespace tamarack::crypto
+}  // namespace tamarack
