@@ -43,6 +43,17 @@ class Loop {
     }
   }
 
+  // The same for a condition that costs something, such as a query: asks every 20 ms, not after
+  // every handler.
+  void RunUntilSeldom(const std::function<bool()>& condition) {
+    auto next = std::chrono::steady_clock::now();
+    RunUntil([&] {
+      if (std::chrono::steady_clock::now() < next) return false;
+      next = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
+      return condition();
+    });
+  }
+
  private:
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{

@@ -1,6 +1,7 @@
 // Goal: whoever verifies tokens keeps the published keys as documented, and is sent them again only
 // when they have changed. Method: the gateway in front of the real identity.
 #include "tests/integration/access/gateway_world.h"
+#include "tests/support/eventually.h"
 
 #include <catch2/catch.hpp>
 
@@ -11,7 +12,10 @@ struct KeysWorld : GatewayWorld {
   KeysWorld() {
     gateway = MakeGateway({{"identity", address}});
     // Until those of next are there, too, which nobody waits for.
-    while ((*host.Await(keys.Get()))->published.keys().size() < 4) keys.Renew();
+    REQUIRE(testing::Eventually([&] {
+      keys.Renew();
+      return (*host.Await(keys.Get()))->published.keys().size() == 4;
+    }));
   }
 
   http::Response Keys(const std::string& etag) {

@@ -29,8 +29,7 @@ namespace tamarack::gateway {
 inline grpc::Status FailAsTold(grpc::ServerContext* context, const toy::v1::FailRequest& request,
                                testing::Count* hanging = nullptr) {
   if (request.hang() && hanging) ++*hanging;
-  while (request.hang() && !context->IsCancelled())
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  if (request.hang()) testing::Eventually([&] { return context->IsCancelled(); });
   if (request.hang() && hanging) --*hanging;
   absl::Status status(static_cast<absl::StatusCode>(request.code()), request.message());
   if (!request.field().empty()) status = rpc::InvalidField(request.field(), request.message());

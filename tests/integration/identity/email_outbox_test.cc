@@ -7,6 +7,7 @@
 
 #include "tamarack/notify/v1/notification_service.grpc.pb.h"
 #include "tamarack/notify/v1/template_service.grpc.pb.h"
+#include "tests/support/eventually.h"
 
 #include <catch2/catch.hpp>
 
@@ -106,11 +107,8 @@ struct Fixture {
     if (!std::exchange(is_stopped, true)) worker.Stop();
   }
   void WaitUntilSent() {
-    auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (host.database().Execute("SELECT count(*) FROM email_outbox") != "0") {
-      if (std::chrono::steady_clock::now() > end)
-        throw std::runtime_error("the email was never accepted");
-    }
+    REQUIRE(testing::Eventually(
+        [&] { return host.database().Execute("SELECT count(*) FROM email_outbox") == "0"; }));
   }
 
   bool is_stopped = false;

@@ -158,28 +158,29 @@ TEST_CASE_METHOD(Grants,
   const std::string person_id = database_value("SELECT person_id FROM consent");
   static constexpr pg::Statement kHold{"test.hold", "SELECT FROM person FOR UPDATE"};
   static constexpr pg::Statement kWaiting{"test.waiting", "SELECT FROM pg_locks WHERE NOT granted"};
-  auto [code, is_withdrawn] = host.Await(
-      [&]()
-          -> boost::asio::awaitable<std::pair<absl::StatusOr<std::string>, absl::StatusOr<bool>>> {
-        std::optional<absl::StatusOr<std::string>> created;
-        std::optional<absl::StatusOr<bool>> withdrawn;
-        // Keeps the grant, which has read the consent, from its commit.
-        auto tx = co_await host.pool().Begin();
-        (void)co_await tx->Query(kHold);
-        boost::asio::co_spawn(host.executor(), grants.Create(grant),
-                              [&](std::exception_ptr, auto done) { created = std::move(done); });
-        while (!created && (co_await tx->Query(kWaiting))->size() < 1) {
-        }
-        boost::asio::co_spawn(host.executor(), consents.Withdraw(grant.consent_id, person_id),
-                              [&](std::exception_ptr, auto done) { withdrawn = std::move(done); });
-        while (!withdrawn && (co_await tx->Query(kWaiting))->size() < 2) {
-        }
-        (void)co_await tx->Rollback();
-        while (!created || !withdrawn) co_await boost::asio::post(boost::asio::use_awaitable);
-        co_return std::pair(*std::move(created), *std::move(withdrawn));
-      }());
-  CHECK(code.ok());
-  CHECK(is_withdrawn.value());
+  absl::StatusOr<std::string> created = absl::UnknownError("not yet");
+  absl::StatusOr<bool> withdrawn = absl::UnknownError("not yet");
+  testing::Count done;
+  auto ended = host.Await([&]() -> AsyncStatus {
+    // Keeps the grant, which has read the consent, from its commit.
+    auto tx = co_await host.pool().Begin();
+    (void)co_await tx->Query(kHold);
+    boost::asio::co_spawn(
+        host.executor(), grants.Create(grant),
+        [&](std::exception_ptr, auto made) { created = std::move(made), ++done; });
+    while (done < 1 && (co_await tx->Query(kWaiting))->size() < 1) {
+    }
+    boost::asio::co_spawn(
+        host.executor(), consents.Withdraw(grant.consent_id, person_id),
+        [&](std::exception_ptr, auto ids) { withdrawn = std::move(ids), ++done; });
+    while (done < 1 && (co_await tx->Query(kWaiting))->size() < 2) {
+    }
+    co_return co_await tx->Rollback();
+  }());
+  REQUIRE(ended.ok());
+  REQUIRE(done.Becomes(2));
+  CHECK(created.ok());
+  CHECK(withdrawn.value());
   CHECK(database_value("SELECT count(*) FROM oauth_grant") == "2");
   CHECK(database_value("SELECT count(*) FROM oauth_grant WHERE revoked_at IS NULL") == "0");
   // Once withdrawn, it ends nothing more.

@@ -12,6 +12,7 @@
 #include "tests/support/directory.h"
 
 #include "tamarack/notify/v1/notification_service.pb.h"
+#include "tests/support/eventually.h"
 
 #include <catch2/catch.hpp>
 
@@ -108,12 +109,11 @@ struct Fixture {
 
   // Its status once it is final.
   std::string FinalStatus(const std::string& id) {
-    auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     std::string status;
-    while (std::chrono::steady_clock::now() < end) {
+    testing::Eventually([&] {
       status = Get(id).status();
-      if (status != "created" && status != "sending") break;
-    }
+      return status != "created" && status != "sending";
+    });
     return status;
   }
 

@@ -27,18 +27,14 @@ struct RelayFixture : Fixture {
     return options;
   }
   void WaitForMetric(const std::string& line) {
-    auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (telemetry::SerializeMetrics(host.registry()).find(line) == std::string::npos) {
-      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("waited: " + line);
-      std::this_thread::yield();
-    }
+    CAPTURE(line);
+    REQUIRE(testing::Eventually([&] {
+      return telemetry::SerializeMetrics(host.registry()).find(line) != std::string::npos;
+    }));
   }
   // What has been tried is recorded.
   void WaitForNoClaims() {
-    auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (Count("claim_token IS NOT NULL") != "0") {
-      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("a claim stays");
-    }
+    REQUIRE(testing::Eventually([&] { return Count("claim_token IS NOT NULL") == "0"; }));
   }
   std::string Attempts() { return host.database().Execute("SELECT attempts FROM notification"); }
 };

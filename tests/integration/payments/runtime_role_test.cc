@@ -4,6 +4,7 @@
 #include "platform/postgres/dsn.h"
 #include "platform/postgres/migrate.h"
 #include "tests/integration/payments/world.h"
+#include "tests/support/eventually.h"
 #include "tests/support/loop.h"
 
 #include <libpq-fe.h>
@@ -143,7 +144,7 @@ TEST_CASE_METHOD(TwoRoles, "rights are given while nobody migrates", "[postgres]
   const std::string waiting =
       "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(0.1)' AND datname = '" +
       name + "'";
-  while (!is_done && Sql(waiting) != "1") std::this_thread::yield();
+  REQUIRE(testing::Eventually([&] { return is_done || Sql(waiting) == "1"; }));
   CHECK(!is_done);
   migrating.reset();
   CHECK(granted.get().ok());

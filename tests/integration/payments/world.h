@@ -19,6 +19,7 @@
 #include "tamarack/payments/v1/card_page_service.pb.h"
 #include "tamarack/payments/v1/ledger_service.pb.h"
 #include "tamarack/payments/v1/payment_service.pb.h"
+#include "tests/support/eventually.h"
 
 #include <google/api/httpbody.pb.h>
 
@@ -27,6 +28,7 @@
 #include <string>
 
 namespace tamarack::payments {
+using testing::Eventually;
 
 inline constexpr char kService[] = "/tamarack.payments.v1.PaymentService/";
 inline constexpr char kPages[] = "/tamarack.payments.v1.CardPageService/";
@@ -248,15 +250,6 @@ struct World {
     return Sql("SELECT status FROM payment WHERE payment_id = '" + id + "'");
   }
   bool Balances() { return Sql("SELECT bool_and(balances) FROM ledger_balance_check()") != "f"; }
-
-  // Asks again until it holds; false after ten seconds.
-  static bool Eventually(const std::function<bool()>& holds) {
-    auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!holds()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-    }
-    return true;
-  }
 };
 
 }  // namespace tamarack::payments

@@ -2,6 +2,7 @@
 #include "platform/http/server.h"
 #include "tests/integration/platform/net_support.h"
 #include "tests/integration/platform/tls_client.h"
+#include "tests/support/eventually.h"
 
 #include <dlfcn.h>
 #include <openssl/ssl.h>
@@ -20,6 +21,7 @@ using tamarack::test::LoopThread;
 using tamarack::test::RawClient;
 using tamarack::test::Replace;
 using tamarack::test::TlsClient;
+using tamarack::testing::Eventually;
 
 namespace {
 std::atomic<bool> has_memory_for_tls = true;
@@ -164,9 +166,10 @@ TEST_CASE_METHOD(Fixture, "A new certificate serves new connections, and the old
   auto session = old.session();
   Certificate second("second");
   Use(second);
-  while (Connect().PeerName() != "second") {
+  REQUIRE(Eventually([&] {
     CHECK(old.Ask(kGet) == "tls ");
-  }
+    return Connect().PeerName() == "second";
+  }));
   CHECK(old.Ask(kGet) == "tls ");
   // Tickets end with the keys that they are under.
   auto again = Connect({.session = session});
@@ -181,8 +184,12 @@ TEST_CASE_METHOD(Fixture, "A pair that cannot be used changes nothing") {
   for (int i = 0; i < 20; ++i) CHECK(Connect().PeerName() == "first");
   Certificate third("third");
   Use(third);
-  std::string name;
-  while ((name = Connect().PeerName()) != "third") CHECK(name == "first");
+  REQUIRE(Eventually([&] {
+    std::string name = Connect().PeerName();
+    if (name == "third") return true;
+    CHECK(name == "first");
+    return false;
+  }));
 }
 
 TEST_CASE_METHOD(Fixture, "A connection for which there is no memory for TLS is closed unheard") {

@@ -17,6 +17,7 @@
 #include "tests/support/directory.h"
 
 #include "tamarack/tellusonce/v1/change_service.pb.h"
+#include "tests/support/eventually.h"
 
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
@@ -305,11 +306,7 @@ struct World {
   }
 
   static void WaitFor(const std::function<bool()>& condition) {
-    auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("waited for 20 s");
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    REQUIRE(testing::Eventually(condition));
   }
   // What a ministry has received, once there are `count`.
   static std::vector<Event> Events(Receiver& receiver, size_t count) {

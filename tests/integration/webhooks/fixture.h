@@ -158,17 +158,8 @@ struct Fixture {
   std::vector<Delivery> List(DeliveryFilter filter = {}) {
     return loop.Await(outbox.ListDeliveries(filter)).value();
   }
-  // Asks the database every 20 ms, not after every handler of the loop; throws after 20 s.
   void WaitUntil(const std::string& sql, const std::string& answer) {
-    auto end = std::chrono::steady_clock::now() + 20s;
-    while (database.Execute(sql) != answer) {
-      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("waited: " + sql);
-      loop.Await([]() -> asio::awaitable<int> {
-        asio::steady_timer timer(co_await asio::this_coro::executor, 20ms);
-        co_await timer.async_wait(asio::use_awaitable);
-        co_return 0;
-      }());
-    }
+    loop.RunUntilSeldom([&] { return database.Execute(sql) == answer; });
   }
   void WaitUntilFinished() {
     WaitUntil("SELECT count(*) FROM webhook_delivery WHERE state = 1", "0");

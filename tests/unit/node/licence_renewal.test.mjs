@@ -13,6 +13,7 @@ import { date, money, text } from '../../../examples/driver-licence-renewal/text
 import { Webhooks } from '../../../examples/driver-licence-renewal/webhooks.mjs';
 import { startWorker } from '../../../examples/driver-licence-renewal/worker.mjs';
 import { brand } from '../../support/brand.mjs';
+import { soon } from '../../support/soon.mjs';
 
 let folder;
 let path;
@@ -181,13 +182,13 @@ describe('a renewal', () => {
       const find = platform.findPayment;
       platform.findPayment = async () => Promise.reject(refusal(403));
       let stop = renewals.startWorker();
-      while (!records.renewal.get(id).is_left) await new Promise((done) => setImmediate(done));
+      await soon('it is left', () => records.renewal.get(id).is_left);
       await stop();
       platform.findPayment = find;
       await renewals[comeBack](comeBack === 'settle' ? id : { id });
       platform.status = 'success';
       stop = renewals.startWorker();
-      while (records.renewal.get(id).state !== 'told') await new Promise((done) => setImmediate(done));
+      await soon('the person is told', () => records.renewal.get(id).state === 'told');
       await stop();
       assert.equal(platform.payments.size, 1);
     });
@@ -279,7 +280,7 @@ describe('an address change', () => {
     const webhooks = receiver(platform, apply, records);
     webhooks.receive(headers('m-1'), body);
     const stop = webhooks.startWorker();
-    while (records.event.get('m-1').state === 'received') await new Promise((done) => setImmediate(done));
+    await soon('the event is worked on', () => records.event.get('m-1').state !== 'received');
     await stop();
     return records.event.get('m-1');
   };
@@ -300,12 +301,12 @@ describe('an address change', () => {
     const records = reopen();
     const counting = { findDelivery: async () => (calls++, Promise.reject(refusal(404))) };
     const stop = receiver(counting, applied, records).startWorker();
-    while (!calls) await new Promise((done) => setImmediate(done));
+    await soon('it is tried', () => calls);
     await stop();
     assert.equal(records.event.get('m-1').state, 'parked');
     const mended = reopen();
     const again = receiver({ findDelivery: async () => ({}), reportOutcome: async () => ({}) }, applied, mended).startWorker();
-    while (mended.event.get('m-1').state === 'parked') await new Promise((done) => setImmediate(done));
+    await soon('it is parked no more', () => mended.event.get('m-1').state !== 'parked');
     await again();
     assert.equal(calls, 1);
   });
@@ -322,7 +323,7 @@ describe('a worker', () => {
       step: async ({ id }) => { tried.push(id); await step(id, () => listed.delete(id)); },
       giveUp: ({ id }, error) => { given.push([id, error?.message]); listed.delete(id); },
     });
-    while (!isDone(tried, given, listed)) await new Promise((done) => setImmediate(done));
+    await soon('all is done', () => isDone(tried, given, listed));
     await stop();
     return { tried, given };
   };
@@ -347,7 +348,7 @@ describe('a worker', () => {
   it('pauses longer each time', async () => {
     const times = [];
     const stop = startWorker({ what: 'thing', pauseMs: 1, log: () => {}, open: () => [{ id: 1 }], step: async () => times.push(performance.now()), giveUp: () => {} });
-    while (times.length < 6) await new Promise((done) => setImmediate(done));
+    await soon('six tries', () => times.length >= 6);
     await stop();
     assert.ok(times[5] - times[4] >= 16, String(times[5] - times[4]));
   });

@@ -16,6 +16,7 @@ import { Sessions, sessionCookie, signInCookie } from '../../../examples/driver-
 import { text } from '../../../examples/driver-licence-renewal/text.mjs';
 import { ministries } from '../../../deploy/local/seed/content.mjs';
 import { brand, gateway } from '../../support/brand.mjs';
+import { soon } from '../../support/soon.mjs';
 
 const config = { port: 0, url: 'http://localhost:8090', gateway, templates: {}, brand };
 let folder;
@@ -265,10 +266,10 @@ describe('a service that is told to end', () => {
       let got = '';
       socket.on('data', (chunk) => (got += chunk));
       socket.write('POST /webhooks/tellusonce HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n{');
-      while (!got.includes('100 Continue')) await new Promise((done) => setImmediate(done));
+      await soon('it goes on', () => got.includes('100 Continue'));
       child.kill(signal);
       // Once it listens no more, it is ending.
-      while (await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null)) await new Promise((done) => setImmediate(done));
+      await soon('it listens no more', async () => !(await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null)));
       socket.write('}');
       assert.equal(await ended, 0);
       assert.match(got, /HTTP\/1\.1 401 /);

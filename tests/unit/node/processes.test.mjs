@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { root } from '../../../deploy/local/stack/layout.mjs';
 import { end, endStrays, forget, isOutdated, launch, pidOf, recordPid, recorded, strays } from '../../../deploy/local/stack/processes.mjs';
+import { soon } from '../../support/soon.mjs';
 
 let layout;
 before(() => {
@@ -35,7 +36,7 @@ describe('a process of the local stack', () => {
   it('that does not heed SIGTERM is killed', async () => {
     launch(layout, { name: 'deaf', command: ['/bin/sh', '-c', 'trap "" TERM; echo ready; while :; do sleep 0.1; done'] });
     const pid = pidOf(layout, 'deaf');
-    while (!readFileSync(join(layout.logs, 'deaf.log'), 'utf8').includes('ready')) await new Promise((done) => setImmediate(done));
+    await soon('it is ready', () => readFileSync(join(layout.logs, 'deaf.log'), 'utf8').includes('ready'));
     await end(layout, 'deaf', { seconds: 0.2 });
     assert.equal(isAlive(pid), false);
   });
@@ -111,7 +112,7 @@ describe('a process of the local stack', () => {
 
   it('is no stray when it comes from one that is recorded', async () => {
     launch(layout, { name: 'parent', command: ['/bin/sh', '-c', 'sleep 100 & echo started; wait'] });
-    while (!readFileSync(join(layout.logs, 'parent.log'), 'utf8').includes('started')) await new Promise((done) => setImmediate(done));
+    await soon('it has started', () => readFileSync(join(layout.logs, 'parent.log'), 'utf8').includes('started'));
     assert.deepEqual(strays(layout), []);
     forget(layout, 'parent');
     assert.equal(await endStrays(layout), 2);
