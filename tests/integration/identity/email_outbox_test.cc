@@ -1,8 +1,8 @@
-#include "services/identity/email_outbox.h"
+#include "services/identity/mail/email_outbox.h"
 #include "platform/rpc/errors.h"
 #include "platform/runtime/offload.h"
 #include "services/identity/migrations.h"
-#include "services/identity/registrations.h"
+#include "services/identity/sign_in/registrations.h"
 #include "tests/support/service_host.h"
 
 #include "tamarack/notify/v1/notification_service.grpc.pb.h"
