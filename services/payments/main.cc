@@ -55,12 +55,12 @@ int main(int argc, char** argv) {
   shell.AddReadyCheck({"payment_writer",
                        [&]() -> AsyncStatus { co_return repository.writer_health(); },
                        /*is_hard=*/false});
-  payments::ProcessorQueue queue(shell.database());
+  payments::MoveRepository move_repository(shell.database());
   std::function<void()> wake = [] {};
   payments::PaymentMoves moves(shell.database(), payer_sealer, sender.outbox(), metrics,
                                [&wake] { wake(); });
   payments::Workers workers(
-      shell.executor(), queue, moves, processor, metrics,
+      shell.executor(), move_repository, moves, processor, metrics,
       {.expire_after = std::chrono::seconds(absl::GetFlag(FLAGS_expire_after_seconds))});
   wake = [&] {
     workers.Wake();

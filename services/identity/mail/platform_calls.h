@@ -3,7 +3,7 @@
 
 #include "platform/pages/pages.h"
 #include "platform/rpc/client.h"
-#include "services/identity/mail/email_outbox.h"
+#include "services/identity/mail/email_worker.h"
 #include "services/identity/tokens/token_issuer.h"
 
 #include <functional>

@@ -3,15 +3,14 @@
 #pragma once
 
 #include "platform/base/status.h"
-#include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "services/identity/keys/keyring.h"
 #include "services/identity/people/person_repository.h"
+#include "services/identity/sign_in/registration_repository.h"
 
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tamarack::identity {
 
@@ -39,10 +38,7 @@ struct Pending {
   bool is_for_device = false;  // rather than to register
 };
 
-// What the table `registration` holds of the keyring's.
-std::vector<keys::KeyedColumn> RegistrationColumns(const Keyring& keyring);
-
-// The table `registration`. One is known by a secret cookie, so that a code is of use only in the
+// One is known by a secret cookie, so that a code is of use only in the
 // browser that asked for it. Any number may be under way for one address: none stands in another's
 // way. How many codes are sent is the caller's to bound (Attempts::TakeCode).
 class Registrations {
@@ -50,7 +46,11 @@ class Registrations {
   // `on_email` is called when an email has been queued.
   Registrations(pg::Pool& pool, const Keyring& keyring, PersonRepository& people,
                 std::function<void()> on_email)
-      : pool_(pool), keyring_(keyring), people_(people), on_email_(std::move(on_email)) {}
+      : pool_(pool),
+        keyring_(keyring),
+        people_(people),
+        repository_(pool, keyring),
+        on_email_(std::move(on_email)) {}
 
   // Stores it and queues the email with the code, in one transaction. Returns the cookie's value.
   Async<std::string> Begin(const NewPerson& person);
@@ -71,14 +71,16 @@ class Registrations {
   // A new code to the same address, five times. NOT_FOUND as above; RESOURCE_EXHAUSTED after that.
   AsyncStatus Resend(std::string_view cookie);
 
+  // Those that began more than a day ago; how many.
+  Async<int64_t> ForgetOld(int limit) { return repository_.ForgetOld(limit); }
+
  private:
-  struct Row;
-  Async<Row> Read(const pg::Statement& statement, std::string_view cookie);
   Async<std::string> Store(const NewPerson& person, bool sends);
 
   pg::Pool& pool_;
   const Keyring& keyring_;
   PersonRepository& people_;
+  RegistrationRepository repository_;
   std::function<void()> on_email_;
 };
 

@@ -9,7 +9,7 @@
 #include "services/identity/consent/account_service.h"
 #include "services/identity/consent/directory_service.h"
 #include "services/identity/exchange/credential_service.h"
-#include "services/identity/mail/email_outbox.h"
+#include "services/identity/mail/email_worker.h"
 #include "services/identity/migrations.h"
 #include "services/identity/page_bundle.h"
 #include "services/identity/protocol/audience.h"

@@ -53,8 +53,8 @@ struct World {
     workers.Start();
   }
 
-  static WorkerOptions FastWorkers() {
-    WorkerOptions options;
+  static BackgroundOptions FastWorkers() {
+    BackgroundOptions options;
     options.tick = std::chrono::milliseconds(20);
     options.lease = std::chrono::milliseconds(1000);
     options.retry = std::chrono::milliseconds(20);
@@ -90,9 +90,9 @@ struct World {
   PayerAccess access{ring, SystemClock()};
   idempotency::Once keys{host.pool(), sealer, kKeysKept};
   PaymentRepository repository{host.executor(), host.pool(), sealer};
-  ProcessorQueue queue{host.pool()};
+  MoveRepository move_repository{host.pool()};
   PaymentMoves moves{host.pool(), sealer, outbox, metrics, [] {}};
-  Workers workers{host.executor(), queue, moves, processor, metrics, FastWorkers()};
+  Workers workers{host.executor(), move_repository, moves, processor, metrics, FastWorkers()};
   pages::Renderer renderer{PageBundle(), pages::DefaultBrand()};
   std::unique_ptr<grpc::Service> payments = MakePaymentService(
       host.interceptor(), repository, moves, access, keys, metrics, {.base = "http://gov.test"});

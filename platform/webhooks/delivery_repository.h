@@ -43,9 +43,9 @@ struct FinishedAttempt {
   Verdict verdict;
 };
 
-class DeliveryStore {
+class DeliveryRepository {
  public:
-  explicit DeliveryStore(pg::Pool& pool) : pool_(pool) {}
+  explicit DeliveryRepository(pg::Pool& pool) : pool_(pool) {}
 
   // Claims due heads of lanes, of each enabled endpoint no more than there is room for.
   Async<std::vector<ClaimedDelivery>> Claim(const work::Room& room);

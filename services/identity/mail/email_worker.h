@@ -1,33 +1,16 @@
-// Emails that identity has to send, handed to notify by a worker.
+// Hands the emails that wait to notify.
 #pragma once
 
-#include "platform/base/status.h"
-#include "platform/keys/keyed_column.h"
-#include "platform/postgres/postgres.h"
 #include "platform/rpc/client.h"
 #include "platform/work/sweeper.h"
 #include "platform/work/worker.h"
-#include "services/identity/keys/keyring.h"
+#include "services/identity/mail/email_repository.h"
 #include "services/identity/metrics.h"
 
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace tamarack::identity {
-
-// The emails that wait, which identity's keyring seals.
-keys::KeyedColumn EmailOutboxColumn(const Keyring& keyring);
-
-// A code on its way to an email address.
-struct CodeEmail {
-  std::string address;
-  std::string language;
-  std::string code;
-};
-
-// The statement that queues the email, to be run in the transaction of what it tells of.
-pg::Call QueueEmail(const Keyring& keyring, const CodeEmail& email);
 
 // The template of the code's email in each language; made at notify, if it is not there, with the
 // texts of the catalogue.
@@ -47,20 +30,21 @@ struct EmailTemplates {
 class EmailWorker {
  public:
   // `admin_notify` calls with the right to create templates.
-  EmailWorker(boost::asio::any_io_executor executor, pg::Pool& pool, const Keyring& keyring,
-              rpc::Client& notify, rpc::Client& admin_notify, EmailTemplates templates,
-              IdentityMetrics& metrics);
+  EmailWorker(boost::asio::any_io_executor executor, EmailRepository& emails, rpc::Client& notify,
+              rpc::Client& admin_notify, EmailTemplates templates, IdentityMetrics& metrics);
   ~EmailWorker();
 
   void Start();
   // Looks for work now.
   void Wake() { worker_.Wake(); }
-  // Waits for what is under way. Off the loop, which must still run.
+  // Claims no more.
+  void AskToStop();
+  // The same, and waits for what is under way. Off the loop, which must still run.
   void Stop();
 
  private:
-  class Sender;
-  const std::unique_ptr<Sender> sender_;
+  class Mailer;
+  const std::unique_ptr<Mailer> mailer_;
   work::Worker worker_;
   work::Sweeper forgetting_;
 };

@@ -1,4 +1,4 @@
-#include "platform/webhooks/delivery_store.h"
+#include "platform/webhooks/delivery_repository.h"
 
 #include "platform/base/clock.h"
 #include "platform/base/id.h"
@@ -172,7 +172,7 @@ struct Columns {
 
 }  // namespace
 
-Async<std::vector<ClaimedDelivery>> DeliveryStore::Claim(const work::Room& room) {
+Async<std::vector<ClaimedDelivery>> DeliveryRepository::Claim(const work::Room& room) {
   std::vector<std::string> endpoints;
   std::vector<int> rooms;
   for (const auto& [endpoint, left] : room.limited) {
@@ -187,11 +187,11 @@ Async<std::vector<ClaimedDelivery>> DeliveryStore::Claim(const work::Room& room)
   co_return claimed;
 }
 
-work::Queue DeliveryStore::queue() const {
+work::Queue DeliveryRepository::queue() const {
   return {pool_, kQueue};
 }
 
-AsyncStatus DeliveryStore::Finish(std::span<const FinishedAttempt> attempts) {
+AsyncStatus DeliveryRepository::Finish(std::span<const FinishedAttempt> attempts) {
   Columns c;
   for (const FinishedAttempt& attempt : attempts) c.Add(attempt);
   std::vector<pg::Call> calls;
@@ -206,7 +206,7 @@ AsyncStatus DeliveryStore::Finish(std::span<const FinishedAttempt> attempts) {
   co_return (co_await pool_.QueryAll(std::move(calls))).status();
 }
 
-Async<int64_t> DeliveryStore::ParkLost(absl::Duration patience, int limit) {
+Async<int64_t> DeliveryRepository::ParkLost(absl::Duration patience, int limit) {
   int64_t patience_ms = absl::ToInt64Milliseconds(patience);
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListLost, patience_ms, limit));
   if (rows.empty()) co_return int64_t{0};

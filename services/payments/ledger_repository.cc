@@ -1,4 +1,4 @@
-#include "services/payments/ledger.h"
+#include "services/payments/ledger_repository.h"
 
 #include "platform/base/id.h"
 
