@@ -54,7 +54,7 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     if (!pending) co_return refusal;
     CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal.session_id));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
-    CO_ASSIGN_OR_RETURN(auto standing, co_await parts_.interactions.Judge(*session, *pending));
+    CO_ASSIGN_OR_RETURN(auto standing, co_await parts_.interactions.StandingOf(*session, *pending));
     if (standing != Standing::kGood) co_return GoOn(context, pending->interaction);
     CO_ASSIGN_OR_RETURN(auto person, co_await parts_.people.Find(session->person_id));
 
@@ -83,7 +83,7 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     }
     CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal.session_id));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
-    CO_ASSIGN_OR_RETURN(auto standing, co_await parts_.interactions.Judge(*session, *pending));
+    CO_ASSIGN_OR_RETURN(auto standing, co_await parts_.interactions.StandingOf(*session, *pending));
     if (standing != Standing::kGood) co_return GoOn(context, pending->interaction);
     // Nobody agrees to words that changed while the page was open.
     if (request.revision() != client.revision) {
@@ -114,7 +114,7 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
                         co_await parts_.sessions.FindByCookie(context.Cookie(kSessionCookieKey)));
     auto standing = Standing::kMustSignIn;
     if (session) {
-      CO_ASSIGN_OR_RETURN(standing, co_await parts_.interactions.Judge(*session, pending));
+      CO_ASSIGN_OR_RETURN(standing, co_await parts_.interactions.StandingOf(*session, pending));
     }
     const AuthorizationError no_sign_in{"login_required", "the person has to sign in"};
     if (standing == Standing::kMustSignIn)

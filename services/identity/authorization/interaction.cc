@@ -72,7 +72,8 @@ bool Interactions::IsExpired(const PendingAuthorization& pending) const {
   return now_() - FromUnixMicros(pending.interaction.started_micros()) >= kInteractionLifetime;
 }
 
-Async<Standing> Interactions::Judge(const Session& session, const PendingAuthorization& pending) {
+Async<Standing> Interactions::StandingOf(const Session& session,
+                                         const PendingAuthorization& pending) {
   CO_ASSIGN_OR_RETURN(bool may_meet,
                       co_await MayMeet(session.person_id, session.mode, pending.client));
   if (!may_meet) co_return Standing::kMustSignIn;

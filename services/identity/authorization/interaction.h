@@ -65,7 +65,7 @@ class Interactions {
   Async<std::optional<PendingAuthorization>> Read(std::string_view return_to);
   bool IsExpired(const PendingAuthorization& pending) const;
 
-  Async<Standing> Judge(const Session& session, const PendingAuthorization& pending);
+  Async<Standing> StandingOf(const Session& session, const PendingAuthorization& pending);
   // Clients of the sandbox meet people of the sandbox, live ones live people; also whoever had
   // agreed to the client before that rule.
   Async<bool> MayMeet(const std::string& person_id, auth::Mode mode, const OauthClient& client);

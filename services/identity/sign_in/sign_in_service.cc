@@ -291,7 +291,8 @@ class SignInService final : public v1::SignInService::CallbackService {
     // The page does not need Redis.
     if (!session.ok() || !*session) co_return false;
     if (!pending) co_return true;
-    CO_ASSIGN_OR_RETURN(auto standing, co_await parts_.interactions.Judge(**session, *pending));
+    CO_ASSIGN_OR_RETURN(auto standing,
+                        co_await parts_.interactions.StandingOf(**session, *pending));
     co_return standing != Standing::kMustSignIn;
   }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/crypto/seal.h"
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 #include "platform/http/client.h"
 #include "platform/http/server.h"
 #include "platform/pages/pages.h"
@@ -78,7 +78,7 @@ struct World {
                                   return processor_books.Handle(std::move(request));
                                 }};
   std::string processor_url = "http://127.0.0.1:" + std::to_string(processor_server.port());
-  curl::Loop curl{host.executor()};
+  curl::Multi curl{host.executor()};
   http::Client client{curl, LocalClient()};
   SandboxProcessor processor{client, processor_url, std::chrono::milliseconds(300),
                              host.registry()};

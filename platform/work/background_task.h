@@ -1,4 +1,4 @@
-// The one loop that background work runs in: turns, one after the other, and what they start.
+// What all background work is: turns, one after the other, and what they start.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -11,6 +11,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 namespace tamarack::work {
 
@@ -19,24 +20,24 @@ inline constexpr std::chrono::seconds kStopWait{15};
 
 // Takes a turn when it is woken, and once in a while without, until it is stopped. Lives on one
 // executor, whose loop runs until after Stop; owned by shared_ptr, and by what runs.
-class Loop : public std::enable_shared_from_this<Loop> {
+class BackgroundTask : public std::enable_shared_from_this<BackgroundTask> {
  public:
-  virtual ~Loop() = default;
+  virtual ~BackgroundTask() = default;
 
   // Each from any thread.
   void Start();
   void Wake();
   // Begins nothing more from now on, and has `stop_wait` to end what runs. Waits for nothing.
   void AskToStop();
-  // Asks, and waits for what runs: false when the time since the first asking was too short.
-  // Blocks: call it off the loop. At once when it was never started, or is stopped.
-  bool Stop();
+  // Asks, and waits for what runs. Blocks: call it off the loop. At once when it was never started,
+  // or is stopped.
+  void Stop();
   // On the loop.
   bool is_stopping() const { return is_stopping_; }
 
  protected:
-  explicit Loop(boost::asio::any_io_executor executor,
-                std::chrono::milliseconds stop_wait = kStopWait)
+  explicit BackgroundTask(boost::asio::any_io_executor executor,
+                          std::chrono::milliseconds stop_wait = kStopWait)
       : executor_(std::move(executor)), alarm_(executor_), stop_wait_(stop_wait) {}
 
   enum class Next {
@@ -46,6 +47,8 @@ class Loop : public std::enable_shared_from_this<Loop> {
   };
   virtual boost::asio::awaitable<Next> Turn() = 0;
   virtual std::chrono::milliseconds Patience() const = 0;
+  // The time since the first asking was too short for what runs.
+  virtual void OnAbandoned() const {}
 
   // Runs `body` beside the turns; when it ends, another turn is taken. On the loop.
   void Begin(std::function<boost::asio::awaitable<void>()> body);
@@ -70,8 +73,32 @@ class Loop : public std::enable_shared_from_this<Loop> {
   const std::shared_future<void> end_ = ended_.get_future().share();
 };
 
-// Stops what is or owns loops: all are asked before the first is waited for, so that their times to
-// end are one and the same. Blocks, as each Stop.
+// Owns one, for whoever makes it: Worker, Sweeper. From any thread, but for what says otherwise.
+class Background {
+ public:
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+
+  void Start() { task_->Start(); }
+  // Looks for work now: call it after a transaction that made some has committed.
+  void Wake() { task_->Wake(); }
+  // Begins nothing more.
+  void AskToStop() { task_->AskToStop(); }
+  // The same, and waits for what runs. Blocks: call it off the loop, which must still run.
+  void Stop() { task_->Stop(); }
+  // On the loop: for what takes long, so that it ends early.
+  bool is_stopping() const { return task_->is_stopping(); }
+
+ protected:
+  explicit Background(std::shared_ptr<BackgroundTask> task) : task_(std::move(task)) {}
+  ~Background() = default;
+
+ private:
+  const std::shared_ptr<BackgroundTask> task_;
+};
+
+// Stops what is or owns background work: all are asked before the first is waited for, so that
+// their times to end are one and the same. Blocks, as each Stop.
 template <class... T>
 void StopAll(T&... all) {
   (all.AskToStop(), ...);

@@ -1,4 +1,4 @@
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -48,7 +48,7 @@ struct Pending {
 
 }  // namespace
 
-class Loop::Impl : public std::enable_shared_from_this<Loop::Impl> {
+class Multi::Impl : public std::enable_shared_from_this<Multi::Impl> {
  public:
   explicit Impl(asio::any_io_executor executor) : executor_(executor), timer_(executor) {
     multi_ = curl_multi_init();
@@ -190,16 +190,16 @@ class Loop::Impl : public std::enable_shared_from_this<Loop::Impl> {
   std::unordered_map<CURL*, Pending> pending_;
 };
 
-Loop::Loop(asio::any_io_executor executor) {
+Multi::Multi(asio::any_io_executor executor) {
   InitialiseLibrary();
   impl_ = std::make_shared<Impl>(executor);
 }
 
-Loop::~Loop() {
+Multi::~Multi() {
   impl_->Close();
 }
 
-asio::awaitable<CURLcode> Loop::Perform(CURL* easy) {
+asio::awaitable<CURLcode> Multi::Perform(CURL* easy) {
   auto state = co_await asio::this_coro::cancellation_state;
   if (state.cancelled() != asio::cancellation_type::none) co_return CURLE_ABORTED_BY_CALLBACK;
   auto initiate = [impl = impl_, easy](auto handler) {

@@ -21,10 +21,10 @@ struct ListDeleter {
 using List = std::unique_ptr<curl_slist, ListDeleter>;
 
 // One libcurl multi handle with its pool of connections, on one single-threaded executor.
-class Loop {
+class Multi {
  public:
-  explicit Loop(boost::asio::any_io_executor executor);
-  ~Loop();
+  explicit Multi(boost::asio::any_io_executor executor);
+  ~Multi();
 
   // Runs one prepared transfer to its end. A terminal cancellation of the caller takes the transfer
   // off the loop: CURLE_ABORTED_BY_CALLBACK. Give the transfer a timeout of its own.

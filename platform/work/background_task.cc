@@ -1,4 +1,4 @@
-#include "platform/work/loop.h"
+#include "platform/work/background_task.h"
 
 #include "platform/runtime/offload.h"
 
@@ -9,16 +9,16 @@
 namespace tamarack::work {
 namespace asio = boost::asio;
 
-void Loop::Start() {
+void BackgroundTask::Start() {
   is_started_ = true;
   runtime::Spawn(executor_, [self = shared_from_this()] { return self->Run(); });
 }
 
-void Loop::Wake() {
+void BackgroundTask::Wake() {
   asio::post(executor_, [self = shared_from_this()] { self->Rouse(); });
 }
 
-void Loop::AskToStop() {
+void BackgroundTask::AskToStop() {
   std::call_once(is_asked_, [this] {
     stop_until_ = std::chrono::steady_clock::now() + stop_wait_;
     asio::post(executor_, [self = shared_from_this()] {
@@ -28,13 +28,13 @@ void Loop::AskToStop() {
   });
 }
 
-bool Loop::Stop() {
-  if (!is_started_) return true;
+void BackgroundTask::Stop() {
+  if (!is_started_) return;
   AskToStop();
-  return end_.wait_until(stop_until_) == std::future_status::ready;
+  if (end_.wait_until(stop_until_) != std::future_status::ready) OnAbandoned();
 }
 
-void Loop::Begin(std::function<asio::awaitable<void>()> body) {
+void BackgroundTask::Begin(std::function<asio::awaitable<void>()> body) {
   ++running_;
   runtime::Spawn(executor_,
                  [self = shared_from_this(), body = std::move(body)]() -> asio::awaitable<void> {
@@ -44,7 +44,7 @@ void Loop::Begin(std::function<asio::awaitable<void>()> body) {
                  });
 }
 
-asio::awaitable<void> Loop::Run() {
+asio::awaitable<void> BackgroundTask::Run() {
   co_await asio::this_coro::throw_if_cancelled(false);
   while (!is_stopping_ || running_ > 0) {
     is_woken_ = false;
@@ -54,7 +54,7 @@ asio::awaitable<void> Loop::Run() {
   ended_.set_value();
 }
 
-asio::awaitable<void> Loop::Pause(bool is_rest) {
+asio::awaitable<void> BackgroundTask::Pause(bool is_rest) {
   auto is_over = [&] { return (is_stopping_ && running_ == 0) || (is_woken_ && !is_rest); };
   alarm_.expires_after(Patience());
   while (!is_over() && std::chrono::steady_clock::now() < alarm_.expiry()) {
@@ -62,7 +62,7 @@ asio::awaitable<void> Loop::Pause(bool is_rest) {
   }
 }
 
-void Loop::Rouse() {
+void BackgroundTask::Rouse() {
   is_woken_ = true;
   alarm_.cancel();
 }
