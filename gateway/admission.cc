@@ -280,9 +280,9 @@ bool Gateway::RoomAt(const Route& route, const Observation& observation) const {
 Gateway::Early Gateway::TakeRoom(const Visit& visit, const Route& route,
                                  Observation& observation) const {
   auto& limit = observation.snapshot->backends[route.backend]->concurrency();
-  observation.admission.call =
+  observation.admission.permit =
       limit.Begin(route.policy.priority(), route.method->server_streaming());
-  if (observation.admission.call) return std::nullopt;
+  if (observation.admission.permit) return std::nullopt;
   return Shed(visit, route, observation);
 }
 

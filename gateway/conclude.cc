@@ -37,7 +37,7 @@ http::Response Gateway::Conclude(const Visit& visit, const Route& route, std::st
   Coding coding = ChooseCoding(visit.request, response);
   if (!etag.empty()) response.headers.Set("ETag", TagWithCoding(etag, coding));
   if (is_tagged && !etag.empty()) {
-    Verdict verdict = Judge(visit.request, TagWithCoding(etag, coding));
+    Verdict verdict = EvaluatePreconditions(visit.request, TagWithCoding(etag, coding));
     if (verdict == Verdict::kPreconditionFailed && !PassesCondition(route, kIfMatch))
       return Fail(visit, &route, {ProblemKind::kPreconditionFailed});
     if (verdict == Verdict::kNotModified) {

@@ -106,9 +106,9 @@ bool FailsAsPage(const Visit& visit, const Route* route) {
 }  // namespace
 
 // A request and what is known about it; a streaming answer outlives its handler.
-struct Gateway::Exchange {
-  Exchange(http::Request received, const TrustedProxies& proxies,
-           std::shared_ptr<const Snapshot> snapshot)
+struct Gateway::RequestContext {
+  RequestContext(http::Request received, const TrustedProxies& proxies,
+                 std::shared_ptr<const Snapshot> snapshot)
       : request(std::move(received)), visit(request, proxies) {
     observation.snapshot = std::move(snapshot);
   }
@@ -134,44 +134,43 @@ Gateway::Gateway(GatewayOptions options, std::shared_ptr<const Snapshot> snapsho
       telemetry_(registry) {}
 
 boost::asio::awaitable<http::Response> Gateway::Handle(http::Request request) {
-  auto exchange = std::make_shared<Exchange>(std::move(request), proxies_, snapshot_);
-  Observation& observation = exchange->observation;
-  http::Response response = co_await Dispatch(exchange->visit, observation);
+  auto context = std::make_shared<RequestContext>(std::move(request), proxies_, snapshot_);
+  Observation& observation = context->observation;
+  http::Response response = co_await Dispatch(context->visit, observation);
   auto state = co_await boost::asio::this_coro::cancellation_state;
   if (state.cancelled() != boost::asio::cancellation_type::none) observation.is_cancelled = true;
   if (observation.route != nullptr)
-    AddCorsHeaders(exchange->visit.request, *observation.route, response);
-  response.headers.Set("X-Request-Id", exchange->visit.request_id);
+    AddCorsHeaders(context->visit.request, *observation.route, response);
+  response.headers.Set("X-Request-Id", context->visit.request_id);
   for (const auto& [name, value] : observation.headers) response.headers.Add(name, value);
   if (response.body_source) {
-    RecordAtEnd(std::move(exchange), response);
+    RecordAtEnd(std::move(context), response);
   } else {
-    telemetry_.Record(exchange->visit, observation, response);
+    telemetry_.Record(context->visit, observation, response);
   }
   co_return response;
 }
 
 // A streaming answer outlives its handler: what it refers to ends with its source, which is when it
 // is recorded.
-void Gateway::RecordAtEnd(std::shared_ptr<Exchange> exchange, http::Response& response) {
+void Gateway::RecordAtEnd(std::shared_ptr<RequestContext> context, http::Response& response) {
   struct Recorded {
     Telemetry& telemetry;
-    std::shared_ptr<Exchange> exchange;
+    std::shared_ptr<RequestContext> context;
     http::Response head;
     http::BodySource source;  // Goes before what it refers to.
 
-    ~Recorded() { telemetry.Record(exchange->visit, exchange->observation, head); }
+    ~Recorded() { telemetry.Record(context->visit, context->observation, head); }
     Async<std::optional<std::string>> Next() {
       auto piece = co_await source();
-      exchange->observation.is_cancelled = absl::IsCancelled(piece.status());
-      if (piece.ok() && piece->has_value())
-        exchange->observation.bytes_streamed += (*piece)->size();
+      context->observation.is_cancelled = absl::IsCancelled(piece.status());
+      if (piece.ok() && piece->has_value()) context->observation.bytes_streamed += (*piece)->size();
       co_return piece;
     }
   };
   http::Response head;
   head.status = response.status;
-  auto recorded = std::make_shared<Recorded>(telemetry_, std::move(exchange), std::move(head),
+  auto recorded = std::make_shared<Recorded>(telemetry_, std::move(context), std::move(head),
                                              std::move(response.body_source));
   response.body_source = [recorded] { return recorded->Next(); };
 }

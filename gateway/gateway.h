@@ -56,15 +56,15 @@ class Gateway {
  private:
   using Early = std::optional<http::Response>;  // An answer that ends the request, or nothing.
 
-  struct Exchange;
-  void RecordAtEnd(std::shared_ptr<Exchange> exchange, http::Response& response);
+  struct RequestContext;
+  void RecordAtEnd(std::shared_ptr<RequestContext> context, http::Response& response);
   boost::asio::awaitable<http::Response> Dispatch(Visit& visit, Observation& observation);
   boost::asio::awaitable<http::Response> Serve(const Visit& visit, const Route& route,
                                                const Router::Match& match,
                                                Observation& observation);
   boost::asio::awaitable<http::Response> ServeStream(const Visit& visit, const Route& route,
                                                      CallRequest call, Backend& backend,
-                                                     AdaptiveLimit::Call& running);
+                                                     AdaptiveLimit::Permit& running);
   // See Admission.
   boost::asio::awaitable<Early> Admit(const Visit& visit, const Route& route,
                                       Observation& observation);

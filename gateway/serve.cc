@@ -98,7 +98,7 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   call.timeout = *timeout;
 
   Backend& backend = *observation.snapshot->backends[route.backend];
-  AdaptiveLimit::Call& running = *observation.admission.call;
+  AdaptiveLimit::Permit& running = *observation.admission.permit;
   if (route.method->server_streaming())
     co_return co_await ServeStream(visit, route, std::move(call), backend, running);
   auto called = std::chrono::steady_clock::now();

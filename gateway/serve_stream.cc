@@ -31,7 +31,7 @@ StreamFormat FormatOf(const Visit& visit, const Route& route) {
 // answer. Events may be rare, so theirs waits for one heartbeat at most.
 asio::awaitable<http::Response> Gateway::ServeStream(const Visit& visit, const Route& route,
                                                      CallRequest call, Backend& backend,
-                                                     AdaptiveLimit::Call& running) {
+                                                     AdaptiveLimit::Permit& running) {
   StreamFormat format = FormatOf(visit, route);
   std::chrono::milliseconds wait = call.timeout;
   bool is_events = format == StreamFormat::kEvents;

@@ -2,7 +2,7 @@
 #include "examples/fishing-licence/fishing_licence_service.h"
 #include "platform/auth/token_verifier.h"
 #include "platform/config/flags.h"
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 #include "platform/http/admin.h"
 #include "platform/http/client.h"
 #include "platform/rpc/server.h"
@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
     prometheus::Registry registry;
     // Who calls is told by a token that the gateway obtained from the platform: its keys are
     // public.
-    curl::Loop curl(process.executor());
+    curl::Multi curl(process.executor());
     http::ClientOptions client_options;
     client_options.policy.allow_private = true;  // The local stack is on loopback.
     http::Client platform(curl, client_options);

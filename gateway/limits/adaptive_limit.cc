@@ -42,20 +42,20 @@ bool AdaptiveLimit::HasRoom(api::v1::Priority priority, bool is_stream) const {
   return fits(running_, limit_) || (!is_stream && fits(running_ - streams_, options_.min));
 }
 
-std::optional<AdaptiveLimit::Call> AdaptiveLimit::Begin(api::v1::Priority priority,
-                                                        bool is_stream) {
+std::optional<AdaptiveLimit::Permit> AdaptiveLimit::Begin(api::v1::Priority priority,
+                                                          bool is_stream) {
   if (!HasRoom(priority, is_stream)) return std::nullopt;
-  return Call(*this, is_stream);
+  return Permit(*this, is_stream);
 }
 
-AdaptiveLimit::Call::Call(AdaptiveLimit& limit, bool is_stream)
+AdaptiveLimit::Permit::Permit(AdaptiveLimit& limit, bool is_stream)
     : limit_(&limit), is_stream_(is_stream) {
   ++limit.running_;
   limit.streams_ += is_stream;
   limit.running_most_ = std::max(limit.running_most_, limit.running_);
 }
 
-AdaptiveLimit::Call::~Call() {
+AdaptiveLimit::Permit::~Permit() {
   if (limit_ == nullptr) return;
   --limit_->running_;
   limit_->streams_ -= is_stream_;

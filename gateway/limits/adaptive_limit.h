@@ -38,17 +38,17 @@ class AdaptiveLimit {
   // others may have taken that room: Begin looks again.
   bool HasRoom(api::v1::Priority priority, bool is_stream = false) const;
 
-  // One running call, which the limit outlives.
-  class Call {
+  // A running call has one; the limit outlives it.
+  class Permit {
    public:
-    Call(Call&& other) noexcept
+    Permit(Permit&& other) noexcept
         : limit_(std::exchange(other.limit_, nullptr)), is_stream_(other.is_stream_) {}
-    Call& operator=(Call&& other) noexcept {
+    Permit& operator=(Permit&& other) noexcept {
       std::swap(limit_, other.limit_);
       std::swap(is_stream_, other.is_stream_);
       return *this;
     }
-    ~Call();
+    ~Permit();
     // What it took says something about the back end: not when the call was cancelled or never
     // reached it.
     void Took(std::string_view method, Duration took, Time now) {
@@ -59,13 +59,13 @@ class AdaptiveLimit {
 
    private:
     friend class AdaptiveLimit;
-    Call(AdaptiveLimit& limit, bool is_stream);
+    Permit(AdaptiveLimit& limit, bool is_stream);
     AdaptiveLimit* limit_;
     bool is_stream_;
   };
 
   // Takes the room for a call where there is some; nothing where there is none.
-  std::optional<Call> Begin(api::v1::Priority priority, bool is_stream = false);
+  std::optional<Permit> Begin(api::v1::Priority priority, bool is_stream = false);
 
   double limit() const { return limit_; }
   int running() const { return running_; }

@@ -92,7 +92,7 @@ std::optional<Loader::Result> Loader::Load(bool is_forced) {
     report.name = backend.name;
     report.is_reflected = backend.uses_reflection;
     kept.push_back(Kept(backend));
-    versions.push_back(Judge(backend, offers_.at(backend.name), kept.back(), &report));
+    versions.push_back(VersionToServe(backend, offers_.at(backend.name), kept.back(), &report));
   }
   std::shared_ptr<const RouteTable> routes = Combine(kept, &versions, &report_);
   for (size_t i = 0; i < versions.size(); ++i) {
@@ -205,8 +205,8 @@ Loader::VersionPtr Loader::Kept(const Config::Backend& backend) const {
   return version;
 }
 
-Loader::VersionPtr Loader::Judge(const Config::Backend& backend, const Offer& offer,
-                                 VersionPtr version, LoadReport::Backend* report) const {
+Loader::VersionPtr Loader::VersionToServe(const Config::Backend& backend, const Offer& offer,
+                                          VersionPtr version, LoadReport::Backend* report) const {
   VersionPtr before = Served(backend.name);
   bool is_same = before && before->config == backend && before->fingerprint == offer.fingerprint;
   if (!is_same) {

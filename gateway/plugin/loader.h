@@ -65,8 +65,8 @@ class Loader {
   VersionPtr Kept(const Config::Backend& backend) const;
   void Trust(const Config::Backend& backend, Version* version) const;
   // The version to serve: the offered one, or with problems in the report what is kept, if any.
-  VersionPtr Judge(const Config::Backend& backend, const Offer& offer, VersionPtr kept,
-                   LoadReport::Backend* report) const;
+  VersionPtr VersionToServe(const Config::Backend& backend, const Offer& offer, VersionPtr kept,
+                            LoadReport::Backend* report) const;
   absl::StatusOr<VersionPtr> MakeVersion(const Config::Backend& backend, const Offer& offer,
                                          LoadReport::Backend* report) const;
   std::shared_ptr<const RouteTable> Combine(const std::vector<VersionPtr>& kept,

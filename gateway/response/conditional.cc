@@ -98,7 +98,7 @@ std::string ConditionForService(const TagList& list, std::string_view header) {
   return tags;
 }
 
-Verdict Judge(const http::Request& request, std::string_view etag) {
+Verdict EvaluatePreconditions(const http::Request& request, std::string_view etag) {
   bool is_weak = etag.starts_with(kWeak);
   std::string_view text = is_weak ? etag.substr(kWeak.size()) : etag;
   auto holds = [&](const TagList& list, auto&& is_same) {

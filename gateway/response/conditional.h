@@ -54,7 +54,7 @@ enum class Verdict { kGoOn, kNotModified, kPreconditionFailed };
 // Representations that differ in their content coding alone are the same to If-Match, for whoever
 // read the one may change the other. To If-None-Match they are not: a 304 stands for the very
 // answer that it spares.
-Verdict Judge(const http::Request& request, std::string_view etag);
+Verdict EvaluatePreconditions(const http::Request& request, std::string_view etag);
 
 // Makes a 304 of an answer: its headers without those that describe the body, which is dropped.
 void MakeNotModified(http::Response& response);

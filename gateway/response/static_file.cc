@@ -29,7 +29,7 @@ StaticFile::StaticFile(std::string body, const http::Headers& headers, Effort ef
 
 const http::Response& StaticFile::Answer(const http::Request& request) const {
   auto coding = static_cast<size_t>(NegotiateCoding(request));
-  switch (Judge(request, *codings_[coding].headers.Get("etag"))) {
+  switch (EvaluatePreconditions(request, *codings_[coding].headers.Get("etag"))) {
     case Verdict::kNotModified:
       return not_modified_[coding];
     case Verdict::kPreconditionFailed:

@@ -66,7 +66,7 @@ Response Text(int status, std::string type, std::string body) {
   return response;
 }
 
-Readiness Judge(const std::vector<ReadyCheck>& checks, const Round& round, bool is_draining) {
+Readiness ReadinessOf(const std::vector<ReadyCheck>& checks, const Round& round, bool is_draining) {
   Readiness readiness{.is_ready = !is_draining};
   for (size_t i = 0; i < checks.size(); ++i) {
     if (round.results[i] && round.results[i]->ok()) continue;
@@ -116,7 +116,7 @@ Response ReadyResponse(const std::vector<ReadyCheck>& checks, const Round& round
     }
     list += '}';
   }
-  Readiness readiness = Judge(checks, round, is_draining);
+  Readiness readiness = ReadinessOf(checks, round, is_draining);
   std::string body =
       absl::StrCat("{\"ready\":", ToAbsl(Flag(readiness.is_ready)),
                    ",\"degraded\":", ToAbsl(Flag(readiness.is_degraded)),
@@ -177,7 +177,7 @@ void AdminServer::Watch(std::chrono::milliseconds interval,
     int misses = 0;
     while (!co_await runtime::IsAskedToEnd()) {
       auto round = co_await RunChecks(state->tasks, state->checks, state->check_time);
-      Readiness now = Judge(state->checks, *round, state->is_draining);
+      Readiness now = ReadinessOf(state->checks, *round, state->is_draining);
       Show(state->checks, now, state->registry);
       misses = now.is_ready || state->is_draining ? 0 : misses + 1;
       bool counts = misses == 0 || misses >= kMissesMax || !last;

@@ -1,6 +1,6 @@
 #include "platform/http/client.h"
 
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 #include "platform/http/web_url.h"
 
 #include <absl/strings/cord.h>
@@ -27,7 +27,7 @@ struct UrlDeleter {
 using Url = std::unique_ptr<CURLU, UrlDeleter>;
 
 // What the callbacks of one transfer share. Lives in Send()'s frame.
-struct Exchange {
+struct Transfer {
   const AddressPolicy& policy;
   const ClientRequest& request;
   std::string host;
@@ -77,7 +77,7 @@ std::optional<ip::address> ToAddress(const sockaddr& address) {
 // The guard: sees the address after DNS, right before connect.
 curl_socket_t OpenSocket(void* self, curlsocktype, curl_sockaddr* address) {
   auto peer = ToAddress(address->addr);
-  if (!peer || !static_cast<Exchange*>(self)->Allows(*peer)) return CURL_SOCKET_BAD;
+  if (!peer || !static_cast<Transfer*>(self)->Allows(*peer)) return CURL_SOCKET_BAD;
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -85,44 +85,44 @@ curl_socket_t OpenSocket(void* self, curlsocktype, curl_sockaddr* address) {
 int BeforeRequest(void* self, char* peer, char*, int, int) {
   boost::system::error_code error;
   auto address = ip::make_address(peer, error);
-  auto& exchange = *static_cast<Exchange*>(self);
-  exchange.is_connected = true;
-  bool allowed = !error && exchange.Allows(address);
+  auto& transfer = *static_cast<Transfer*>(self);
+  transfer.is_connected = true;
+  bool allowed = !error && transfer.Allows(address);
   return allowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 size_t OnHeader(char* data, size_t, size_t size, void* self) {
-  auto& exchange = *static_cast<Exchange*>(self);
+  auto& transfer = *static_cast<Transfer*>(self);
   std::string_view line(data, size);
-  exchange.header_bytes += size;
-  if (exchange.header_bytes > kHeaderBytesMax) {
-    exchange.is_too_large = true;
-    exchange.has_head = exchange.Status() >= 200;  // enough for whom the status is
+  transfer.header_bytes += size;
+  if (transfer.header_bytes > kHeaderBytesMax) {
+    transfer.is_too_large = true;
+    transfer.has_head = transfer.Status() >= 200;  // enough for whom the status is
     return 0;
   }
   if (line.starts_with("HTTP/")) {
-    exchange.response.headers = {};  // what came before belonged to a 1xx
+    transfer.response.headers = {};  // what came before belonged to a 1xx
     return size;
   }
-  if (line == "\r\n" || line == "\n") exchange.EndHead();
+  if (line == "\r\n" || line == "\n") transfer.EndHead();
   size_t colon = line.find(':');
   if (colon == std::string_view::npos) return size;
   std::string_view value = line.substr(colon + 1);
   value.remove_prefix(std::min(value.find_first_not_of(" \t\r\n"), value.size()));
   value = value.substr(0, value.find_last_not_of(" \t\r\n") + 1);
-  exchange.response.headers.Add(std::string(line.substr(0, colon)), std::string(value));
+  transfer.response.headers.Add(std::string(line.substr(0, colon)), std::string(value));
   return size;
 }
 
 size_t OnBody(char* data, size_t, size_t size, void* self) {
-  auto& exchange = *static_cast<Exchange*>(self);
-  exchange.body_bytes += size;
-  bool is_unkept = exchange.request.head_only;
-  if (exchange.body_bytes > (is_unkept ? kUnkeptBytesMax : exchange.request.max_response_bytes)) {
-    exchange.is_too_large = true;
+  auto& transfer = *static_cast<Transfer*>(self);
+  transfer.body_bytes += size;
+  bool is_unkept = transfer.request.head_only;
+  if (transfer.body_bytes > (is_unkept ? kUnkeptBytesMax : transfer.request.max_response_bytes)) {
+    transfer.is_too_large = true;
     return 0;
   }
-  if (!is_unkept) exchange.response.body.append(data, size);
+  if (!is_unkept) transfer.response.body.append(data, size);
   return size;
 }
 
@@ -202,16 +202,16 @@ void SetMethod(CURL* easy, const ClientRequest& request) {
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
 }
 
-void SetSafety(CURL* easy, const ClientOptions& options, Exchange& exchange) {
+void SetSafety(CURL* easy, const ClientOptions& options, Transfer& transfer) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_PROXY, "");  // else the environment's: the guard would see that
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &OpenSocket);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &exchange);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &BeforeRequest);
-  curl_easy_setopt(easy, CURLOPT_PREREQDATA, &exchange);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, &transfer);
 }
 
 void SetTransfer(CURL* easy, const ClientOptions& options, const ClientRequest& request) {
@@ -228,11 +228,11 @@ void SetTransfer(CURL* easy, const ClientOptions& options, const ClientRequest& 
   }
 }
 
-absl::Status ToStatusOfSent(CURLcode code, const Exchange& exchange) {
+absl::Status ToStatusOfSent(CURLcode code, const Transfer& transfer) {
   if (code == CURLE_OK) return absl::OkStatus();
-  if (exchange.is_too_large) return absl::ResourceExhaustedError("response too large");
-  if (exchange.is_refused) {
-    return absl::FailedPreconditionError(absl::StrCat("address of ", exchange.host, " is refused"));
+  if (transfer.is_too_large) return absl::ResourceExhaustedError("response too large");
+  if (transfer.is_refused) {
+    return absl::FailedPreconditionError(absl::StrCat("address of ", transfer.host, " is refused"));
   }
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
@@ -247,16 +247,16 @@ absl::Status ToStatusOfSent(CURLcode code, const Exchange& exchange) {
   }
 }
 
-absl::Status ToStatus(CURLcode code, const Exchange& exchange) {
-  absl::Status status = ToStatusOfSent(code, exchange);
-  if (!exchange.is_connected) status.SetPayload(kUnsentUrl, absl::Cord());
+absl::Status ToStatus(CURLcode code, const Transfer& transfer) {
+  absl::Status status = ToStatusOfSent(code, transfer);
+  if (!transfer.is_connected) status.SetPayload(kUnsentUrl, absl::Cord());
   return status;
 }
 
 }  // namespace
 
-Client::Client(curl::Loop& loop, ClientOptions options)
-    : loop_(loop), options_(std::move(options)) {}
+Client::Client(curl::Multi& multi, ClientOptions options)
+    : multi_(multi), options_(std::move(options)) {}
 
 Async<ClientResponse> Client::Send(ClientRequest request) {
   if (!IsToken(request.method)) co_return absl::InvalidArgumentError("method: not a token");
@@ -265,29 +265,29 @@ Async<ClientResponse> Client::Send(ClientRequest request) {
   CO_ASSIGN_OR_RETURN(curl::List headers, MakeHeaders(request));
 
   // Before the handle, which calls back into it to its own end.
-  Exchange exchange{options_.policy, request, target.host, target.port};
+  Transfer transfer{options_.policy, request, target.host, target.port};
   curl::Easy easy(curl_easy_init());
   if (!easy) co_return absl::UnavailableError("out of memory");
-  exchange.easy = easy.get();
+  transfer.easy = easy.get();
   curl_easy_setopt(easy.get(), CURLOPT_CURLU, target.url.get());
   curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, &OnHeader);
-  curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &exchange);
+  curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &transfer);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, &OnBody);
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &exchange);
+  curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &transfer);
   SetMethod(easy.get(), request);
-  SetSafety(easy.get(), options_, exchange);
+  SetSafety(easy.get(), options_, transfer);
   SetTransfer(easy.get(), options_, request);
 
-  CURLcode code = co_await loop_.Perform(easy.get());
-  bool is_enough = request.head_only && exchange.has_head;
+  CURLcode code = co_await multi_.Perform(easy.get());
+  bool is_enough = request.head_only && transfer.has_head;
   if (!is_enough) {
-    CO_RETURN_IF_ERROR(ToStatus(code, exchange));
+    CO_RETURN_IF_ERROR(ToStatus(code, transfer));
   }
   // libcurl is content with half a head.
-  if (!exchange.has_head) co_return absl::UnavailableError("answer cut off");
-  exchange.response.status = exchange.Status();
-  co_return std::move(exchange.response);
+  if (!transfer.has_head) co_return absl::UnavailableError("answer cut off");
+  transfer.response.status = transfer.Status();
+  co_return std::move(transfer.response);
 }
 
 bool WasSent(const absl::Status& status) {

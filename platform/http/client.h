@@ -9,7 +9,7 @@
 #include <string>
 
 namespace tamarack::curl {
-class Loop;
+class Multi;
 }
 
 namespace tamarack::http {
@@ -47,7 +47,7 @@ struct ClientOptions {
 // proxy, cookie or netrc. Use on the loop's executor only; the loop must outlive it.
 class Client {
  public:
-  explicit Client(curl::Loop& loop, ClientOptions options = {});
+  explicit Client(curl::Multi& multi, ClientOptions options = {});
 
   // Any status, 4xx and 5xx too, is a response. Errors:
   // INVALID_ARGUMENT (bad URL, method or header), FAILED_PRECONDITION (address refused by policy),
@@ -57,7 +57,7 @@ class Client {
   Async<ClientResponse> Send(ClientRequest request);
 
  private:
-  curl::Loop& loop_;
+  curl::Multi& multi_;
   const ClientOptions options_;
 };
 

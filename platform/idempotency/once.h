@@ -6,7 +6,6 @@
 #include "platform/base/status.h"
 #include "platform/crypto/seal.h"
 #include "platform/idempotency/batch.h"
-#include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "platform/rpc/context.h"
 
@@ -19,12 +18,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace tamarack::idempotency {
-
-// The stored answers, which one of the sealers can open.
-keys::KeyedColumn AnswersColumn(std::vector<crypto::Sealer> sealers);
 
 // Hash of a request, the same whatever the order of its maps. 64 hex digits. Never stored as it is:
 // that of an email and an address can be found again by trying all of them.
@@ -107,7 +102,6 @@ class Once {
                                                   const pg::Rows& stored) const;
   absl::StatusOr<bool> Replay(rpc::Context& context, const Place& place, const pg::Rows& stored,
                               google::protobuf::Message& response) const;
-  AsyncStatus SealAllEarlier();
   static AsyncStatus RunChecked(pg::Tx& tx, const google::protobuf::Message& response,
                                 const EffectFunction& effect);
 

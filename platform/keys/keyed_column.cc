@@ -1,6 +1,15 @@
 #include "platform/keys/keyed_column.h"
 
 namespace tamarack::keys {
+namespace {
+
+// Once a session has the lock, it has it again. When our process has gone, the server ends what
+// still runs, and with it the session.
+constexpr pg::Statement kLock{"resealing.lock", R"sql(
+  SELECT pg_try_advisory_lock(hashtextextended('resealing', 0)),
+    set_config('client_connection_check_interval', '2s', false))sql"};
+
+}  // namespace
 
 KeyedColumn SealedColumn(const ColumnSql& sql, crypto::Sealer sealer,
                          std::function<std::string(const pg::Rows& rows, int row)> place) {
@@ -12,6 +21,11 @@ KeyedColumn SealedColumn(const ColumnSql& sql, crypto::Sealer sealer,
     return sealer.Seal(*text, aad);
   };
   return {sql, std::move(renew)};
+}
+
+Async<bool> LockResealing(pg::Pool& pool) {
+  CO_ASSIGN_OR_RETURN(auto lock, co_await pool.Query(kLock));
+  co_return lock.Bool(0, 0);
 }
 
 Async<std::vector<VersionCount>> CountVersions(pg::Pool& pool, const KeyedColumn& column,

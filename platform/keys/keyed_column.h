@@ -75,6 +75,9 @@ struct KeyUses {
   std::chrono::seconds outlives{0};
 };
 
+// Whether this process, by the pool's one session, is the one to seal anew.
+Async<bool> LockResealing(pg::Pool& pool);
+
 // Rows of the column by version; those of an empty one count as the oldest's.
 struct VersionCount {
   std::string version;

@@ -22,11 +22,6 @@ constexpr int64_t kBlocksOfBatch = 32;
 // Rows may be left that others had locked, or that a process made that had not read the ring yet.
 constexpr std::chrono::minutes kPauseMin{1};
 constexpr std::chrono::minutes kPauseMax{60};
-// Once a session has the lock, it has it again. When our process has gone, the server ends what
-// still runs, and with it the session.
-constexpr pg::Statement kLock{"resealing.lock", R"sql(
-  SELECT pg_try_advisory_lock(hashtextextended('resealing', 0)),
-    set_config('client_connection_check_interval', '2s', false))sql"};
 
 std::string FirstOf(int64_t block) {
   return absl::StrCat("(", block, ",0)");
@@ -73,8 +68,8 @@ struct Resealer::State {
   }
 
   Async<Outcome> Round() {
-    CO_ASSIGN_OR_RETURN(auto lock, co_await pool.Query(kLock));
-    if (!lock.Bool(0, 0)) {
+    CO_ASSIGN_OR_RETURN(bool is_ours, co_await LockResealing(pool));
+    if (!is_ours) {
       for (prometheus::Gauge* gauge : left) gauge->Set(std::numeric_limits<double>::quiet_NaN());
       co_return absl::AbortedError("another process does it");
     }

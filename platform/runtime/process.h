@@ -31,15 +31,15 @@ class Process {
 
  private:
   // Destroys what waits, and may be destroyed itself later than what that used.
-  struct Loop : boost::asio::io_context {
-    Loop() : io_context(1) {}
+  struct IoContext : boost::asio::io_context {
+    IoContext() : io_context(1) {}
     using io_context::shutdown;
   };
 
   void JoinTasks();
 
   const std::chrono::milliseconds join_time_;
-  Loop io_;
+  IoContext io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
       io_.get_executor()};
 };

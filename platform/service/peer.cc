@@ -16,7 +16,7 @@ Async<std::string> FetchKeysFrom(rpc::Client& identity) {
   co_return body.data();
 }
 
-Async<auth::IssuedToken> Exchange(rpc::Client& identity, identity_v1::TokenRequest request) {
+Async<auth::IssuedToken> RequestToken(rpc::Client& identity, identity_v1::TokenRequest request) {
   CO_ASSIGN_OR_RETURN(auto response, co_await identity.Call<identity_v1::TokenResponse>(
                                          "/tamarack.identity.v1.TokenService/Token", request));
   co_return auth::IssuedToken{response.access_token(), std::chrono::seconds(response.expires_in())};
@@ -28,7 +28,7 @@ auth::ExchangeCredentials ClientCredentials(rpc::Client& identity, const std::st
   request.set_grant_type("client_credentials");
   request.set_client_id(client_id);
   request.set_client_secret(client_secret);
-  return [&identity, request] { return Exchange(identity, request); };
+  return [&identity, request] { return RequestToken(identity, request); };
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "platform/smtp/smtp.h"
 
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 
 #include <algorithm>
 #include <cstring>
@@ -198,7 +198,7 @@ Async<Receipt> Client::Send(Mail mail) {
   if (!easy || !recipients) co_return absl::UnavailableError("out of memory");
   SetOptions(easy.get(), mail, recipients.get(), dialogue);
   auto end = std::chrono::steady_clock::now() + mail.timeout;
-  CURLcode code = co_await loop_.Perform(easy.get());
+  CURLcode code = co_await multi_.Perform(easy.get());
   if (HadHungUp(easy.get(), code, dialogue)) {
     auto left =
         std::chrono::floor<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
@@ -207,7 +207,7 @@ Async<Receipt> Client::Send(Mail mail) {
     SetTimeout(easy.get(), left);
     dialogue.last_reply.clear();
     curl_easy_setopt(easy.get(), CURLOPT_FRESH_CONNECT, 1L);
-    code = co_await loop_.Perform(easy.get());
+    code = co_await multi_.Perform(easy.get());
   }
   absl::Status status = ToStatus(code, dialogue);
   if (EndedBefore(code, dialogue)) status.SetPayload(kNotReached, absl::Cord());

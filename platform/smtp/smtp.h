@@ -7,7 +7,7 @@
 #include <string_view>
 
 namespace tamarack::curl {
-class Loop;
+class Multi;
 }
 
 namespace tamarack::smtp {
@@ -46,7 +46,7 @@ struct Receipt {
 // takes a new one when the relay has hung up meanwhile; use on the loop's executor only.
 class Client {
  public:
-  explicit Client(curl::Loop& loop) : loop_(loop) {}
+  explicit Client(curl::Multi& multi) : multi_(multi) {}
 
   // OK: the relay has taken responsibility for the message. Errors, with the reply in the text:
   // FAILED_PRECONDITION (5xx about this mail: never send it again), UNAVAILABLE (4xx, no
@@ -56,7 +56,7 @@ class Client {
   Async<Receipt> Send(Mail mail);
 
  private:
-  curl::Loop& loop_;
+  curl::Multi& multi_;
 };
 
 }  // namespace tamarack::smtp

@@ -7,7 +7,7 @@
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 #include "platform/webhooks/cloud_event.h"
-#include "platform/webhooks/delivery_store.h"
+#include "platform/webhooks/delivery_repository.h"
 #include "platform/webhooks/retry.h"
 #include "platform/webhooks/signature.h"
 #include "platform/work/sweeper.h"
@@ -23,22 +23,22 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
  public:
   Courier(asio::any_io_executor executor, pg::Pool& pool, http::Client& client,
           const crypto::Sealer& sealer, DispatcherOptions options)
-      : store_(pool),
+      : repository_(pool),
         client_(client),
         sealer_(sealer),
         options_(std::move(options)),
         // One after the other, so that two do not wait for each other's endpoints.
         finished_(executor, pool, Record, {.in_flight_max = 1}),
-        parking_(executor,
-                 {.name = "webhooks of lost endpoints",
-                  .every = options_.tick * 5,
-                  .batch = [store = store_, scale = options_.retry_scale](int limit) mutable {
-                    return store.ParkLost(OutageMax(scale), limit);
-                  }}) {}
+        parking_(executor, {.name = "webhooks of lost endpoints",
+                            .every = options_.tick * 5,
+                            .batch = [repository = repository_,
+                                      scale = options_.retry_scale](int limit) mutable {
+                              return repository.ParkLost(OutageMax(scale), limit);
+                            }}) {}
 
-  work::Queue queue() const { return store_.queue(); }
+  work::Queue queue() const { return repository_.queue(); }
   Async<std::vector<work::Job>> Claim(const work::Room& room);
-  work::WorkerOptions WorkerOptions() const {
+  work::WorkerOptions OptionsOfWorker() const {
     return {.tick = options_.tick,
             .lease = options_.lease,
             .in_flight_max = options_.in_flight_max,
@@ -52,8 +52,8 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
  private:
   using Finished = pg::Batcher<FinishedAttempt, bool>;
   static Async<Finished::Results> Record(pg::Pool& pool, std::span<const FinishedAttempt> batch) {
-    DeliveryStore store(pool);
-    CO_RETURN_IF_ERROR(co_await store.Finish(batch));
+    DeliveryRepository repository(pool);
+    CO_RETURN_IF_ERROR(co_await repository.Finish(batch));
     co_return Finished::Results(batch.size(), true);
   }
 
@@ -61,7 +61,7 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
   Async<http::ClientResponse> Post(const ClaimedDelivery& delivery, const std::string& secret);
   void Report(const FinishedAttempt& finished) const;
 
-  DeliveryStore store_;
+  DeliveryRepository repository_;
   http::Client& client_;
   const crypto::Sealer& sealer_;
   const DispatcherOptions options_;
@@ -71,7 +71,7 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
 };
 
 Async<std::vector<work::Job>> Dispatcher::Courier::Claim(const work::Room& room) {
-  CO_ASSIGN_OR_RETURN(auto claimed, co_await store_.Claim(room));
+  CO_ASSIGN_OR_RETURN(auto claimed, co_await repository_.Claim(room));
   std::vector<work::Job> jobs;
   for (ClaimedDelivery& delivery : claimed) {
     jobs.push_back({.claim = delivery.claim(),
@@ -183,7 +183,7 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, pg::Pool& pool, http::Cli
       worker_(
           executor, courier_->queue(),
           [courier = courier_](auto& room) { return courier->Claim(room); },
-          courier_->WorkerOptions()) {}
+          courier_->OptionsOfWorker()) {}
 
 Dispatcher::~Dispatcher() = default;
 

@@ -1,6 +1,5 @@
 // The public log of events, its endpoints and deliveries: tables `event`, `webhook_endpoint`,
-// `webhook_delivery`, `webhook_attempt`. The only file pair of this library, with delivery_store,
-// that knows SQL.
+// `webhook_delivery`, `webhook_attempt`.
 #pragma once
 
 #include "platform/base/status.h"

@@ -34,7 +34,7 @@ DispatcherOptions OptionsOfDispatcher(prometheus::Registry& registry) {
 
 }  // namespace
 
-Sender::Sender(boost::asio::any_io_executor executor, curl::Loop& curl, pg::Pool& pool,
+Sender::Sender(boost::asio::any_io_executor executor, curl::Multi& curl, pg::Pool& pool,
                const crypto::Sealer& sealer, prometheus::Registry& registry)
     : client_(curl, OptionsOfClient()),
       outbox_(pool, sealer, PolicyOfFlags()),

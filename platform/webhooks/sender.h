@@ -1,7 +1,7 @@
 // What a service needs to tell its subscribers of events: the outbox, and who sends what it holds.
 #pragma once
 
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 #include "platform/http/client.h"
 #include "platform/webhooks/dispatcher.h"
 #include "platform/webhooks/outbox.h"
@@ -13,7 +13,7 @@ namespace tamarack::webhooks {
 // for what may be registered and what may be sent to. Everything passed must outlive it.
 class Sender {
  public:
-  Sender(boost::asio::any_io_executor executor, curl::Loop& curl, pg::Pool& pool,
+  Sender(boost::asio::any_io_executor executor, curl::Multi& curl, pg::Pool& pool,
          const crypto::Sealer& sealer, prometheus::Registry& registry);
 
   Outbox& outbox() { return outbox_; }

@@ -1,17 +1,16 @@
 #include "platform/work/sweeper.h"
 
 #include "platform/telemetry/log.h"
-#include "platform/work/loop.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace tamarack::work {
 
-class Sweeper::State : public Loop {
+class Sweeper::State : public BackgroundTask {
  public:
   State(boost::asio::any_io_executor executor, Sweep sweep)
-      : Loop(std::move(executor)), sweep_(std::move(sweep)) {}
+      : BackgroundTask(std::move(executor)), sweep_(std::move(sweep)) {}
 
  private:
   std::chrono::milliseconds Patience() const override { return patience_; }
@@ -41,28 +40,6 @@ class Sweeper::State : public Loop {
 };
 
 Sweeper::Sweeper(boost::asio::any_io_executor executor, Sweep sweep)
-    : state_(std::make_shared<State>(std::move(executor), std::move(sweep))) {}
-
-Sweeper::~Sweeper() = default;
-
-void Sweeper::Start() {
-  state_->Start();
-}
-
-void Sweeper::Wake() {
-  state_->Wake();
-}
-
-void Sweeper::AskToStop() {
-  state_->AskToStop();
-}
-
-void Sweeper::Stop() {
-  state_->Stop();
-}
-
-bool Sweeper::is_stopping() const {
-  return state_->is_stopping();
-}
+    : Background(std::make_shared<State>(std::move(executor), std::move(sweep))) {}
 
 }  // namespace tamarack::work

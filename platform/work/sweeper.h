@@ -3,13 +3,13 @@
 #pragma once
 
 #include "platform/base/status.h"
+#include "platform/work/background_task.h"
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 
 namespace tamarack::work {
@@ -24,27 +24,13 @@ struct Sweep {
   std::chrono::milliseconds pause{100};
 };
 
-// Sweeps when it starts, then every so often. Lives on one loop, which must still run while it
-// stops.
-class Sweeper {
+// Sweeps when it starts, then every so often. Lives on one loop.
+class Sweeper : public Background {
  public:
   Sweeper(boost::asio::any_io_executor executor, Sweep sweep);
-  ~Sweeper();
-  Sweeper(const Sweeper&) = delete;
-  Sweeper& operator=(const Sweeper&) = delete;
-
-  // Each from any thread.
-  void Start();
-  void Wake();
-  void AskToStop();
-  // Waits for the batch under way. Blocks: call it off the loop.
-  void Stop();
-  // On the loop: for batches that take long, so that they end early.
-  bool is_stopping() const;
 
  private:
   class State;
-  std::shared_ptr<State> state_;
 };
 
 }  // namespace tamarack::work

@@ -3,7 +3,6 @@
 #include "platform/runtime/task_group.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
-#include "platform/work/loop.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -52,10 +51,10 @@ AsyncStatus Record(bool is_success, std::function<AsyncStatus()> record) {
   co_return status;
 }
 
-class Worker::State : public Loop {
+class Worker::State : public BackgroundTask {
  public:
   State(asio::any_io_executor executor, Queue queue, ClaimJobs claim, WorkerOptions options)
-      : Loop(executor, options.stop_wait),
+      : BackgroundTask(executor, options.stop_wait),
         queue_(queue),
         claim_(std::move(claim)),
         options_(options),
@@ -65,10 +64,14 @@ class Worker::State : public Loop {
         renewal_(std::move(executor)) {
     if (options.registry != nullptr) gauges_.emplace(*options.registry, queue_.sql.name);
   }
-  const char* name() const { return queue_.sql.name; }
 
  private:
+  const char* name() const { return queue_.sql.name; }
   std::chrono::milliseconds Patience() const override { return options_.tick; }
+  void OnAbandoned() const override {
+    telemetry::Log(telemetry::Level::kWarning, "work was abandoned at the stop",
+                   {{"queue", name()}});
+  }
 
   asio::awaitable<Next> Turn() override {
     Show();
@@ -171,26 +174,6 @@ class Worker::State : public Loop {
 };
 
 Worker::Worker(asio::any_io_executor executor, Queue queue, ClaimJobs claim, WorkerOptions options)
-    : state_(std::make_shared<State>(std::move(executor), queue, std::move(claim), options)) {}
-
-Worker::~Worker() = default;
-
-void Worker::Start() {
-  state_->Start();
-}
-
-void Worker::Wake() {
-  state_->Wake();
-}
-
-void Worker::AskToStop() {
-  state_->AskToStop();
-}
-
-void Worker::Stop() {
-  if (state_->Stop()) return;
-  telemetry::Log(telemetry::Level::kWarning, "work was abandoned at the stop",
-                 {{"queue", state_->name()}});
-}
+    : Background(std::make_shared<State>(std::move(executor), queue, std::move(claim), options)) {}
 
 }  // namespace tamarack::work

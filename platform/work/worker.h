@@ -3,9 +3,9 @@
 #pragma once
 
 #include "platform/base/status.h"
+#include "platform/work/background_task.h"
 #include "platform/work/claims.h"
 #include "platform/work/destinations.h"
-#include "platform/work/loop.h"
 
 #include <prometheus/registry.h>
 #include <boost/asio/any_io_executor.hpp>
@@ -14,7 +14,6 @@
 #include <chrono>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,30 +67,17 @@ struct WorkerOptions {
 
 // Claims what there is room for, runs it, renews the leases of what runs, and measures the queue
 // now and then. While a destination is out of order only probes are claimed for it: what waits uses
-// up no attempts. Lives on one loop, which must still run while it stops.
-class Worker {
+// up no attempts. What still runs `stop_wait` after the asking is taken again when its lease has
+// lapsed, or when the process has ended it. Lives on one loop.
+class Worker : public Background {
  public:
   // `claim` takes rows of the queue, with the SQL of whoever owns the table.
   using ClaimJobs = std::function<Async<std::vector<Job>>(const Room&)>;
   Worker(boost::asio::any_io_executor executor, Queue queue, ClaimJobs claim,
          WorkerOptions options);
-  ~Worker();
-  Worker(const Worker&) = delete;
-  Worker& operator=(const Worker&) = delete;
-
-  // Each from any thread.
-  void Start();
-  // Looks for work now: call it after a transaction that made some has committed.
-  void Wake();
-  // Claims no more.
-  void AskToStop();
-  // The same, and waits for what runs, for `stop_wait`. What is left then is taken again when its
-  // lease has lapsed, or when the process has ended it. Blocks: call it off the loop.
-  void Stop();
 
  private:
   class State;
-  std::shared_ptr<State> state_;
 };
 
 }  // namespace tamarack::work

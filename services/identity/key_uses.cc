@@ -1,14 +1,14 @@
 #include "services/identity/key_uses.h"
 
-#include "platform/idempotency/once.h"
-#include "services/identity/api_key_repository.h"
-#include "services/identity/email_outbox.h"
-#include "services/identity/interaction.h"
-#include "services/identity/keyring.h"
-#include "services/identity/person_repository.h"
-#include "services/identity/registrations.h"
-#include "services/identity/signing_key_repository.h"
-#include "services/identity/subject_repository.h"
+#include "platform/idempotency/answer_repository.h"
+#include "services/identity/api_keys/api_key_repository.h"
+#include "services/identity/authorization/interaction.h"
+#include "services/identity/keys/keyring.h"
+#include "services/identity/keys/signing_key_repository.h"
+#include "services/identity/mail/email_repository.h"
+#include "services/identity/people/person_repository.h"
+#include "services/identity/people/subject_repository.h"
+#include "services/identity/sign_in/registration_repository.h"
 
 #include <iterator>
 #include <utility>

@@ -1,20 +1,20 @@
 #include "platform/auth/revocations.h"
 #include "platform/pages/pages.h"
 #include "platform/service/shell.h"
-#include "services/identity/account_service.h"
-#include "services/identity/admin_service.h"
-#include "services/identity/audience.h"
-#include "services/identity/authorize_service.h"
-#include "services/identity/credential_service.h"
-#include "services/identity/directory_service.h"
-#include "services/identity/email_outbox.h"
+#include "services/identity/admin/admin_service.h"
+#include "services/identity/authorization/authorize_service.h"
+#include "services/identity/consent/account_service.h"
+#include "services/identity/consent/directory_service.h"
+#include "services/identity/exchange/credential_service.h"
 #include "services/identity/key_uses.h"
+#include "services/identity/keys/signing_key_command.h"
+#include "services/identity/mail/email_worker.h"
+#include "services/identity/mail/platform_calls.h"
 #include "services/identity/migrations.h"
 #include "services/identity/page_bundle.h"
-#include "services/identity/platform_calls.h"
-#include "services/identity/sign_in_service.h"
-#include "services/identity/signing_key_command.h"
-#include "services/identity/token_service.h"
+#include "services/identity/protocol/audience.h"
+#include "services/identity/sign_in/sign_in_service.h"
+#include "services/identity/tokens/token_service.h"
 
 #include <absl/flags/flag.h>
 
@@ -121,14 +121,20 @@ int main(int argc, char** argv) {
   const rpc::Target notify_target = shell.TargetOf("notify", absl::GetFlag(FLAGS_notify_address));
   rpc::Client notify(notify_target, own_tokens.ForSending());
   rpc::Client notify_templates(notify_target, own_tokens.ForTemplates());
+  identity::EmailRepository waiting_emails(shell.database(), keyring);
   identity::EmailWorker emails(
-      shell.executor(), shell.database(), keyring, notify, notify_templates,
+      shell.executor(), waiting_emails, notify, notify_templates,
       identity::CodeEmailTemplates(renderer.catalogue(),
                                    absl::GetFlag(FLAGS_email_code_template_id_en),
                                    absl::GetFlag(FLAGS_email_code_template_id_fr)),
       metrics);
   identity::Registrations registrations(shell.database(), keyring, people, [&] { emails.Wake(); });
+  work::Sweeper old_registrations(
+      shell.executor(), {.name = "old registrations",
+                         .every = std::chrono::seconds(60),
+                         .batch = [&](int limit) { return registrations.ForgetOld(limit); }});
   emails.Start();
+  old_registrations.Start();
   shell.InBackground([&]() -> boost::asio::awaitable<void> {
     // Who first needs it makes up for a failure.
     (void)co_await subjects.KeepFirstKey();
@@ -157,5 +163,5 @@ int main(int argc, char** argv) {
   return shell.Run(
       {token_service.get(), authorize_service.get(), sign_in_service.get(), account_service.get(),
        credential_service.get(), directory_service.get(), admin_service.get()},
-      [&] { emails.Stop(); });
+      [&] { work::StopAll(emails, old_registrations); });
 }

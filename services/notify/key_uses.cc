@@ -1,6 +1,6 @@
 #include "services/notify/key_uses.h"
 
-#include "platform/idempotency/once.h"
+#include "platform/idempotency/answer_repository.h"
 #include "services/notify/notification_repository.h"
 
 namespace tamarack::notify {

@@ -1,6 +1,6 @@
 #include "platform/config/flags.h"
 #include "platform/crypto/seal.h"
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 #include "platform/service/shell.h"
 #include "platform/smtp/smtp.h"
 #include "platform/text/email_address.h"
@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
   delivery.message_id_domain = delivery.from_address.substr(delivery.from_address.find('@') + 1);
   delivery.retention_days = absl::GetFlag(FLAGS_retention_days);
 
-  curl::Loop curl(shell.executor());
+  curl::Multi curl(shell.executor());
   smtp::Client smtp(curl);
   notify::DeliveryWorker worker(shell.executor(), notifications, smtp, delivery, shell.registry());
   worker.Start();

@@ -1,6 +1,6 @@
 #include "services/payments/key_uses.h"
 
-#include "platform/idempotency/once.h"
+#include "platform/idempotency/answer_repository.h"
 #include "platform/webhooks/outbox.h"
 #include "services/payments/payer_access.h"
 #include "services/payments/payment_repository.h"

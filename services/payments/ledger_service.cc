@@ -1,7 +1,7 @@
 #include "services/payments/ledger_service.h"
 
 #include "platform/rpc/unary.h"
-#include "services/payments/ledger.h"
+#include "services/payments/ledger_repository.h"
 
 #include "tamarack/payments/v1/ledger_service.grpc.pb.h"
 

@@ -1,6 +1,6 @@
 #include "platform/config/flags.h"
 #include "platform/crypto/seal.h"
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 #include "platform/http/client.h"
 #include "platform/pages/pages.h"
 #include "platform/service/shell.h"
@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
                            config::OrExit(pages::LoadBrand(absl::GetFlag(FLAGS_brand_file))),
                            {.home = "/account", .nav = {}});
 
-  curl::Loop curl(shell.executor());
+  curl::Multi curl(shell.executor());
   http::ClientOptions processor_options;
   processor_options.policy.allow_private = true;
   http::Client processor_client(curl, processor_options);
@@ -55,12 +55,12 @@ int main(int argc, char** argv) {
   shell.AddReadyCheck({"payment_writer",
                        [&]() -> AsyncStatus { co_return repository.writer_health(); },
                        /*is_hard=*/false});
-  payments::ProcessorQueue queue(shell.database());
+  payments::MoveRepository move_repository(shell.database());
   std::function<void()> wake = [] {};
   payments::PaymentMoves moves(shell.database(), payer_sealer, sender.outbox(), metrics,
                                [&wake] { wake(); });
   payments::Workers workers(
-      shell.executor(), queue, moves, processor, metrics,
+      shell.executor(), move_repository, moves, processor, metrics,
       {.expire_after = std::chrono::seconds(absl::GetFlag(FLAGS_expire_after_seconds))});
   wake = [&] {
     workers.Wake();

@@ -4,6 +4,7 @@
 #include "platform/postgres/postgres.h"
 #include "platform/webhooks/outbox.h"
 #include "platform/work/claims.h"
+#include "services/payments/move_repository.h"
 #include "services/payments/payment.h"
 #include "services/payments/payment_metrics.h"
 #include "services/payments/processors/processor.h"
@@ -15,8 +16,6 @@
 #include <vector>
 
 namespace tamarack::payments {
-
-enum class JobKind : int16_t { kCapture = 1, kRelease = 2 };
 
 struct Submission {
   CardSummary card;
@@ -63,13 +62,11 @@ class PaymentMoves {
   AsyncStatus FinishJob(const work::Claim& claim, JobKind kind, const ProcessorAnswer& answer);
 
  private:
-  struct Locked;
-  Async<Locked> Lock(std::string_view payment_id);
-  AsyncStatus Move(Locked& locked, Status to);
-  AsyncStatus Release(Locked& locked);
-  AsyncStatus Commit(Locked& locked, std::vector<pg::Call> last = {});
+  AsyncStatus Move(LockedPayment& locked, Status to);
+  AsyncStatus Release(LockedPayment& locked);
+  AsyncStatus Commit(LockedPayment& locked, std::vector<pg::Call> last = {});
 
-  pg::Pool& pool_;
+  MoveRepository repository_;
   const crypto::Sealer& sealer_;
   webhooks::Outbox& outbox_;
   PaymentMetrics& metrics_;

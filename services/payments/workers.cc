@@ -27,12 +27,16 @@ bool IsSettled(const ProcessorAnswer& answer) {
 // Does one piece of work and records what became of it.
 class Workers::Clerk {
  public:
-  Clerk(ProcessorQueue& queue, PaymentMoves& moves, Processor& processor, PaymentMetrics& metrics,
-        WorkerOptions options)
-      : queue_(queue), moves_(moves), processor_(processor), metrics_(metrics), options_(options) {}
+  Clerk(MoveRepository& repository, PaymentMoves& moves, Processor& processor,
+        PaymentMetrics& metrics, BackgroundOptions options)
+      : repository_(repository),
+        moves_(moves),
+        processor_(processor),
+        metrics_(metrics),
+        options_(options) {}
 
   Async<std::vector<work::Job>> ClaimJobs(const work::Room& room) {
-    CO_ASSIGN_OR_RETURN(auto claimed, co_await queue_.ClaimJobs(room.jobs, room.lease));
+    CO_ASSIGN_OR_RETURN(auto claimed, co_await repository_.ClaimJobs(room.jobs, room.lease));
     std::vector<work::Job> jobs;
     for (auto& job : claimed) {
       jobs.push_back({.claim = job.claim,
@@ -43,7 +47,7 @@ class Workers::Clerk {
   }
 
   Async<std::vector<work::Job>> ClaimUnresolved(const work::Room& room) {
-    CO_ASSIGN_OR_RETURN(auto claims, co_await queue_.ClaimUnresolved(room.jobs, room.lease));
+    CO_ASSIGN_OR_RETURN(auto claims, co_await repository_.ClaimUnresolved(room.jobs, room.lease));
     std::vector<work::Job> jobs;
     for (auto& claim : claims) {
       jobs.push_back({.claim = claim, .destination = {}, .run = [this, claim](work::Try& attempt) {
@@ -55,7 +59,8 @@ class Workers::Clerk {
 
   // How many ended.
   Async<int64_t> Expire(int limit, const work::Sweeper& sweeper) {
-    CO_ASSIGN_OR_RETURN(auto payments, co_await queue_.FindExpired(options_.expire_after, limit));
+    CO_ASSIGN_OR_RETURN(auto payments,
+                        co_await repository_.FindExpired(options_.expire_after, limit));
     int64_t ended = 0;
     for (const auto& payment_id : payments) {
       if (sweeper.is_stopping()) break;
@@ -121,16 +126,16 @@ class Workers::Clerk {
     co_return work::Again{options_.recheck};
   }
 
-  ProcessorQueue& queue_;
+  MoveRepository& repository_;
   PaymentMoves& moves_;
   Processor& processor_;
   PaymentMetrics& metrics_;
-  const WorkerOptions options_;
+  const BackgroundOptions options_;
 };
 
 namespace {
 
-work::WorkerOptions OptionsOf(const WorkerOptions& options, PaymentMetrics& metrics) {
+work::WorkerOptions OptionsOf(const BackgroundOptions& options, PaymentMetrics& metrics) {
   return {.tick = options.tick,
           .lease = options.lease,
           .in_flight_max = options.in_flight_max,
@@ -139,15 +144,15 @@ work::WorkerOptions OptionsOf(const WorkerOptions& options, PaymentMetrics& metr
 
 }  // namespace
 
-Workers::Workers(asio::any_io_executor executor, ProcessorQueue& queue, PaymentMoves& moves,
-                 Processor& processor, PaymentMetrics& metrics, WorkerOptions options)
-    : clerk_(std::make_unique<Clerk>(queue, moves, processor, metrics, options)),
+Workers::Workers(asio::any_io_executor executor, MoveRepository& repository, PaymentMoves& moves,
+                 Processor& processor, PaymentMetrics& metrics, BackgroundOptions options)
+    : clerk_(std::make_unique<Clerk>(repository, moves, processor, metrics, options)),
       jobs_(
-          executor, queue.jobs(),
+          executor, repository.jobs(),
           [clerk = clerk_.get()](auto& room) { return clerk->ClaimJobs(room); },
           OptionsOf(options, metrics)),
       recoveries_(
-          executor, queue.unresolved(),
+          executor, repository.unresolved(),
           [clerk = clerk_.get()](auto& room) { return clerk->ClaimUnresolved(room); },
           OptionsOf(options, metrics)),
       expiry_(executor, {.name = "expired payments",

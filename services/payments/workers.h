@@ -2,9 +2,9 @@
 
 #include "platform/work/sweeper.h"
 #include "platform/work/worker.h"
+#include "services/payments/move_repository.h"
 #include "services/payments/payment_metrics.h"
 #include "services/payments/payment_moves.h"
-#include "services/payments/processor_queue.h"
 #include "services/payments/processors/processor.h"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -14,7 +14,7 @@
 
 namespace tamarack::payments {
 
-struct WorkerOptions {
+struct BackgroundOptions {
   std::chrono::milliseconds tick{1000};
   std::chrono::milliseconds lease = work::kLease;
   int in_flight_max = 16;  // of each queue
@@ -31,8 +31,8 @@ struct WorkerOptions {
 // processor is out of order, one job at a time finds out whether it still is.
 class Workers {
  public:
-  Workers(boost::asio::any_io_executor executor, ProcessorQueue& queue, PaymentMoves& moves,
-          Processor& processor, PaymentMetrics& metrics, WorkerOptions options = {});
+  Workers(boost::asio::any_io_executor executor, MoveRepository& repository, PaymentMoves& moves,
+          Processor& processor, PaymentMetrics& metrics, BackgroundOptions options = {});
   ~Workers();
 
   void Start();

@@ -1,6 +1,6 @@
 #include "services/tellusonce/key_uses.h"
 
-#include "platform/idempotency/once.h"
+#include "platform/idempotency/answer_repository.h"
 #include "platform/webhooks/outbox.h"
 #include "services/tellusonce/change_repository.h"
 

@@ -1,6 +1,6 @@
 #include "platform/config/flags.h"
 #include "platform/crypto/seal.h"
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 #include "platform/pages/brand.h"
 #include "platform/pages/pages.h"
 #include "platform/service/shell.h"
@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   const crypto::Sealer change_sealer(shell.keyring(), tellusonce::kPersonKeySeal);
   const crypto::Sealer webhook_sealer(shell.keyring(), tellusonce::kWebhookSeal);
 
-  curl::Loop curl(shell.executor());
+  curl::Multi curl(shell.executor());
   webhooks::Sender sender(shell.executor(), curl, shell.database(), webhook_sealer,
                           shell.registry());
   tellusonce::SubscriptionRepository subscriptions(shell.database());

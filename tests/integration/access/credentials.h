@@ -4,7 +4,7 @@
 #include "platform/auth/access_token.h"
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/jws.h"
-#include "services/identity/api_key_format.h"
+#include "services/identity/api_keys/api_key_format.h"
 #include "tests/integration/access/credential.h"
 #include "tests/integration/access/gateway_world.h"
 #include "tests/support/proof.h"

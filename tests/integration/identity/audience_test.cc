@@ -2,7 +2,7 @@
 // all of identity over real gRPC, PostgreSQL and Redis; each kind of credential for each kind of
 // back end.
 #include "platform/crypto/jws.h"
-#include "services/identity/platform_calls.h"
+#include "services/identity/mail/platform_calls.h"
 #include "tests/integration/identity/browser.h"
 
 #include "tamarack/identity/v1/directory_service.pb.h"

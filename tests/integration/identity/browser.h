@@ -3,8 +3,8 @@
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
 #include "platform/json/strict.h"
-#include "services/identity/authorization_request.h"
-#include "services/identity/url.h"
+#include "services/identity/authorization/authorization_request.h"
+#include "services/identity/protocol/url.h"
 #include "tests/integration/identity/world.h"
 #include "tests/support/lead_out.h"
 

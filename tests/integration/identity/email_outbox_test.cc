@@ -1,8 +1,8 @@
-#include "services/identity/email_outbox.h"
 #include "platform/rpc/errors.h"
 #include "platform/runtime/offload.h"
+#include "services/identity/mail/email_worker.h"
 #include "services/identity/migrations.h"
-#include "services/identity/registrations.h"
+#include "services/identity/sign_in/registrations.h"
 #include "tests/support/service_host.h"
 
 #include "tamarack/notify/v1/notification_service.grpc.pb.h"
@@ -81,11 +81,13 @@ struct Fixture {
   rpc::Client admin_notify{address, [this] { return Token("notify.templates.write"); }};
   Keyring keyring{crypto::Keyring(std::string(32, 'k'))};
   IdentityMetrics metrics{host.registry()};
-  EmailWorker worker{
-      host.executor(), host.pool(),
-      keyring,         notify,
-      admin_notify,    {{"id-en", "Subject", "((code))"}, {"id-fr", "Objet", "((code))"}},
-      metrics};
+  EmailRepository emails{host.pool(), keyring};
+  EmailWorker worker{host.executor(),
+                     emails,
+                     notify,
+                     admin_notify,
+                     {{"id-en", "Subject", "((code))"}, {"id-fr", "Objet", "((code))"}},
+                     metrics};
   PersonRepository people{host.pool(), keyring};
   Registrations registrations{host.pool(), keyring, people, [this] { worker.Wake(); }};
 
@@ -192,6 +194,14 @@ TEST_CASE_METHOD(Fixture, "Email: a code that is no longer good is given up, and
   std::lock_guard lock(state.mutex);
   CHECK(state.tries.empty());
   CHECK(metrics.emails_given_up.Value() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "Registrations: one is forgotten a day after it began") {
+  Begin("en");
+  host.database().Execute("UPDATE registration SET created_at = now() - interval '25 hours'");
+  Begin("en");
+  CHECK(*host.Await(registrations.ForgetOld(10)) == 1);
+  CHECK(*host.Await(registrations.ForgetOld(10)) == 0);
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 // and callers all the while; Redis there and away; time is moved, not waited for.
 #include "platform/auth/revocations.h"
 #include "platform/crypto/jws.h"
-#include "services/identity/revocation_announcement.h"
-#include "services/identity/signing_key_command.h"
+#include "services/identity/keys/revocation_announcement.h"
+#include "services/identity/keys/signing_key_command.h"
 #include "tests/integration/identity/world.h"
 #include "tests/support/eventually.h"
 

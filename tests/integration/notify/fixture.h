@@ -2,7 +2,7 @@
 // otherwise, so that the worker's outcomes are the simulator's.
 #pragma once
 
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 #include "platform/smtp/smtp.h"
 #include "services/notify/delivery_worker.h"
 #include "services/notify/key_uses.h"
@@ -43,7 +43,7 @@ struct Fixture {
   TemplateRepository templates{host.pool()};
   NotificationRepository notifications{host.executor(), host.pool(), sealer};
   idempotency::Once keys{host.pool(), sealer, std::chrono::hours(7 * 24)};
-  curl::Loop curl{host.executor()};
+  curl::Multi curl{host.executor()};
   smtp::Client smtp{curl};
   DeliveryWorker worker{host.executor(), notifications, smtp, Options(), host.registry()};
   std::unique_ptr<grpc::Service> notification_service =

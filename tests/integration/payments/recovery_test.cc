@@ -154,7 +154,7 @@ TEST_CASE_METHOD(Stopped, "Capture: what the processor refuses holds up no other
                       });
   SandboxProcessor picky(client, "http://127.0.0.1:" + std::to_string(server.port()),
                          std::chrono::milliseconds(300), host.registry());
-  Workers working(host.executor(), queue, moves, picky, metrics, FastWorkers());
+  Workers working(host.executor(), move_repository, moves, picky, metrics, FastWorkers());
   working.Start();
   // Each of them loses tries: nothing is out of order.
   const char* tries = "SELECT min(tries) >= 4 FROM processor_job WHERE done_at IS NULL";

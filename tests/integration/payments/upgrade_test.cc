@@ -1,7 +1,7 @@
 #include "platform/idempotency/once.h"
 #include "platform/postgres/postgres.h"
 #include "services/payments/migrations.h"
-#include "services/payments/processor_queue.h"
+#include "services/payments/move_repository.h"
 #include "tests/support/database.h"
 #include "tests/support/loop.h"
 
@@ -99,7 +99,7 @@ TEST_CASE_METHOD(Upgrade,
                  "Upgrade: what the release before has left with the processor is taken up",
                  "[payments]") {
   REQUIRE(pg::Migrate(database.dsn(), Migrations()).ok());
-  ProcessorQueue queue{pool};
+  MoveRepository move_repository{pool};
   auto submit = [&](char id, const std::string& status) {
     return Sql(
         "INSERT INTO authorisation_attempt (attempt_id, payment_id, number, status, "
@@ -115,10 +115,10 @@ TEST_CASE_METHOD(Upgrade,
   // Both were claimed, and those claims have lapsed.
   Sql("UPDATE authorisation_attempt SET check_at = now() WHERE status = 1 AND check_at <= now()");
   Sql("UPDATE processor_job SET due_at = now(), tries = tries + 1 WHERE done_at IS NULL");
-  auto asked = loop.Await(queue.ClaimUnresolved(10, std::chrono::minutes(1))).value();
+  auto asked = loop.Await(move_repository.ClaimUnresolved(10, std::chrono::minutes(1))).value();
   REQUIRE(asked.size() == 1);
   CHECK(asked[0].id == unresolved);
-  auto jobs = loop.Await(queue.ClaimJobs(10, std::chrono::minutes(1))).value();
+  auto jobs = loop.Await(move_repository.ClaimJobs(10, std::chrono::minutes(1))).value();
   REQUIRE(jobs.size() == 1);
   CHECK(jobs[0].claim.id == reserved);
   CHECK(jobs[0].tries == 2);
@@ -128,10 +128,11 @@ TEST_CASE_METHOD(Upgrade,
       "+ (SELECT count(*) FROM processor_job WHERE done_at IS NULL AND due_at <= now())";
   CHECK(Sql(theirs) == "0");
   Sql("UPDATE authorisation_attempt SET check_at = now()");
-  REQUIRE(loop.Await(work::Renew(queue.unresolved(), asked, std::chrono::minutes(1))).ok());
+  REQUIRE(
+      loop.Await(work::Renew(move_repository.unresolved(), asked, std::chrono::minutes(1))).ok());
   CHECK(Sql("SELECT count(*) FROM authorisation_attempt WHERE check_at > now()") == "1");
-  REQUIRE(loop.Await(work::Postpone(queue.unresolved(), asked[0], {})).ok());
-  CHECK(loop.Await(queue.ClaimUnresolved(10, std::chrono::minutes(1)))->size() == 1);
+  REQUIRE(loop.Await(work::Postpone(move_repository.unresolved(), asked[0], {})).ok());
+  CHECK(loop.Await(move_repository.ClaimUnresolved(10, std::chrono::minutes(1)))->size() == 1);
 }
 
 TEST_CASE_METHOD(Upgrade, "Upgrade: endpoints, accounts and balances so far are the sandbox's",

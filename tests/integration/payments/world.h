@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/crypto/seal.h"
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 #include "platform/http/client.h"
 #include "platform/http/server.h"
 #include "platform/pages/pages.h"
@@ -55,8 +55,8 @@ struct World {
     workers.Start();
   }
 
-  static WorkerOptions FastWorkers() {
-    WorkerOptions options;
+  static BackgroundOptions FastWorkers() {
+    BackgroundOptions options;
     options.tick = std::chrono::milliseconds(20);
     options.lease = std::chrono::milliseconds(1000);
     options.retry = std::chrono::milliseconds(20);
@@ -80,7 +80,7 @@ struct World {
                                   return processor_books.Handle(std::move(request));
                                 }};
   std::string processor_url = "http://127.0.0.1:" + std::to_string(processor_server.port());
-  curl::Loop curl{host.executor()};
+  curl::Multi curl{host.executor()};
   http::Client client{curl, LocalClient()};
   SandboxProcessor processor{client, processor_url, std::chrono::milliseconds(300),
                              host.registry()};
@@ -92,9 +92,9 @@ struct World {
   PayerAccess access{ring, SystemClock()};
   idempotency::Once keys{host.pool(), sealer, kKeysKept};
   PaymentRepository repository{host.executor(), host.pool(), sealer};
-  ProcessorQueue queue{host.pool()};
+  MoveRepository move_repository{host.pool()};
   PaymentMoves moves{host.pool(), sealer, outbox, metrics, [] {}};
-  Workers workers{host.executor(), queue, moves, processor, metrics, FastWorkers()};
+  Workers workers{host.executor(), move_repository, moves, processor, metrics, FastWorkers()};
   pages::Renderer renderer{PageBundle(), pages::DefaultBrand()};
   std::unique_ptr<grpc::Service> payments = MakePaymentService(
       host.interceptor(), repository, moves, access, keys, metrics, {.base = "http://gov.test"});

@@ -1,4 +1,4 @@
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 #include "platform/http/client.h"
 #include "platform/http/server.h"
 #include "tests/integration/platform/net_support.h"
@@ -32,7 +32,7 @@ struct Fixture {
   LoopThread loop;
   Gate gate{server_loop.executor()};
   http::Server server;
-  std::optional<tamarack::curl::Loop> curl;
+  std::optional<tamarack::curl::Multi> curl;
 
   explicit Fixture(size_t connections_max = 100)
       : server(server_loop.executor(), ServerOptions(connections_max),
@@ -115,7 +115,7 @@ class OneAnswer {
 
  private:
   LoopThread loop_;
-  std::optional<tamarack::curl::Loop> curl_;
+  std::optional<tamarack::curl::Multi> curl_;
   asio::io_context io_;
   asio::ip::tcp::acceptor acceptor_{io_, {asio::ip::make_address("127.0.0.1"), 0}};
   std::thread thread_;

@@ -1,5 +1,5 @@
 #include "platform/smtp/smtp.h"
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 #include "tests/integration/platform/certificates.h"
 #include "tests/integration/platform/net_support.h"
 #include "tests/support/relay.h"
@@ -23,7 +23,7 @@ namespace {
 struct Fixture {
   LoopThread loop;
   Relay relay;
-  std::optional<tamarack::curl::Loop> curl;
+  std::optional<tamarack::curl::Multi> curl;
   smtp::Mail mail;
   std::filesystem::path ca_file =
       std::filesystem::temp_directory_path() / ("relay-" + std::to_string(::getpid()) + ".pem");

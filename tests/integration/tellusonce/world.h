@@ -2,7 +2,7 @@
 // identity does, and ministries that receive webhooks over HTTP.
 #pragma once
 
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 #include "platform/http/client.h"
 #include "platform/http/server.h"
 #include "platform/pages/brand.h"
@@ -141,7 +141,7 @@ struct World {
   SubscriptionRepository subscriptions{host.pool()};
   ChangeRepository changes{host.pool(), change_sealer, outbox};
   DeliveryRepository deliveries{host.pool(), changes};
-  curl::Loop curl{host.executor()};
+  curl::Multi curl{host.executor()};
   http::Client http{curl, [] {
                       http::ClientOptions options;
                       options.policy.allow_private = true;

@@ -1,5 +1,5 @@
 #include "platform/telemetry/metrics.h"
-#include "platform/webhooks/delivery_store.h"
+#include "platform/webhooks/delivery_repository.h"
 #include "platform/webhooks/signature.h"
 #include "tests/integration/webhooks/fixture.h"
 
@@ -113,10 +113,10 @@ TEST_CASE_METHOD(Fixture, "What a killed dispatcher had claimed is delivered aft
                  "[webhooks]") {
   Subscribe(receiver.url());
   REQUIRE(Append({MakeEvent(1), MakeEvent(2)}).ok());
-  DeliveryStore store(pool);
-  auto claimed = loop.Await(store.Claim({100, 8, {}, 300ms})).value();
+  DeliveryRepository repository(pool);
+  auto claimed = loop.Await(repository.Claim({100, 8, {}, 300ms})).value();
   REQUIRE(claimed.size() == 1);
-  CHECK(loop.Await(store.Claim({100, 8, {}, 300ms})).value().empty());
+  CHECK(loop.Await(repository.Claim({100, 8, {}, 300ms})).value().empty());
   Dispatch();
   WaitUntilFinished();
   CHECK(receiver.Numbers() == std::vector<int64_t>{1, 2});
@@ -125,7 +125,7 @@ TEST_CASE_METHOD(Fixture, "What a killed dispatcher had claimed is delivered aft
   late.delivery = claimed[0];
   late.attempt.started_at = absl::Now();
   late.verdict.state = DeliveryState::kParked;
-  CHECK(loop.Await(store.Finish(std::span(&late, 1))) == absl::OkStatus());
+  CHECK(loop.Await(repository.Finish(std::span(&late, 1))) == absl::OkStatus());
   CHECK(List({.state = DeliveryState::kDelivered}).size() == 2);
 }
 
@@ -183,7 +183,7 @@ TEST_CASE_METHOD(Fixture, "Retry-After keeps everything from that endpoint", "[w
   REQUIRE(Append({MakeEvent(2, "s2")}).ok());
   Stop(dispatcher);
   dispatchers.clear();
-  CHECK(loop.Await(DeliveryStore(pool).Claim({100, 8, {}, 1s})).value().empty());
+  CHECK(loop.Await(DeliveryRepository(pool).Claim({100, 8, {}, 1s})).value().empty());
   CHECK(receiver.received.size() == 1);
   absl::Duration wait = List({.subject = "s1"})[0].due_at - absl::Now();
   CHECK(wait > absl::Minutes(59));

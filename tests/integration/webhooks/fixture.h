@@ -3,7 +3,7 @@
 
 #include "platform/crypto/hash.h"
 #include "platform/crypto/seal.h"
-#include "platform/curl/loop.h"
+#include "platform/curl/multi.h"
 #include "platform/http/client.h"
 #include "platform/http/server.h"
 #include "platform/postgres/postgres.h"
@@ -101,7 +101,7 @@ struct Fixture {
   testing::Loop loop;
   testing::Database database{Schema()};
   pg::Pool pool{loop.executor(), database.dsn(), 4};
-  curl::Loop transfers{loop.executor()};
+  curl::Multi transfers{loop.executor()};
   http::Client client{transfers, [] {
                         http::ClientOptions options;
                         options.policy.allow_private = true;

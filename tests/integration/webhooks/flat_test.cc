@@ -1,4 +1,4 @@
-#include "platform/webhooks/delivery_store.h"
+#include "platform/webhooks/delivery_repository.h"
 #include "tests/integration/webhooks/fixture.h"
 
 // Goal: what runs every second costs the same however much was ever sent and however much waits.
@@ -11,7 +11,7 @@ constexpr pg::Statement kFlush{"stat.flush", "SELECT pg_stat_force_next_flush()"
 
 struct Backlog : Fixture {
   pg::Pool one{loop.executor(), database.dsn(), 1};
-  DeliveryStore store{one};
+  DeliveryRepository repository{one};
 
   Backlog() {
     database.Execute(R"sql(
@@ -47,11 +47,11 @@ struct Backlog : Fixture {
 TEST_CASE_METHOD(Backlog, "Claiming, measuring and looking for lost endpoints are flat",
                  "[webhooks]") {
   REQUIRE(database.Execute("SELECT count(*) FROM webhook_delivery") == "300000");
-  CHECK(Blocks(store.ParkLost(absl::Hours(1), 1000)) < 1000);
-  CHECK(Blocks(store.Claim({.jobs = 10, .share = 8, .limited = {}, .lease = 1min})) < 2000);
-  CHECK(Blocks(work::Measure(store.queue())) < 15000);
+  CHECK(Blocks(repository.ParkLost(absl::Hours(1), 1000)) < 1000);
+  CHECK(Blocks(repository.Claim({.jobs = 10, .share = 8, .limited = {}, .lease = 1min})) < 2000);
+  CHECK(Blocks(work::Measure(repository.queue())) < 15000);
   database.Execute("UPDATE webhook_endpoint SET enabled = false");
-  CHECK(loop.Await(store.ParkLost(absl::Hours(1), 1000)).value() == 1000);
+  CHECK(loop.Await(repository.ParkLost(absl::Hours(1), 1000)).value() == 1000);
 }
 
 }  // namespace tamarack::webhooks

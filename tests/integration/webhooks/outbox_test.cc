@@ -1,7 +1,7 @@
 #include "platform/webhooks/outbox.h"
 
 #include "platform/rpc/errors.h"
-#include "platform/webhooks/delivery_store.h"
+#include "platform/webhooks/delivery_repository.h"
 #include "tests/integration/webhooks/fixture.h"
 
 #include <boost/json/serialize.hpp>
@@ -111,9 +111,9 @@ TEST_CASE_METHOD(Fixture,
                  "[webhooks]") {
   Subscribe(receiver.url());
   REQUIRE(Append({MakeEvent(1)}).ok());
-  DeliveryStore store(pool);
+  DeliveryRepository repository(pool);
   FinishedAttempt first;
-  first.delivery = loop.Await(store.Claim({100, 8, {}, 60s})).value().at(0);
+  first.delivery = loop.Await(repository.Claim({100, 8, {}, 60s})).value().at(0);
   first.attempt.started_at = absl::Now();
   first.verdict.state = DeliveryState::kDelivered;
   // Appended behind the first, whose end its transaction cannot see, and not yet committed.
@@ -121,7 +121,7 @@ TEST_CASE_METHOD(Fixture,
   REQUIRE(loop.Await(outbox.Append(tx, MakeEvent(2))).ok());
   std::optional<absl::Status> finished;
   const std::vector<FinishedAttempt> attempts = {first};
-  asio::co_spawn(loop.executor(), store.Finish(attempts),
+  asio::co_spawn(loop.executor(), repository.Finish(attempts),
                  [&](std::exception_ptr, absl::Status status) { finished = status; });
   WaitUntil(
       "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted) "
@@ -130,7 +130,7 @@ TEST_CASE_METHOD(Fixture,
   REQUIRE(loop.Await(tx.Commit()).ok());
   loop.RunUntil([&] { return finished.has_value(); });
   CHECK(*finished == absl::OkStatus());
-  auto next = loop.Await(store.Claim({100, 8, {}, 60s})).value();
+  auto next = loop.Await(repository.Claim({100, 8, {}, 60s})).value();
   REQUIRE(next.size() == 1);
   CHECK(next[0].event.data == "{\"n\": 2}");
 }

@@ -1,4 +1,4 @@
-#include "platform/webhooks/delivery_store.h"
+#include "platform/webhooks/delivery_repository.h"
 #include "tests/integration/webhooks/fixture.h"
 
 // Goal: the release before goes on delivering on the schema of this one until it ends, and what it
@@ -7,7 +7,7 @@ namespace tamarack::webhooks {
 namespace {
 
 struct Upgrade : Fixture {
-  DeliveryStore store{pool};
+  DeliveryRepository repository{pool};
   std::string endpoint;
 
   Upgrade() {
@@ -42,7 +42,8 @@ struct Upgrade : Fixture {
   }
   std::vector<std::string> Claim() {
     auto claimed =
-        loop.Await(store.Claim({.jobs = 10, .share = 8, .limited = {}, .lease = 1min})).value();
+        loop.Await(repository.Claim({.jobs = 10, .share = 8, .limited = {}, .lease = 1min}))
+            .value();
     std::vector<std::string> subjects;
     for (const auto& delivery : claimed) subjects.push_back(delivery.event.subject);
     return subjects;

@@ -14,7 +14,7 @@ using api::v1::BULK;
 using api::v1::CRITICAL;
 using api::v1::PRIORITY_UNSPECIFIED;
 
-using Calls = std::vector<AdaptiveLimit::Call>;
+using Calls = std::vector<AdaptiveLimit::Permit>;
 
 // Whether one more has begun.
 bool Begin(AdaptiveLimit& limit, api::v1::Priority priority, bool is_stream, Calls& calls) {

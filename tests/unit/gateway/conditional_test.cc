@@ -54,7 +54,7 @@ TEST_CASE("conditions are judged by the tag of the very answer", "[gateway]") {
   auto judge = [](const Lines& lines, std::string_view etag) {
     http::Request request;
     for (const auto& [name, value] : lines) request.headers.Add(name, value);
-    return Judge(request, etag);
+    return EvaluatePreconditions(request, etag);
   };
   CHECK(judge({}, "\"a\"") == Verdict::kGoOn);
   CHECK(judge({{"If-Match", "\"a\""}}, "\"a\"") == Verdict::kGoOn);

@@ -1,4 +1,5 @@
-#include "services/identity/admin_rules.h"
+#include "services/identity/admin/admin_rules.h"
+#include "services/identity/clients/client_rules.h"
 
 #include "platform/rpc/errors.h"
 #include "platform/rpc/validate.h"

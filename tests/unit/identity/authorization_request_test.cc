@@ -1,5 +1,5 @@
-#include "services/identity/authorization_request.h"
-#include "services/identity/url.h"
+#include "services/identity/authorization/authorization_request.h"
+#include "services/identity/protocol/url.h"
 
 #include <catch2/catch.hpp>
 
