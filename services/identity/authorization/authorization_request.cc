@@ -1,6 +1,7 @@
 #include "services/identity/authorization/authorization_request.h"
 
 #include "platform/base/status.h"
+#include "platform/base/url.h"
 #include "platform/text/language.h"
 #include "services/identity/protocol/pkce.h"
 #include "services/identity/protocol/url.h"

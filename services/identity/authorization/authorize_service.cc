@@ -1,5 +1,6 @@
 #include "services/identity/authorization/authorize_service.h"
 
+#include "platform/base/url.h"
 #include "platform/pages/lead_out.h"
 #include "platform/pages/organization.h"
 #include "services/identity/people/claims.h"

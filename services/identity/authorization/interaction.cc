@@ -1,5 +1,6 @@
 #include "services/identity/authorization/interaction.h"
 
+#include "platform/base/url.h"
 #include "platform/crypto/jws.h"
 #include "platform/json/strict.h"
 #include "services/identity/protocol/url.h"

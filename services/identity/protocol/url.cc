@@ -1,53 +1,14 @@
 #include "services/identity/protocol/url.h"
 
 #include "platform/base/status.h"
-
-#include <absl/strings/ascii.h>
+#include "platform/base/url.h"
 
 #include <algorithm>
 
 namespace tamarack::identity {
-namespace {
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-}  // namespace
 
 std::string FormDecode(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
-      out += ' ';
-    } else if (text[i] == '%' && i + 2 < text.size() && HexValue(text[i + 1]) >= 0 &&
-               HexValue(text[i + 2]) >= 0) {
-      out += static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
-std::string PercentEncode(std::string_view text) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (char c : text) {
-    auto octet = static_cast<unsigned char>(c);
-    if (absl::ascii_isalnum(octet) || c == '-' || c == '.' || c == '_' || c == '~') {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[octet >> 4];
-      out += kHex[octet & 15];
-    }
-  }
-  return out;
+  return PercentDecode(text, /*plus_is_space=*/true).value_or(std::string(text));
 }
 
 QueryParams ParseQuery(std::string_view query) {

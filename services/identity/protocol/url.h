@@ -10,9 +10,8 @@ namespace tamarack::identity {
 
 using QueryParams = std::vector<std::pair<std::string, std::string>>;
 
-// application/x-www-form-urlencoded: `+` is a space. Malformed escapes stay as they are.
+// application/x-www-form-urlencoded: `+` is a space. A text with a broken escape stays as it is.
 std::string FormDecode(std::string_view text);
-std::string PercentEncode(std::string_view text);
 
 QueryParams ParseQuery(std::string_view query);
 // `uri` with the parameters added to whatever query it has.

@@ -1,4 +1,5 @@
 #include "services/identity/sign_in/sign_in_pages.h"
+#include "platform/base/url.h"
 
 #include "services/identity/protocol/url.h"
 

@@ -1,3 +1,4 @@
+#include "platform/base/url.h"
 #include "services/identity/key_uses.h"
 #include "tests/integration/identity/browser.h"
 #include "tests/support/rotation.h"
