@@ -66,16 +66,17 @@ std::string SealPlace(const AnswerKey& key) {
   return PlaceOf(key.caller, key.method, key.key);
 }
 
-pg::Call LockAnswer(const AnswerKey& key) {
-  return pg::Call(kLock, key.caller, key.method, key.key);
+pg::BoundStatement LockAnswer(const AnswerKey& key) {
+  return pg::BoundStatement(kLock, key.caller, key.method, key.key);
 }
 
-pg::Call FindAnswer(const AnswerKey& key) {
-  return pg::Call(kFind, key.owner, key.caller, key.method, key.key);
+pg::BoundStatement FindAnswer(const AnswerKey& key) {
+  return pg::BoundStatement(kFind, key.owner, key.caller, key.method, key.key);
 }
 
-pg::Call InsertAnswer(const AnswerKey& key, std::string_view sealed, std::chrono::seconds kept) {
-  return pg::Call(kInsert, key.owner, key.method, key.key, sealed, kept.count());
+pg::BoundStatement InsertAnswer(const AnswerKey& key, std::string_view sealed,
+                                std::chrono::seconds kept) {
+  return pg::BoundStatement(kInsert, key.owner, key.method, key.key, sealed, kept.count());
 }
 
 AsyncStatus SealEarlierAnswers(pg::Pool& pool, const crypto::Sealer& sealer) {

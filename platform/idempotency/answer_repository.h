@@ -29,9 +29,10 @@ std::string SealPlace(const AnswerKey& key);
 
 // Statements for a transaction. Whether this one has the key until it ends, so that two requests
 // with one key cannot both find nothing;
-pg::Call LockAnswer(const AnswerKey& key);
-pg::Call FindAnswer(const AnswerKey& key);
-pg::Call InsertAnswer(const AnswerKey& key, std::string_view sealed, std::chrono::seconds kept);
+pg::BoundStatement LockAnswer(const AnswerKey& key);
+pg::BoundStatement FindAnswer(const AnswerKey& key);
+pg::BoundStatement InsertAnswer(const AnswerKey& key, std::string_view sealed,
+                                std::chrono::seconds kept);
 
 // Before the hash, plain, and the id, as releases kept them whose keys had tables of their own.
 inline constexpr std::string_view kEarlierAnswer = "sha256:";

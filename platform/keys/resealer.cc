@@ -137,8 +137,8 @@ struct Resealer::State {
       renewed.push_back(*std::move(text));
     }
     if (places.empty()) co_return 0;
-    CO_ASSIGN_OR_RETURN(auto updated, co_await tx.QueryAllAndCommit(
-                                          {pg::Call(column.sql.update, places, earlier, renewed)}));
+    CO_ASSIGN_OR_RETURN(auto updated, co_await tx.QueryAllAndCommit({pg::BoundStatement(
+                                          column.sql.update, places, earlier, renewed)}));
     co_return updated[0].affected();
   }
 

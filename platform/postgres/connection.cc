@@ -33,8 +33,8 @@ bool PoisonsSession(const absl::Status& error) {
 }
 
 // Parameters travel as C strings.
-bool HoldsNul(const Call& call) {
-  return std::ranges::any_of(call.params.values(), [](const std::optional<std::string>& value) {
+bool HoldsNul(const BoundStatement& bound) {
+  return std::ranges::any_of(bound.params.values(), [](const std::optional<std::string>& value) {
     return value && value->find('\0') != std::string::npos;
   });
 }
@@ -138,8 +138,8 @@ AsyncStatus Connection::Connect() {
   co_return absl::OkStatus();
 }
 
-Async<std::vector<Rows>> Connection::Execute(std::span<const Call> calls) {
-  if (std::ranges::any_of(calls, HoldsNul))
+Async<std::vector<Rows>> Connection::Execute(std::span<const BoundStatement> statements) {
+  if (std::ranges::any_of(statements, HoldsNul))
     co_return FromSqlState("22021", "a parameter holds U+0000, at which it would end");
   if (!IsQuiet()) {
     Close();
@@ -147,23 +147,24 @@ Async<std::vector<Rows>> Connection::Execute(std::span<const Call> calls) {
   }
   is_busy_ = true;  // stays so if this frame dies half-way: the connection is then dropped
   Watchdog watchdog(*this, settings_->answer_timeout);
-  CO_ASSIGN_OR_RETURN(auto steps, Send(calls));
+  CO_ASSIGN_OR_RETURN(auto steps, Send(statements));
   CO_RETURN_IF_ERROR(co_await Flush());
-  co_return co_await Receive(steps, calls);
+  co_return co_await Receive(steps, statements);
 }
 
-absl::StatusOr<std::vector<Connection::Step>> Connection::Send(std::span<const Call> calls) {
+absl::StatusOr<std::vector<Connection::Step>> Connection::Send(
+    std::span<const BoundStatement> statements) {
   std::vector<Step> steps;
-  steps.reserve(calls.size() * 2);
-  for (size_t i = 0; i < calls.size(); ++i) {
-    if (!SendOne(calls[i], i, steps)) return Lost();
+  steps.reserve(statements.size() * 2);
+  for (size_t i = 0; i < statements.size(); ++i) {
+    if (!SendOne(statements[i], i, steps)) return Lost();
   }
   if (!PQpipelineSync(conn_.get())) return Lost();
   return steps;
 }
 
-bool Connection::SendOne(const Call& call, size_t index, std::vector<Step>& steps) {
-  const Statement& statement = call.statement;
+bool Connection::SendOne(const BoundStatement& bound, size_t index, std::vector<Step>& steps) {
+  const Statement& statement = bound.statement;
   auto known = prepared_.find(statement.name);
   bool is_prepared = known != prepared_.end() && (known->second == statement.sql ||
                                                   std::strcmp(known->second, statement.sql) == 0);
@@ -177,8 +178,9 @@ bool Connection::SendOne(const Call& call, size_t index, std::vector<Step>& step
     steps.push_back({&statement, index});
   }
   std::vector<const char*> values;
-  values.reserve(call.params.values().size());
-  for (const auto& value : call.params.values()) values.push_back(value ? value->c_str() : nullptr);
+  values.reserve(bound.params.values().size());
+  for (const auto& value : bound.params.values())
+    values.push_back(value ? value->c_str() : nullptr);
   steps.push_back({nullptr, index});
   return PQsendQueryPrepared(conn_.get(), statement.name, static_cast<int>(values.size()),
                              values.data(), nullptr, nullptr, 0) != 0;
@@ -196,9 +198,9 @@ AsyncStatus Connection::Flush() {
 }
 
 Async<std::vector<Rows>> Connection::Receive(std::span<const Step> steps,
-                                             std::span<const Call> calls) {
+                                             std::span<const BoundStatement> statements) {
   std::vector<Rows> rows;
-  rows.reserve(calls.size());
+  rows.reserve(statements.size());
   absl::Status failure;
   for (size_t step = 0;;) {
     while (PQisBusy(conn_.get())) {
@@ -230,7 +232,7 @@ Async<std::vector<Rows>> Connection::Receive(std::span<const Step> steps,
   is_busy_ = false;
   if (PoisonsSession(failure)) Close();
   if (!failure.ok()) co_return failure;
-  if (rows.size() != calls.size()) co_return Lost();
+  if (rows.size() != statements.size()) co_return Lost();
   co_return rows;
 }
 

@@ -37,8 +37,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Sets `opened` when it was opened anew.
   AsyncStatus EnsureConnected(bool& opened);
 
-  // Sends all calls, preparing what is new, and one sync: one round trip, one implicit transaction.
-  Async<std::vector<Rows>> Execute(std::span<const Call> calls);
+  // Sends all statements, preparing what is new, and one sync: one round trip, one implicit
+  // transaction.
+  Async<std::vector<Rows>> Execute(std::span<const BoundStatement> statements);
 
   // Between statements, and in the given state of transaction.
   bool IsIdle() const { return IsQuiet() && State() == PQTRANS_IDLE; }
@@ -51,7 +52,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   class Watchdog;
   struct Step {
     const Statement* prepares;  // null when this step runs a statement
-    size_t call;
+    size_t statement;
   };
   using Result = std::unique_ptr<PGresult, void (*)(PGresult*)>;
 
@@ -59,10 +60,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   PGTransactionStatusType State() const { return PQtransactionStatus(conn_.get()); }
   bool IsStale();
   AsyncStatus Connect();
-  absl::StatusOr<std::vector<Step>> Send(std::span<const Call> calls);
-  bool SendOne(const Call& call, size_t index, std::vector<Step>& steps);
+  absl::StatusOr<std::vector<Step>> Send(std::span<const BoundStatement> statements);
+  bool SendOne(const BoundStatement& bound, size_t index, std::vector<Step>& steps);
   AsyncStatus Flush();
-  Async<std::vector<Rows>> Receive(std::span<const Step> steps, std::span<const Call> calls);
+  Async<std::vector<Rows>> Receive(std::span<const Step> steps,
+                                   std::span<const BoundStatement> statements);
   AsyncStatus WaitFor(boost::asio::posix::stream_descriptor::wait_type direction);
   AsyncStatus WaitForEither();
   void Rebind();

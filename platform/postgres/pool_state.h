@@ -29,8 +29,8 @@ class Lease {
 
   Connection& connection() { return *connection_; }
   PoolState& pool() { return *pool_; }
-  // Runs the calls to their end, whatever becomes of the caller.
-  Async<std::vector<Rows>> Execute(std::vector<Call> calls);
+  // Runs the statements to their end, whatever becomes of the caller.
+  Async<std::vector<Rows>> Execute(std::vector<BoundStatement> statements);
 
   // From now on the task keeps the connection between statements; until it lets go, or the lease
   // ends, it gets no other one.

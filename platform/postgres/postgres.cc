@@ -46,13 +46,13 @@ Async<T> Shielded(Async<T> work) {
   co_return result;
 }
 
-const char* LabelOf(const std::vector<Call>& calls) {
-  for (const Call& call : calls) {
-    if (!std::string_view(call.statement.name).starts_with("transaction.")) {
-      return call.statement.name;
+const char* LabelOf(const std::vector<BoundStatement>& statements) {
+  for (const BoundStatement& bound : statements) {
+    if (!std::string_view(bound.statement.name).starts_with("transaction.")) {
+      return bound.statement.name;
     }
   }
-  return calls.empty() ? "none" : calls.front().statement.name;
+  return statements.empty() ? "none" : statements.front().statement.name;
 }
 
 }  // namespace
@@ -77,12 +77,12 @@ void Lease::LetGo() {
   keeper_ = {};
 }
 
-Async<std::vector<Rows>> Lease::Execute(std::vector<Call> calls) {
+Async<std::vector<Rows>> Lease::Execute(std::vector<BoundStatement> statements) {
   auto begin = steady_clock::now();
-  auto rows = co_await Shielded(connection_->Execute(calls));
+  auto rows = co_await Shielded(connection_->Execute(statements));
   if (PoolMetrics* metrics = pool_->metrics()) {
     std::chrono::duration<double> taken = steady_clock::now() - begin;
-    metrics->Observe(LabelOf(calls), taken.count());
+    metrics->Observe(LabelOf(statements), taken.count());
     if (!rows.ok()) metrics->CountError(rows.status().code());
   }
   co_return rows;
@@ -161,7 +161,7 @@ void PoolState::RollBack(Lease lease) {
   lease.LetGo();
   rollbacks_.Spawn([held = std::make_shared<Lease>(std::move(lease))]() -> asio::awaitable<void> {
     // On failure the connection is dropped.
-    auto ignored = co_await held->Execute({Call(kRollback)});
+    auto ignored = co_await held->Execute({BoundStatement(kRollback)});
   });
 }
 
@@ -173,17 +173,17 @@ Pool::Pool(asio::any_io_executor executor, std::string dsn, PoolOptions options)
     : state_(std::make_shared<PoolState>(std::move(executor), dsn, std::move(options))) {}
 Pool::~Pool() = default;
 
-Async<Rows> Pool::RunOne(Call call) {
-  std::vector<Call> calls;
-  calls.push_back(std::move(call));
-  CO_ASSIGN_OR_RETURN(auto rows, co_await QueryAll(std::move(calls)));
+Async<Rows> Pool::RunOne(BoundStatement bound) {
+  std::vector<BoundStatement> statements;
+  statements.push_back(std::move(bound));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await QueryAll(std::move(statements)));
   co_return std::move(rows.front());
 }
 
-Async<std::vector<Rows>> Pool::QueryAll(std::vector<Call> calls) {
+Async<std::vector<Rows>> Pool::QueryAll(std::vector<BoundStatement> statements) {
   auto state = state_;
   CO_ASSIGN_OR_RETURN(Lease lease, co_await Shielded(state->Acquire()));
-  co_return co_await lease.Execute(std::move(calls));
+  co_return co_await lease.Execute(std::move(statements));
 }
 
 Async<Tx> Pool::Begin(Isolation isolation) {

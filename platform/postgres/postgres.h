@@ -11,12 +11,14 @@
 //   CO_ASSIGN_OR_RETURN(auto tx, co_await pool.Begin());             // several, all or nothing
 //   CO_ASSIGN_OR_RETURN(auto locked, co_await tx.Query(kLock, id));  // BEGIN travels with it
 //   CO_ASSIGN_OR_RETURN(auto both,
-//                       co_await tx.QueryAll(pg::Call(kUpdate, id), pg::Call(kEvent, id)));
+//                       co_await tx.QueryAll(pg::BoundStatement(kUpdate, id),
+//                                            pg::BoundStatement(kEvent, id)));
 //   CO_RETURN_IF_ERROR(co_await tx.Commit());                        // else: rolled back
 //
 //   // Atomic without BEGIN, in one round trip:
 //   CO_ASSIGN_OR_RETURN(auto results,
-//                       co_await pool.QueryAll(pg::Call(kUpdate, id), pg::Call(kEvent, id)));
+//                       co_await pool.QueryAll(pg::BoundStatement(kUpdate, id),
+//                                              pg::BoundStatement(kEvent, id)));
 //
 // Errors are absl::Status by SQLSTATE (see error.h): 23505 ALREADY_EXISTS (which key:
 // `pg::Constraint(status)`), 23503 and 23514 FAILED_PRECONDITION, 22xxx INVALID_ARGUMENT, 40xxx
@@ -76,17 +78,17 @@ class Pool {
   // Runs one statement in its own implicit transaction.
   template <class... A>
   Async<Rows> Query(const Statement& statement, const A&... args) {
-    return RunOne(Call(statement, args...));
+    return RunOne(BoundStatement(statement, args...));
   }
   // Runs several in one implicit transaction and one round trip.
-  Async<std::vector<Rows>> QueryAll(std::vector<Call> calls);
+  Async<std::vector<Rows>> QueryAll(std::vector<BoundStatement> statements);
   template <class... C>
-  Async<std::vector<Rows>> QueryAll(Call first, C... rest) {
-    std::vector<Call> calls;
-    calls.reserve(1 + sizeof...(rest));
-    calls.push_back(std::move(first));
-    (calls.push_back(std::move(rest)), ...);
-    return QueryAll(std::move(calls));
+  Async<std::vector<Rows>> QueryAll(BoundStatement first, C... rest) {
+    std::vector<BoundStatement> statements;
+    statements.reserve(1 + sizeof...(rest));
+    statements.push_back(std::move(first));
+    (statements.push_back(std::move(rest)), ...);
+    return QueryAll(std::move(statements));
   }
   Async<Tx> Begin(Isolation isolation = Isolation::kReadCommitted);
 
@@ -94,7 +96,7 @@ class Pool {
   AsyncStatus Ping();
 
  private:
-  Async<Rows> RunOne(Call call);
+  Async<Rows> RunOne(BoundStatement bound);
   std::shared_ptr<class PoolState> state_;
 };
 

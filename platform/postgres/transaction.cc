@@ -35,19 +35,19 @@ Tx::~Tx() {
   if (lease_ && lease_->connection().IsInTransaction()) lease_->pool().RollBack(std::move(*lease_));
 }
 
-Async<Rows> Tx::RunOne(Call call) {
-  std::vector<Call> calls;
-  calls.push_back(std::move(call));
-  CO_ASSIGN_OR_RETURN(auto rows, co_await Run(std::move(calls), false));
+Async<Rows> Tx::RunOne(BoundStatement bound) {
+  std::vector<BoundStatement> statements;
+  statements.push_back(std::move(bound));
+  CO_ASSIGN_OR_RETURN(auto rows, co_await Run(std::move(statements), false));
   co_return std::move(rows.front());
 }
 
-Async<std::vector<Rows>> Tx::QueryAll(std::vector<Call> calls) {
-  return Run(std::move(calls), false);
+Async<std::vector<Rows>> Tx::QueryAll(std::vector<BoundStatement> statements) {
+  return Run(std::move(statements), false);
 }
 
-Async<std::vector<Rows>> Tx::QueryAllAndCommit(std::vector<Call> calls) {
-  return Run(std::move(calls), true);
+Async<std::vector<Rows>> Tx::QueryAllAndCommit(std::vector<BoundStatement> statements) {
+  return Run(std::move(statements), true);
 }
 
 AsyncStatus Tx::Commit() {
@@ -58,21 +58,21 @@ AsyncStatus Tx::Commit() {
 AsyncStatus Tx::Rollback() {
   absl::Status status;
   if (lease_ && lease_->connection().IsInTransaction())
-    status = (co_await lease_->Execute({Call(kRollback)})).status();
+    status = (co_await lease_->Execute({BoundStatement(kRollback)})).status();
   lease_.reset();
   co_return status;
 }
 
-Async<std::vector<Rows>> Tx::Run(std::vector<Call> calls, bool commit) {
+Async<std::vector<Rows>> Tx::Run(std::vector<BoundStatement> statements, bool commit) {
   if (!failure_.ok()) co_return failure_;
   if (!lease_) co_return absl::FailedPreconditionError("the transaction is over");
-  bool begins = !begun_ && !(calls.empty() && commit);
-  if (begins) calls.insert(calls.begin(), Call(BeginFor(isolation_)));
+  bool begins = !begun_ && !(statements.empty() && commit);
+  if (begins) statements.insert(statements.begin(), BoundStatement(BeginFor(isolation_)));
   begun_ |= begins;
-  if (commit && begun_) calls.emplace_back(kCommit);
+  if (commit && begun_) statements.emplace_back(kCommit);
   std::vector<Rows> rows;
-  if (!calls.empty()) {
-    auto done = co_await lease_->Execute(std::move(calls));
+  if (!statements.empty()) {
+    auto done = co_await lease_->Execute(std::move(statements));
     if (!done.ok()) {
       failure_ = done.status();
       co_return failure_;

@@ -26,32 +26,32 @@ class Tx {
 
   template <class... A>
   Async<Rows> Query(const Statement& statement, const A&... args) {
-    return RunOne(Call(statement, args...));
+    return RunOne(BoundStatement(statement, args...));
   }
   // Several statements in one round trip. Either all results, in order, or the first error.
-  Async<std::vector<Rows>> QueryAll(std::vector<Call> calls);
+  Async<std::vector<Rows>> QueryAll(std::vector<BoundStatement> statements);
   template <class... C>
-  Async<std::vector<Rows>> QueryAll(Call first, C... rest) {
-    return QueryAll(MakeCalls(std::move(first), std::move(rest)...));
+  Async<std::vector<Rows>> QueryAll(BoundStatement first, C... rest) {
+    return QueryAll(MakeAll(std::move(first), std::move(rest)...));
   }
 
   // Makes it durable. UNAVAILABLE here may mean that it did commit: make the caller's retry safe.
   AsyncStatus Commit();
   // As QueryAll and then Commit, in one round trip: a failed statement prevents the commit.
-  Async<std::vector<Rows>> QueryAllAndCommit(std::vector<Call> calls);
+  Async<std::vector<Rows>> QueryAllAndCommit(std::vector<BoundStatement> statements);
   // Its locks are free when this returns.
   AsyncStatus Rollback();
 
  private:
   template <class... C>
-  static std::vector<Call> MakeCalls(C... calls) {
-    std::vector<Call> all;
-    all.reserve(sizeof...(calls));
-    (all.push_back(std::move(calls)), ...);
+  static std::vector<BoundStatement> MakeAll(C... statements) {
+    std::vector<BoundStatement> all;
+    all.reserve(sizeof...(statements));
+    (all.push_back(std::move(statements)), ...);
     return all;
   }
-  Async<Rows> RunOne(Call call);
-  Async<std::vector<Rows>> Run(std::vector<Call> calls, bool commit);
+  Async<Rows> RunOne(BoundStatement bound);
+  Async<std::vector<Rows>> Run(std::vector<BoundStatement> statements, bool commit);
 
   std::unique_ptr<Lease> lease_;  // empty once committed or rolled back
   Isolation isolation_;

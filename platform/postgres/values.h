@@ -114,9 +114,9 @@ class Rows {
 };
 
 // One statement with its parameters, for QueryAll.
-struct Call {
+struct BoundStatement {
   template <class... A>
-  explicit Call(const Statement& statement_, const A&... args)
+  explicit BoundStatement(const Statement& statement_, const A&... args)
       : statement(statement_), params(args...) {}
   Statement statement;
   Params params;

@@ -194,16 +194,17 @@ work::Queue DeliveryRepository::queue() const {
 AsyncStatus DeliveryRepository::Finish(std::span<const FinishedAttempt> attempts) {
   Columns c;
   for (const FinishedAttempt& attempt : attempts) c.Add(attempt);
-  std::vector<pg::Call> calls;
-  if (!c.lane_subjects.empty()) calls.emplace_back(kLockLanes, c.lane_subjects);
-  calls.emplace_back(kFinish, c.ids, c.tokens, c.states, c.statuses, c.errors, c.retry_ms,
-                     c.started, c.durations_ms, c.are_attempts, c.are_counted);
-  if (!c.lane_subjects.empty()) calls.emplace_back(kPromote, c.lane_endpoints, c.lane_subjects);
-  if (!c.paused.empty()) calls.emplace_back(kPause, c.paused, c.pauses_ms);
-  if (!c.disabled.empty()) calls.emplace_back(kDisable, c.disabled);
-  if (!c.failing.empty()) calls.emplace_back(kNoteFailing, c.failing);
-  if (!c.reached.empty()) calls.emplace_back(kNoteReached, c.reached);
-  co_return (co_await pool_.QueryAll(std::move(calls))).status();
+  std::vector<pg::BoundStatement> statements;
+  if (!c.lane_subjects.empty()) statements.emplace_back(kLockLanes, c.lane_subjects);
+  statements.emplace_back(kFinish, c.ids, c.tokens, c.states, c.statuses, c.errors, c.retry_ms,
+                          c.started, c.durations_ms, c.are_attempts, c.are_counted);
+  if (!c.lane_subjects.empty())
+    statements.emplace_back(kPromote, c.lane_endpoints, c.lane_subjects);
+  if (!c.paused.empty()) statements.emplace_back(kPause, c.paused, c.pauses_ms);
+  if (!c.disabled.empty()) statements.emplace_back(kDisable, c.disabled);
+  if (!c.failing.empty()) statements.emplace_back(kNoteFailing, c.failing);
+  if (!c.reached.empty()) statements.emplace_back(kNoteReached, c.reached);
+  co_return (co_await pool_.QueryAll(std::move(statements))).status();
 }
 
 Async<int64_t> DeliveryRepository::ParkLost(absl::Duration patience, int limit) {
@@ -217,10 +218,10 @@ Async<int64_t> DeliveryRepository::ParkLost(absl::Duration patience, int limit) 
     endpoints.emplace_back(rows.Text(row, 1));
     subjects.emplace_back(rows.Text(row, 2));
   }
-  CO_ASSIGN_OR_RETURN(
-      auto results,
-      co_await pool_.QueryAll(pg::Call(kLockLanes, subjects), pg::Call(kPark, patience_ms, ids),
-                              pg::Call(kPromote, endpoints, subjects)));
+  CO_ASSIGN_OR_RETURN(auto results,
+                      co_await pool_.QueryAll(pg::BoundStatement(kLockLanes, subjects),
+                                              pg::BoundStatement(kPark, patience_ms, ids),
+                                              pg::BoundStatement(kPromote, endpoints, subjects)));
   co_return results[1].affected();
 }
 

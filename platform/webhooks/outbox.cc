@@ -105,10 +105,10 @@ Async<std::vector<std::string>> Outbox::Append(pg::Tx& tx, std::span<const Event
     subjects.push_back(event.subject);
     data.push_back(event.data);
   }
-  CO_RETURN_IF_ERROR(
-      (co_await tx.QueryAll(pg::Call(kLockLanes, subjects),
-                            pg::Call(kAppend, ids, tenants, modes, types, sources, subjects, data)))
-          .status());
+  CO_RETURN_IF_ERROR((co_await tx.QueryAll(pg::BoundStatement(kLockLanes, subjects),
+                                           pg::BoundStatement(kAppend, ids, tenants, modes, types,
+                                                              sources, subjects, data)))
+                         .status());
   co_return ids;
 }
 

@@ -76,12 +76,12 @@ std::vector<Delivery> DecodeAll(const pg::Rows& rows) {
   return deliveries;
 }
 
-pg::Call Filtered(const pg::Statement& statement, const DeliveryFilter& f) {
+pg::BoundStatement Filtered(const pg::Statement& statement, const DeliveryFilter& f) {
   std::optional<std::string> tenant, mode;
   if (f.owner) tenant = f.owner->id, mode = f.owner->mode_name();
-  return pg::Call(statement, tenant, f.endpoint_id, f.event_id, f.subject,
-                  f.state ? static_cast<int>(*f.state) : 0, f.before_id,
-                  std::clamp(f.limit, 1, kListMax), mode);
+  return pg::BoundStatement(statement, tenant, f.endpoint_id, f.event_id, f.subject,
+                            f.state ? static_cast<int>(*f.state) : 0, f.before_id,
+                            std::clamp(f.limit, 1, kListMax), mode);
 }
 
 }  // namespace
@@ -118,9 +118,10 @@ Async<int64_t> Outbox::Replay(DeliveryFilter filter) {
     endpoints.emplace_back(rows.Text(row, 1));
     subjects.emplace_back(rows.Text(row, 2));
   }
-  CO_ASSIGN_OR_RETURN(
-      auto results, co_await pool_.QueryAll(pg::Call(kLockLanes, subjects), pg::Call(kReplay, ids),
-                                            pg::Call(kPromote, endpoints, subjects)));
+  CO_ASSIGN_OR_RETURN(auto results,
+                      co_await pool_.QueryAll(pg::BoundStatement(kLockLanes, subjects),
+                                              pg::BoundStatement(kReplay, ids),
+                                              pg::BoundStatement(kPromote, endpoints, subjects)));
   co_return results[1].affected();
 }
 

@@ -18,23 +18,23 @@ enum class Kind : int16_t { kPost = 2, kVoid = 3 };
 
 }  // namespace
 
-pg::Call Pend(const Pending& p) {
-  return pg::Call(kPend, p.transfer_id, p.reference, p.debit, p.credit, p.currency, p.amount_cents,
-                  auth::ModeName(p.mode));
+pg::BoundStatement Pend(const Pending& p) {
+  return pg::BoundStatement(kPend, p.transfer_id, p.reference, p.debit, p.credit, p.currency,
+                            p.amount_cents, auth::ModeName(p.mode));
 }
 
-pg::Call Post(std::string_view pending_id) {
-  return pg::Call(kResolve, NewUuid(), pending_id, Kind::kPost);
+pg::BoundStatement Post(std::string_view pending_id) {
+  return pg::BoundStatement(kResolve, NewUuid(), pending_id, Kind::kPost);
 }
 
-pg::Call Void(std::string_view pending_id) {
-  return pg::Call(kResolve, NewUuid(), pending_id, Kind::kVoid);
+pg::BoundStatement Void(std::string_view pending_id) {
+  return pg::BoundStatement(kResolve, NewUuid(), pending_id, Kind::kVoid);
 }
 
 Async<Balance> Check(pg::Pool& pool, auth::Mode mode) {
   std::string_view name = auth::ModeName(mode);
-  CO_ASSIGN_OR_RETURN(auto both,
-                      co_await pool.QueryAll(pg::Call(kCheck, name), pg::Call(kAccounts, name)));
+  CO_ASSIGN_OR_RETURN(auto both, co_await pool.QueryAll(pg::BoundStatement(kCheck, name),
+                                                        pg::BoundStatement(kAccounts, name)));
   Balance balance;
   const pg::Rows& sums = both[0];
   for (int i = 0; i < sums.size(); ++i) {

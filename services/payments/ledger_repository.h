@@ -23,11 +23,11 @@ struct Pending {
   int64_t amount_cents = 0;
 };
 
-pg::Call Pend(const Pending& pending);
+pg::BoundStatement Pend(const Pending& pending);
 // Turns what is pending into booked.
-pg::Call Post(std::string_view pending_id);
+pg::BoundStatement Post(std::string_view pending_id);
 // Gives it up.
-pg::Call Void(std::string_view pending_id);
+pg::BoundStatement Void(std::string_view pending_id);
 
 struct CurrencySums {
   std::string currency;

@@ -160,32 +160,34 @@ Async<bool> MoveRepository::IsOpen(LockedPayment& locked, const work::Claim& cla
   co_return !rows.empty();
 }
 
-pg::Call MoveRepository::SetPayer(std::string_view payment_id, std::string_view sealed) {
-  return pg::Call(kSetPayer, payment_id, sealed);
+pg::BoundStatement MoveRepository::SetPayer(std::string_view payment_id, std::string_view sealed) {
+  return pg::BoundStatement(kSetPayer, payment_id, sealed);
 }
 
-pg::Call MoveRepository::InsertAttempt(std::string_view attempt_id, std::string_view payment_id,
-                                       std::string_view provider, const CardSummary& card,
-                                       std::chrono::milliseconds check_after) {
-  return pg::Call(kInsertAttempt, attempt_id, payment_id, provider, card.brand, card.type,
-                  card.last_digits, card.first_digits, card.expiry_date, check_after.count());
+pg::BoundStatement MoveRepository::InsertAttempt(std::string_view attempt_id,
+                                                 std::string_view payment_id,
+                                                 std::string_view provider, const CardSummary& card,
+                                                 std::chrono::milliseconds check_after) {
+  return pg::BoundStatement(kInsertAttempt, attempt_id, payment_id, provider, card.brand, card.type,
+                            card.last_digits, card.first_digits, card.expiry_date,
+                            check_after.count());
 }
 
-pg::Call MoveRepository::SetAttempt(std::string_view attempt_id, AttemptStatus status,
-                                    const ProcessorAnswer& answer) {
-  return pg::Call(kSetAttempt, attempt_id, status, answer.reason, answer.provider_id);
+pg::BoundStatement MoveRepository::SetAttempt(std::string_view attempt_id, AttemptStatus status,
+                                              const ProcessorAnswer& answer) {
+  return pg::BoundStatement(kSetAttempt, attempt_id, status, answer.reason, answer.provider_id);
 }
 
-pg::Call MoveRepository::SetStatus(std::string_view attempt_id, AttemptStatus status) {
-  return pg::Call(kSetStatus, attempt_id, status);
+pg::BoundStatement MoveRepository::SetStatus(std::string_view attempt_id, AttemptStatus status) {
+  return pg::BoundStatement(kSetStatus, attempt_id, status);
 }
 
-pg::Call MoveRepository::InsertJob(std::string_view attempt_id, JobKind kind) {
-  return pg::Call(kInsertJob, attempt_id, kind);
+pg::BoundStatement MoveRepository::InsertJob(std::string_view attempt_id, JobKind kind) {
+  return pg::BoundStatement(kInsertJob, attempt_id, kind);
 }
 
-pg::Call MoveRepository::EndJob(std::string_view attempt_id) {
-  return pg::Call(kEndJob, attempt_id);
+pg::BoundStatement MoveRepository::EndJob(std::string_view attempt_id) {
+  return pg::BoundStatement(kEndJob, attempt_id);
 }
 
 }  // namespace tamarack::payments

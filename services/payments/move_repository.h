@@ -73,15 +73,15 @@ class MoveRepository {
   static Async<bool> IsOpen(LockedPayment& locked, const work::Claim& claim, JobKind kind);
 
   // Statements for it.
-  static pg::Call SetPayer(std::string_view payment_id, std::string_view sealed);
-  static pg::Call InsertAttempt(std::string_view attempt_id, std::string_view payment_id,
-                                std::string_view provider, const CardSummary& card,
-                                std::chrono::milliseconds check_after);
-  static pg::Call SetAttempt(std::string_view attempt_id, AttemptStatus status,
-                             const ProcessorAnswer& answer);
-  static pg::Call SetStatus(std::string_view attempt_id, AttemptStatus status);
-  static pg::Call InsertJob(std::string_view attempt_id, JobKind kind);
-  static pg::Call EndJob(std::string_view attempt_id);
+  static pg::BoundStatement SetPayer(std::string_view payment_id, std::string_view sealed);
+  static pg::BoundStatement InsertAttempt(std::string_view attempt_id, std::string_view payment_id,
+                                          std::string_view provider, const CardSummary& card,
+                                          std::chrono::milliseconds check_after);
+  static pg::BoundStatement SetAttempt(std::string_view attempt_id, AttemptStatus status,
+                                       const ProcessorAnswer& answer);
+  static pg::BoundStatement SetStatus(std::string_view attempt_id, AttemptStatus status);
+  static pg::BoundStatement InsertJob(std::string_view attempt_id, JobKind kind);
+  static pg::BoundStatement EndJob(std::string_view attempt_id);
 
  private:
   pg::Pool& pool_;

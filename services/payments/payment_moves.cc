@@ -70,7 +70,7 @@ AsyncStatus PaymentMoves::Release(LockedPayment& locked) {
   co_return absl::OkStatus();
 }
 
-AsyncStatus PaymentMoves::Commit(LockedPayment& locked, std::vector<pg::Call> last) {
+AsyncStatus PaymentMoves::Commit(LockedPayment& locked, std::vector<pg::BoundStatement> last) {
   if (!last.empty()) CO_RETURN_IF_ERROR((co_await locked.tx.QueryAll(std::move(last))).status());
   std::vector<webhooks::Event> events;
   for (Status status : locked.moves) {
@@ -102,12 +102,12 @@ Async<std::string> PaymentMoves::Submit(std::string_view payment_id, const Submi
   }
   CO_RETURN_IF_ERROR(co_await Move(locked, Status::kAuthorisationSubmitted));
   std::string attempt_id = NewUuid();
-  std::vector<pg::Call> calls;
-  calls.push_back(
+  std::vector<pg::BoundStatement> statements;
+  statements.push_back(
       MoveRepository::SetPayer(payment_id, SealPayer(sealer_, payment_id, submission.payer)));
-  calls.push_back(MoveRepository::InsertAttempt(attempt_id, payment_id, submission.provider,
-                                                submission.card, submission.check_after));
-  CO_RETURN_IF_ERROR(co_await Commit(locked, std::move(calls)));
+  statements.push_back(MoveRepository::InsertAttempt(attempt_id, payment_id, submission.provider,
+                                                     submission.card, submission.check_after));
+  CO_RETURN_IF_ERROR(co_await Commit(locked, std::move(statements)));
   co_return attempt_id;
 }
 
@@ -119,20 +119,21 @@ Async<Status> PaymentMoves::Resolve(std::string_view attempt_id, const Processor
   bool is_wanted = locked.status == Status::kAuthorisationSubmitted;
   AttemptStatus attempt_status = AttemptStatus::kFailed;
   Status next = is_last ? Status::kAuthorisationRejected : Status::kEnteringCardDetails;
-  std::vector<pg::Call> calls;
+  std::vector<pg::BoundStatement> statements;
   switch (answer.state) {
     case ProcessorAnswer::State::kUnknown:
       co_return absl::UnavailableError("the processor does not know the attempt");
     case ProcessorAnswer::State::kAuthorised:
     case ProcessorAnswer::State::kCaptured:
-      calls.push_back(ledger::Pend({.transfer_id = std::string(attempt_id),
-                                    .reference = locked.payment_id,
-                                    .debit = "processor:" + attempt.provider,
-                                    .credit = "service:" + locked.owner.id,
-                                    .mode = locked.owner.mode,
-                                    .currency = locked.currency,
-                                    .amount_cents = locked.amount_cents}));
-      if (!is_wanted) calls.push_back(MoveRepository::InsertJob(attempt_id, JobKind::kRelease));
+      statements.push_back(ledger::Pend({.transfer_id = std::string(attempt_id),
+                                         .reference = locked.payment_id,
+                                         .debit = "processor:" + attempt.provider,
+                                         .credit = "service:" + locked.owner.id,
+                                         .mode = locked.owner.mode,
+                                         .currency = locked.currency,
+                                         .amount_cents = locked.amount_cents}));
+      if (!is_wanted)
+        statements.push_back(MoveRepository::InsertJob(attempt_id, JobKind::kRelease));
       attempt_status = is_wanted ? AttemptStatus::kAuthorised : AttemptStatus::kReleased;
       next = Status::kAuthorisationSuccess;
       break;
@@ -145,9 +146,9 @@ Async<Status> PaymentMoves::Resolve(std::string_view attempt_id, const Processor
     case ProcessorAnswer::State::kReleased:
       break;  // it never arrived: another try is safe
   }
-  calls.push_back(MoveRepository::SetAttempt(attempt_id, attempt_status, answer));
+  statements.push_back(MoveRepository::SetAttempt(attempt_id, attempt_status, answer));
   if (is_wanted) CO_RETURN_IF_ERROR(co_await Move(locked, next));
-  CO_RETURN_IF_ERROR(co_await Commit(locked, std::move(calls)));
+  CO_RETURN_IF_ERROR(co_await Commit(locked, std::move(statements)));
   co_return locked.status;
 }
 
@@ -178,24 +179,24 @@ AsyncStatus PaymentMoves::FinishJob(const work::Claim& claim, JobKind kind,
   CO_ASSIGN_OR_RETURN(bool is_open, co_await MoveRepository::IsOpen(locked, claim, kind));
   if (!is_open) co_return absl::OkStatus();  // another worker was faster
   bool is_captured = answer.state == ProcessorAnswer::State::kCaptured;
-  std::vector<pg::Call> calls = {MoveRepository::EndJob(attempt_id)};
+  std::vector<pg::BoundStatement> statements = {MoveRepository::EndJob(attempt_id)};
   if (kind == JobKind::kRelease) {
     // The processor took money that we had given up: a person has to look. Nothing here can capture
     // it.
     if (is_captured) co_return absl::InternalError("a released authorisation was captured");
-    calls.push_back(ledger::Void(attempt_id));
+    statements.push_back(ledger::Void(attempt_id));
   } else if (is_captured) {
-    calls.push_back(ledger::Post(attempt_id));
-    calls.push_back(MoveRepository::SetStatus(attempt_id, AttemptStatus::kCaptured));
+    statements.push_back(ledger::Post(attempt_id));
+    statements.push_back(MoveRepository::SetStatus(attempt_id, AttemptStatus::kCaptured));
     CO_RETURN_IF_ERROR(co_await Move(locked, Status::kCaptured));
   } else {
     telemetry::Log(telemetry::Level::kError, "capture refused",
                    {{"payment_id", locked.payment_id}, {"reason", answer.reason}});
-    calls.push_back(ledger::Void(attempt_id));
-    calls.push_back(MoveRepository::SetStatus(attempt_id, AttemptStatus::kFailed));
+    statements.push_back(ledger::Void(attempt_id));
+    statements.push_back(MoveRepository::SetStatus(attempt_id, AttemptStatus::kFailed));
     CO_RETURN_IF_ERROR(co_await Move(locked, Status::kCaptureError));
   }
-  co_return co_await Commit(locked, std::move(calls));
+  co_return co_await Commit(locked, std::move(statements));
 }
 
 }  // namespace tamarack::payments

@@ -64,7 +64,7 @@ class PaymentMoves {
  private:
   AsyncStatus Move(LockedPayment& locked, Status to);
   AsyncStatus Release(LockedPayment& locked);
-  AsyncStatus Commit(LockedPayment& locked, std::vector<pg::Call> last = {});
+  AsyncStatus Commit(LockedPayment& locked, std::vector<pg::BoundStatement> last = {});
 
   MoveRepository repository_;
   const crypto::Sealer& sealer_;

@@ -165,10 +165,11 @@ Async<std::vector<PaymentEvent>> PaymentRepository::ListEvents(const Payment& pa
 
 Async<PaymentPage> PaymentRepository::List(const PaymentFilter& f) {
   CO_ASSIGN_OR_RETURN(
-      auto both, co_await pool_.QueryAll(pg::Call(kCount, f.owner.id, f.owner.is_live(),
-                                                  f.reference, f.statuses, f.from, f.to),
-                                         pg::Call(kList, f.owner.id, f.owner.is_live(), f.reference,
-                                                  f.statuses, f.from, f.to, f.offset, f.limit)));
+      auto both,
+      co_await pool_.QueryAll(pg::BoundStatement(kCount, f.owner.id, f.owner.is_live(), f.reference,
+                                                 f.statuses, f.from, f.to),
+                              pg::BoundStatement(kList, f.owner.id, f.owner.is_live(), f.reference,
+                                                 f.statuses, f.from, f.to, f.offset, f.limit)));
   PaymentPage page{.total = both[0].Int(0, 0), .payments = {}};
   for (int i = 0; i < both[1].size(); ++i) {
     page.payments.push_back(Decode(both[1], i));

@@ -1,6 +1,7 @@
 #include "services/payments/workers.h"
 
 #include "platform/telemetry/log.h"
+#include "platform/work/jobs.h"
 
 #include <algorithm>
 #include <utility>
@@ -37,24 +38,16 @@ class Workers::Clerk {
 
   Async<std::vector<work::Job>> ClaimJobs(const work::Room& room) {
     CO_ASSIGN_OR_RETURN(auto claimed, co_await repository_.ClaimJobs(room.jobs, room.lease));
-    std::vector<work::Job> jobs;
-    for (auto& job : claimed) {
-      jobs.push_back({.claim = job.claim,
-                      .destination = {},
-                      .run = [this, job](work::Try& attempt) { return RunJob(job, attempt); }});
-    }
-    co_return jobs;
+    co_return work::JobsOf(std::move(claimed), [this](const Job& job, work::Try& attempt) {
+      return RunJob(job, attempt);
+    });
   }
 
   Async<std::vector<work::Job>> ClaimUnresolved(const work::Room& room) {
     CO_ASSIGN_OR_RETURN(auto claims, co_await repository_.ClaimUnresolved(room.jobs, room.lease));
-    std::vector<work::Job> jobs;
-    for (auto& claim : claims) {
-      jobs.push_back({.claim = claim, .destination = {}, .run = [this, claim](work::Try& attempt) {
-                        return Recover(claim, attempt);
-                      }});
-    }
-    co_return jobs;
+    co_return work::JobsOf(std::move(claims), [this](const work::Claim& claim, work::Try& attempt) {
+      return Recover(claim, attempt);
+    });
   }
 
   // How many ended.

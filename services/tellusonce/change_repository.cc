@@ -91,7 +91,7 @@ Async<std::string> ChangeRepository::Record(const NewChange& change) {
   }
   std::string change_id(inserted.Text(0, 0));
 
-  std::vector<pg::Call> deliveries;
+  std::vector<pg::BoundStatement> deliveries;
   std::vector<webhooks::Event> events;
   for (const auto& recipient : change.recipients) {
     webhooks::Event event;
@@ -166,16 +166,17 @@ work::Queue ChangeRepository::untold() const {
 
 AsyncStatus ChangeRepository::MarkTold(const Untold& person) {
   const auto& [id, token] = person.claim;
-  co_return (co_await pool_.QueryAll(pg::Call(kLockHeld, id, token),
-                                     pg::Call(kMarkSynced, id, token, person.sequence),
-                                     pg::Call(kRelease, id, token)))
+  co_return (co_await pool_.QueryAll(pg::BoundStatement(kLockHeld, id, token),
+                                     pg::BoundStatement(kMarkSynced, id, token, person.sequence),
+                                     pg::BoundStatement(kRelease, id, token)))
       .status();
 }
 
 Async<crypto::Sealer> ChangeRepository::PersonSealer(pg::Tx& tx, std::string_view subject) {
   std::string fresh = sealer_.Seal(crypto::RandomBytes(kPersonKeyBytes), subject);
-  CO_ASSIGN_OR_RETURN(auto rows, co_await tx.QueryAll(pg::Call(kInsertKey, subject, fresh),
-                                                      pg::Call(kLockKey, subject)));
+  CO_ASSIGN_OR_RETURN(auto rows,
+                      co_await tx.QueryAll(pg::BoundStatement(kInsertKey, subject, fresh),
+                                           pg::BoundStatement(kLockKey, subject)));
   co_return OpenKey(subject, rows.back().Text(0, 0));
 }
 

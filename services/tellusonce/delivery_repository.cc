@@ -60,8 +60,9 @@ Async<v1::Delivery> DeliveryRepository::Read(const auth::Owner& ministry,
                                              std::string_view delivery_id) {
   CO_ASSIGN_OR_RETURN(
       auto results,
-      co_await pool_.QueryAll(pg::Call(kFind, ministry.id, ministry.mode_name(), delivery_id),
-                              pg::Call(kNoteRead, ministry.id, ministry.mode_name(), delivery_id)));
+      co_await pool_.QueryAll(
+          pg::BoundStatement(kFind, ministry.id, ministry.mode_name(), delivery_id),
+          pg::BoundStatement(kNoteRead, ministry.id, ministry.mode_name(), delivery_id)));
   const auto& rows = results.front();
   if (rows.empty()) co_return absl::NotFoundError("no such delivery");
   v1::Delivery delivery = Decode(rows);

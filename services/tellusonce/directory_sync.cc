@@ -3,6 +3,7 @@
 #include "platform/rpc/fault.h"
 #include "platform/rpc/timestamp.h"
 #include "platform/telemetry/log.h"
+#include "platform/work/jobs.h"
 
 #include "tamarack/identity/v1/directory_service.pb.h"
 
@@ -85,29 +86,19 @@ asio::awaitable<work::Outcome> CarryReading(DeliveryRepository& deliveries, rpc:
 Async<std::vector<work::Job>> ClaimAddresses(ChangeRepository& changes, rpc::Client& identity,
                                              const work::Room& room) {
   CO_ASSIGN_OR_RETURN(auto people, co_await changes.ClaimUntold(room.jobs, room.lease));
-  std::vector<work::Job> jobs;
-  for (auto& person : people) {
-    jobs.push_back({.claim = person.claim,
-                    .destination = {},
-                    .run = [&changes, &identity, person](work::Try& attempt) {
-                      return CarryAddress(changes, identity, person, attempt);
-                    }});
-  }
-  co_return jobs;
+  co_return work::JobsOf(std::move(people),
+                         [&changes, &identity](const Untold& person, work::Try& attempt) {
+                           return CarryAddress(changes, identity, person, attempt);
+                         });
 }
 
 Async<std::vector<work::Job>> ClaimReadings(DeliveryRepository& deliveries, rpc::Client& identity,
                                             const work::Room& room) {
   CO_ASSIGN_OR_RETURN(auto readings, co_await deliveries.ClaimReadings(room.jobs, room.lease));
-  std::vector<work::Job> jobs;
-  for (auto& reading : readings) {
-    jobs.push_back({.claim = reading.claim,
-                    .destination = {},
-                    .run = [&deliveries, &identity, reading](work::Try& attempt) {
-                      return CarryReading(deliveries, identity, reading, attempt);
-                    }});
-  }
-  co_return jobs;
+  co_return work::JobsOf(std::move(readings),
+                         [&deliveries, &identity](const Reading& reading, work::Try& attempt) {
+                           return CarryReading(deliveries, identity, reading, attempt);
+                         });
 }
 
 }  // namespace

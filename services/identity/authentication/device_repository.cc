@@ -45,8 +45,8 @@ Async<std::string> DeviceRepository::Confirm(std::string_view cookie, std::strin
   }
   if (!is_ours) device = crypto::RandomToken(32);
   CO_RETURN_IF_ERROR(
-      (co_await pool_.QueryAll(pg::Call(kConfirm, crypto::Sha256Hex(device), person_id),
-                               pg::Call(kForgetOldest, person_id, kDevicesMax)))
+      (co_await pool_.QueryAll(pg::BoundStatement(kConfirm, crypto::Sha256Hex(device), person_id),
+                               pg::BoundStatement(kForgetOldest, person_id, kDevicesMax)))
           .status());
   co_return device;
 }

@@ -209,9 +209,9 @@ Async<OauthClient> TenantRepository::FindClient(std::string_view client_id) {
 
 Async<OauthClient> TenantRepository::SetClientEnabled(std::string_view client_id, bool is_enabled) {
   // The answer is read before the commit: it must not fail once the client is, or is not, enabled.
-  CO_ASSIGN_OR_RETURN(auto both,
-                      co_await pool_.QueryAll(pg::Call(kSetEnabled, client_id, is_enabled),
-                                              pg::Call(kFindClient, client_id)));
+  CO_ASSIGN_OR_RETURN(
+      auto both, co_await pool_.QueryAll(pg::BoundStatement(kSetEnabled, client_id, is_enabled),
+                                         pg::BoundStatement(kFindClient, client_id)));
   if (both[1].empty()) co_return absl::NotFoundError("no such client");
   co_return DecodeClient(both[1], 0);
 }

@@ -106,21 +106,22 @@ Async<std::optional<Consent>> ConsentRepository::FindActive(std::string_view cli
 
 AsyncStatus ConsentRepository::Grant(const NewConsent& consent, const OauthClient& client) {
   std::vector<std::string> scopes(consent.scopes.begin(), consent.scopes.end());
-  co_return (co_await pool_.QueryAll(
-                 pg::Call(kSupersede, client.id, consent.subject),
-                 pg::Call(kInsert, NewUuid(), consent.person_id, client.id, consent.subject, scopes,
-                          consent.claims, client.purpose_en, client.purpose_fr, client.revision,
-                          consent.claim_words_en, consent.claim_words_fr, consent.language,
-                          client.ministry_name_en, client.ministry_name_fr, client.service_name_en,
-                          client.service_name_fr)))
+  co_return (
+      co_await pool_.QueryAll(
+          pg::BoundStatement(kSupersede, client.id, consent.subject),
+          pg::BoundStatement(kInsert, NewUuid(), consent.person_id, client.id, consent.subject,
+                             scopes, consent.claims, client.purpose_en, client.purpose_fr,
+                             client.revision, consent.claim_words_en, consent.claim_words_fr,
+                             consent.language, client.ministry_name_en, client.ministry_name_fr,
+                             client.service_name_en, client.service_name_fr)))
       .status();
 }
 
 Async<bool> ConsentRepository::Withdraw(std::string_view consent_id, std::string_view person_id) {
   if (!IsUuid(consent_id)) co_return false;
-  CO_ASSIGN_OR_RETURN(auto done,
-                      co_await pool_.QueryAll(pg::Call(kWithdraw, consent_id, person_id),
-                                              pg::Call(kRevokeGrants, consent_id, person_id)));
+  CO_ASSIGN_OR_RETURN(
+      auto done, co_await pool_.QueryAll(pg::BoundStatement(kWithdraw, consent_id, person_id),
+                                         pg::BoundStatement(kRevokeGrants, consent_id, person_id)));
   co_return done[0].affected() == 1;
 }
 

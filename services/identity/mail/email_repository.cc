@@ -40,11 +40,11 @@ keys::KeyedColumn EmailOutboxColumn(const Keyring& keyring) {
                             [](const pg::Rows& rows, int row) { return Place(rows.Text(row, 2)); });
 }
 
-pg::Call QueueEmail(const Keyring& keyring, const CodeEmail& email) {
+pg::BoundStatement QueueEmail(const Keyring& keyring, const CodeEmail& email) {
   std::string id = NewUuid();
   std::string request = json::serialize(
       json::object{{"address", email.address}, {"language", email.language}, {"code", email.code}});
-  return pg::Call(kInsert, id, keyring.sealer().Seal(request, Place(id)));
+  return pg::BoundStatement(kInsert, id, keyring.sealer().Seal(request, Place(id)));
 }
 
 Async<std::vector<ClaimedEmail>> EmailRepository::Claim(int limit,

@@ -24,7 +24,7 @@ struct CodeEmail {
 };
 
 // The statement that queues the email, to be run in the transaction of what it tells of.
-pg::Call QueueEmail(const Keyring& keyring, const CodeEmail& email);
+pg::BoundStatement QueueEmail(const Keyring& keyring, const CodeEmail& email);
 
 struct ClaimedEmail {
   work::Claim claim;

@@ -4,6 +4,7 @@
 #include "platform/rpc/fault.h"
 #include "platform/rpc/json_struct.h"
 #include "platform/telemetry/log.h"
+#include "platform/work/jobs.h"
 #include "services/identity/clients/internal_clients.h"
 
 #include "tamarack/notify/v1/notification_service.pb.h"
@@ -48,14 +49,9 @@ class EmailWorker::Mailer {
 
   Async<std::vector<work::Job>> Claim(const work::Room& room) {
     CO_ASSIGN_OR_RETURN(auto emails, co_await emails_.Claim(room.jobs, room.lease));
-    std::vector<work::Job> jobs;
-    for (auto& email : emails) {
-      jobs.push_back(
-          {.claim = email.claim, .destination = {}, .run = [this, email](work::Try& attempt) {
-             return Deliver(email, attempt);
-           }});
-    }
-    co_return jobs;
+    co_return work::JobsOf(
+        std::move(emails),
+        [this](const ClaimedEmail& email, work::Try& attempt) { return Deliver(email, attempt); });
   }
   Async<int64_t> ForgetOld(int limit) {
     CO_ASSIGN_OR_RETURN(auto ids, co_await emails_.ForgetOld(limit));

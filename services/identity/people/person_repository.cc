@@ -197,11 +197,12 @@ Async<Person> PersonRepository::Insert(pg::Tx& tx, const NewPerson& person) {
   CO_ASSIGN_OR_RETURN(
       auto results,
       co_await tx.QueryAll(
-          pg::Call(kLockEmail, indexes),
-          pg::Call(kInsert, out.id, out.subject, indexes.front(),
-                   keyring_.sealer().Seal(data_key, KeyPlace(out.id)),
-                   sealer.Seal(Encode(person.profile), ProfilePlace(out.id)), person.password_hash,
-                   person.language, auth::ModeName(person.mode), indexes)));
+          pg::BoundStatement(kLockEmail, indexes),
+          pg::BoundStatement(kInsert, out.id, out.subject, indexes.front(),
+                             keyring_.sealer().Seal(data_key, KeyPlace(out.id)),
+                             sealer.Seal(Encode(person.profile), ProfilePlace(out.id)),
+                             person.password_hash, person.language, auth::ModeName(person.mode),
+                             indexes)));
   if (results.back().affected() == 0)
     co_return absl::AlreadyExistsError("the email address has an account");
   co_return out;

@@ -57,21 +57,21 @@ std::vector<keys::KeyedColumn> RegistrationColumns(const Keyring& keyring) {
       {kCodes, nullptr}};
 }
 
-pg::Call RegistrationRepository::Insert(std::string_view cookie, const NewPerson& person,
-                                        std::string_view code) const {
+pg::BoundStatement RegistrationRepository::Insert(std::string_view cookie, const NewPerson& person,
+                                                  std::string_view code) const {
   std::string id = NewUuid();
   json::object details{{"mode", std::string(auth::ModeName(person.mode))},
                        {"email", person.profile.email},
                        {"given_name", person.profile.given_name},
                        {"family_name", person.profile.family_name},
                        {"password_hash", person.password_hash}};
-  return pg::Call(kInsert, id, crypto::Sha256Hex(cookie),
-                  keyring_.sealer().Seal(json::serialize(details), Place(id)), person.language,
-                  keyring_.CodeMac(id, code));
+  return pg::BoundStatement(kInsert, id, crypto::Sha256Hex(cookie),
+                            keyring_.sealer().Seal(json::serialize(details), Place(id)),
+                            person.language, keyring_.CodeMac(id, code));
 }
 
-pg::Call RegistrationRepository::Delete(const Registration& registration) const {
-  return pg::Call(kDelete, registration.id);
+pg::BoundStatement RegistrationRepository::Delete(const Registration& registration) const {
+  return pg::BoundStatement(kDelete, registration.id);
 }
 
 Async<Registration> RegistrationRepository::Read(const pg::Statement& statement,

@@ -34,8 +34,9 @@ class RegistrationRepository {
   RegistrationRepository(pg::Pool& pool, const Keyring& keyring) : pool_(pool), keyring_(keyring) {}
 
   // Statements for a transaction of the caller's.
-  pg::Call Insert(std::string_view cookie, const NewPerson& person, std::string_view code) const;
-  pg::Call Delete(const Registration& registration) const;
+  pg::BoundStatement Insert(std::string_view cookie, const NewPerson& person,
+                            std::string_view code) const;
+  pg::BoundStatement Delete(const Registration& registration) const;
 
   // NOT_FOUND each, when there is none of that cookie (any more). A try is counted before it is
   // looked at, so that parallel ones cannot outrun the limit.

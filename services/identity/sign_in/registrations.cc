@@ -29,7 +29,7 @@ Async<std::string> Registrations::BeginForDevice(auth::Mode mode, const std::str
 Async<std::string> Registrations::Store(const NewPerson& person, bool sends) {
   std::string cookie = crypto::RandomToken(32);
   std::string code = crypto::RandomDigits(kCodeDigits);
-  std::vector<pg::Call> calls = {repository_.Insert(cookie, person, code)};
+  std::vector<pg::BoundStatement> calls = {repository_.Insert(cookie, person, code)};
   if (sends) calls.push_back(QueueEmail(keyring_, {person.profile.email, person.language, code}));
   CO_RETURN_IF_ERROR((co_await pool_.QueryAll(std::move(calls))).status());
   if (sends) on_email_();
@@ -76,7 +76,7 @@ AsyncStatus Registrations::Resend(std::string_view cookie) {
   CO_ASSIGN_OR_RETURN(auto tx, co_await pool_.Begin());
   CO_ASSIGN_OR_RETURN(bool is_renewed, co_await repository_.Renew(tx, row, code, kSendsMax));
   if (!is_renewed) co_return absl::ResourceExhaustedError("too many codes were sent");
-  std::vector<pg::Call> email;
+  std::vector<pg::BoundStatement> email;
   if (sends)
     email.push_back(QueueEmail(keyring_, {row.person.profile.email, row.person.language, code}));
   CO_RETURN_IF_ERROR((co_await tx.QueryAllAndCommit(std::move(email))).status());

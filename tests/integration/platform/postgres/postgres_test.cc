@@ -85,9 +85,9 @@ TEST_CASE_METHOD(Fixture, "Query: a parameter of 4 MB and a result of 4 MB pass"
 // Results of the first statements fill the socket while the last parameters are still being sent:
 // a client that only writes would wait for ever.
 TEST_CASE_METHOD(Fixture, "QueryAll: reads while it writes", "[postgres]") {
-  std::vector<Call> calls;
-  for (int i = 0; i < 20; ++i) calls.emplace_back(kEcho, std::string(1 << 20, 'y'));
-  auto all = loop.Await(pool.QueryAll(std::move(calls)));
+  std::vector<BoundStatement> statements;
+  for (int i = 0; i < 20; ++i) statements.emplace_back(kEcho, std::string(1 << 20, 'y'));
+  auto all = loop.Await(pool.QueryAll(std::move(statements)));
   REQUIRE(all.ok());
   REQUIRE(all->size() == 20);
   CHECK((*all)[19].Text(0, 0).size() == 1 << 20);
@@ -120,7 +120,9 @@ TEST_CASE_METHOD(Fixture, "Query: a text with U+0000 is refused, not cut", "[pos
        {loop.Await(pool.Query(kInsert, 1, nul, 30)).status(),
         loop.Await(pool.Query(kInsert, 1, std::optional<std::string>(nul), 30)).status(),
         loop.Await(pool.Query(kTexts, std::vector<std::string>{"x", nul})).status(),
-        loop.Await(pool.QueryAll(Call(kInsert, 1, "a", 1), Call(kInsert, 2, nul, 1))).status()}) {
+        loop.Await(pool.QueryAll(BoundStatement(kInsert, 1, "a", 1),
+                                 BoundStatement(kInsert, 2, nul, 1)))
+            .status()}) {
     CHECK(status.code() == StatusCode::kInvalidArgument);
     CHECK(SqlState(status) == "22021");
   }
@@ -133,11 +135,12 @@ TEST_CASE_METHOD(Fixture, "Query: a text with U+0000 is refused, not cut", "[pos
 }
 
 TEST_CASE_METHOD(Fixture, "QueryAll: all statements or none", "[postgres]") {
-  auto failed = loop.Await(
-      pool.QueryAll(Call(kInsert, 1, "a", 1), Call(kInsert, 1, "b", 1), Call(kInsert, 3, "c", 1)));
+  auto failed = loop.Await(pool.QueryAll(BoundStatement(kInsert, 1, "a", 1),
+                                         BoundStatement(kInsert, 1, "b", 1),
+                                         BoundStatement(kInsert, 3, "c", 1)));
   CHECK(failed.status().code() == StatusCode::kAlreadyExists);
   CHECK(Count() == "0");
-  auto done = loop.Await(pool.QueryAll(Call(kInsert, 1, "a", 1), Call(kCount)));
+  auto done = loop.Await(pool.QueryAll(BoundStatement(kInsert, 1, "a", 1), BoundStatement(kCount)));
   REQUIRE(done.ok());
   CHECK((*done)[0].affected() == 1);
   CHECK((*done)[1].Int(0, 0) == 1);
@@ -147,7 +150,8 @@ TEST_CASE_METHOD(Fixture, "Tx: commits what it says, rolls back what it does not
   auto insert = [&](int id, bool commit) -> AsyncStatus {
     CO_ASSIGN_OR_RETURN(auto tx, co_await pool.Begin());
     CO_ASSIGN_OR_RETURN(auto rows, co_await tx.Query(kInsert, id, std::to_string(id), 1));
-    CO_ASSIGN_OR_RETURN(auto seen, co_await tx.QueryAll(Call(kCount), Call(kCount)));
+    CO_ASSIGN_OR_RETURN(auto seen,
+                        co_await tx.QueryAll(BoundStatement(kCount), BoundStatement(kCount)));
     if (seen[1].Int(0, 0) == 0) co_return absl::InternalError("own row not seen");
     if (commit) co_return co_await tx.Commit();
     co_return absl::OkStatus();
@@ -200,10 +204,10 @@ TEST_CASE_METHOD(Fixture, "Tx: after an error it is over, and its connection is 
 TEST_CASE_METHOD(Fixture, "Tx: QueryAllAndCommit commits only when all went well", "[postgres]") {
   auto body = [&](int id, const char* email) -> AsyncStatus {
     CO_ASSIGN_OR_RETURN(auto tx, co_await pool.Begin(Isolation::kSerializable));
-    std::vector<Call> calls;
-    calls.emplace_back(kInsert, id, email, 1);
-    calls.emplace_back(kInsert, id + 1, absl::StrCat(email, "2"), 1);
-    auto rows = co_await tx.QueryAllAndCommit(std::move(calls));
+    std::vector<BoundStatement> statements;
+    statements.emplace_back(kInsert, id, email, 1);
+    statements.emplace_back(kInsert, id + 1, absl::StrCat(email, "2"), 1);
+    auto rows = co_await tx.QueryAllAndCommit(std::move(statements));
     if (rows.ok() && rows->size() != 2) co_return absl::InternalError("two results expected");
     co_return rows.status();
   };
