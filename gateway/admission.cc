@@ -104,6 +104,11 @@ Charged ChargedFor(const Route& route) {
   return {is_token ? "failed_authentication" : rate_class, route.http_method == "GET"};
 }
 
+bool IsAboutUs(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) || absl::IsUnavailable(status) ||
+         absl::IsPermissionDenied(status);
+}
+
 }  // namespace
 
 std::string Challenge(const Visit& visit, const Problem& problem) {
@@ -212,8 +217,9 @@ Gateway::Early Gateway::NotAuthenticated(const Visit& visit, const Route& route,
     telemetry::Log(telemetry::Level::kError, visit.log_context(), "credential not exchanged",
                    {{"code", absl::StatusCodeToString(status.code())},
                     {"audience", route.audience},
-                    // What identity finds wrong with us and our configuration.
-                    {"reason", absl::IsFailedPrecondition(status) ? status.message() : ""}});
+                    // What identity finds wrong with us and our configuration, or gRPC with the way
+                    // there; other words could tell of a caller.
+                    {"reason", IsAboutUs(status) ? status.message() : ""}});
     return Fail(visit, &route, {ProblemKind::kUnavailable});
   }
   if (route.policy.access() == MethodPolicy::SESSION && route.policy.page()) {

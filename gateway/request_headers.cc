@@ -62,15 +62,19 @@ Gateway::Early Gateway::AddPassedHeaders(const Visit& visit, const Route& route,
   for (const std::string& name : route.policy.pass_headers()) {
     // A tab is white space as well (RFC 9110 section 5.5), but nothing that metadata may hold.
     std::string value = absl::StrReplaceAll(visit.request.headers.Join(name), {{"\t", " "}});
+    // An empty one is passed on, too: an empty proof is a bad one, not none.
+    bool is_passed = visit.request.headers.Has(name);
     if (http::EqualsIgnoreCase(name, kClientCertificate)) {
       value = crypto::Base64UrlEncode(visit.request.client_certificate_sha256);
+      is_passed = !value.empty();
     } else if (IsCondition(name)) {
       auto list = ReadTags(value);
       value = list ? ConditionForService(*list, name) : "";
+      is_passed = !value.empty();
     }
     if (!IsMetadataSafe(value))
       return Refuse(visit, route, BadHeader(Reason::kInvalidHeader, name));
-    if (!value.empty())
+    if (is_passed)
       metadata->emplace_back("x-tamarack-header-" + absl::AsciiStrToLower(name), std::move(value));
   }
   return std::nullopt;

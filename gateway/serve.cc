@@ -211,8 +211,8 @@ http::Response Gateway::PrintAnswer(const Visit& visit, const Route& route,
     HttpBody body = ReadHttpBody(result.wire);
     if (!body.content_type.empty())
       response.headers.Set("Content-Type", std::string(body.content_type));
-    response.body = body.data;
-  } else if (response.status != 204) {
+    if (response.status != 205) response.body = body.data;  // RFC 9110 section 15.3.6
+  } else if (response.status != 204 && response.status != 205) {
     response.headers.Set("Content-Type", "application/json");
     printed = PrintMessage(route, result.wire, response.body, visit.log_context());
   }

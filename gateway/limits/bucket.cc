@@ -15,7 +15,9 @@ void Bucket::Advance(int64_t now) {
 
 int64_t Bucket::Left(const RateClass& figures, int64_t now) const {
   int64_t room = figures.burst_us() - Debt(now);
-  return std::max<int64_t>(0, room / figures.interval_us()) + reserve;
+  // What the reserve was charged comes back while it is still there.
+  return std::min<int64_t>(figures.burst,
+                           std::max<int64_t>(0, room / figures.interval_us()) + reserve);
 }
 
 bool Bucket::TakeReserved(const RateClass& figures, int waiting) {

@@ -8,8 +8,8 @@
 
 namespace tamarack::gateway {
 
-// The comment above a declaration, without the spaces that begin its lines. Empty when there is
-// none.
+// The comment above a declaration, without the spaces that begin its lines and what it tells
+// linters (`buf:lint:ignore …`). Empty when there is none.
 template <class Descriptor>
 std::string CommentOf(const Descriptor& descriptor) {
   google::protobuf::SourceLocation location;
@@ -20,6 +20,8 @@ std::string CommentOf(const Descriptor& descriptor) {
     if (c == ' ' && (text.empty() || text.back() == '\n')) continue;
     text += c;
   }
+  if (size_t at = text.find("buf:lint:"); at != std::string::npos)
+    text.erase(at, text.find('\n', at) - at);
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
 }

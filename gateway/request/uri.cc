@@ -47,7 +47,8 @@ Refusal SplitPath(std::string_view path, PathSegments* segments) {
   }
 }
 
-Refusal SplitParameters(std::string_view text, InputError::Source source, Parameters* parameters) {
+Refusal SplitParameters(std::string_view text, InputError::Source source, Parameters* parameters,
+                        absl::FunctionRef<bool(const std::string& name)> is_ignored) {
   while (!text.empty()) {
     size_t ampersand = text.find('&');
     std::string_view pair = text.substr(0, ampersand);
@@ -60,8 +61,10 @@ Refusal SplitParameters(std::string_view text, InputError::Source source, Parame
     auto name = PercentDecode(pair.substr(0, equals), true);
     auto value =
         PercentDecode(equals == std::string_view::npos ? "" : pair.substr(equals + 1), true);
-    if (!name || !value) return InputError{Reason::kInvalidEscape, source};
-    if (!IsUtf8(*name) || !IsUtf8(*value)) return InputError{Reason::kInvalidUtf8, source};
+    if (!name || !value || !IsUtf8(*name) || !IsUtf8(*value)) {
+      if (is_ignored(name ? *name : std::string(pair.substr(0, equals)))) continue;
+      return InputError{name && value ? Reason::kInvalidUtf8 : Reason::kInvalidEscape, source};
+    }
     parameters->emplace_back(*std::move(name), *std::move(value));
   }
   return {};

@@ -2,6 +2,8 @@
 
 #include "gateway/request/messages.h"
 
+#include <absl/functional/function_ref.h>
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,7 +32,13 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 // As many as people's forms and clients' lists need; a body of 1 MiB could hold a quarter million.
 inline constexpr size_t kParametersMax = 1000;
 
-// Splits and decodes `a=1&b=2`, of a query (form decoding: `+` is a space) or of a form body.
-Refusal SplitParameters(std::string_view text, InputError::Source source, Parameters* parameters);
+// Splits and decodes `a=1&b=2`, of a query (form decoding: `+` is a space) or of a form body. One
+// that `is_ignored` by its name is left out where it cannot be decoded: others' trackers are no
+// reason to refuse.
+Refusal SplitParameters(
+    std::string_view text, InputError::Source source, Parameters* parameters,
+    absl::FunctionRef<bool(const std::string& name)> is_ignored = [](const std::string&) {
+      return false;
+    });
 
 }  // namespace tamarack::gateway

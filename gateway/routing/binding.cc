@@ -177,7 +177,11 @@ class Binder {
   Refusal BindQuery() {
     if (input_.query.empty()) return {};
     Parameters parameters;
-    if (auto refusal = SplitParameters(input_.query, Source::kQuery, &parameters)) return refusal;
+    auto is_ignored = [this](const std::string& name) {
+      return IsIgnored(name) && !Takes(*route_.method->input_type(), name);
+    };
+    if (auto refusal = SplitParameters(input_.query, Source::kQuery, &parameters, is_ignored))
+      return refusal;
     ParameterBinder binder(*route_.method->input_type(), Source::kQuery, !IgnoresUnknown(), given_,
                            bound_.wire);
     for (const auto& [name, value] : parameters) {
@@ -196,6 +200,10 @@ class Binder {
     return route_.body == Route::Body::kField &&
            FindField(*route_.method->input_type(), name.substr(0, name.find('.'))) ==
                route_.body_field;
+  }
+
+  static bool Takes(const Descriptor& type, const std::string& name) {
+    return FindField(type, name.substr(0, name.find('.'))) != nullptr;
   }
 
   bool IsIgnored(const std::string& name) const {
@@ -252,10 +260,14 @@ class Binder {
   }
 
   Refusal BindForm() {
-    if (auto refusal = SplitParameters(input_.body, Source::kBody, &bound_.form)) return refusal;
     bool is_whole = route_.body == Route::Body::kWhole;
     const Descriptor* type =
         is_whole ? route_.method->input_type() : route_.body_field->message_type();
+    auto is_ignored = [&](const std::string& name) {
+      return IsIgnored(name) && !Takes(*type, name);
+    };
+    if (auto refusal = SplitParameters(input_.body, Source::kBody, &bound_.form, is_ignored))
+      return refusal;
     std::string inner;
     ParameterBinder binder(*type, Source::kBody, !IgnoresUnknown(),
                            is_whole ? given_ : *given_.Add(route_.body_field), inner);
@@ -266,7 +278,6 @@ class Binder {
       Refusal refusal = binder.Bind(name, value);
       if (!refusal) continue;
       // RFC 6749 section 3.2: what is not known is ignored in forms too.
-      if (refusal->reason == Reason::kUnknownParameter && IsIgnored(name)) continue;
       if (refusal->reason == Reason::kUnknownParameter) {
         if (IsIgnored(name)) continue;
         refusal->reason = Reason::kUnknownField;

@@ -10,6 +10,7 @@
 #include <absl/time/time.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace tamarack::crypto {
 namespace {
@@ -88,6 +89,13 @@ size_t VersionInUse(const KeyVersions& versions, TimePoint now) {
     if (versions[i].used_from <= UnixSeconds(now)) return i;
   }
   return 0;
+}
+
+int64_t ReplacedAt(const KeyVersions& versions, size_t index) {
+  int64_t replaced_at = std::numeric_limits<int64_t>::max();
+  for (size_t i = index + 1; i < versions.size(); ++i)
+    replaced_at = std::min(replaced_at, versions[i].used_from);
+  return replaced_at;
 }
 
 PurposeView::PurposeView(PurposeKeys fixed)

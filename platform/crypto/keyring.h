@@ -37,6 +37,9 @@ std::string FormatKeyring(const KeyVersions& versions);
 // Index of the version that is used for what is new: the last whose time has come. Those after it
 // are there for all processes to know them before anything is made with them.
 size_t VersionInUse(const KeyVersions& versions, TimePoint now);
+// When a later version than the one at `index` first came, or comes, into use (Unix seconds): not
+// always the next one's time, since an emergency's version overtakes one that is planned.
+int64_t ReplacedAt(const KeyVersions& versions, size_t index);
 
 // One version's key for one purpose: 256 bits.
 struct VersionKey {

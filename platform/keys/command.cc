@@ -75,9 +75,13 @@ absl::Status List(const CommandOptions& options,
   const size_t in_use = crypto::VersionInUse(*versions, Now());
   for (size_t i = 0; i < versions->size(); ++i) {
     const auto& version = (*versions)[i];
-    const char* state = i < in_use ? "earlier" : i == in_use ? "in use" : "next";
+    const bool is_passed_over = version.used_from >= crypto::ReplacedAt(*versions, i);
+    const char* state = is_passed_over ? "never used"
+                        : i < in_use   ? "earlier"
+                        : i == in_use  ? "in use"
+                                       : "next";
     std::printf("version %s: %s", version.id.c_str(), state);
-    if (version.used_from > 0)
+    if (version.used_from > 0 && !is_passed_over)
       std::printf("%s%s", i > in_use ? " from " : ", since ", TimeText(version.used_from).c_str());
     std::printf("\n");
     PrintRows((*rows)[version.id]);
@@ -130,13 +134,13 @@ absl::Status MayRetire(const crypto::KeyVersions& versions, const std::string& i
         "version ", id, " is in use or will be; rotate, and let its rows be sealed anew"));
   const crypto::Keyring ring(versions);
   const KeyUses used = uses(ring);
-  const int64_t replaced_at = versions[index + 1].used_from;
+  const int64_t replaced_at = crypto::ReplacedAt(versions, index);
   // It may have come into use without the others' knowing it: they seal with this one, and could
   // not read it again.
   if (replaced_at + kKnownToAllSeconds > UnixSeconds(Now()))
     return absl::FailedPreconditionError(
-        absl::StrCat("version ", versions[index + 1].id, " may not be in use everywhere before ",
-                     TimeText(replaced_at + kKnownToAllSeconds), ", so version ", id, " stays"));
+        absl::StrCat("what replaces version ", id, " may not be in use everywhere before ",
+                     TimeText(replaced_at + kKnownToAllSeconds), ", so it stays"));
   const int64_t given_out_until = replaced_at + used.outlives.count();
   if (!options.is_now && given_out_until > UnixSeconds(Now()))
     return absl::FailedPreconditionError(absl::StrCat("what was given out under version ", id,

@@ -2,6 +2,7 @@
 
 #include "platform/base/status.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_split.h>
 #include <google/protobuf/descriptor.h>
 #include "tamarack/api/v1/peers.pb.h"
@@ -18,10 +19,6 @@ constexpr std::string_view kGateway = "gateway";
 constexpr std::array<std::string_view, 2> kBetweenServices{"x-tamarack-language",
                                                            "x-tamarack-idempotency-key"};
 
-bool IsUri(std::string_view name) {
-  return name.find("://") != std::string_view::npos;
-}
-
 const google::protobuf::MethodDescriptor* FindMethod(std::string_view path) {
   std::string name(path.substr(path.starts_with('/') ? 1 : 0));
   std::ranges::replace(name, '/', '.');
@@ -30,13 +27,21 @@ const google::protobuf::MethodDescriptor* FindMethod(std::string_view path) {
 
 }  // namespace
 
+bool Peers::IsUri(std::string_view name) {
+  return name.find("://") != std::string_view::npos;
+}
+
+std::string Peers::DnsName(std::string_view name) {
+  return absl::AsciiStrToLower(ToAbsl(name));
+}
+
 absl::StatusOr<Peers> Peers::Parse(std::string_view text) {
   Peers peers;
   for (const auto part : absl::StrSplit(ToAbsl(text), ',', absl::SkipEmpty())) {
     std::pair<std::string, std::string> entry = absl::StrSplit(part, absl::MaxSplits('=', 1));
     if (entry.first.empty() || entry.second.empty())
       return absl::InvalidArgumentError("want role=name,role=name");
-    peers.names_[entry.first].push_back(entry.second);
+    peers.names_[entry.first].push_back(IsUri(entry.second) ? entry.second : DnsName(entry.second));
   }
   return peers;
 }

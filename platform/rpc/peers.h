@@ -18,6 +18,11 @@ class Peers {
   static absl::StatusOr<Peers> Parse(std::string_view text);
   Peers() = default;
 
+  // Names of a certificate as they are compared here: a URI as it is, a DNS name without regard to
+  // case (RFC 5280 section 7.2). What has no scheme is no URI, so that it never passes for a role.
+  static bool IsUri(std::string_view name);
+  static std::string DnsName(std::string_view name);
+
   // The DNS name that the certificate of a server in this role must have.
   std::string ServerName(const std::string& role) const;
 

@@ -37,10 +37,10 @@ class PeerCheck final : public grpc::AuthMetadataProcessor {
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context, OutputMetadata*,
                        OutputMetadata*) override {
     std::vector<std::string> names;
-    for (const char* property : {GRPC_PEER_DNS_PROPERTY_NAME, GRPC_PEER_URI_PROPERTY_NAME}) {
-      for (const auto& value : context->FindPropertyValues(property))
-        names.emplace_back(value.data(), value.size());
-    }
+    for (const auto& value : context->FindPropertyValues(GRPC_PEER_DNS_PROPERTY_NAME))
+      names.push_back(Peers::DnsName({value.data(), value.size()}));
+    for (const auto& value : context->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME))
+      if (std::string uri(value.data(), value.size()); Peers::IsUri(uri)) names.push_back(uri);
     std::string_view path;
     std::vector<std::string_view> keys;
     for (const auto& [key, value] : metadata) {

@@ -169,20 +169,23 @@ TEST_CASE("nobody's header passes for the certificate that a plug-in may see",
   GenericServer server;
   Plugged gateway(
       R"({"name": "t", "owner": "018f0000-0000-7000-8000-00000000000c", "client_certificate": true,
-          "headers": ["x-own"], "descriptor_set": "t.binpb", "address": ")" +
+          "headers": ["x-own", "x-empty", "x-absent"], "descriptor_set": "t.binpb", "address": ")" +
       server.address() + R"("})");
   gateway.WriteDescriptors("t.binpb", FishProto(R"(rpc Ask(Fry) returns (Fry) {
     option (google.api.http) = {get: "/ask"};
     option (tamarack.api.v1.policy) = {
       access: PUBLIC pass_headers: "Client-Certificate-SHA256" pass_headers: "X-Own"
+      pass_headers: "X-Empty" pass_headers: "X-Absent"
     };
   })"));
   gateway.Start();
   CHECK(gateway.Connect()
-            .Send("GET", "/ask", "Client-Certificate-SHA256: forged\r\nX-Own: own\r\n")
+            .Send("GET", "/ask", "Client-Certificate-SHA256: forged\r\nX-Own: own\r\nX-Empty:\r\n")
             .status == 200);
   auto shown = server.LastMetadata();
   CHECK(shown.contains("x-tamarack-header-x-own"));
+  CHECK(shown.contains("x-tamarack-header-x-empty"));
+  CHECK_FALSE(shown.contains("x-tamarack-header-x-absent"));
   CHECK_FALSE(shown.contains("x-tamarack-header-client-certificate-sha256"));
 }
 

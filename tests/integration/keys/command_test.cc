@@ -70,6 +70,22 @@ TEST_CASE_METHOD(Commands, "keys retire: refused while rows are left, and what i
   CHECK(Readable() == kKites);
 }
 
+TEST_CASE_METHOD(Commands, "keys retire: a version that was overtaken keeps nothing") {
+  REQUIRE(Run({"rotate"}) == 0);        // version 2, for in ten minutes
+  REQUIRE(Run({"rotate"}, true) == 0);  // version 3 overtakes it
+  crypto::KeyVersions versions = *ReadKeyring(path);
+  CHECK(crypto::ReplacedAt(versions, 0) == versions[2].used_from);
+  // Ten minutes and a second after version 3 came into use; version 2 would have been for now.
+  REQUIRE(ChangeKeyring(path, [](crypto::KeyVersions& all) {
+            all[1].used_from = UnixSeconds(Now()) - 1;
+            all[2].used_from = UnixSeconds(Now()) - 601;
+            return absl::OkStatus();
+          }).ok());
+  CHECK(Run({"retire", "1"}) == 0);
+  CHECK(Run({"retire", "2"}) == 0);
+  CHECK(Run({"retire", "3"}) == 1);
+}
+
 TEST_CASE_METHOD(Commands, "keys retire: waits until what was given out has ended, if it may") {
   outlives = std::chrono::hours(1);
   REQUIRE(Run({"rotate"}, true) == 0);
@@ -83,7 +99,8 @@ TEST_CASE_METHOD(Commands, "keys retire: not while a process may not know the ne
   REQUIRE(Run({"rotate"}, true) == 0);
   for (bool is_now : {false, true}) {
     CHECK(Run({"retire", "1"}, is_now) == 1);
-    CHECK(said.find("version 2 may not be in use everywhere before 20") != std::string::npos);
+    CHECK(said.find("what replaces version 1 may not be in use everywhere before 20") !=
+          std::string::npos);
   }
   CHECK(ReadKeyring(path)->size() == 2);
   Age();

@@ -125,6 +125,7 @@ TEST_CASE_METHOD(Fixture, "each peer calls what is meant for it and says what is
   auto c = GENERATE_COPY(values<Case>({
       {"gateway", "Open", from_browser, StatusCode::OK, 2},
       {"gateway", "Lock", from_browser, StatusCode::OK, 2},
+      {"GateWay", "Lock", from_browser, StatusCode::OK, 2},
       {"notify", "Open", between, StatusCode::OK, 2},
       {"notify", "Open", from_browser, StatusCode::PERMISSION_DENIED, 0},
       {"notify", "Open", {{"x-tamarack-csrf-token", "t"}}, StatusCode::PERMISSION_DENIED, 0},

@@ -64,6 +64,30 @@ TEST_CASE("where unknown parameters are ignored, JSON's names are unknown", "[ga
         "string_value: \"own\"");
 }
 
+TEST_CASE("what is ignored need not be well formed, what is known must", "[gateway]") {
+  auto routes = ToyRoutes();
+  PathSegments segments;
+  REQUIRE_FALSE(SplitPath("/toy/v1/echo", &segments));
+  std::string method = GENERATE("GET", "POST");
+  Router::Match match = routes->router().Find(method, segments);
+  Route route = routes->route(match.target);
+  route.policy.add_ignore_query("*");
+  auto [sent, is_taken] = GENERATE(table<std::string, bool>({
+      {"string_value=own&origine=qu%E9bec", true},
+      {"utm=100%&string_value=own", true},
+      {"%zz=1&string_value=own&%E9=2", true},
+      {"string_value=own&int32_value=%zz", false},
+      {"string_value=%E9", false},
+  }));
+  CAPTURE(method, sent);
+  Bound bound = BindRequest(route, match,
+                            method == "GET" ? BindInput{sent, "", ""} : BindInput{"", kForm, sent});
+  CHECK((bound.outcome == Bound::Outcome::kOk) == is_taken);
+  if (is_taken)
+    CHECK(Text(std::string(route.method->input_type()->full_name()), bound.wire) ==
+          "string_value: \"own\"");
+}
+
 TEST_CASE("what is given twice, or to nobody, is refused", "[gateway]") {
   auto [input, reason, where] = GENERATE(from_range(RefusedCases()));
   INFO(input.method << " " << input.path << "?" << input.query << " " << input.body);

@@ -56,6 +56,7 @@ TEST_CASE("a reserve is dropped once it would have come back by itself", "[gatew
   CHECK(bucket.Left(figures, kNow) == 10);
   CHECK(bucket.LeftToday(figures) == 100);
   bucket.Advance(kNow + 3 * kSecond);
+  CHECK(bucket.Left(figures, kNow + 3 * kSecond) == 10);  // Never more than there can be.
   CHECK(bucket.TakeReserved(figures));
   bucket.Advance(kNow + 4 * kSecond);
   CHECK(bucket.reserve == 0);
