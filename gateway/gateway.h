@@ -72,7 +72,8 @@ class Gateway {
   Early TakeRoom(const Visit& visit, const Route& route, Observation& observation) const;
   bool RoomAt(const Route& route, const Observation& observation) const;
   http::Response Shed(const Visit& visit, const Route& route, Observation& observation) const;
-  Early FindCredential(const Visit& visit, const Route& route, Credential* credential) const;
+  Early FindCredential(const Visit& visit, const Snapshot& snapshot, const Route& route,
+                       Credential* credential) const;
   Early CheckCaller(const Visit& visit, const Route& route,
                     const absl::StatusOr<CallerPtr>& resolved) const;
   boost::asio::awaitable<Early> ReadBody(const Visit& visit, const Route& route,

@@ -188,7 +188,9 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
   // The token that one back end is sent, good for as long as the credential at most.
   Async<ExchangeResponse> Issue(auth::Principal principal, const ExchangeRequest& request,
                                 int64_t credential_seconds = kLifetimeSeconds) {
-    principal.scopes = ScopesFor(request.audience(), std::move(principal.scopes));
+    principal.scopes =
+        ScopesFor(request.audience(), {request.scopes().begin(), request.scopes().end()},
+                  std::move(principal.scopes));
     // Who cannot ask whether it is revoked is not told which it is.
     if (request.audience() != kOwnAudience) principal.grant_id.clear();
     // The second of a sign-in would tell two ministries that they see the same person.

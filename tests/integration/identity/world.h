@@ -24,6 +24,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tamarack::identity {
 
@@ -31,6 +32,7 @@ namespace tamarack::identity {
 struct Target {
   std::string audience = kOwnAudience;
   std::string owner = {};
+  std::vector<std::string> scopes = {};  // Those that a plug-in's methods ask for.
 };
 
 // The whole of identity over real gRPC, PostgreSQL and Redis, wired as main() does, with a clock
@@ -151,6 +153,7 @@ struct World {
     request.set_client_secret("gateway secret");
     request.set_audience(target.audience);
     request.set_owner_ministry_id(target.owner);
+    for (const std::string& scope : target.scopes) request.add_scopes(scope);
     return host.Call<api::v1::ExchangeResponse>("/tamarack.api.v1.CredentialService/Exchange",
                                                 request, nullptr);
   }
