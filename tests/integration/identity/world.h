@@ -169,14 +169,19 @@ struct World {
     request.set_session(cookie);
     return Exchange(request, target);
   }
+  static absl::StatusOr<auth::Principal> Copied(
+      const absl::StatusOr<auth::PrincipalPtr>& principal) {
+    if (!principal.ok()) return principal.status();
+    return **principal;
+  }
   // What a service of that name makes of the token.
   absl::StatusOr<auth::Principal> Principal(const std::string& token,
                                             const std::string& audience = kOwnAudience) {
-    return host.Await(Verifier(audience).Verify(token));
+    return Copied(host.Await(Verifier(audience).Verify(token)));
   }
   // What a token of the token endpoint says, bound or not.
   absl::StatusOr<auth::Principal> ClientPrincipal(const std::string& token) {
-    return host.Await(client_tokens.VerifyBound(token));
+    return Copied(host.Await(client_tokens.VerifyBound(token)));
   }
 
   // A ministry with one service.
