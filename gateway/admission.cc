@@ -130,7 +130,8 @@ boost::asio::awaitable<Gateway::Early> Gateway::Admit(const Visit& visit, const 
   CallerPtr& caller = observation.admission.caller;
   if (!options_.is_open) {
     Credential credential;
-    if (auto early = FindCredential(visit, route, &credential)) co_return *std::move(early);
+    if (auto early = FindCredential(visit, *observation.snapshot, route, &credential))
+      co_return *std::move(early);
     absl::StatusOr<CallerPtr> resolved = absl::UnauthenticatedError("");
     if (CallerPtr fresh = authenticator_->FreshCaller(credential)) {
       resolved = std::move(fresh);
@@ -166,8 +167,8 @@ boost::asio::awaitable<Gateway::Early> Gateway::Admit(const Visit& visit, const 
 }
 
 // What the request's kind of caller presents; nothing of that kind: an empty one.
-Gateway::Early Gateway::FindCredential(const Visit& visit, const Route& route,
-                                       Credential* credential) const {
+Gateway::Early Gateway::FindCredential(const Visit& visit, const Snapshot& snapshot,
+                                       const Route& route, Credential* credential) const {
   if (route.policy.access() == MethodPolicy::TOKEN) {
     if (std::string_view name = CredentialInUrl(visit); !name.empty()) {
       return Refuse(visit, route,
@@ -178,7 +179,9 @@ Gateway::Early Gateway::FindCredential(const Visit& visit, const Route& route,
     *credential = {CredentialKind::kSession, std::string(visit.Cookie(kSessionCookie))};
   }
   credential->audience = route.audience;
-  if (route.plugin != nullptr) credential->owner = route.plugin->owner;
+  if (route.plugin == nullptr) return std::nullopt;
+  credential->owner = route.plugin->owner;
+  credential->scopes = snapshot.scopes_asked[route.backend];
   return std::nullopt;
 }
 

@@ -7,6 +7,8 @@
 #include "platform/json/strict.h"
 #include "platform/rpc/timestamp.h"
 
+#include <absl/strings/str_split.h>
+
 #include <algorithm>
 
 namespace tamarack::gateway {
@@ -44,14 +46,18 @@ bool IsVerdict(const absl::Status& status) {
 
 Authenticator::Authenticator(boost::asio::any_io_executor executor, ExchangeFunction exchange,
                              AuthenticatorOptions options)
-    : executor_(executor), exchange_(std::move(exchange)), options_(std::move(options)) {}
+    : executor_(executor),
+      exchange_(std::move(exchange)),
+      options_(std::move(options)),
+      good_{options_.cached_max},
+      bad_{options_.bad_cached_max} {}
 
 // A token that is bound to a certificate is good with that one only, and what it is exchanged for
 // at one back end only.
 Authenticator::Key Authenticator::KeyOf(const Credential& credential) {
   return {absl::StrCat(credential.kind == CredentialKind::kBearer ? "b" : "s",
                        crypto::Sha256(credential.value), credential.certificate_sha256),
-          absl::StrCat(credential.owner, "\n", credential.audience)};
+          absl::StrCat(credential.owner, "\n", credential.audience, "\n", credential.scopes)};
 }
 
 Async<CallerPtr> Authenticator::Resolve(Credential credential) {
@@ -73,14 +79,12 @@ Async<CallerPtr> Authenticator::Resolve(Credential credential) {
   co_return flight->result;
 }
 
-const Authenticator::Answer* Authenticator::FreshAnswer(const Key& key) {
-  auto found = entries_.find(key.credential);
-  if (found == entries_.end()) return nullptr;
-  Entry& entry = found->second;
-  recent_.splice(recent_.begin(), recent_, entry.recent);
-  auto answer = entry.answers.find(key.backend);
-  bool is_fresh = answer != entry.answers.end() && options_.now() < answer->second.fresh_until;
-  return is_fresh ? &answer->second : nullptr;
+Authenticator::Answer* Authenticator::FreshAnswer(const Key& key) {
+  for (Cache* cache : {&good_, &bad_}) {
+    Answer* answer = cache->Find(key);
+    if (answer != nullptr && options_.now() < answer->fresh_until) return answer;
+  }
+  return nullptr;
 }
 
 CallerPtr Authenticator::FreshCaller(const Credential& credential) {
@@ -91,18 +95,15 @@ CallerPtr Authenticator::FreshCaller(const Credential& credential) {
 
 bool Authenticator::Knows(const Credential& credential) const {
   if (credential.kind == CredentialKind::kDpop) return false;
-  auto found = entries_.find(KeyOf(credential).credential);
-  return found != entries_.end() &&
-         std::ranges::any_of(found->second.answers, [&](const auto& one) {
-           return one.second.result.ok() && options_.now() < one.second.expires;
-         });
+  auto found = good_.entries.find(KeyOf(credential).credential);
+  return found != good_.entries.end() &&
+         std::ranges::any_of(found->second.answers,
+                             [&](const auto& one) { return options_.now() < one.second.expires; });
 }
 
 void Authenticator::Renew() {
-  for (auto& [credential, entry] : entries_) {
-    for (auto& [backend, answer] : entry.answers)
-      answer.fresh_until = std::min(answer.fresh_until, options_.now());
-  }
+  good_.Renew(options_.now());
+  bad_.Renew(options_.now());
   // Who comes now does not join those under way, whose answers may have come too early.
   flights_.clear();
 }
@@ -114,6 +115,8 @@ api::v1::ExchangeRequest Authenticator::MakeRequest(Credential credential) const
   request.set_client_certificate_sha256(std::move(credential.certificate_sha256));
   request.set_audience(std::move(credential.audience));
   request.set_owner_ministry_id(std::move(credential.owner));
+  for (absl::string_view scope : absl::StrSplit(credential.scopes, ' ', absl::SkipEmpty()))
+    request.add_scopes(std::string(scope));
   if (credential.kind == CredentialKind::kSession) {
     request.set_session(std::move(credential.value));
     return request;
@@ -138,7 +141,11 @@ AsyncStatus Authenticator::Exchange(Key key, std::shared_ptr<Flight> flight,
     flight->result = response.status();
     TimePoint until = now + options_.invalid_for;
     if (IsVerdict(response.status())) {
-      if (!is_early) Remember(key, {flight->result, until, until});
+      // What was good before is so no longer, whoever can be asked.
+      if (!is_early) {
+        good_.Remove(key);
+        bad_.Put(key, {flight->result, until, until}, now);
+      }
     } else if (CallerPtr caller = Fallback(key, now)) {
       flight->result = std::move(caller);
     }
@@ -149,34 +156,52 @@ AsyncStatus Authenticator::Exchange(Key key, std::shared_ptr<Flight> flight,
     TimePoint own = rpc::FromTimestamp(response->expire_time());
     TimePoint expires = std::min(own, now + TimePoint::duration(options_.valid_for_max));
     TimePoint fresh_until = std::min(expires, now + TimePoint::duration(options_.fresh_for));
-    Remember(key, {flight->result, fresh_until, expires});
+    good_.Put(key, {flight->result, fresh_until, expires}, now);
   }
   co_return absl::OkStatus();
 }
 
 CallerPtr Authenticator::Fallback(const Key& key, TimePoint now) {
-  auto found = entries_.find(key.credential);
-  if (found == entries_.end()) return nullptr;
-  auto answer = found->second.answers.find(key.backend);
-  if (answer == found->second.answers.end()) return nullptr;
-  auto& [result, fresh_until, expires] = answer->second;
-  if (!result.ok() || now >= expires) return nullptr;
+  Answer* answer = good_.Find(key);
+  if (answer == nullptr || now >= answer->expires) return nullptr;
   // Whoever cannot answer is asked again later, not by every request.
-  fresh_until = std::min(expires, now + TimePoint::duration(options_.fresh_for));
-  return *result;
+  answer->fresh_until = std::min(answer->expires, now + TimePoint::duration(options_.fresh_for));
+  return *answer->result;
 }
 
-void Authenticator::Remember(const Key& key, Answer answer) {
-  auto found = entries_.find(key.credential);
-  if (found == entries_.end()) {
-    while (entries_.size() >= options_.cached_max) {
-      entries_.erase(recent_.back());
-      recent_.pop_back();
+Authenticator::Answer* Authenticator::Cache::Find(const Key& key) {
+  auto found = entries.find(key.credential);
+  if (found == entries.end()) return nullptr;
+  recent.splice(recent.begin(), recent, found->second.recent);
+  auto answer = found->second.answers.find(key.backend);
+  return answer == found->second.answers.end() ? nullptr : &answer->second;
+}
+
+void Authenticator::Cache::Put(const Key& key, Answer answer, TimePoint now) {
+  auto found = entries.find(key.credential);
+  if (found == entries.end()) {
+    while (entries.size() >= size_max) {
+      entries.erase(recent.back());
+      recent.pop_back();
     }
-    recent_.push_front(key.credential);
-    found = entries_.emplace(key.credential, Entry{{}, recent_.begin()}).first;
+    recent.push_front(key.credential);
+    found = entries.emplace(key.credential, Entry{{}, recent.begin()}).first;
   }
+  // A plug-in that asks for other scopes is another back end.
+  absl::erase_if(found->second.answers, [&](const auto& one) { return one.second.expires <= now; });
   found->second.answers.insert_or_assign(key.backend, std::move(answer));
+}
+
+void Authenticator::Cache::Remove(const Key& key) {
+  auto found = entries.find(key.credential);
+  if (found != entries.end()) found->second.answers.erase(key.backend);
+}
+
+void Authenticator::Cache::Renew(TimePoint now) {
+  for (auto& [credential, entry] : entries) {
+    for (auto& [backend, answer] : entry.answers)
+      answer.fresh_until = std::min(answer.fresh_until, now);
+  }
 }
 
 }  // namespace tamarack::gateway

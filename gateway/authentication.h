@@ -34,6 +34,8 @@ struct Credential {
   // Of the back end; see Config.
   std::string audience = {};
   std::string owner = {};
+  // For a plug-in: those that its methods ask for, with spaces between them.
+  std::string scopes = {};
   // SHA-256 of the TLS client certificate, raw; empty without one.
   std::string certificate_sha256 = {};
   // For kDpop: the proof (empty when there is none, or several) and the request that it is for.
@@ -51,7 +53,8 @@ bool IsVerdict(const absl::Status& status);
 struct AuthenticatorOptions {
   std::string client_id;
   std::string client_secret;
-  size_t cached_max = 10'000;
+  size_t cached_max = 10'000;     // Credentials that were good,
+  size_t bad_cached_max = 1'000;  // and bad ones: a flood of these leaves the good alone.
   std::chrono::seconds fresh_for{5};
   std::chrono::seconds valid_for_max{60};
   std::chrono::seconds invalid_for{1};
@@ -61,9 +64,10 @@ struct AuthenticatorOptions {
 // Turns credentials into access tokens, each for one back end. Answers are kept under the
 // credential's SHA-256 and the back end's audience and owner: a good one
 // is believed for `fresh_for`, so that a revoked credential ends within seconds, and while nobody
-// can be asked up to `valid_for_max` and its own expiry; a bad one for a second. The same
-// credential is exchanged once at a time. A token with a proof (DPoP) is exchanged each time: the
-// proof is another one with each request, and identity remembers those used. Lives on one loop.
+// can be asked up to `valid_for_max` and its own expiry; a bad one for a second, beside the good
+// ones. The same credential is exchanged once at a time. A token with a proof (DPoP) is exchanged
+// each time: the proof is another one with each request, and identity remembers those used. Lives
+// on one loop.
 class Authenticator {
  public:
   Authenticator(boost::asio::any_io_executor executor, ExchangeFunction exchange,
@@ -87,13 +91,24 @@ class Authenticator {
     TimePoint fresh_until;
     TimePoint expires;
   };
-  struct Entry {
-    absl::flat_hash_map<std::string, Answer> answers;  // By back end: as many as there are.
-    std::list<std::string>::iterator recent;
-  };
   struct Key {
     std::string credential;
     std::string backend;
+  };
+  // Of many credentials the least recently used leaves first.
+  struct Cache {
+    struct Entry {
+      absl::flat_hash_map<std::string, Answer> answers;  // By back end: as many as there are.
+      std::list<std::string>::iterator recent;
+    };
+    const size_t size_max;
+    absl::flat_hash_map<std::string, Entry> entries = {};  // By credential.
+    std::list<std::string> recent = {};                    // Those, the latest first.
+
+    Answer* Find(const Key& key);
+    void Put(const Key& key, Answer answer, TimePoint now);
+    void Remove(const Key& key);
+    void Renew(TimePoint now);
   };
   struct Flight {
     explicit Flight(boost::asio::any_io_executor executor) : single(executor) {}
@@ -102,18 +117,16 @@ class Authenticator {
   };
 
   static Key KeyOf(const Credential& credential);
-  const Answer* FreshAnswer(const Key& key);
+  Answer* FreshAnswer(const Key& key);
   api::v1::ExchangeRequest MakeRequest(Credential credential) const;
   AsyncStatus Exchange(Key key, std::shared_ptr<Flight> flight, api::v1::ExchangeRequest request);
   // The good answer kept under the key, though no longer fresh; null when there is none.
   CallerPtr Fallback(const Key& key, TimePoint now);
-  void Remember(const Key& key, Answer answer);
 
   boost::asio::any_io_executor executor_;
   ExchangeFunction exchange_;
   AuthenticatorOptions options_;
-  absl::flat_hash_map<std::string, Entry> entries_;  // By credential.
-  std::list<std::string> recent_;                    // Those, the latest first.
+  Cache good_, bad_;
   absl::flat_hash_map<std::string, std::shared_ptr<Flight>> flights_;
 };
 

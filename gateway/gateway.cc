@@ -217,6 +217,7 @@ boost::asio::awaitable<http::Response> Gateway::Dispatch(Visit& visit, Observati
   }
   const Route& route = snapshot.routes->route(match.target);
   observation.route = &route;
+  if (!route.IsSafe() && visit.request.note_effect) visit.request.note_effect();
   if (const std::string* language = PathLanguage(match)) {
     if (*language != "en" && *language != "fr")
       co_return Fail(visit, &route, {ProblemKind::kNotFound});
@@ -343,20 +344,9 @@ http::Response Gateway::Refuse(const Visit& visit, const Route& route,
 
 void Gateway::Configure(http::ServerOptions& options) {
   options.handler_reads_bodies = true;
-  options.has_effect = [this](const http::Request& head) { return HasEffect(head); };
   options.on_error = [this](int status, const std::string&, const http::Request* head) {
     return ServerError(status, head);
   };
-}
-
-bool Gateway::HasEffect(const http::Request& head) const {
-  PathSegments segments;
-  std::string_view path(head.target);
-  path = path.substr(0, path.find('?'));
-  if (!snapshot_->has_gets_with_effect || !path.starts_with('/') || SplitPath(path, &segments))
-    return false;
-  const Route* route = snapshot_->routes->Find(head.method, segments);
-  return route != nullptr && !route->IsSafe();
 }
 
 http::Response Gateway::ServerError(int status, const http::Request* head) {

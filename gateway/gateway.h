@@ -7,6 +7,7 @@
 #include "gateway/reference/own_pages.h"
 #include "gateway/request/visit.h"
 #include "gateway/response/assets.h"
+#include "gateway/response/conclude.h"
 #include "gateway/routing/binding.h"
 #include "gateway/telemetry.h"
 #include "platform/base/network_budget.h"
@@ -71,7 +72,8 @@ class Gateway {
   Early TakeRoom(const Visit& visit, const Route& route, Observation& observation) const;
   bool RoomAt(const Route& route, const Observation& observation) const;
   http::Response Shed(const Visit& visit, const Route& route, Observation& observation) const;
-  Early FindCredential(const Visit& visit, const Route& route, Credential* credential) const;
+  Early FindCredential(const Visit& visit, const Snapshot& snapshot, const Route& route,
+                       Credential* credential) const;
   Early CheckCaller(const Visit& visit, const Route& route,
                     const absl::StatusOr<CallerPtr>& resolved) const;
   boost::asio::awaitable<Early> ReadBody(const Visit& visit, const Route& route,
@@ -82,8 +84,6 @@ class Gateway {
   Early RefuseUnknown(const Visit& visit, const Route& route, const Credential& credential) const;
   boost::asio::awaitable<void> ChargeFailure(const Visit& visit, const Route& route) const;
   Early NotAuthenticated(const Visit& visit, const Route& route, const absl::Status& status) const;
-  // Whether it is a GET with an effect.
-  bool HasEffect(const http::Request& head) const;
   // Errors that the HTTP server itself finds: `head` is null, or has its target and language only,
   // where it could not be read.
   http::Response ServerError(int status, const http::Request* head);
@@ -99,8 +99,6 @@ class Gateway {
   AnswerHints HintsOf(const Visit& visit, const Route& route, const Metadata& metadata) const;
   bool MayLeadTo(const Visit& visit, const Route& route, std::string_view location) const;
   bool MaySend(const Visit& visit, const Route& route, const http::Response& response) const;
-  http::Response Conclude(const Visit& visit, const Route& route, std::string_view wire,
-                          http::Response response) const;
   // Files, documents and pages of our own; null when the path is none of theirs.
   const http::Response* FindOwn(const Visit& visit, std::string_view pages_origin,
                                 const std::shared_ptr<const Snapshot>& snapshot);
@@ -125,6 +123,8 @@ class Gateway {
   pages::Renderer renderer_;     // For developers.
   OwnPages own_pages_;
   Telemetry telemetry_;
+  runtime::OffloadPool pool_;
+  Concluder concluder_{pool_};
 };
 
 }  // namespace tamarack::gateway

@@ -110,7 +110,10 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   http::Response response = PrintAnswer(visit, route, result);
   if (is_new_csrf_token && IsHtml(response))
     response.headers.Add("Set-Cookie", CsrfCookie(csrf_token));
-  co_return Conclude(visit, route, result.wire, std::move(response));
+  Verdict verdict = co_await concluder_.Conclude(visit.request, route, result.wire, response);
+  if (verdict == Verdict::kPreconditionFailed)
+    co_return Fail(visit, &route, {ProblemKind::kPreconditionFailed});
+  co_return response;
 }
 
 Gateway::Early Gateway::CheckBound(const Visit& visit, const Route& route,

@@ -143,7 +143,7 @@ int Run() {
       row.payment.return_url = "https://ministry.example/done?x=1";
       row.payment.created_at = Now();
       rpc::Context context;
-      context.principal = world.ministry;
+      context.principal = std::make_shared<const auth::Principal>(world.ministry);
       context.idempotency_key = absl::StrFormat("writer-%d-%d", n, i);
       row.key = world.keys.RowOf(context, World::NewRequest(), row.payment.id);
       co_return (co_await world.repository.Create(std::move(row))).status();

@@ -53,12 +53,12 @@ class FishingLicenceService final : public v1::FishingLicenceService::CallbackSe
     licence.set_holder_reference(request.holder_reference());
     licence.mutable_issue_time()->set_seconds(
         std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
-    licences_[{context.principal.client_id, licence.licence_id()}] = licence;
+    licences_[{context.principal->client_id, licence.licence_id()}] = licence;
     co_return licence;
   }
 
   TAMARACK_UNARY(GetLicence, v1::GetLicenceRequest, v1::Licence) {
-    auto found = licences_.find({context.principal.client_id, request.licence_id()});
+    auto found = licences_.find({context.principal->client_id, request.licence_id()});
     if (found == licences_.end()) co_return absl::NotFoundError("there is no such licence");
     co_return found->second;
   }

@@ -29,8 +29,9 @@ struct RateClass {
   bool operator==(const RateClass&) const = default;
 };
 
-// By name. Those that the platform's own protos name have figures of their own; every other name
-// has those of `read` for GET and HEAD, of `write` for the rest, but is counted apart.
+// By name, as the configuration gives them; the gateway has usual figures for its own three,
+// `read`, `write` and `failed_authentication`. Every other name has those of `read` for GET and
+// HEAD, of `write` for the rest, but is counted apart.
 class RateClasses {
  public:
   RateClasses();
@@ -41,6 +42,7 @@ class RateClasses {
   struct Named {
     std::string_view name;
     const RateClass& figures;
+    bool is_own;  // Nobody else's figures.
   };
   // The class of a method whose policy says `name`, perhaps nothing.
   Named Find(std::string_view name, bool is_read) const;

@@ -4,6 +4,7 @@
 #include "platform/base/status.h"
 #include "platform/crypto/encoding.h"
 #include "platform/crypto/hash.h"
+#include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 
 #include <boost/asio/ip/address.hpp>
@@ -82,9 +83,13 @@ class RateLimitsCore : public std::enable_shared_from_this<RateLimitsCore> {
 
 RateLimitsCore::Class& RateLimitsCore::ClassOf(std::string_view rate_class, bool is_read,
                                                int times) {
-  auto [name, figures] = options_.classes.Find(rate_class, is_read);
+  auto [name, figures, is_own] = options_.classes.Find(rate_class, is_read);
   auto& classes = classes_[times];
   if (auto found = classes.find(name); found != classes.end()) return found->second;
+  if (!is_own && times == 1) {
+    telemetry::Log(telemetry::Level::kWarning, "rate class without figures",
+                   {{"class", name}, {"figures_of", is_read ? "read" : "write"}});
+  }
   RateClass own = figures.Times(times);
   Class made{std::string(name), own, RateLimitPolicyField(own), {}};
   return classes.emplace(std::string(name), std::move(made)).first->second;

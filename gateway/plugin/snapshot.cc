@@ -3,8 +3,9 @@
 #include "platform/base/status.h"
 
 #include <absl/strings/ascii.h>
+#include <absl/strings/str_join.h>
 
-#include <algorithm>
+#include <set>
 
 namespace tamarack::gateway {
 namespace {
@@ -29,16 +30,17 @@ std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<const RouteTable> r
                                              std::vector<std::shared_ptr<Backend>> backends,
                                              const OpenApiOptions& documents) {
   auto snapshot = std::make_shared<Snapshot>();
-  snapshot->has_gets_with_effect = std::any_of(
-      routes->routes().begin(), routes->routes().end(),
-      [](const auto& route) { return route->http_method == "GET" && !route->IsSafe(); });
+  std::vector<std::set<std::string>> scopes(backends.size());
   for (const auto& route : routes->routes()) {
+    const auto& asked = route->policy.scopes();
+    scopes[route->backend].insert(asked.begin(), asked.end());
     if (route->plugin == nullptr || route->plugin->pages_origin.empty()) continue;
     std::string_view origin = route->plugin->pages_origin;
     std::string host =
         NormalHost(origin.substr(origin.find("//") + 2), origin.starts_with("https:"));
     snapshot->pages_origins.emplace(std::move(host), origin);
   }
+  for (const auto& asked : scopes) snapshot->scopes_asked.push_back(absl::StrJoin(asked, " "));
   snapshot->documents = Documents(*routes, documents);
   snapshot->routes = std::move(routes);
   snapshot->backends = std::move(backends);

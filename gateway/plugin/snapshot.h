@@ -21,7 +21,8 @@ struct Snapshot {
   // back end changed, so that a reload does not reconnect.
   std::vector<std::shared_ptr<Backend>> backends;
   Documents documents;
-  bool has_gets_with_effect = false;
+  // What the methods of each back end ask for, as Credential has it.
+  std::vector<std::string> scopes_asked;
   // Origins of plug-ins' pages, by their Host in lower case without a default port.
   std::map<std::string, std::string, std::less<>> pages_origins;
 

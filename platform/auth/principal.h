@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -47,5 +48,12 @@ struct Principal {
   bool has_person() const { return !subject.empty() && subject != client_id; }
   bool HasScope(std::string_view scope) const { return scopes.contains(scope); }
 };
+
+// Shared by all requests of one token.
+using PrincipalPtr = std::shared_ptr<const Principal>;
+inline const PrincipalPtr& Nobody() {
+  static const auto nobody = std::make_shared<const Principal>();
+  return nobody;
+}
 
 }  // namespace tamarack::auth

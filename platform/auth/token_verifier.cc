@@ -34,7 +34,7 @@ bool IsFor(const json::object& claims, std::string_view audience) {
 
 struct TokenVerifier::State {
   struct Verified {
-    Principal principal;
+    PrincipalPtr principal;
     int64_t expires_seconds;
   };
 
@@ -158,7 +158,7 @@ absl::StatusOr<TokenVerifier::State::Verified> TokenVerifier::State::Check(
   if (!expires.ok()) return expires.status();
   absl::StatusOr<Principal> principal = FromClaims(claims);
   if (!principal.ok()) return principal.status();
-  return Verified{*std::move(principal), *expires};
+  return Verified{std::make_shared<const Principal>(*std::move(principal)), *expires};
 }
 
 void TokenVerifier::State::Remember(std::string digest, Verified entry) {
@@ -179,14 +179,14 @@ TokenVerifier::TokenVerifier(boost::asio::any_io_executor executor, VerifierOpti
 }
 TokenVerifier::~TokenVerifier() = default;
 
-Async<Principal> TokenVerifier::Verify(std::string token) {
+Async<PrincipalPtr> TokenVerifier::Verify(std::string token) {
   CO_ASSIGN_OR_RETURN(auto principal, co_await VerifyBound(std::move(token)));
-  if (!principal.confirmation.empty())
+  if (!principal->confirmation.empty())
     co_return absl::UnauthenticatedError("token: is bound to a key");
   co_return principal;
 }
 
-Async<Principal> TokenVerifier::VerifyBound(std::string token) {
+Async<PrincipalPtr> TokenVerifier::VerifyBound(std::string token) {
   if (token.size() > crypto::kJwsBytesMax) co_return absl::UnauthenticatedError("token: too long");
   if (state_->keys) CO_RETURN_IF_ERROR(co_await state_->NeedKeys());
   std::string digest = crypto::Sha256(token);
@@ -198,7 +198,7 @@ Async<Principal> TokenVerifier::VerifyBound(std::string token) {
   CO_RETURN_IF_ERROR(unverified.status());
   CO_RETURN_IF_ERROR(co_await state_->NeedKeyOf(StringMember(unverified->header, "kid")));
   CO_ASSIGN_OR_RETURN(auto checked, state_->Check(token));
-  Principal principal = checked.principal;
+  PrincipalPtr principal = checked.principal;
   state_->Remember(std::move(digest), std::move(checked));
   co_return principal;
 }

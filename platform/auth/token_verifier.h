@@ -47,10 +47,10 @@ class TokenVerifier {
 
   // `token` without "Bearer ". UNAUTHENTICATED when it is no good (message says why, for logs) or
   // bound to a key, UNAVAILABLE when no keys could be had.
-  Async<Principal> Verify(std::string token);
+  Async<PrincipalPtr> Verify(std::string token);
 
   // The same for a token that may be bound: the caller checks the principal's `confirmation`.
-  Async<Principal> VerifyBound(std::string token);
+  Async<PrincipalPtr> VerifyBound(std::string token);
 
   // Has the keys fetched before they, or what was verified with them, are used again: one may have
   // been withdrawn (see revocations.h).

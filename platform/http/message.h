@@ -81,6 +81,10 @@ struct Request {
   // Of a server whose handler reads bodies: null when there is none. What is not asked for is never
   // kept: a short rest is dropped, before a long one the connection ends.
   BodyReader read_body = nullptr;
+  // Of the server: for a handler that finds, before it waits for anything, that a GET changes
+  // something all the same. Then it goes on though its client has shut its writing side, as other
+  // methods do.
+  std::function<void()> note_effect = nullptr;
   std::string remote_address;  // The peer's IP, without port.
   bool tls = false;
   // SHA-256 of the client's certificate (DER), 32 bytes; empty when it gave none.

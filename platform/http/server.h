@@ -31,9 +31,6 @@ struct ServerOptions {
   // it wants it (Request::read_body); else it gets the whole request.
   bool handler_reads_bodies = false;
   uint64_t body_bytes_max = 1 << 20;  // Of a whole request; above: 413.
-  // When set, says of a GET or HEAD whether it changes something all the same: then it goes on
-  // though its client has shut its writing side, as other methods do.
-  std::function<bool(const Request& head)> has_effect;
   // Above: 503 and close. Fewer where the process may not open so many files.
   size_t connections_max = 10'000;
   uint64_t bodies_bytes_max = 256 << 20;  // All requests' bodies together; above: 503.

@@ -213,9 +213,8 @@ asio::awaitable<Refusal> Session::ReadHead(Incoming& incoming) {
 asio::awaitable<Response> Session::Handle(Request request) {
   std::optional<Response> response;
   const std::string& method = request.method;
-  const auto& has_effect = context_->options.has_effect;
-  bool is_read = method == "GET" || method == "HEAD" || method == "OPTIONS";
-  may_be_half_closed_ = !is_read || (has_effect && has_effect(request));
+  may_be_half_closed_ = method != "GET" && method != "HEAD" && method != "OPTIONS";
+  request.note_effect = [this] { may_be_half_closed_ = true; };
   WatchPeer();
   try {
     response = co_await context_->handler(std::move(request));

@@ -69,7 +69,7 @@ struct Once::Place {
   std::string hash;
 
   Place(const rpc::Context& context, const google::protobuf::Message& request)
-      : Place(auth::OwnerOf(context.principal), context, request) {}
+      : Place(auth::OwnerOf(*context.principal), context, request) {}
   Place(const auth::Owner& whose, const rpc::Context& context,
         const google::protobuf::Message& request)
       : key{.caller = whose.id,

@@ -49,7 +49,7 @@ struct Context {
   std::string client_ip;
   std::string csrf_token;  // to be rendered into forms
   // Empty subject and client when the method is PUBLIC and no credential came along.
-  auth::Principal principal;
+  auth::PrincipalPtr principal = auth::Nobody();
   std::map<std::string, std::string, std::less<>> request_headers;  // those named by pass_headers
   std::map<std::string, std::string, std::less<>>
       cookies;  // those named by pass_cookies, lower-case names

@@ -114,7 +114,7 @@ AsyncStatus UnaryCallBase::Authenticate() {
       co_await interceptor_.verifier_->Verify(std::string(value.substr(kScheme.size())));
   if (principal.ok()) {
     context_.principal = *std::move(principal);
-    co_return CheckAccess(policy, &context_.principal);
+    co_return CheckAccess(policy, context_.principal.get());
   }
   // A dead key source is not the caller's fault, so it is no 401.
   if (absl::IsUnavailable(principal.status()) && policy.access() != api::v1::MethodPolicy::PUBLIC) {
@@ -150,7 +150,7 @@ void UnaryCallBase::Report(const absl::Status& status, Steady::duration took) {
   telemetry::Log(level, log_context, "rpc",
                  {{"method", method_.full_name()},
                   {"code", code},
-                  {"client_id", context_.principal.client_id},
+                  {"client_id", context_.principal->client_id},
                   {"ms", took},
                   {"error", detail}});
 }

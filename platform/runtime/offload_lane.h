@@ -3,6 +3,7 @@
 #include "platform/base/status.h"
 #include "platform/runtime/offload.h"
 
+#include <memory>
 #include <utility>
 
 namespace tamarack::runtime {
@@ -28,27 +29,27 @@ class OffloadLane {
   // `work` returns may be a StatusOr.
   template <class Work>
   auto Run(Work work) -> Async<typename Unwrapped<decltype(work())>::Type> {
-    if (waiting_ >= waiting_max_) co_return absl::ResourceExhaustedError(full_);
+    if (*waiting_ >= waiting_max_) co_return absl::ResourceExhaustedError(full_);
     Turn turn(waiting_);
     co_return co_await pool_.Run(std::move(work));
   }
 
  private:
-  // Counts one waiting caller for as long as it lives.
+  // Counts one waiting caller for as long as it lives, which may be longer than the lane.
   class Turn {
    public:
-    explicit Turn(int& waiting) : waiting_(waiting) { ++waiting_; }
-    ~Turn() { --waiting_; }
+    explicit Turn(std::shared_ptr<int> waiting) : waiting_(std::move(waiting)) { ++*waiting_; }
+    ~Turn() { --*waiting_; }
     Turn(const Turn&) = delete;
 
    private:
-    int& waiting_;
+    std::shared_ptr<int> waiting_;
   };
 
   OffloadPool& pool_;
   const int waiting_max_;
   const char* full_;
-  int waiting_ = 0;
+  std::shared_ptr<int> waiting_ = std::make_shared<int>(0);
 };
 
 }  // namespace tamarack::runtime

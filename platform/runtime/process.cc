@@ -6,7 +6,6 @@
 
 #include <absl/synchronization/mutex.h>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
@@ -20,11 +19,7 @@ Process::Process(std::chrono::milliseconds join_time) : join_time_(join_time) {
   // gRPC locks often.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   RaiseOpenFilesLimit();
-  telemetry::GatherLog([this] { boost::asio::post(io_, telemetry::FlushLog); });
-}
-
-Process::~Process() {
-  telemetry::GatherLog(nullptr);
+  telemetry::WriteLogAside();
 }
 
 int Process::RunUntilSignal(std::function<void()> drain) {
@@ -44,7 +39,6 @@ int Process::RunUntilSignal(std::function<void()> drain) {
   io_.run();
   if (drainer.joinable()) drainer.join();
   io_.shutdown();
-  telemetry::GatherLog(nullptr);  // The loop has ended: nobody would write it any more.
   return 0;
 }
 
@@ -70,7 +64,6 @@ void Process::RunUntilDone(boost::asio::awaitable<void> work) {
   });
   io_.run();
   io_.shutdown();
-  telemetry::GatherLog(nullptr);
 }
 
 }  // namespace tamarack::runtime

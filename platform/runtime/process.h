@@ -17,7 +17,6 @@ class Process {
  public:
   // `join_time`: for what tasks have begun. A statement that waits for a lock takes no longer.
   explicit Process(std::chrono::milliseconds join_time = std::chrono::seconds(6));
-  ~Process();
   boost::asio::any_io_executor executor() { return io_.get_executor(); }
 
   // Runs until SIGTERM or SIGINT, then calls `drain` off this thread while work goes on, joins all

@@ -1,6 +1,7 @@
 #include "platform/runtime/task_group.h"
 
 #include "platform/base/task.h"
+#include "platform/telemetry/log.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -188,6 +189,7 @@ asio::awaitable<void> SleepFor(std::chrono::steady_clock::duration duration) {
 
 void AbortOn(const std::exception_ptr& error) {
   if (!error) return;
+  telemetry::FlushLog();
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& e) {

@@ -1,41 +1,45 @@
 #include "platform/telemetry/log.h"
 
-#include <fmt/format.h>
-#include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <absl/strings/str_cat.h>
+#include <poll.h>
 #include <unicode/utf8.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <condition_variable>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <memory>
 #include <mutex>
+#include <thread>
+#include <utility>
 
 namespace tamarack::telemetry {
 namespace {
 
-struct Sink {
-  std::mutex mutex;  // Guards the three that follow it.
-  std::string service;
-  std::string gathered;  // Lines, each but the last with its newline.
-  std::function<void()> flush_soon;
-  std::atomic<Level> level{Level::kInfo};
-  spdlog::logger logger{"tamarack", std::make_shared<spdlog::sinks::stderr_sink_st>()};
+// Wakes the writer before its time.
+constexpr size_t kManyBytes = 256 << 10;
+constexpr std::chrono::milliseconds kGatherTime{20};
+constexpr std::chrono::seconds kFlushTime{1};
 
-  Sink() {
-    logger.set_pattern("%v");
-    logger.set_level(spdlog::level::trace);  // Log() has filtered already.
-  }
-  void Flush() {
-    if (!gathered.empty()) logger.log(spdlog::level::info, gathered);
-    gathered.clear();
-  }
+struct Sink {
+  std::mutex mutex;  // Guards what follows it, up to the level.
+  std::string service;
+  std::string gathered;  // Lines for the writer.
+  bool has_writer = false;
+  bool is_urgent = false;   // The writer is not to wait for more.
+  bool is_writing = false;  // It has taken lines that are not written yet.
+  uint64_t untold = 0;      // Lines dropped that no line has told of.
+  std::condition_variable for_writer, for_flush;
+  std::atomic<Level> level{Level::kInfo};
+  std::atomic<uint64_t> dropped{0};
 };
 
 // Never destroyed, so that whatever runs at exit can still log.
@@ -133,7 +137,7 @@ char* WriteEscaped(char* to, char c) {
     default:
       break;
   }
-  return fmt::format_to(to, "\\u{:04x}", static_cast<uint8_t>(c));
+  return Write(to, absl::StrCat("\\u00", absl::Hex(static_cast<uint8_t>(c), absl::kZeroPad2)));
 }
 
 // Writes the first character of `text`, which is not plain, and takes it off.
@@ -221,6 +225,51 @@ void AppendLogLine(std::string& out, std::string_view timestamp, Level level,
   out.resize(end - out.data());
 }
 
+// Returns how many of the lines could not be written.
+uint64_t Write(std::string_view lines) {
+  while (!lines.empty()) {
+    ssize_t written = ::write(STDERR_FILENO, lines.data(), lines.size());
+    if (written >= 0) {
+      lines.remove_prefix(static_cast<size_t>(written));
+    } else if (errno == EAGAIN) {  // Somebody who shares stderr does not want to wait.
+      pollfd room{STDERR_FILENO, POLLOUT, 0};
+      ::poll(&room, 1, -1);
+    } else if (errno != EINTR) {
+      break;
+    }
+  }
+  return static_cast<uint64_t>(std::ranges::count(lines, '\n'));
+}
+
+void Drop(Sink& sink, uint64_t lines) {
+  sink.untold += lines;
+  sink.dropped += lines;
+}
+
+[[noreturn]] void WriteGathered(Sink& sink) {
+  std::string lines;
+  std::unique_lock lock(sink.mutex);
+  for (;;) {
+    sink.for_writer.wait(lock, [&] { return !sink.gathered.empty(); });
+    sink.for_writer.wait_for(lock, kGatherTime, [&] { return sink.is_urgent; });
+    sink.is_urgent = false;
+    sink.is_writing = true;
+    if (uint64_t count = std::exchange(sink.untold, 0)) {
+      AppendLogLine(sink.gathered, Now(), Level::kWarning, sink.service, {}, "log lines dropped",
+                    {{"lines", count}});
+      sink.gathered += '\n';
+    }
+    lines.swap(sink.gathered);
+    lock.unlock();
+    uint64_t lost = Write(lines);
+    lines.clear();
+    lock.lock();
+    Drop(sink, lost);
+    sink.is_writing = false;
+    sink.for_flush.notify_all();
+  }
+}
+
 }  // namespace
 
 void AppendJsonString(std::string& out, std::string_view text) {
@@ -259,26 +308,43 @@ void Log(Level level, std::string_view message, Fields fields) {
 void Log(Level level, const LogContext& context, std::string_view message, Fields fields) {
   if (!LogEnabled(level)) return;
   Sink& sink = TheSink();
-  std::lock_guard lock(sink.mutex);
+  std::unique_lock lock(sink.mutex);
+  if (sink.gathered.size() >= kGatheredBytesMax) return Drop(sink, 1);
   bool is_first = sink.gathered.empty();
-  if (!is_first) sink.gathered += '\n';
   AppendLogLine(sink.gathered, Now(), level, sink.service, context, message, fields);
-  bool may_wait = sink.flush_soon && level < Level::kWarning;
-  if (!may_wait || sink.gathered.size() > kGatheredBytes) return sink.Flush();
-  if (is_first) sink.flush_soon();
+  sink.gathered += '\n';
+  if (!sink.has_writer) {
+    Drop(sink, Write(sink.gathered));
+    return sink.gathered.clear();
+  }
+  bool is_urgent = level >= Level::kWarning || sink.gathered.size() >= kManyBytes;
+  bool wakes = is_first || (is_urgent && !sink.is_urgent);
+  sink.is_urgent = sink.is_urgent || is_urgent;
+  lock.unlock();
+  if (wakes) sink.for_writer.notify_one();
 }
 
-void GatherLog(std::function<void()> flush_soon) {
+void WriteLogAside() {
   Sink& sink = TheSink();
   std::lock_guard lock(sink.mutex);
-  sink.Flush();
-  sink.flush_soon = std::move(flush_soon);
+  if (std::exchange(sink.has_writer, true)) return;
+  // Nobody waits for it: it may wait for a reader when all else has ended.
+  std::thread([&sink] { WriteGathered(sink); }).detach();
+  std::atexit(FlushLog);
 }
 
 void FlushLog() {
   Sink& sink = TheSink();
-  std::lock_guard lock(sink.mutex);
-  sink.Flush();
+  std::unique_lock lock(sink.mutex);
+  if (!sink.has_writer) return;
+  sink.is_urgent = true;
+  sink.for_writer.notify_one();
+  sink.for_flush.wait_for(lock, kFlushTime,
+                          [&] { return sink.gathered.empty() && !sink.is_writing; });
+}
+
+uint64_t DroppedLogLines() {
+  return TheSink().dropped;
 }
 
 }  // namespace tamarack::telemetry

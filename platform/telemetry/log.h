@@ -66,12 +66,15 @@ bool ConfigureLog(std::string_view service, std::string_view level);
 
 bool LogEnabled(Level level);
 
-// Spares a write for each line of a busy process: from now on lines below warning are kept until
-// the next FlushLog, which `flush_soon` is called for when there is a first one, on the thread that
-// wrote it. Null ends that. At most kGatheredBytes are kept; a warning or an error writes all.
-void GatherLog(std::function<void()> flush_soon);
+// From now on whoever logs waits for no reader: a thread, of which there is one however often this
+// is called, writes what is gathered some milliseconds after the first line, or at once for a
+// warning, an error or much. What comes while kGatheredBytesMax wait for the reader is dropped and
+// counted (`log_lines_dropped_total`), and a line says how much it was. Before, Log writes itself.
+void WriteLogAside();
+// Waits until all lines so far are written, at most a second. A process does so when it exits.
 void FlushLog();
-inline constexpr size_t kGatheredBytes = 64 << 10;
+uint64_t DroppedLogLines();
+inline constexpr size_t kGatheredBytesMax = 4 << 20;
 
 // Writes one event: Log(Level::kInfo, "payment captured", {{"payment_id", id}}).
 void Log(Level level, std::string_view message, Fields fields = {});

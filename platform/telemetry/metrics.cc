@@ -1,5 +1,7 @@
 #include "platform/telemetry/metrics.h"
 
+#include "platform/telemetry/log.h"
+
 #include <prometheus/text_serializer.h>
 
 namespace tamarack::telemetry {
@@ -29,7 +31,14 @@ prometheus::Histogram& SizeHistogram(prometheus::Registry& registry, const std::
 }
 
 std::string SerializeMetrics(const prometheus::Registry& registry) {
-  return prometheus::TextSerializer().Serialize(registry.Collect());
+  auto families = registry.Collect();
+  prometheus::ClientMetric dropped;
+  dropped.counter.value = static_cast<double>(DroppedLogLines());
+  families.push_back({"log_lines_dropped_total",
+                      "Log lines that nobody read in time",
+                      prometheus::MetricType::Counter,
+                      {std::move(dropped)}});
+  return prometheus::TextSerializer().Serialize(families);
 }
 
 }  // namespace tamarack::telemetry

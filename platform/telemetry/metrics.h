@@ -33,7 +33,7 @@ prometheus::Histogram& DurationHistogram(prometheus::Registry& registry, const s
 prometheus::Histogram& SizeHistogram(prometheus::Registry& registry, const std::string& name,
                                      const std::string& help, const Labels& labels = {});
 
-// The registry in the Prometheus text format, for /metrics.
+// The registry in the Prometheus text format, for /metrics, and how many log lines were dropped.
 std::string SerializeMetrics(const prometheus::Registry& registry);
 
 }  // namespace tamarack::telemetry

@@ -64,7 +64,7 @@ class NotificationService final : public v1::NotificationService::CallbackServic
         options_(std::move(options)) {}
 
   TAMARACK_UNARY(SendEmail, v1::SendEmailRequest, v1::SendEmailResponse) {
-    std::string key_type = KeyTypeOf(context.principal);
+    std::string key_type = KeyTypeOf(*context.principal);
     // Before anything that may have changed since the first request: its template, our rules.
     CO_ASSIGN_OR_RETURN(auto earlier, co_await FindEarlier(context, request));
     if (earlier) co_return ToSendEmailResponse(*earlier);
@@ -100,7 +100,7 @@ class NotificationService final : public v1::NotificationService::CallbackServic
 
  private:
   static auth::Owner OwnerOf(const rpc::Context& context) {
-    return auth::OwnerOf(context.principal);
+    return auth::OwnerOf(*context.principal);
   }
 
   // What an earlier request with the same key made.
@@ -139,7 +139,7 @@ class NotificationService final : public v1::NotificationService::CallbackServic
                                                      const v1::ListNotificationsRequest& request) {
     NotificationFilter filter;
     filter.owner = OwnerOf(context);
-    filter.key_type = KeyTypeOf(context.principal);
+    filter.key_type = KeyTypeOf(*context.principal);
     filter.limit = kPageSize;
     if (request.has_reference()) filter.reference = request.reference();
     if (request.has_older_than()) {

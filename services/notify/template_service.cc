@@ -45,7 +45,7 @@ class TemplateService final : public v1::TemplateService::CallbackService {
           co_await service::FindService(identity_, context, "service_id", request.service_id()));
       co_return absl::OkStatus();
     };
-    auto effect = [&](pg::Tx& tx) { return templates_.Put(tx, put, context.principal.client_id); };
+    auto effect = [&](pg::Tx& tx) { return templates_.Put(tx, put, context.principal->client_id); };
     co_return co_await once_.Run<v1::Template>(context, request, prepare, effect);
   }
 
@@ -59,7 +59,7 @@ class TemplateService final : public v1::TemplateService::CallbackService {
     std::optional<std::string> type;
     if (request.has_type()) type = request.type();
     CO_ASSIGN_OR_RETURN(auto templates,
-                        co_await templates_.List(auth::OwnerOf(context.principal).id, type));
+                        co_await templates_.List(auth::OwnerOf(*context.principal).id, type));
     v1::ListTemplatesResponse response;
     for (auto& each : templates) *response.add_templates() = std::move(each);
     co_return response;
@@ -83,7 +83,7 @@ class TemplateService final : public v1::TemplateService::CallbackService {
   Async<v1::Template> Find(const rpc::Context& context, const std::string& id,
                            std::optional<int> version) {
     if (!IsUuid(id)) co_return ValidationError("id", "is not a valid UUID");
-    auto found = co_await templates_.Find(auth::OwnerOf(context.principal).id, id, version);
+    auto found = co_await templates_.Find(auth::OwnerOf(*context.principal).id, id, version);
     if (absl::IsNotFound(found.status())) co_return NoResultFound();
     co_return found;
   }

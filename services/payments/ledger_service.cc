@@ -25,9 +25,9 @@ class LedgerService final : public v1::LedgerService::CallbackService {
   LedgerService(rpc::Interceptor& interceptor, pg::Pool& pool) : rpc_(interceptor), pool_(pool) {}
 
   TAMARACK_UNARY(GetBalance, v1::GetBalanceRequest, v1::LedgerBalance) {
-    auth::Mode mode = auth::ModeOf(context.principal.mode);
+    auth::Mode mode = auth::ModeOf(context.principal->mode);
     if (request.has_mode() && auth::ModeOf(request.mode()) != mode) {
-      if (!context.principal.HasScope(kAdminScope))
+      if (!context.principal->HasScope(kAdminScope))
         co_return absl::PermissionDeniedError("the credential is of the other mode");
       mode = auth::ModeOf(request.mode());
     }

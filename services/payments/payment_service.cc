@@ -38,14 +38,14 @@ class PaymentService final : public v1::PaymentService::CallbackService {
   TAMARACK_UNARY(CreatePayment, v1::CreatePaymentRequest, v1::Payment) {
     CO_RETURN_IF_ERROR(CheckService(context));
     CO_RETURN_IF_ERROR(CheckIdempotencyKey(context.idempotency_key));
-    auth::Owner owner = auth::OwnerOf(context.principal);
+    auth::Owner owner = auth::OwnerOf(*context.principal);
     auto checked = CheckCreate(request, owner.is_live());
     if (checked.ok() && owner.is_live()) checked = NoLiveProcessor();
     if (!checked.ok()) co_return co_await Refuse(context, request, checked.status());
     Payment payment = *std::move(checked);
     payment.id = NewShortId();
     payment.owner = std::move(owner);
-    payment.ministry_id = context.principal.ministry_id;
+    payment.ministry_id = context.principal->ministry_id;
     payment.created_at = clock_();
     CO_ASSIGN_OR_RETURN(bool is_new, co_await repository_.Create(
                                          {payment, once_.RowOf(context, request, payment.id)}));
@@ -90,7 +90,7 @@ class PaymentService final : public v1::PaymentService::CallbackService {
   TAMARACK_UNARY(ListPayments, v1::ListPaymentsRequest, v1::ListPaymentsResponse) {
     CO_RETURN_IF_ERROR(CheckService(context));
     CO_ASSIGN_OR_RETURN(auto query, CheckList(request));
-    query.filter.owner = auth::OwnerOf(context.principal);
+    query.filter.owner = auth::OwnerOf(*context.principal);
     CO_ASSIGN_OR_RETURN(auto page, co_await repository_.List(query.filter));
     if (page.payments.empty() && query.page > 1) co_return PageNotFound();
     v1::ListPaymentsResponse response;
@@ -112,14 +112,14 @@ class PaymentService final : public v1::PaymentService::CallbackService {
 
  private:
   static absl::Status CheckService(const rpc::Context& context) {
-    if (!context.principal.service_id.empty()) return absl::OkStatus();
+    if (!context.principal->service_id.empty()) return absl::OkStatus();
     return absl::PermissionDeniedError("the credential belongs to no service");
   }
 
   Async<Payment> Find(const rpc::Context& context, const std::string& payment_id,
                       std::string_view not_found_code) {
     CO_RETURN_IF_ERROR(CheckService(context));
-    auto payment = co_await repository_.Find(auth::OwnerOf(context.principal), payment_id);
+    auto payment = co_await repository_.Find(auth::OwnerOf(*context.principal), payment_id);
     if (absl::IsNotFound(payment.status())) co_return PaymentNotFound(not_found_code);
     co_return payment;
   }
@@ -139,7 +139,7 @@ class PaymentService final : public v1::PaymentService::CallbackService {
     CO_RETURN_IF_ERROR(made.status());
     if (!*made) co_return absl::NotFoundError("no payment has that key");
     CO_ASSIGN_OR_RETURN(auto payment,
-                        co_await repository_.Find(auth::OwnerOf(context.principal), **made));
+                        co_await repository_.Find(auth::OwnerOf(*context.principal), **made));
     metrics_.replays.Increment();
     context.http.SetStatus(200);
     co_return View(payment);

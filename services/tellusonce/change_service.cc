@@ -34,7 +34,7 @@ v1::Address AddressOf(const Request& request) {
 }
 
 auth::Mode ModeOf(const rpc::Context& context) {
-  return auth::ModeOf(context.principal.mode);
+  return auth::ModeOf(context.principal->mode);
 }
 
 const std::string& InLanguage(const rpc::Context& context, const std::string& en,
@@ -111,7 +111,7 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto recipients, co_await Recipients(context, subscriptions, chosen));
     CO_ASSIGN_OR_RETURN(
         std::string change_id,
-        co_await changes_.Record({{.id = context.principal.subject, .mode = ModeOf(context)},
+        co_await changes_.Record({{.id = context.principal->subject, .mode = ModeOf(context)},
                                   request.request_id(),
                                   address,
                                   recipients}));
@@ -124,7 +124,7 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     UseLanguage(context, request.lang());
     if (!IsUuid(request.change_id())) co_return absl::NotFoundError("no such change");
     CO_ASSIGN_OR_RETURN(auto change,
-                        co_await changes_.Find(context.principal.subject, request.change_id()));
+                        co_await changes_.Find(context.principal->subject, request.change_id()));
     CO_ASSIGN_OR_RETURN(auto subscriptions, co_await subscriptions_.ListFor(ModeOf(context)));
     co_return renderer_.Render(StatusPage(
         context, change, SafeReturnTo(request.return_to(), context.language, subscriptions),
@@ -134,10 +134,10 @@ class ChangeService final : public v1::ChangeService::CallbackService {
  private:
   // What the person told last, else what identity knows from registration.
   Async<v1::Address> PresentAddress(const rpc::Context& context) {
-    CO_ASSIGN_OR_RETURN(auto told, co_await changes_.FindAddress(context.principal.subject));
+    CO_ASSIGN_OR_RETURN(auto told, co_await changes_.FindAddress(context.principal->subject));
     if (told) co_return *told;
     identity_v1::GetContactRequest request;
-    request.set_subject(context.principal.subject);
+    request.set_subject(context.principal->subject);
     CO_ASSIGN_OR_RETURN(auto contact, co_await identity_.Call<identity_v1::Contact>(
                                           "/tamarack.identity.v1.DirectoryService/GetContact",
                                           request, {.on_behalf_of = &context}));
@@ -152,7 +152,7 @@ class ChangeService final : public v1::ChangeService::CallbackService {
     std::sort(chosen.begin(), chosen.end());
     chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
     identity_v1::ResolveSubjectsRequest request;
-    request.set_subject(context.principal.subject);
+    request.set_subject(context.principal->subject);
     std::vector<const v1::Subscription*> told;
     for (const auto& id : chosen) {
       auto found = std::find_if(subscriptions.begin(), subscriptions.end(),

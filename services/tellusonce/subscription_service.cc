@@ -94,8 +94,8 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
   }
 
   TAMARACK_UNARY(ListSubscriptions, v1::ListSubscriptionsRequest, v1::ListSubscriptionsResponse) {
-    bool is_admin = context.principal.HasScope(kAdminScope);
-    if (!is_admin && context.principal.ministry_id.empty())
+    bool is_admin = context.principal->HasScope(kAdminScope);
+    if (!is_admin && context.principal->ministry_id.empty())
       co_return absl::PermissionDeniedError("no ministry");
     CO_ASSIGN_OR_RETURN(auto subscriptions,
                         co_await (is_admin ? subscriptions_.ListAll()
@@ -123,7 +123,7 @@ class SubscriptionService final : public v1::SubscriptionService::CallbackServic
  private:
   // Subscriptions are a ministry's, not one of its services'.
   static auth::Owner MinistryOf(const rpc::Context& context) {
-    return {.id = context.principal.ministry_id, .mode = auth::ModeOf(context.principal.mode)};
+    return {.id = context.principal->ministry_id, .mode = auth::ModeOf(context.principal->mode)};
   }
 
   rpc::Interceptor& rpc_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/telemetry/log.h"
+
 #include <unistd.h>
 
 #include <cstdio>
@@ -16,6 +18,7 @@ class CapturedStderr {
       throw std::runtime_error("stderr cannot be captured");
   }
   ~CapturedStderr() {
+    telemetry::FlushLog();
     ::dup2(kept_, 2);
     ::close(kept_);
     std::fclose(file_);
@@ -24,6 +27,7 @@ class CapturedStderr {
   CapturedStderr& operator=(const CapturedStderr&) = delete;
 
   std::string Text() const {
+    telemetry::FlushLog();
     std::string text;
     char block[65536];
     std::rewind(file_);

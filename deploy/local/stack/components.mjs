@@ -14,6 +14,7 @@ const program = (layout, name) => join(layout.build, name);
 // Whose government this is: an obvious sandbox.
 const brandFolder = join(root, 'deploy/local/brand');
 export const brandFile = join(brandFolder, 'brand.json');
+const rateClasses = JSON.parse(readFileSync(join(root, 'deploy/rate_classes.json'), 'utf8'));
 const redisSecret = 'redis';
 export const redisPassword = (layout) => secret(layout, redisSecret);
 export const redisSocket = (layout) => join(layout.servers, 'redis.sock');
@@ -147,7 +148,7 @@ function configureGateway(layout, { isFishing }) {
     credentials: {
       address: `${loopback}:${layout.ports.grpc.identity}`, client_secret_file: clientSecretFile(layout, 'gateway'), tls: gatewayTls(layout, 'identity'),
     },
-    limits: { redis: `unix:${redisSocket(layout)}`, redis_password_file: secretFile(layout, redisSecret) },
+    limits: { redis: `unix:${redisSocket(layout)}`, redis_password_file: secretFile(layout, redisSecret), classes: rateClasses },
     backends: services.map((name) => ({
       name, platform: true, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
       tls: gatewayTls(layout, name),

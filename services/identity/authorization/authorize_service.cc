@@ -53,7 +53,7 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
     HttpBody refusal;
     CO_ASSIGN_OR_RETURN(auto pending, co_await Read(context, request.return_to(), refusal));
     if (!pending) co_return refusal;
-    CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal.session_id));
+    CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal->session_id));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
     CO_ASSIGN_OR_RETURN(auto standing, co_await parts_.interactions.StandingOf(*session, *pending));
     if (standing != Standing::kGood) co_return GoOn(context, pending->interaction);
@@ -82,7 +82,7 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
       co_return Fail(context, *pending, SentBy::kOurForm,
                      {"access_denied", "the person did not agree"});
     }
-    CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal.session_id));
+    CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal->session_id));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
     CO_ASSIGN_OR_RETURN(auto standing, co_await parts_.interactions.StandingOf(*session, *pending));
     if (standing != Standing::kGood) co_return GoOn(context, pending->interaction);

@@ -67,7 +67,7 @@ class AccountService final : public v1::AccountService::CallbackService {
  private:
   // The token's subject names the person to others; here the session does.
   Async<std::string> PersonOf(const rpc::Context& context) {
-    CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal.session_id));
+    CO_ASSIGN_OR_RETURN(auto session, co_await parts_.sessions.Find(context.principal->session_id));
     if (!session) co_return absl::UnauthenticatedError("the session has ended");
     co_return session->person_id;
   }

@@ -128,26 +128,27 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
   // it is bound to.
   Async<ExchangeResponse> FromAccessToken(const ExchangeRequest& request) {
     const std::string& token = request.bearer();
-    auto principal = co_await parts_.client_tokens.VerifyBound(token);
-    if (absl::IsUnauthenticated(principal.status()))
+    auto verified = co_await parts_.client_tokens.VerifyBound(token);
+    if (absl::IsUnauthenticated(verified.status()))
       co_return InvalidToken("the access token is not valid");
-    if (!principal.ok()) co_return principal.status();
-    if (parts_.internal.Find(principal->client_id) == nullptr) {
-      auto client = co_await parts_.tenants.FindClient(principal->client_id);
+    if (!verified.ok()) co_return verified.status();
+    auth::Principal principal = **verified;
+    if (parts_.internal.Find(principal.client_id) == nullptr) {
+      auto client = co_await parts_.tenants.FindClient(principal.client_id);
       if (!client.ok() && !absl::IsNotFound(client.status())) co_return client.status();
       if (!client.ok() || !client->is_enabled)
         co_return InvalidToken("the client may no longer use its tokens");
     }
-    CO_ASSIGN_OR_RETURN(bool is_revoked, co_await parts_.grants.IsRevoked(*principal));
+    CO_ASSIGN_OR_RETURN(bool is_revoked, co_await parts_.grants.IsRevoked(principal));
     if (is_revoked) co_return InvalidToken("the access token was revoked");
-    CO_RETURN_IF_ERROR(co_await parts_.possession.Check(principal->confirmation, request));
-    principal->confirmation = {};
-    CO_ASSIGN_OR_RETURN(principal->subject,
-                        co_await SubjectFor(request.owner_ministry_id(), *principal));
+    CO_RETURN_IF_ERROR(co_await parts_.possession.Check(principal.confirmation, request));
+    principal.confirmation = {};
+    CO_ASSIGN_OR_RETURN(principal.subject,
+                        co_await SubjectFor(request.owner_ministry_id(), principal));
     CO_ASSIGN_OR_RETURN(auto jws, crypto::PeekJws(token));
     int64_t ends = crypto::NumericDate(jws.claims, "exp").value_or(0);
     CO_ASSIGN_OR_RETURN(auto response,
-                        co_await Issue(*principal, request, ends - parts_.issuer.NowSeconds()));
+                        co_await Issue(principal, request, ends - parts_.issuer.NowSeconds()));
     response.set_no_cache(request.has_dpop());
     co_return response;
   }
@@ -188,7 +189,9 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
   // The token that one back end is sent, good for as long as the credential at most.
   Async<ExchangeResponse> Issue(auth::Principal principal, const ExchangeRequest& request,
                                 int64_t credential_seconds = kLifetimeSeconds) {
-    principal.scopes = ScopesFor(request.audience(), std::move(principal.scopes));
+    principal.scopes =
+        ScopesFor(request.audience(), {request.scopes().begin(), request.scopes().end()},
+                  std::move(principal.scopes));
     // Who cannot ask whether it is revoked is not told which it is.
     if (request.audience() != kOwnAudience) principal.grant_id.clear();
     // The second of a sign-in would tell two ministries that they see the same person.

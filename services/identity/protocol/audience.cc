@@ -25,12 +25,13 @@ bool IsPlatformScope(std::string_view scope) {
 }
 
 std::set<std::string, std::less<>> ScopesFor(std::string_view audience,
+                                             const std::set<std::string, std::less<>>& asked,
                                              std::set<std::string, std::less<>> scopes) {
   bool is_ours = IsPlatformAudience(audience);
   std::erase_if(scopes, [&](const std::string& scope) {
+    if (!is_ours) return IsPlatformScope(scope) || !asked.contains(scope);
     std::string_view name = NameOf(scope);
-    if (name.empty()) return false;
-    return is_ours ? name != audience && name != kPlatform : IsPlatformScope(scope);
+    return !name.empty() && name != audience && name != kPlatform;
   });
   return scopes;
 }

@@ -18,9 +18,11 @@ bool IsPlatformAudience(std::string_view audience);
 // it.
 bool IsPlatformScope(std::string_view scope);
 
-// Those of `scopes` that the back end can do anything with: it is not told what its caller may do
+// Those of `scopes` that the back end can do anything with: a service of the platform with its own,
+// a plug-in with what its methods ask for (`asked`). It is not told what its caller may do
 // elsewhere.
 std::set<std::string, std::less<>> ScopesFor(std::string_view audience,
+                                             const std::set<std::string, std::less<>>& asked,
                                              std::set<std::string, std::less<>> scopes);
 
 }  // namespace tamarack::identity

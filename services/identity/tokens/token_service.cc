@@ -116,7 +116,7 @@ class TokenService final : public v1::TokenService::CallbackService {
   }
 
   TAMARACK_UNARY(GetUserInfo, v1::GetUserInfoRequest, google::api::HttpBody) {
-    const auth::Principal& principal = context.principal;
+    const auth::Principal& principal = *context.principal;
     CO_ASSIGN_OR_RETURN(bool is_revoked, co_await parts_.grants.IsRevoked(principal));
     if (is_revoked) co_return InvalidToken("the access token was revoked");
     auto client = co_await parts_.tenants.FindClient(principal.client_id);

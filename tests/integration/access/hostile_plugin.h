@@ -34,6 +34,10 @@ service Trap {
     option (google.api.http) = {get: "/NAME/ask"};
     option (tamarack.api.v1.policy) = {access: TOKEN};
   }
+  rpc Write(Bait) returns (Bait) {
+    option (google.api.http) = {get: "/NAME/write"};
+    option (tamarack.api.v1.policy) = {access: TOKEN scopes: "NAME.write"};
+  }
   rpc Show(Bait) returns (google.api.HttpBody) {
     option (google.api.http) = {get: "/{lang}/NAME"};
     option (tamarack.api.v1.policy) = {access: PUBLIC page: true};

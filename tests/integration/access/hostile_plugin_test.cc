@@ -214,6 +214,22 @@ TEST_CASE_METHOD(BaitedWorld, "Hostile plug-in: no two ministries are told the s
   }
 }
 
+TEST_CASE_METHOD(BaitedWorld,
+                 "Hostile plug-in: it is told of no scope that its own methods do not ask for",
+                 "[access][hostile]") {
+  database_value(
+      "UPDATE oauth_client SET scopes = '{payments.read,trap.write,trap.more,neighbour.write}'");
+  const auto& client = neighbour_ministry.client;
+  std::string token =
+      ClientToken(client.client().client_id(), client.client_secret())->access_token();
+  auto scopes_at = [&](StandIn& plugin, const std::string& target) {
+    return identity::Text(ClaimsOf(Lure(plugin, target, WithToken(token))), "scope");
+  };
+  CHECK(scopes_at(trap, "/trap/ask") == "trap.write");
+  CHECK(scopes_at(trap, "/trap/write") == "trap.write");
+  CHECK(scopes_at(neighbour, "/neighbour/ask") == "neighbour.write");
+}
+
 TEST_CASE_METHOD(BaitedWorld, "Hostile plug-in: its page is shown, and no session with it",
                  "[access][hostile]") {
   // The session is good, so that it could have been told of it.

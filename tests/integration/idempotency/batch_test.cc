@@ -2,6 +2,7 @@
 #include "platform/idempotency/batch.h"
 
 #include "tests/integration/idempotency/fixture.h"
+#include "tests/support/own_principal.h"
 
 namespace tamarack::idempotency {
 namespace {
@@ -38,7 +39,7 @@ struct BatchFixture : Fixture {
   }
   static rpc::Context InMode(const std::string& mode) {
     auto context = Call("k");
-    context.principal.mode = mode;
+    testing::OwnPrincipal(context).mode = mode;
     return context;
   }
 };

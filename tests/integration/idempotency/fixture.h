@@ -7,6 +7,7 @@
 #include "platform/rpc/errors.h"
 #include "tests/support/database.h"
 #include "tests/support/loop.h"
+#include "tests/support/own_principal.h"
 
 #include "toy.pb.h"
 
@@ -52,8 +53,8 @@ inline StringValue Named(const std::string& name) {
 inline rpc::Context Call(const std::string& key, const std::string& service = "s1") {
   rpc::Context context;
   context.idempotency_key = key;
-  context.principal.client_id = "c1";
-  context.principal.service_id = service;
+  testing::OwnPrincipal(context).client_id = "c1";
+  testing::OwnPrincipal(context).service_id = service;
   return context;
 }
 

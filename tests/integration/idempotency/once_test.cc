@@ -1,5 +1,6 @@
 // One effect and one answer for each key, on a real database.
 #include "tests/integration/idempotency/fixture.h"
+#include "tests/support/own_principal.h"
 
 namespace tamarack::idempotency {
 namespace {
@@ -28,7 +29,7 @@ TEST_CASE_METHOD(Fixture, "a key used in a sandbox is another than the same key 
                  "[idempotency]") {
   auto in_mode = [](const std::string& mode, const std::string& service = "s1") {
     auto context = Call("k", service);
-    context.principal.mode = mode;
+    testing::OwnPrincipal(context).mode = mode;
     return context;
   };
   bool is_replayed = true;
@@ -49,7 +50,7 @@ TEST_CASE_METHOD(Fixture, "answers from before modes were told apart still count
   database.Execute("UPDATE idempotent_answer SET caller = 's1'");
   for (const char* mode : {"live", "sandbox"}) {
     auto context = Call("k");
-    context.principal.mode = mode;
+    testing::OwnPrincipal(context).mode = mode;
     CHECK(Ask(context, Named("a"))->value() == "kite 1");
     CHECK(absl::IsFailedPrecondition(Ask(context, Named("b")).status()));
   }
@@ -72,7 +73,7 @@ TEST_CASE_METHOD(Fixture, "a key that the release before modes is busy with is i
   REQUIRE(loop.Await(earlier->Query(kLock)).ok());
   for (const char* mode : {"live", "sandbox"}) {
     auto context = Call("k");
-    context.principal.mode = mode;
+    testing::OwnPrincipal(context).mode = mode;
     CHECK(absl::IsAborted(Ask(context, Named("a")).status()));
   }
   REQUIRE(loop.Await(earlier->Commit()).ok());

@@ -117,7 +117,7 @@ TEST_CASE_METHOD(AudienceWorld,
                  "Exchange: a back end is told of the scopes that mean something there") {
   database_value(
       "UPDATE oauth_client SET scopes = '{openid,payments.read,notify.send,tellusonce.subscriber,"
-      "fishing.write}'");
+      "fishing.write,hunting.write}'");
   std::string client =
       ClientToken(ministry.client.client().client_id(), ministry.client.client_secret())
           ->access_token();
@@ -125,7 +125,12 @@ TEST_CASE_METHOD(AudienceWorld,
   for (const auto& [target, wanted] :
        {std::pair(Target{"payments"}, Set{"payments.read"}),
         std::pair(Target{"notify"}, Set{"notify.send"}), std::pair(Target{}, Set{}),
-        std::pair(Target{"fishing", owner}, Set{"fishing.write"})}) {
+        std::pair(Target{"fishing", owner}, Set{}),
+        std::pair(Target{"fishing", owner, {"fishing.read", "fishing.write"}},
+                  Set{"fishing.write"}),
+        // Whatever a plug-in's proto asks for.
+        std::pair(Target{"fishing", owner, {"payments.read", "hunting.write"}},
+                  Set{"hunting.write"})}) {
     CAPTURE(target.audience);
     CHECK(Principal(ExchangeBearer(client, target)->access_token(), target.audience)->scopes ==
           wanted);
@@ -133,8 +138,8 @@ TEST_CASE_METHOD(AudienceWorld,
   std::string admin = PlatformToken("bootstrap");
   CHECK(Principal(ExchangeBearer(admin, {"notify"})->access_token(), "notify")->scopes ==
         Set{"platform.admin"});
-  CHECK(Principal(ExchangeBearer(admin, {"fishing", owner})->access_token(), "fishing")
-            ->scopes.empty());
+  Target curious{"fishing", owner, {"platform.admin"}};
+  CHECK(Principal(ExchangeBearer(admin, curious)->access_token(), "fishing")->scopes.empty());
   CHECK(Principal(ExchangeBearer(PersonToken())->access_token())->HasScope("openid"));
 }
 

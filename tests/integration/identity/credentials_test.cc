@@ -217,7 +217,7 @@ TEST_CASE_METHOD(
   CHECK(principal.language == "fr");
   CHECK(!principal.session_id.empty());
   CHECK(principal.session_id != cookie);
-  CHECK(absl::IsUnauthenticated(ExchangeSession("x" + cookie.substr(1)).status()));
+  CHECK(absl::IsUnauthenticated(ExchangeSession("!" + cookie.substr(1)).status()));
   REQUIRE(host.Await(sessions.End(cookie)).ok());
   CHECK(absl::IsUnauthenticated(ExchangeSession(cookie).status()));
 }

@@ -24,6 +24,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tamarack::identity {
 
@@ -31,6 +32,7 @@ namespace tamarack::identity {
 struct Target {
   std::string audience = kOwnAudience;
   std::string owner = {};
+  std::vector<std::string> scopes = {};  // Those that a plug-in's methods ask for.
 };
 
 // The whole of identity over real gRPC, PostgreSQL and Redis, wired as main() does, with a clock
@@ -151,6 +153,7 @@ struct World {
     request.set_client_secret("gateway secret");
     request.set_audience(target.audience);
     request.set_owner_ministry_id(target.owner);
+    for (const std::string& scope : target.scopes) request.add_scopes(scope);
     return host.Call<api::v1::ExchangeResponse>("/tamarack.api.v1.CredentialService/Exchange",
                                                 request, nullptr);
   }
@@ -166,14 +169,19 @@ struct World {
     request.set_session(cookie);
     return Exchange(request, target);
   }
+  static absl::StatusOr<auth::Principal> Copied(
+      const absl::StatusOr<auth::PrincipalPtr>& principal) {
+    if (!principal.ok()) return principal.status();
+    return **principal;
+  }
   // What a service of that name makes of the token.
   absl::StatusOr<auth::Principal> Principal(const std::string& token,
                                             const std::string& audience = kOwnAudience) {
-    return host.Await(Verifier(audience).Verify(token));
+    return Copied(host.Await(Verifier(audience).Verify(token)));
   }
   // What a token of the token endpoint says, bound or not.
   absl::StatusOr<auth::Principal> ClientPrincipal(const std::string& token) {
-    return host.Await(client_tokens.VerifyBound(token));
+    return Copied(host.Await(client_tokens.VerifyBound(token)));
   }
 
   // A ministry with one service.

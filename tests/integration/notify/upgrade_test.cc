@@ -1,4 +1,5 @@
 #include "tests/integration/notify/fixture.h"
+#include "tests/support/own_principal.h"
 
 // Goal: keys of the release before, by type of API key and with plain hashes, find what they sent,
 // and while it goes on nothing is sent twice. Method: its schema with its rows, migrated.
@@ -31,8 +32,8 @@ struct Upgrade {
   }
   std::optional<std::string> Repeat(const std::string& mode, const std::string& key) {
     rpc::Context context;
-    context.principal.service_id = "s1";
-    context.principal.mode = mode;
+    testing::OwnPrincipal(context).service_id = "s1";
+    testing::OwnPrincipal(context).mode = mode;
     context.idempotency_key = key;
     return host.Await(keys.FindMade(context, Request())).value();
   }

@@ -1,6 +1,7 @@
 #include "platform/rpc/errors.h"
 #include "services/payments/create_rules.h"
 #include "tests/integration/payments/world.h"
+#include "tests/support/own_principal.h"
 
 #include "tamarack/api/v1/policy.pb.h"
 
@@ -99,12 +100,12 @@ TEST_CASE_METHOD(World1, "CreatePayment: a key of a test payment is none of a li
                  "[payments]") {
   auto create = [&](const std::string& mode, std::string_view id) {
     rpc::Context context;
-    context.principal = ministry;
-    context.principal.mode = mode;
+    context.principal = std::make_shared<const auth::Principal>(ministry);
+    testing::OwnPrincipal(context).mode = mode;
     context.idempotency_key = "same-key";
     NewPayment row{.payment = CheckCreate(NewRequest(), true).value(), .key = {}};
     row.payment.id = id;
-    row.payment.owner = auth::OwnerOf(context.principal);
+    row.payment.owner = auth::OwnerOf(*context.principal);
     row.payment.created_at = SystemClock()();
     row.key = keys.RowOf(context, NewRequest(), id);
     bool is_new = host.Await(repository.Create(row)).value();

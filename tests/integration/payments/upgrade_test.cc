@@ -4,6 +4,7 @@
 #include "services/payments/move_repository.h"
 #include "tests/support/database.h"
 #include "tests/support/loop.h"
+#include "tests/support/own_principal.h"
 
 #include "tamarack/payments/v1/payment_service.pb.h"
 
@@ -46,8 +47,8 @@ struct Upgrade {
                                                     const std::string& mode = "sandbox",
                                                     int64_t amount = 5) {
     rpc::Context context;
-    context.principal.service_id = "s1";
-    context.principal.mode = mode;
+    testing::OwnPrincipal(context).service_id = "s1";
+    testing::OwnPrincipal(context).mode = mode;
     context.idempotency_key = key;
     return loop.Await(keys.FindMade(context, Request(amount)));
   }

@@ -37,6 +37,7 @@ struct HttpServerFixture {
   }
   asio::awaitable<http::Response> Handle(http::Request request) {
     http::Response response;
+    if (request.headers.Has("x-effect")) request.note_effect();
     if (request.target == "/refused") {
       response.status = 401;
       co_return response;

@@ -57,7 +57,7 @@ struct Fixture {
   absl::Status Verify(const std::string& token) {
     absl::Status status = absl::UnknownError("not run");
     asio::co_spawn(io, verifier.Verify(token),
-                   [&](std::exception_ptr, absl::StatusOr<auth::Principal> result) {
+                   [&](std::exception_ptr, absl::StatusOr<auth::PrincipalPtr> result) {
                      status = result.status();
                    });
     io.restart();

@@ -4,6 +4,7 @@
 #include "platform/auth/access_token.h"
 #include "platform/crypto/encoding.h"
 
+#include <absl/strings/str_join.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -33,7 +34,6 @@ struct Fixture {
   absl::Status failure;
   int64_t lifetime_seconds = 300;
   bool no_cache = false;
-  size_t cached_max = 3;
   std::function<void()> during_exchange;
 
   Authenticator authenticator{
@@ -52,9 +52,11 @@ struct Fixture {
         response.set_no_cache(no_cache);
         co_return response;
       },
-      {.client_id = "gateway", .client_secret = "secret", .cached_max = 3, .now = [this] {
-         return now;
-       }}};
+      {.client_id = "gateway",
+       .client_secret = "secret",
+       .cached_max = 3,
+       .bad_cached_max = 3,
+       .now = [this] { return now; }}};
 
   absl::StatusOr<CallerPtr> Resolve(const std::string& credential,
                                     CredentialKind kind = CredentialKind::kBearer,
@@ -172,22 +174,24 @@ TEST_CASE_METHOD(Fixture, "a key and a session of the same text are two credenti
 
 TEST_CASE_METHOD(Fixture, "what a credential gave for one back end is not sent to another",
                  "[gateway]") {
-  auto with = [](const std::string& audience, const std::string& owner) {
-    return Credential{.value = "key", .audience = audience, .owner = owner};
+  auto to = [](const char* audience, const char* owner, const char* scopes) {
+    return Credential{.value = "key", .audience = audience, .owner = owner, .scopes = scopes};
   };
   int expected = 0;
-  for (const auto& [audience, owner] :
-       {std::pair("a", ""), std::pair("b", ""), std::pair("a", "m"), std::pair("am", "")}) {
-    CAPTURE(audience, owner);
-    CHECK(authenticator.Knows(with(audience, owner)) == (exchanges > 0));  // The credential is.
-    CHECK(authenticator.FreshCaller(with(audience, owner)) == nullptr);
-    CHECK(Resolve(with(audience, owner)).ok());
+  for (const Credential& one :
+       {to("a", "", ""), to("b", "", ""), to("a", "m", ""), to("am", "", ""), to("a", "m", "read"),
+        to("a", "m", "read write")}) {
+    CAPTURE(one.audience, one.owner, one.scopes);
+    CHECK(authenticator.Knows(one) == (exchanges > 0));  // The credential is.
+    CHECK(authenticator.FreshCaller(one) == nullptr);
+    CHECK(Resolve(one).ok());
     CHECK(exchanges == ++expected);
-    CHECK(last.audience() == audience);
-    CHECK(last.owner_ministry_id() == owner);
-    CHECK(Resolve(with(audience, owner)).ok());
+    CHECK(last.audience() == one.audience);
+    CHECK(last.owner_ministry_id() == one.owner);
+    CHECK(absl::StrJoin(last.scopes(), " ") == one.scopes);
+    CHECK(Resolve(one).ok());
     CHECK(exchanges == expected);
-    CHECK(authenticator.FreshCaller(with(audience, owner)) != nullptr);
+    CHECK(authenticator.FreshCaller(one) != nullptr);
   }
 }
 
@@ -232,6 +236,19 @@ TEST_CASE_METHOD(Fixture, "the least recently used credential leaves a full cach
   CHECK(exchanges == 4);
   CHECK(Resolve("b").ok());
   CHECK(exchanges == 5);
+}
+
+TEST_CASE_METHOD(Fixture, "a flood of bad credentials evicts no good one", "[gateway]") {
+  CHECK(Resolve("good").ok());
+  failure = absl::UnauthenticatedError("unknown key");
+  for (int i = 0; i < 10; ++i) CHECK_FALSE(Resolve("bad_" + std::to_string(i)).ok());
+  CHECK(authenticator.Knows({.value = "good"}));
+  CHECK(Resolve("good").ok());
+  CHECK(exchanges == 11);
+  // Of the bad ones the latest are known, and no more than fit.
+  failure = absl::OkStatus();
+  CHECK_FALSE(Resolve("bad_9").ok());
+  CHECK(Resolve("bad_0").ok());
 }
 
 TEST_CASE_METHOD(Fixture, "an empty or endless credential is not even asked about", "[gateway]") {

@@ -1,7 +1,6 @@
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 #include "platform/telemetry/trace.h"
-#include "tests/support/captured_stderr.h"
 
 #include <absl/strings/str_split.h>
 #include <boost/json.hpp>
@@ -25,36 +24,6 @@ json::object ParsedLine(const telemetry::LogContext& context, telemetry::Fields 
 }
 
 }  // namespace
-
-TEST_CASE("Gathered lines are written together, and a warning does not wait") {
-  tamarack::testing::CapturedStderr captured;
-  auto count = [&] {
-    std::string text = captured.Text();
-    return std::count(text.begin(), text.end(), '\n');
-  };
-  int asked = 0;
-  telemetry::GatherLog([&] { ++asked; });
-  telemetry::Log(Level::kInfo, "one");
-  telemetry::Log(Level::kInfo, "two");
-  CHECK(count() == 0);
-  CHECK(asked == 1);
-  telemetry::FlushLog();
-  CHECK(count() == 2);
-  telemetry::Log(Level::kInfo, "three");
-  CHECK(asked == 2);
-  telemetry::Log(Level::kWarning, "four");
-  CHECK(count() == 4);
-  telemetry::Log(Level::kInfo, std::string(telemetry::kGatheredBytes, 'x'));
-  CHECK(count() == 5);
-  telemetry::Log(Level::kInfo, "six");
-  telemetry::GatherLog(nullptr);
-  CHECK(count() == 6);
-  telemetry::Log(Level::kInfo, "seven");
-  CHECK(count() == 7);
-  std::string text = captured.Text();
-  for (absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty()))
-    CHECK(json::parse(std::string(line)).is_object());
-}
 
 TEST_CASE("A log line has the fixed keys and then its fields") {
   auto line = ParsedLine({"r-1", "0af7"}, {{"payment_id", "p1"},
