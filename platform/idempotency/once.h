@@ -9,6 +9,7 @@
 #include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
 #include "platform/rpc/context.h"
+#include "platform/work/sweeper.h"
 
 #include <google/protobuf/message.h>
 
@@ -25,6 +26,9 @@ namespace tamarack::idempotency {
 
 // The stored answers, which one of the sealers can open.
 keys::KeyedColumn AnswersColumn(std::vector<crypto::Sealer> sealers);
+
+// Deletes answers whose time is over. One for each database.
+work::Sweep Forgetting(pg::Pool& pool);
 
 // Hash of a request, the same whatever the order of its maps. 64 hex digits. Never stored as it is:
 // that of an email and an address can be found again by trying all of them.

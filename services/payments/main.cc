@@ -79,6 +79,10 @@ int main(int argc, char** argv) {
       payments::MakeWebhookService(peer.interceptor(), sender.outbox(), once, peer.identity());
 
   shell.InBackground([&] { return keys.SealEarlier(); });
+  shell.Sweep(idempotency::Forgetting(shell.database()));
+  shell.Sweep(sender.Forgetting());
+  shell.Sweep(queue.Forgetting());
+  shell.Sweep(repository.ForgettingLinks());
   workers.Start();
   sender.dispatcher().Start();
   return shell.Run({payment_service.get(), card_pages.get(), ledger.get(), webhook_service.get()},

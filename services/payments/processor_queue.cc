@@ -1,6 +1,7 @@
 #include "services/payments/processor_queue.h"
 
 #include "platform/base/id.h"
+#include "platform/work/forget.h"
 
 namespace tamarack::payments {
 namespace {
@@ -23,8 +24,17 @@ constexpr work::QueueSql kUnresolved =
 constexpr pg::Statement kFindExpired{"payment.find_expired", R"sql(
   SELECT payment_id FROM payment WHERE status IN (1, 2, 3, 4) AND created_at < now() - $1 * interval '1 second'
   ORDER BY created_at LIMIT $2)sql"};
+// Its key keeps an authorisation from being captured twice: it stays until the attempt's own status
+// has long done that. 30 days, as idempotency keys.
+constexpr pg::Statement kForget{
+    "processor_job.forget",
+    WORK_FORGET("processor_job", "done_at < now() - interval '30 days'", "done_at")};
 
 }  // namespace
+
+work::Sweep ProcessorQueue::Forgetting() {
+  return work::Forgetting("processor jobs", pool_, kForget);
+}
 
 Async<std::vector<Job>> ProcessorQueue::ClaimJobs(int limit, std::chrono::milliseconds lease) {
   std::string token = NewUuid();

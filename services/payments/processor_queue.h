@@ -2,6 +2,7 @@
 
 #include "platform/postgres/postgres.h"
 #include "platform/work/claims.h"
+#include "platform/work/sweeper.h"
 #include "services/payments/payment_moves.h"
 
 #include <chrono>
@@ -32,6 +33,9 @@ class ProcessorQueue {
 
   // Unfinished payments older than `age`.
   Async<std::vector<std::string>> FindExpired(std::chrono::seconds age, int limit);
+
+  // Deletes jobs that are long done.
+  work::Sweep Forgetting();
 
  private:
   pg::Pool& pool_;
