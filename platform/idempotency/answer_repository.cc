@@ -1,6 +1,7 @@
 #include "platform/idempotency/answer_repository.h"
 
 #include "platform/runtime/task_group.h"
+#include "platform/work/forget.h"
 
 #include <utility>
 
@@ -15,15 +16,12 @@ constexpr pg::Statement kLock{"idempotent_answer.lock", R"sql(
 constexpr pg::Statement kFind{"idempotent_answer.find", R"sql(
   SELECT answer_sealed FROM idempotent_answer
   WHERE caller IN ($1, $2) AND method = $3 AND key = $4 ORDER BY caller = $1 DESC LIMIT 1)sql"};
-// Each new key forgets a few that are old, which keeps the table as large as their time is busy.
 constexpr pg::Statement kInsert{"idempotent_answer.insert", R"sql(
-  WITH forgotten AS (
-    DELETE FROM idempotent_answer WHERE ctid = ANY (ARRAY (
-      SELECT ctid FROM idempotent_answer WHERE expires_at < now()
-      ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED))
-  )
   INSERT INTO idempotent_answer (caller, method, key, answer_sealed, expires_at)
   VALUES ($1, $2, $3, $4, now() + $5 * interval '1 second'))sql"};
+constexpr pg::Statement kForget{
+    "idempotent_answer.forget",
+    WORK_FORGET("idempotent_answer", "expires_at < now()", "expires_at")};
 // Kept by releases whose keys had tables of their own: `sha256:`, the plain hash, the id.
 constexpr pg::Statement kListEarlier{"idempotent_answer.list_earlier", R"sql(
   SELECT caller, method, key, answer_sealed FROM idempotent_answer
@@ -60,6 +58,10 @@ keys::KeyedColumn AnswersColumn(std::vector<crypto::Sealer> sealers) {
     return absl::DataLossError("stored answer");
   };
   return {kAnswers, std::move(renew)};
+}
+
+work::Sweep Forgetting(pg::Pool& pool) {
+  return work::Forgetting("idempotency keys", pool, kForget);
 }
 
 std::string SealPlace(const AnswerKey& key) {

@@ -1,11 +1,12 @@
 // Stored answers: the table `idempotent_answer`. Only for this library's .cc files, but for the
-// column.
+// column and the sweep.
 #pragma once
 
 #include "platform/base/status.h"
 #include "platform/crypto/seal.h"
 #include "platform/keys/keyed_column.h"
 #include "platform/postgres/postgres.h"
+#include "platform/work/sweeper.h"
 
 #include <chrono>
 #include <string>
@@ -16,6 +17,9 @@ namespace tamarack::idempotency {
 
 // The stored answers, which one of the sealers can open.
 keys::KeyedColumn AnswersColumn(std::vector<crypto::Sealer> sealers);
+
+// Deletes answers whose time is over. One for each database.
+work::Sweep Forgetting(pg::Pool& pool);
 
 struct AnswerKey {
   std::string caller;

@@ -41,14 +41,10 @@ struct KeyColumns {
 };
 
 // In the order of the keys, so that two batches with the same ones wait for each other instead of
-// deadlocking; of a key's requests in one batch the first has it. Each new key forgets a few that
-// are old, and one whose time is over is new again.
+// deadlocking; of a key's requests in one batch the first has it. One whose time is over is new
+// again.
 #define IDEMPOTENCY_KEYS                                                                        \
-  "forgotten AS ("                                                                              \
-  "  DELETE FROM idempotent_answer WHERE ctid = ANY (ARRAY ("                                   \
-  "    SELECT ctid FROM idempotent_answer WHERE expires_at < now()"                             \
-  "    ORDER BY expires_at LIMIT 10 * cardinality($3::text[]) FOR UPDATE SKIP LOCKED))"         \
-  "), taken AS ("                                                                               \
+  "taken AS ("                                                                                  \
   "  INSERT INTO idempotent_answer AS a (caller, method, key, answer_sealed, expires_at)"       \
   "  SELECT DISTINCT ON (caller, method, key) caller, method, key, sealed,"                     \
   "    now() + kept * interval '1 second'"                                                      \

@@ -34,7 +34,8 @@
 // - Nothing is retried. A lost connection is opened again by its next user.
 // - Everything runs on one executor's thread; no locks. The pool may die before its transactions.
 // - Sessions are in UTC; times come and go as microseconds or time points, money as bigint.
-// - Text of a `Statement` must live for ever (constexpr), and one name means one text.
+// - Text of a `Statement` must live for ever (constexpr), and one name means one text. Lists with
+//   filters are composed: composed.h.
 //
 // Group commit for hot writes: batch.h. Schema: migrate.h.
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace tamarack::pg {
@@ -35,6 +36,10 @@ class Params {
   template <class... A>
   explicit Params(const A&... a) {
     values_.reserve(sizeof...(a));
+    (Add(a), ...);
+  }
+  template <class... A>
+  void Append(const A&... a) {
     (Add(a), ...);
   }
   const std::vector<std::optional<std::string>>& values() const { return values_; }
@@ -118,6 +123,8 @@ struct BoundStatement {
   template <class... A>
   explicit BoundStatement(const Statement& statement_, const A&... args)
       : statement(statement_), params(args...) {}
+  Call(const Statement& statement_, Params params_)
+      : statement(statement_), params(std::move(params_)) {}
   Statement statement;
   Params params;
 };

@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <list>
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:0", "host:port on which gRPC is served");
 ABSL_FLAG(std::string, admin_listen, "127.0.0.1:0", "host:port of /livez, /readyz and /metrics");
@@ -240,13 +241,17 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
                             *registry_);
     keyring_->Start([&resealer] { resealer.Wake(); });
     resealer.Start();
+    std::list<work::Sweeper> sweepers;
+    for (auto& sweep : sweeps_) sweepers.emplace_back(executor(), std::move(sweep)).Start();
     telemetry::Log(telemetry::Level::kInfo, "started",
                    {{"port", server.port()}, {"admin_port", admin.port()}});
     int drain_seconds = absl::GetFlag(FLAGS_drain_seconds);
     int status = process_.RunUntilSignal([&] {
       admin.SetDraining();
       server.Drain(drain_seconds);
+      for (auto& sweeper : sweepers) sweeper.AskToStop();
       if (stop) stop();
+      for (auto& sweeper : sweepers) sweeper.Stop();
       resealer.Stop();
       admin.Drain(std::chrono::seconds(1));
     });

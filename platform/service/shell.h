@@ -15,6 +15,7 @@
 #include "platform/runtime/offload.h"
 #include "platform/runtime/process.h"
 #include "platform/runtime/task_group.h"
+#include "platform/work/sweeper.h"
 
 #include <grpcpp/impl/service_type.h>
 #include <prometheus/registry.h>
@@ -87,6 +88,8 @@ class Shell {
 
   // What runs beside the calls while the process serves, and is joined after them. Call before Run.
   void InBackground(runtime::TaskGroup::Body body) { background_.push_back(std::move(body)); }
+  // What is done by the clock while the process serves. Call before Run.
+  void Sweep(work::Sweep sweep) { sweeps_.push_back(std::move(sweep)); }
 
   // Adds to what decides about readiness, at /readyz and in gRPC's health service: PostgreSQL is a
   // hard dependency of every service, Redis a soft one. Call before Run.
@@ -118,6 +121,7 @@ class Shell {
   std::shared_ptr<keys::KeyringFile> keyring_;
   std::vector<http::ReadyCheck> ready_checks_;
   std::vector<runtime::TaskGroup::Body> background_;
+  std::vector<work::Sweep> sweeps_;
   bool is_refused_ = false;  // for its role
 };
 

@@ -5,6 +5,8 @@
 #include "platform/postgres/postgres.h"
 #include "platform/webhooks/lanes.h"
 
+#include <algorithm>
+
 namespace tamarack::webhooks {
 namespace {
 
@@ -109,6 +111,28 @@ constexpr pg::Statement kPark{"webhook_delivery.park", R"sql(
   FROM webhook_endpoint e
   WHERE d.delivery_id = ANY($2::bigint[]) AND e.endpoint_id = d.endpoint_id
     AND )sql" LOST_DELIVERY " AND " LOST_ENDPOINT};
+
+constexpr pg::Statement kForget{"webhook_delivery.forget", R"sql(
+  WITH old AS (
+    SELECT delivery_id FROM webhook_delivery
+    WHERE state = 2 AND finished_at < now() - make_interval(days => $2)
+    ORDER BY finished_at LIMIT $1::int FOR UPDATE SKIP LOCKED
+  ), attempts AS (
+    DELETE FROM webhook_attempt WHERE delivery_id = ANY (ARRAY(SELECT delivery_id FROM old))
+  )
+  DELETE FROM webhook_delivery WHERE delivery_id = ANY (ARRAY(SELECT delivery_id FROM old)))sql"};
+// By its place in the log, so that those that stay cost each sweep one look, not each batch.
+constexpr pg::Statement kForgetEvents{"event.forget", R"sql(
+  WITH old AS (
+    SELECT sequence, event_id FROM (SELECT * FROM event WHERE sequence > $3 ORDER BY sequence LIMIT $1::int) AS next
+    WHERE created_at < now() - make_interval(days => $2)
+  ), forgotten AS (
+    DELETE FROM event WHERE event_id = ANY (ARRAY(
+      SELECT o.event_id FROM old o LEFT JOIN LATERAL (
+        SELECT d.event_id FROM webhook_delivery d WHERE d.event_id = o.event_id LIMIT 1) AS needed ON true
+      WHERE needed.event_id IS NULL))
+  )
+  SELECT count(*), max(sequence) FROM old)sql"};
 
 ClaimedDelivery Decode(const pg::Rows& rows, int row, const std::string& token) {
   ClaimedDelivery delivery;
@@ -223,6 +247,14 @@ Async<int64_t> DeliveryRepository::ParkLost(absl::Duration patience, int limit) 
                                               pg::BoundStatement(kPark, patience_ms, ids),
                                               pg::BoundStatement(kPromote, endpoints, subjects)));
   co_return results[1].affected();
+}
+
+Async<int64_t> DeliveryRepository::Forget(int days, int limit, int64_t& after) {
+  CO_ASSIGN_OR_RETURN(auto deliveries, co_await pool_.Query(kForget, limit, days));
+  CO_ASSIGN_OR_RETURN(auto events, co_await pool_.Query(kForgetEvents, limit, days, after));
+  int64_t looked_at = events.Int(0, 0);
+  after = looked_at < limit ? 0 : events.Int(0, 1);
+  co_return std::max(deliveries.affected(), looked_at);
 }
 
 }  // namespace tamarack::webhooks

@@ -60,6 +60,12 @@ class DeliveryRepository {
   // `patience`, as long as which the delivery must have waited; how many.
   Async<int64_t> ParkLost(absl::Duration patience, int limit);
 
+  // Deletes up to `limit` deliveries that were taken more than `days` ago, with their attempts,
+  // then looks at up to `limit` events that are as old, from the one behind `after` on, and deletes
+  // those without a delivery: what waits or is parked stays. Sets `after` to go on there, and says
+  // how many it had to do with.
+  Async<int64_t> Forget(int days, int limit, int64_t& after);
+
  private:
   pg::Pool& pool_;
 };

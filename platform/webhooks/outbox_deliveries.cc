@@ -1,6 +1,7 @@
 // The part of Outbox that reads deliveries and sends them again.
 #include "platform/webhooks/outbox.h"
 
+#include "platform/postgres/composed.h"
 #include "platform/postgres/postgres.h"
 #include "platform/webhooks/lanes.h"
 
@@ -16,20 +17,6 @@ constexpr int kListMax = 1000;
   "d.last_status, d.last_error, d.created_at, d.finished_at, "                         \
   "CASE WHEN d.claim IS NULL THEN d.due_at ELSE now() END"
 
-#define DELIVERY_FILTER                                                      \
-  "FROM webhook_delivery d JOIN event v USING (event_id) "                   \
-  "JOIN webhook_endpoint o USING (endpoint_id) "                             \
-  "WHERE ($1::text IS NULL OR o.tenant_id = $1) "                            \
-  "AND ($2::text = '' OR d.endpoint_id = nullif($2, '')::uuid) "             \
-  "AND ($3::text = '' OR d.event_id = nullif($3, '')::uuid) "                \
-  "AND ($4::text = '' OR d.subject = $4) AND ($5::int = 0 OR d.state = $5) " \
-  "AND ($6::bigint = 0 OR d.delivery_id < $6) "                              \
-  "AND ($8::text IS NULL OR o.mode = $8) "
-
-constexpr pg::Statement kList{"webhook_delivery.list",
-                              "SELECT " DELIVERY_COLUMNS " " DELIVERY_FILTER
-                              "ORDER BY d.delivery_id DESC LIMIT $7"};
-
 constexpr pg::Statement kListOfEvents{"webhook_delivery.list_of_events",
                                       "SELECT " DELIVERY_COLUMNS
                                       " FROM webhook_delivery d JOIN event v USING (event_id) "
@@ -38,11 +25,6 @@ constexpr pg::Statement kListOfEvents{"webhook_delivery.list_of_events",
 constexpr pg::Statement kListAttempts{"webhook_attempt.list",
                                       "SELECT started_at, duration_ms, status, error FROM "
                                       "webhook_attempt WHERE delivery_id = $1 ORDER BY attempt_id"};
-
-constexpr pg::Statement kListReplayable{
-    "webhook_delivery.list_replayable",
-    "SELECT d.delivery_id, d.endpoint_id, d.subject " DELIVERY_FILTER
-    "AND d.state <> 1 AND o.enabled ORDER BY d.delivery_id LIMIT $7"};
 
 constexpr pg::Statement kReplay{"webhook_delivery.replay",
                                 "UPDATE webhook_delivery SET state = 1, attempts = 0, "
@@ -76,18 +58,31 @@ std::vector<Delivery> DecodeAll(const pg::Rows& rows) {
   return deliveries;
 }
 
-pg::BoundStatement Filtered(const pg::Statement& statement, const DeliveryFilter& f) {
-  std::optional<std::string> tenant, mode;
-  if (f.owner) tenant = f.owner->id, mode = f.owner->mode_name();
-  return pg::BoundStatement(statement, tenant, f.endpoint_id, f.event_id, f.subject,
-                            f.state ? static_cast<int>(*f.state) : 0, f.before_id,
-                            std::clamp(f.limit, 1, kListMax), mode);
+void AddFilter(pg::Composed& list, const DeliveryFilter& f) {
+  list.Add(
+      " FROM webhook_delivery d JOIN event v USING (event_id) "
+      "JOIN webhook_endpoint o USING (endpoint_id) WHERE true");
+  auto owner = f.owner.value_or(auth::Owner{});
+  list.AddIf(f.owner.has_value(), " AND o.tenant_id = $? AND o.mode = $?", owner.id,
+             owner.mode_name());
+  list.AddIf(!f.endpoint_id.empty(), " AND d.endpoint_id = $?", f.endpoint_id);
+  list.AddIf(!f.event_id.empty(), " AND d.event_id = $?", f.event_id);
+  list.AddIf(!f.subject.empty(), " AND d.subject = $?", f.subject);
+  list.AddIf(f.state.has_value(), " AND d.state = $?", f.state.value_or(DeliveryState::kPending));
+  list.AddIf(f.before_id != 0, " AND d.delivery_id < $?", f.before_id);
+}
+
+int LimitOf(const DeliveryFilter& f) {
+  return std::clamp(f.limit, 1, kListMax);
 }
 
 }  // namespace
 
 Async<std::vector<Delivery>> Outbox::ListDeliveries(DeliveryFilter filter) {
-  CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(Filtered(kList, filter)));
+  pg::Composed list("webhook_delivery.list", "SELECT " DELIVERY_COLUMNS);
+  AddFilter(list, filter);
+  list.Add(" ORDER BY d.delivery_id DESC LIMIT $?", LimitOf(filter));
+  CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(list.Bind()));
   co_return DecodeAll(results.front());
 }
 
@@ -108,7 +103,11 @@ Async<std::vector<Attempt>> Outbox::ListAttempts(int64_t delivery_id) {
 }
 
 Async<int64_t> Outbox::Replay(DeliveryFilter filter) {
-  CO_ASSIGN_OR_RETURN(auto found, co_await pool_.QueryAll(Filtered(kListReplayable, filter)));
+  pg::Composed list("webhook_delivery.list_replayable",
+                    "SELECT d.delivery_id, d.endpoint_id, d.subject");
+  AddFilter(list, filter);
+  list.Add(" AND d.state <> 1 AND o.enabled ORDER BY d.delivery_id LIMIT $?", LimitOf(filter));
+  CO_ASSIGN_OR_RETURN(auto found, co_await pool_.QueryAll(list.Bind()));
   const pg::Rows& rows = found.front();
   if (rows.empty()) co_return int64_t{0};
   std::vector<int64_t> ids;

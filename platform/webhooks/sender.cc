@@ -1,7 +1,12 @@
 #include "platform/webhooks/sender.h"
 
+#include "platform/webhooks/delivery_repository.h"
+
 #include <absl/flags/flag.h>
 #include <absl/strings/str_split.h>
+
+#include <cstdio>
+#include <cstdlib>
 
 ABSL_FLAG(bool, webhook_allow_loopback, false, "let subscribers be on this machine: for sandboxes");
 ABSL_FLAG(
@@ -9,9 +14,13 @@ ABSL_FLAG(
     "host:port,… of subscribers that may have private addresses (they are refused otherwise)");
 ABSL_FLAG(double, webhook_retry_scale, 1.0,
           "multiplies the gaps between tries of a webhook; below 1 in sandboxes");
+ABSL_FLAG(int, webhook_retention_days, 90,
+          "how long events are kept, and webhooks after they were delivered; parked ones stay");
 
 namespace tamarack::webhooks {
 namespace {
+
+constexpr int kRetentionDaysMin = 7;  // the database's own: trigger event_is_kept
 
 http::AddressPolicy PolicyOfFlags() {
   return {.allow_loopback = absl::GetFlag(FLAGS_webhook_allow_loopback),
@@ -36,8 +45,23 @@ DispatcherOptions OptionsOfDispatcher(prometheus::Registry& registry) {
 
 Sender::Sender(boost::asio::any_io_executor executor, curl::Multi& curl, pg::Pool& pool,
                const crypto::Sealer& sealer, prometheus::Registry& registry)
-    : client_(curl, OptionsOfClient()),
+    : pool_(pool),
+      client_(curl, OptionsOfClient()),
       outbox_(pool, sealer, PolicyOfFlags()),
-      dispatcher_(std::move(executor), pool, client_, sealer, OptionsOfDispatcher(registry)) {}
+      dispatcher_(std::move(executor), pool, client_, sealer, OptionsOfDispatcher(registry)) {
+  if (absl::GetFlag(FLAGS_webhook_retention_days) < kRetentionDaysMin) {
+    std::fprintf(stderr, "--webhook_retention_days: at least %d\n", kRetentionDaysMin);
+    std::exit(2);
+  }
+}
+
+work::Sweep Sender::Forgetting() const {
+  return {.name = "webhooks",
+          .every = std::chrono::hours(1),
+          .batch = [store = DeliveryRepository(pool_), after = int64_t{0},
+                    days = absl::GetFlag(FLAGS_webhook_retention_days)](int limit) mutable {
+            return store.Forget(days, limit, after);
+          }};
+}
 
 }  // namespace tamarack::webhooks

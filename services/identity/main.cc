@@ -1,3 +1,4 @@
+#include "platform/idempotency/answer_repository.h"
 #include "platform/auth/revocations.h"
 #include "platform/pages/pages.h"
 #include "platform/service/shell.h"
@@ -156,6 +157,10 @@ int main(int argc, char** argv) {
        grants, sessions, possession, subjects, metrics});
   auto directory_service =
       identity::MakeDirectoryService(interceptor, people, tenants, consents, subjects);
+  shell.Sweep(idempotency::Forgetting(shell.database()));
+  shell.Sweep(grants.Forgetting());
+  shell.Sweep(failures.Forgetting());
+  shell.Sweep(devices.Forgetting());
   idempotency::Once once(shell.database(), keyring.sealer());
   auto admin_service = identity::MakeAdminService(interceptor, tenants, api_keys, people, passwords,
                                                   once, shell.redis(), default_mode);

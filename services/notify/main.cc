@@ -1,3 +1,4 @@
+#include "platform/idempotency/answer_repository.h"
 #include "platform/config/flags.h"
 #include "platform/crypto/seal.h"
 #include "platform/curl/multi.h"
@@ -27,6 +28,8 @@ ABSL_FLAG(int, smtp_timeout_seconds, 20, "longest time for handing over one emai
 ABSL_FLAG(std::string, from_name, "Government services", "name of the emails' sender");
 ABSL_FLAG(std::string, from_address, "", "address of the emails' sender");
 ABSL_FLAG(int, retention_days, 7, "how long addresses and texts are kept");
+ABSL_FLAG(int, record_retention_days, 400,
+          "how long is kept that an email was sent, and what became of it");
 
 int main(int argc, char** argv) {
   using namespace tamarack;
@@ -66,6 +69,12 @@ int main(int argc, char** argv) {
   delivery.from_address = text::AsciiEmailAddress(delivery.from_address);
   delivery.message_id_domain = delivery.from_address.substr(delivery.from_address.find('@') + 1);
   delivery.retention_days = absl::GetFlag(FLAGS_retention_days);
+  // A repeated request finds its notification for as long as its key is kept.
+  const int record_days = absl::GetFlag(FLAGS_record_retention_days);
+  if (record_days <= delivery.retention_days) {
+    std::fprintf(stderr, "--record_retention_days: more than --retention_days\n");
+    return 2;
+  }
 
   curl::Multi curl(shell.executor());
   smtp::Client smtp(curl);
@@ -81,6 +90,8 @@ int main(int argc, char** argv) {
       {.public_url = shell.issuer(), .from_address = delivery.from_address, .on_accepted = [&] {
          worker.Wake();
        }});
+  shell.Sweep(idempotency::Forgetting(shell.database()));
+  shell.Sweep(notifications.Forgetting(record_days));
   idempotency::Once once(shell.database(), sealer);
   auto template_service =
       notify::MakeTemplateService(peer.interceptor(), templates, once, peer.identity());

@@ -1,6 +1,8 @@
 #include "services/notify/notification_repository.h"
 
 #include "platform/base/id.h"
+#include "platform/postgres/composed.h"
+#include "platform/work/forget.h"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -41,21 +43,14 @@ constexpr pg::Statement kFind{"notification.find",
                               "SELECT " NOTIFICATION_COLUMNS
                               " FROM notification WHERE notification_id = $1 AND service_id = $2 "
                               "AND (key_type = 'test') = $3"};
-constexpr pg::Statement kList{"notification.list", "SELECT " NOTIFICATION_COLUMNS R"sql(
-  FROM notification
-  WHERE service_id = $1 AND key_type = $2
-    AND (cardinality($3::smallint[]) = 0 OR status = ANY ($3))
-    AND ($4::text IS NULL OR reference = $4)
-    AND ($5::uuid IS NULL OR (created_at, notification_id) <
-         (SELECT o.created_at, o.notification_id FROM notification o WHERE o.notification_id = $5
-          AND o.service_id = $1 AND o.key_type = $2))
-  ORDER BY created_at DESC, notification_id DESC LIMIT $6)sql"};
-constexpr pg::Statement kClaim{
-    "notification.claim",
-    WORK_CLAIM(
-        "notification", "notification_id", "attempts",
-        ", status = 2, sent_at = coalesce(sent_at, now())",
-        "($4::boolean IS NULL OR (key_type = 'test') = $4)") " RETURNING " NOTIFICATION_COLUMNS};
+// Of both modes, or of one, each with its index of what is due.
+#define CLAIM(where)                                                    \
+  WORK_CLAIM("notification", "notification_id", "attempts",             \
+             ", status = 2, sent_at = coalesce(sent_at, now())", where) \
+  " RETURNING " NOTIFICATION_COLUMNS
+constexpr pg::Statement kClaim{"notification.claim", CLAIM("true")};
+constexpr pg::Statement kClaimLive{"notification.claim_live", CLAIM("key_type <> 'test'")};
+constexpr pg::Statement kClaimTest{"notification.claim_test", CLAIM("key_type = 'test'")};
 constexpr work::QueueSql kQueue =
     WORK_QUEUE("notifications", "notification", "notification_id", "uuid", "attempts", "created_at",
                "due_at IS NOT NULL", WORK_COUNT("notification", "status = 6", "completed_at"));
@@ -75,6 +70,15 @@ constexpr pg::Statement kForget{"notification.forget", R"sql(
     SELECT notification_id FROM notification
     WHERE sealed IS NOT NULL AND due_at IS NULL AND created_at < now() - make_interval(days => $1)
     ORDER BY created_at LIMIT $2)))sql"};
+// Keys of the release before name notifications, and are over after a week.
+constexpr pg::Statement kForgetRows{
+    "notification.forget_rows",
+    "WITH earlier AS (" WORK_FORGET(
+        "idempotency_key", "created_at < now() - interval '7 days'",
+        "created_at") ") " WORK_FORGET("notification",
+                                       "sealed IS NULL AND due_at IS NULL "
+                                       "AND created_at < now() - make_interval(days => $2)",
+                                       "created_at")};
 constexpr keys::ColumnSql kContents = SEALED_COLUMN("notification", "sealed", "notification_id");
 
 std::string ToJson(const NotificationContent& content) {
@@ -174,20 +178,35 @@ Async<NotificationRow> NotificationRepository::Find(const auth::Owner& owner, st
 }
 
 Async<std::vector<NotificationRow>> NotificationRepository::List(const NotificationFilter& filter) {
-  CO_ASSIGN_OR_RETURN(auto rows,
-                      co_await pool_.Query(kList, filter.owner.id, filter.key_type, filter.statuses,
-                                           filter.reference, filter.older_than, filter.limit));
-  co_return DecodeAll(rows);
+  // Of several statuses each has its own newest, so that the index serves.
+  const bool is_by_status = !filter.statuses.empty();
+  pg::Composed list("notification.list", "SELECT " NOTIFICATION_COLUMNS " FROM ");
+  list.AddIf(is_by_status,
+             "(SELECT DISTINCT unnest($?::smallint[]) AS code) AS wanted CROSS JOIN LATERAL ",
+             filter.statuses);
+  list.Add("(SELECT n.* FROM notification n WHERE n.service_id = $? AND n.key_type = $?",
+           filter.owner.id, filter.key_type);
+  list.AddIf(is_by_status, " AND n.status = wanted.code");
+  list.AddIf(filter.reference.has_value(), " AND n.reference = $?", filter.reference);
+  list.AddIf(filter.older_than.has_value(),
+             " AND (n.created_at, n.notification_id) < (SELECT o.created_at, o.notification_id "
+             "FROM notification o WHERE o.notification_id = $? AND o.service_id = $? "
+             "AND o.key_type = $?)",
+             filter.older_than, filter.owner.id, filter.key_type);
+  list.Add(
+      " ORDER BY n.created_at DESC, n.notification_id DESC LIMIT $?) AS newest "
+      "ORDER BY newest.created_at DESC, newest.notification_id DESC LIMIT $?",
+      filter.limit, filter.limit);
+  CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(list.Bind()));
+  co_return DecodeAll(results.front());
 }
 
 Async<std::vector<NotificationRow>> NotificationRepository::Claim(int limit,
                                                                   std::chrono::milliseconds lease,
                                                                   std::optional<auth::Mode> mode) {
   std::string token = NewUuid();
-  std::optional<bool> is_test;
-  if (mode) is_test = *mode == auth::Mode::kSandbox;
-  CO_ASSIGN_OR_RETURN(auto rows,
-                      co_await pool_.Query(kClaim, limit, token, lease.count(), is_test));
+  const auto& statement = !mode ? kClaim : *mode == auth::Mode::kLive ? kClaimLive : kClaimTest;
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(statement, limit, token, lease.count()));
   auto claimed = DecodeAll(rows);
   for (auto& row : claimed) row.claim_token = token;
   co_return claimed;
@@ -211,6 +230,10 @@ Async<std::vector<std::string>> NotificationRepository::EndOld(std::chrono::hour
 Async<int64_t> NotificationRepository::ForgetContent(int days, int limit) {
   CO_ASSIGN_OR_RETURN(auto forgotten, co_await pool_.Query(kForget, days, limit));
   co_return forgotten.affected();
+}
+
+work::Sweep NotificationRepository::Forgetting(int days) {
+  return work::Forgetting("notifications", pool_, kForgetRows, days);
 }
 
 NotificationRow NotificationRepository::Decode(const pg::Rows& rows, int i) const {

@@ -7,6 +7,7 @@
 #include "platform/postgres/batch.h"
 #include "platform/postgres/postgres.h"
 #include "platform/work/claims.h"
+#include "platform/work/sweeper.h"
 
 #include <chrono>
 #include <optional>
@@ -108,6 +109,8 @@ class NotificationRepository {
   Async<std::vector<std::string>> EndOld(std::chrono::hours age, int limit);
   // Empties the content of ended notifications older than `days`, of `limit` at most; how many.
   Async<int64_t> ForgetContent(int days, int limit);
+  // Deletes emptied ones older than `days`.
+  work::Sweep Forgetting(int days);
 
  private:
   NotificationRow Decode(const pg::Rows& rows, int row) const;

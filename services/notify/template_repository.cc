@@ -1,6 +1,7 @@
 #include "services/notify/template_repository.h"
 
 #include "platform/base/id.h"
+#include "platform/postgres/composed.h"
 #include "platform/rpc/json_struct.h"
 #include "services/notify/placeholders.h"
 
@@ -28,10 +29,6 @@ constexpr pg::Statement kInsertVersion{"template_version.insert", R"sql(
 constexpr pg::Statement kFind{"template.find", "SELECT " TEMPLATE_COLUMNS R"sql(
   FROM template t JOIN template_version v ON v.template_id = t.template_id AND v.version = coalesce($3, t.current_version)
   WHERE t.template_id = $1 AND t.service_id = $2)sql"};
-constexpr pg::Statement kList{"template.list", "SELECT " TEMPLATE_COLUMNS R"sql(
-  FROM template t JOIN template_version v ON v.template_id = t.template_id AND v.version = t.current_version
-  WHERE t.service_id = $1 AND ($2::text IS NULL OR t.type = $2) ORDER BY t.name, t.template_id LIMIT 1000)sql"};
-
 v1::Template Decode(const pg::Rows& rows, int row) {
   v1::Template result;
   result.set_id(std::string(rows.Text(row, 0)));
@@ -79,7 +76,15 @@ Async<v1::Template> TemplateRepository::Find(std::string_view service_id,
 
 Async<std::vector<v1::Template>> TemplateRepository::List(std::string_view service_id,
                                                           std::optional<std::string> type) {
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kList, service_id, type));
+  pg::Composed list("template.list",
+                    "SELECT " TEMPLATE_COLUMNS
+                    " FROM template t JOIN template_version v ON v.template_id = t.template_id "
+                    "AND v.version = t.current_version WHERE t.service_id = $?",
+                    service_id);
+  list.AddIf(type.has_value(), " AND t.type = $?", type);
+  list.Add(" ORDER BY t.name, t.template_id LIMIT 1000");
+  CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(list.Bind()));
+  const pg::Rows& rows = results.front();
   std::vector<v1::Template> templates;
   for (int row = 0; row < rows.size(); ++row) templates.push_back(Decode(rows, row));
   co_return templates;

@@ -18,6 +18,7 @@ namespace {
 constexpr size_t kReferenceCharactersMax = 255;
 constexpr int64_t kDisplaySizeMax = 500;
 constexpr int64_t kPageMax = 1'000'000'000;
+constexpr int64_t kCountedMax = 10'000;
 
 // A parameter without a value restricts nothing, as at GOV.UK Pay.
 bool IsGiven(const std::string& text) {
@@ -49,6 +50,18 @@ bool ReadState(const std::string& text, std::vector<int>& statuses) {
   return !statuses.empty();
 }
 
+// Only LinksOf makes one, but it shows no more than the caller's own payments whoever does:
+// microseconds, id and total.
+bool ReadCursor(const std::string& text, ListQuery& query) {
+  static const RE2 kForm(R"((\d{1,18})\.([0-9a-v]{26})\.(\d{1,9}))");
+  int64_t micros = 0;
+  Place place;
+  if (!RE2::FullMatch(text, kForm, &micros, &place.payment_id, &query.total)) return false;
+  place.created_at = FromUnixMicros(micros);
+  query.filter.after = std::move(place);
+  return true;
+}
+
 void AddParameter(std::string& url, std::string_view name, const std::string& value) {
   url += url.find('?') == std::string::npos ? '?' : '&';
   absl::StrAppend(&url, ToAbsl(name), "=", PercentEncode(value));
@@ -72,35 +85,47 @@ absl::StatusOr<ListQuery> CheckList(const v1::ListPaymentsRequest& request) {
   if (IsGiven(request.display_size())) {
     check(ReadNumber(request.display_size(), kDisplaySizeMax, query.display_size), "display_size");
   }
+  if (IsGiven(request.cursor())) check(ReadCursor(request.cursor(), query), "cursor");
   if (!wrong.empty()) return InvalidParameters(wrong);
-  query.filter.offset = (query.page - 1) * query.display_size;
+  query.filter.skip = (query.page - 1) * query.display_size;
   query.filter.limit = query.display_size;
   return query;
 }
 
+int64_t TotalOf(const ListQuery& query, const PaymentPage& page) {
+  int64_t seen = static_cast<int64_t>(page.payments.size()) + (page.has_more ? 1 : 0);
+  return std::max({query.total, page.total, seen > 0 ? query.filter.skip + seen : 0});
+}
+
 v1::SearchLinks LinksOf(const v1::ListPaymentsRequest& request, const ListQuery& query,
-                        int64_t total, const std::string& base_url) {
-  auto url = [&](int64_t page) {
+                        const PaymentPage& page, const std::string& base_url) {
+  const int64_t total = TotalOf(query, page);
+  auto url = [&](int64_t number) {
     std::string text = base_url + "/v1/payments";
     if (IsGiven(request.reference())) AddParameter(text, "reference", request.reference());
     if (IsGiven(request.state())) AddParameter(text, "state", request.state());
     if (IsGiven(request.from_date())) AddParameter(text, "from_date", request.from_date());
     if (IsGiven(request.to_date())) AddParameter(text, "to_date", request.to_date());
-    AddParameter(text, "page", std::to_string(page));
+    AddParameter(text, "page", std::to_string(number));
     AddParameter(text, "display_size", std::to_string(query.display_size));
     return text;
   };
-  auto set = [&](v1::Link& link, int64_t page) {
-    link.set_href(url(page));
+  auto set = [&](v1::Link& link, int64_t number, const std::string& cursor = {}) {
+    link.set_href(url(number));
+    if (!cursor.empty()) AddParameter(*link.mutable_href(), "cursor", cursor);
     link.set_method("GET");
   };
   int64_t last = std::max<int64_t>(1, (total + query.display_size - 1) / query.display_size);
   v1::SearchLinks links;
-  set(*links.mutable_self(), query.page);
+  set(*links.mutable_self(), query.page, request.cursor());
   set(*links.mutable_first_page(), 1);
-  set(*links.mutable_last_page(), last);
+  if (total < kCountedMax) set(*links.mutable_last_page(), last);
   if (query.page > 1) set(*links.mutable_prev_page(), query.page - 1);
-  if (query.page < last) set(*links.mutable_next_page(), query.page + 1);
+  if (page.has_more) {
+    const Payment& end = page.payments.back();
+    set(*links.mutable_next_page(), query.page + 1,
+        absl::StrCat(UnixMicros(end.created_at), ".", end.id, ".", total));
+  }
   return links;
 }
 

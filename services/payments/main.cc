@@ -1,3 +1,4 @@
+#include "platform/idempotency/answer_repository.h"
 #include "platform/config/flags.h"
 #include "platform/crypto/seal.h"
 #include "platform/curl/multi.h"
@@ -79,6 +80,10 @@ int main(int argc, char** argv) {
       payments::MakeWebhookService(peer.interceptor(), sender.outbox(), once, peer.identity());
 
   shell.InBackground([&] { return keys.SealEarlier(); });
+  shell.Sweep(idempotency::Forgetting(shell.database()));
+  shell.Sweep(sender.Forgetting());
+  shell.Sweep(queue.Forgetting());
+  shell.Sweep(repository.ForgettingLinks());
   workers.Start();
   sender.dispatcher().Start();
   return shell.Run({payment_service.get(), card_pages.get(), ledger.get(), webhook_service.get()},

@@ -1,6 +1,7 @@
 #include "services/payments/move_repository.h"
 
 #include "platform/base/id.h"
+#include "platform/work/forget.h"
 
 namespace tamarack::payments {
 namespace {
@@ -23,6 +24,12 @@ constexpr work::QueueSql kUnresolved =
 constexpr pg::Statement kFindExpired{"payment.find_expired", R"sql(
   SELECT payment_id FROM payment WHERE status IN (1, 2, 3, 4) AND created_at < now() - $1 * interval '1 second'
   ORDER BY created_at LIMIT $2)sql"};
+
+// Its key keeps an authorisation from being captured twice: it stays until the attempt's own status
+// has long done that. 30 days, as idempotency keys.
+constexpr pg::Statement kForget{
+    "processor_job.forget",
+    WORK_FORGET("processor_job", "done_at < now() - interval '30 days'", "done_at")};
 
 constexpr pg::Statement kLock{"payment.lock", R"sql(
   SELECT service_id, is_live, reference, amount_cents, currency, status, created_at FROM payment WHERE payment_id = $1
@@ -71,6 +78,10 @@ constexpr pg::Statement kEndJob{
     "UPDATE processor_job SET done_at = now(), claim_token = NULL WHERE attempt_id = $1"};
 
 }  // namespace
+
+work::Sweep MoveRepository::Forgetting() {
+  return work::Forgetting("processor jobs", pool_, kForget);
+}
 
 Async<std::vector<Job>> MoveRepository::ClaimJobs(int limit, std::chrono::milliseconds lease) {
   std::string token = NewUuid();

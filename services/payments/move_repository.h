@@ -3,6 +3,7 @@
 #include "platform/auth/owner.h"
 #include "platform/postgres/postgres.h"
 #include "platform/work/claims.h"
+#include "platform/work/sweeper.h"
 #include "services/payments/payment.h"
 #include "services/payments/processors/processor.h"
 
@@ -51,6 +52,9 @@ class MoveRepository {
 
   // Unfinished payments older than `age`.
   Async<std::vector<std::string>> FindExpired(std::chrono::seconds age, int limit);
+
+  // Deletes jobs that are long done.
+  work::Sweep Forgetting();
 
   // Begins a transaction that holds the payment. NOT_FOUND.
   Async<LockedPayment> Lock(std::string_view payment_id);

@@ -1,5 +1,8 @@
 #include "services/payments/payment_repository.h"
 
+#include "platform/postgres/composed.h"
+#include "platform/work/forget.h"
+#include "services/payments/payer_access.h"
 #include "services/payments/payer_seal.h"
 
 #include <set>
@@ -47,24 +50,40 @@ constexpr pg::Statement kFindForPayer{"payment.find_for_payer",
 constexpr pg::Statement kEvents{"payment_event.list", R"sql(
   SELECT status, created_at FROM payment_event WHERE payment_id = $1 ORDER BY version)sql"};
 
-#define FILTER                                                                           \
-  "WHERE p.service_id = $1 AND p.is_live = $2 "                                          \
-  "AND ($3 = '' OR lower(p.reference) = lower($3)) "                                     \
-  "AND (cardinality($4::smallint[]) = 0 OR p.status = ANY($4)) "                         \
-  "AND ($5::timestamptz IS NULL OR p.created_at >= $5) AND ($6::timestamptz IS NULL OR " \
-  "p.created_at < $6)"
+constexpr int64_t kCountMax = 10'000;
 
-constexpr pg::Statement kCount{"payment.count", "SELECT count(*) FROM payment p " FILTER};
-constexpr pg::Statement kList{
-    "payment.list",
-    "SELECT " PAYMENT_COLUMNS " FROM (SELECT * FROM payment p " FILTER
-    " ORDER BY p.created_at DESC, p.payment_id DESC OFFSET $7 LIMIT $8) p" NEWEST_ATTEMPT
-    "ORDER BY p.created_at DESC, p.payment_id DESC"};
+// The newest that the filter matches, of `limit`. Of several statuses each has its own, so that the
+// index serves.
+void AddNewest(pg::Composed& list, const PaymentFilter& f, const std::optional<Place>& after,
+               int64_t limit) {
+  const bool is_by_status = !f.statuses.empty();
+  list.AddIf(is_by_status,
+             "SELECT each.* FROM (SELECT DISTINCT unnest($?::smallint[]) AS code) AS wanted "
+             "CROSS JOIN LATERAL (",
+             f.statuses);
+  list.Add("SELECT p.* FROM payment p WHERE p.service_id = $? AND p.is_live = $?", f.owner.id,
+           f.owner.is_live());
+  list.AddIf(is_by_status, " AND p.status = wanted.code");
+  list.AddIf(!f.reference.empty(), " AND lower(p.reference) = lower($?::text)", f.reference);
+  list.AddIf(f.from.has_value(), " AND p.created_at >= $?", f.from);
+  list.AddIf(f.to.has_value(), " AND p.created_at < $?", f.to);
+  const Place place = after.value_or(Place{});
+  list.AddIf(after.has_value(), " AND (p.created_at, p.payment_id) < ($?, $?)", place.created_at,
+             place.payment_id);
+  list.Add(" ORDER BY p.created_at DESC, p.payment_id DESC LIMIT $?", limit);
+  list.AddIf(is_by_status, ") AS each ORDER BY each.created_at DESC, each.payment_id DESC LIMIT $?",
+             limit);
+}
 
 // A double click asks twice, and the browser drops the first answer with its cookie.
 constexpr pg::Statement kUseLink{"used_link.insert", R"sql(
   INSERT INTO used_link AS u (nonce, payment_id) VALUES ($1, $2)
   ON CONFLICT (nonce) DO UPDATE SET used_at = u.used_at WHERE u.used_at > now() - interval '10 seconds')sql"};
+
+// A link is good for seven days from when it was made, by some process's clock.
+static_assert(kLinkSeconds == 7 * 24 * 3600);
+constexpr pg::Statement kForgetLinks{
+    "used_link.forget", WORK_FORGET("used_link", "used_at < now() - interval '8 days'", "used_at")};
 
 constexpr keys::ColumnSql kPayers = SEALED_COLUMN("payment", "payer_sealed", "payment_id");
 
@@ -164,22 +183,42 @@ Async<std::vector<PaymentEvent>> PaymentRepository::ListEvents(const Payment& pa
 }
 
 Async<PaymentPage> PaymentRepository::List(const PaymentFilter& f) {
-  CO_ASSIGN_OR_RETURN(
-      auto both,
-      co_await pool_.QueryAll(pg::BoundStatement(kCount, f.owner.id, f.owner.is_live(), f.reference,
-                                                 f.statuses, f.from, f.to),
-                              pg::BoundStatement(kList, f.owner.id, f.owner.is_live(), f.reference,
-                                                 f.statuses, f.from, f.to, f.offset, f.limit)));
-  PaymentPage page{.total = both[0].Int(0, 0), .payments = {}};
-  for (int i = 0; i < both[1].size(); ++i) {
-    page.payments.push_back(Decode(both[1], i));
+  PaymentPage page;
+  std::optional<Place> after = f.after;
+  if (!after && f.skip > 0) {
+    pg::Composed last("payment.last_of", "SELECT count(*) OVER (), created_at, payment_id FROM (");
+    AddNewest(last, f, std::nullopt, f.skip);
+    last.Add(") AS skipped ORDER BY created_at, payment_id LIMIT 1");
+    CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.QueryAll(last.Bind()));
+    if (rows[0].empty() || rows[0].Int(0, 0) < f.skip) co_return page;
+    after = Place{FromUnixMicros(rows[0].TimeMicros(0, 1)), std::string(rows[0].Text(0, 2))};
   }
+  std::vector<pg::BoundStatement> calls;
+  pg::Composed list("payment.list", "SELECT " PAYMENT_COLUMNS " FROM (");
+  AddNewest(list, f, after, f.limit + 1);
+  list.Add(") AS p" NEWEST_ATTEMPT "ORDER BY p.created_at DESC, p.payment_id DESC");
+  calls.push_back(list.Bind());
+  if (!f.after) {
+    pg::Composed count("payment.count", "SELECT count(*) FROM (");
+    AddNewest(count, f, std::nullopt, kCountMax);
+    count.Add(") AS counted");
+    calls.push_back(count.Bind());
+  }
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.QueryAll(std::move(calls)));
+  for (int i = 0; i < rows[0].size(); ++i) page.payments.push_back(Decode(rows[0], i));
+  page.has_more = std::cmp_greater(page.payments.size(), f.limit);
+  if (page.has_more) page.payments.pop_back();
+  if (!f.after) page.total = rows[1].Int(0, 0);
   co_return page;
 }
 
 Async<bool> PaymentRepository::UseLink(std::string_view nonce, std::string_view payment_id) {
   CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kUseLink, nonce, payment_id));
   co_return rows.affected() == 1;
+}
+
+work::Sweep PaymentRepository::ForgettingLinks() {
+  return work::Forgetting("used links", pool_, kForgetLinks);
 }
 
 Payment PaymentRepository::Decode(const pg::Rows& rows, int row) const {

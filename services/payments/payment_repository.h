@@ -6,6 +6,7 @@
 #include "platform/keys/keyed_column.h"
 #include "platform/postgres/batch.h"
 #include "platform/postgres/postgres.h"
+#include "platform/work/sweeper.h"
 #include "services/payments/payment.h"
 
 #include <optional>
@@ -20,18 +21,26 @@ struct NewPayment {
   idempotency::KeyRow key;
 };
 
+// Where in a list a payment stands.
+struct Place {
+  TimePoint created_at;
+  std::string payment_id;
+};
+
 struct PaymentFilter {
   auth::Owner owner;
-  std::string reference;
-  std::vector<int> statuses;  // empty: all
-  std::optional<TimePoint> from;
-  std::optional<TimePoint> to;
-  int64_t offset = 0;
+  std::string reference = "";
+  std::vector<int> statuses = {};  // empty: all
+  std::optional<TimePoint> from = std::nullopt;
+  std::optional<TimePoint> to = std::nullopt;
+  std::optional<Place> after = std::nullopt;  // the page begins behind it; else:
+  int64_t skip = 0;                           // behind so many, which are gone through
   int64_t limit = 500;
 };
 
 struct PaymentPage {
-  int64_t total = 0;
+  int64_t total = 0;  // 10,000 at most; not counted behind a place
+  bool has_more = false;
   std::vector<Payment> payments;
 };
 
@@ -60,6 +69,8 @@ class PaymentRepository {
 
   // Marks a single-use link as used: false when it was already, more than ten seconds ago.
   Async<bool> UseLink(std::string_view nonce, std::string_view payment_id);
+  // Deletes those that are used and over.
+  work::Sweep ForgettingLinks();
 
  private:
   Payment Decode(const pg::Rows& rows, int row) const;

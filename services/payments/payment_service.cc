@@ -94,11 +94,11 @@ class PaymentService final : public v1::PaymentService::CallbackService {
     CO_ASSIGN_OR_RETURN(auto page, co_await repository_.List(query.filter));
     if (page.payments.empty() && query.page > 1) co_return PageNotFound();
     v1::ListPaymentsResponse response;
-    response.set_total(page.total);
+    response.set_total(TotalOf(query, page));
     response.set_count(static_cast<int64_t>(page.payments.size()));
     response.set_page(query.page);
     for (const auto& payment : page.payments) *response.add_results() = View(payment);
-    *response.mutable_links() = LinksOf(request, query, page.total, urls_.base);
+    *response.mutable_links() = LinksOf(request, query, page, urls_.base);
     co_return response;
   }
 

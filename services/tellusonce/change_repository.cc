@@ -36,7 +36,7 @@ constexpr pg::Statement kFind{"change.find", R"sql(
   WHERE c.subject = $1 AND c.change_id = $2)sql"};
 constexpr pg::Statement kListTold{"delivery.list_of_change", R"sql(
   SELECT s.name_en, s.name_fr, )sql" DELIVERY_STATE R"sql(,
-    CASE WHEN w.state = 2 THEN w.finished_at END, d.acknowledged_at, d.case_reference, coalesce(w.last_error, '') <> '',
+)sql" DELIVERED_AT R"sql(, d.acknowledged_at, d.case_reference, coalesce(w.last_error, '') <> '',
     s.subscription_id
   FROM delivery d JOIN subscription s USING (subscription_id) LEFT JOIN webhook_delivery w ON w.event_id = d.event_id
   WHERE d.change_id = $1 ORDER BY s.created_at, s.subscription_id)sql"};

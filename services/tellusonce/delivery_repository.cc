@@ -11,11 +11,10 @@ namespace {
 
 // The ministry answers before our own record of its 2xx can be there, so an outcome does not wait
 // for `delivered`.
-constexpr pg::Statement kFind{
-    "delivery.find",
-    R"sql(
-  SELECT d.delivery_id, d.ministry_subject, )sql" DELIVERY_STATE ", " RFC3339(
-        "CASE WHEN w.state = 2 THEN w.finished_at END") ", " RFC3339("d.acknowledged_at") R"sql(,
+constexpr pg::Statement kFind{"delivery.find",
+                              R"sql(
+  SELECT d.delivery_id, d.ministry_subject, )sql" DELIVERY_STATE
+                              ", " RFC3339(DELIVERED_AT) ", " RFC3339("d.acknowledged_at") R"sql(,
     d.reason_code, d.case_reference, c.subject, k.sealed_key, c.sealed_value
   FROM delivery d JOIN subscription s USING (subscription_id) JOIN change c USING (change_id)
     JOIN person_key k ON k.subject = c.subject LEFT JOIN webhook_delivery w ON w.event_id = d.event_id

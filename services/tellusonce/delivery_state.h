@@ -1,7 +1,10 @@
 #pragma once
 
-// SQL: the state of delivery `d` with webhook delivery `w` (LEFT JOIN), as Delivery.state names it.
-// Without one (no such ministry, or its endpoint was disabled before) nobody tries: as parked.
-#define DELIVERY_STATE                                                                           \
-  "coalesce(d.outcome, CASE w.state WHEN 1 THEN 'queued' WHEN 2 THEN 'delivered' ELSE 'parked' " \
-  "END)"
+// SQL: when delivery `d` was taken; its webhook delivery `w` (LEFT JOIN) is forgotten after a
+// while.
+#define DELIVERED_AT "CASE WHEN w.state = 2 THEN w.finished_at ELSE d.delivered_at END"
+// Its state, as Delivery.state names it. Without a webhook delivery (no such ministry, or its
+// endpoint was disabled before) nobody tries: as parked.
+#define DELIVERY_STATE                                                           \
+  "coalesce(d.outcome, CASE WHEN w.state = 1 THEN 'queued' WHEN w.state = 2 OR " \
+  "d.delivered_at IS NOT NULL THEN 'delivered' ELSE 'parked' END)"

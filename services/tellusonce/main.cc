@@ -1,3 +1,4 @@
+#include "platform/idempotency/answer_repository.h"
 #include "platform/config/flags.h"
 #include "platform/crypto/seal.h"
 #include "platform/curl/multi.h"
@@ -45,6 +46,8 @@ int main(int argc, char** argv) {
   auto change_service =
       tellusonce::MakeChangeService(peer.interceptor(), renderer, subscriptions, changes,
                                     peer.identity(), [&] { sender.dispatcher().Wake(); });
+  shell.Sweep(idempotency::Forgetting(shell.database()));
+  shell.Sweep(sender.Forgetting());
   idempotency::Once once(shell.database(), webhook_sealer);
   auto subscription_service = tellusonce::MakeSubscriptionService(
       peer.interceptor(), subscriptions, deliveries, sender.outbox(), once, peer.identity());

@@ -1,5 +1,7 @@
 #include "services/tellusonce/subscription_repository.h"
 
+#include "platform/postgres/composed.h"
+
 namespace tamarack::tellusonce {
 namespace {
 
@@ -16,10 +18,6 @@ constexpr pg::Statement kInsert{"subscription.insert",
   INSERT INTO subscription ()sql" SUBSCRIPTION_COLUMNS
                                 R"sql() VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
   RETURNING )sql" SUBSCRIPTION_FIELDS};
-constexpr pg::Statement kList{"subscription.list", "SELECT " SUBSCRIPTION_FIELDS R"sql(
-  FROM subscription WHERE ($1 = '' OR ministry_id = $1) AND ($2 = '' OR mode = $2)
-  ORDER BY created_at, subscription_id LIMIT 1000)sql"};
-
 v1::Subscription Decode(const pg::Rows& rows, int row) {
   v1::Subscription subscription;
   subscription.set_subscription_id(std::string(rows.Text(row, 0)));
@@ -53,7 +51,13 @@ Async<v1::Subscription> SubscriptionRepository::Insert(pg::Tx& tx,
 
 Async<std::vector<v1::Subscription>> SubscriptionRepository::List(std::string_view ministry_id,
                                                                   std::string_view mode) {
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kList, ministry_id, mode));
+  pg::Composed list("subscription.list",
+                    "SELECT " SUBSCRIPTION_FIELDS " FROM subscription WHERE true");
+  list.AddIf(!ministry_id.empty(), " AND ministry_id = $?", ministry_id);
+  list.AddIf(!mode.empty(), " AND mode = $?", mode);
+  list.Add(" ORDER BY created_at, subscription_id LIMIT 1000");
+  CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(list.Bind()));
+  const pg::Rows& rows = results.front();
   std::vector<v1::Subscription> subscriptions;
   for (int row = 0; row < rows.size(); ++row) subscriptions.push_back(Decode(rows, row));
   co_return subscriptions;

@@ -16,7 +16,8 @@ function moved(text, base, seconds) {
   return text
     .replace(/\b(localhost|127\.0\.0\.1):(80[89]\d|81[0-4]\d)\b/g, (_, host, port) => `${host}:${base + Number(port) - recordedBase}`)
     .replace(/\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?=\.\d+Z|Z)/g, (_, day, time) => later(`${day}T${time}Z`))
-    .replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?=(\.\d+)?\+00)/g, (_, day, time) => later(`${day}T${time}Z`).replace('T', ' '));
+    .replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?=(\.\d+)?\+00)/g, (_, day, time) => later(`${day}T${time}Z`).replace('T', ' '))
+    .replace(/("capture_submit_time": *"([^"T]+)T[^"]+",\s*"captured_date": *")[^"]+/g, '$1$2');
 }
 
 // What was recorded, moved: `json(name)` and `text(name)` of its files.

@@ -2,6 +2,7 @@
 
 #include "platform/crypto/hash.h"
 #include "platform/crypto/random.h"
+#include "platform/work/forget.h"
 
 namespace tamarack::identity {
 namespace {
@@ -25,8 +26,15 @@ constexpr pg::Statement kCount{"known_device.count",
                                "SELECT count(*) FROM known_device WHERE person_id = $1"};
 constexpr pg::Statement kForgetAll{"known_device.forget_all",
                                    "DELETE FROM known_device WHERE person_id = $1"};
+constexpr pg::Statement kForget{
+    "known_device.forget",
+    WORK_FORGET("known_device", "used_at < now() - interval '1 year'", "used_at")};
 
 }  // namespace
+
+work::Sweep DeviceRepository::Forgetting() {
+  return work::Forgetting("devices", pool_, kForget);
+}
 
 Async<bool> DeviceRepository::Try(std::string_view cookie,
                                   const std::vector<std::string>& email_indexes) {

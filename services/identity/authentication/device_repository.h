@@ -3,6 +3,7 @@
 
 #include "platform/base/status.h"
 #include "platform/postgres/postgres.h"
+#include "platform/work/sweeper.h"
 
 #include <string>
 #include <string_view>
@@ -35,6 +36,8 @@ class DeviceRepository {
 
   Async<int64_t> Count(std::string_view person_id);
   AsyncStatus ForgetAll(std::string_view person_id);
+  // Deletes those that nobody has used for a year.
+  work::Sweep Forgetting();
 
  private:
   pg::Pool& pool_;

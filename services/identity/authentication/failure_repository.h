@@ -3,6 +3,7 @@
 
 #include "platform/base/status.h"
 #include "platform/postgres/postgres.h"
+#include "platform/work/sweeper.h"
 
 #include <string_view>
 
@@ -22,6 +23,8 @@ class FailureRepository {
   Async<bool> Take(std::string_view email_index);
   // A right password: those before it no longer count.
   AsyncStatus Clear(std::string_view email_index);
+  // Deletes those of thirty days ago, but for accounts.
+  work::Sweep Forgetting();
 
  private:
   pg::Pool& pool_;

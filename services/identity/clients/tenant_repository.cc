@@ -1,6 +1,7 @@
 #include "services/identity/clients/tenant_repository.h"
 
 #include "platform/base/id.h"
+#include "platform/postgres/composed.h"
 #include "platform/postgres/error.h"
 #include "platform/rpc/errors.h"
 #include "platform/rpc/validate.h"
@@ -28,9 +29,6 @@ constexpr pg::Statement kKnownServices{
 constexpr pg::Statement kInsertService{"service.insert", R"sql(
   INSERT INTO service (service_id, ministry_id, name_en, name_fr) VALUES ($1, $2, $3, $4)
   RETURNING ministry_id)sql"};
-constexpr pg::Statement kListServices{"service.list", R"sql(
-  SELECT service_id, ministry_id, name_en, name_fr FROM service
-  WHERE $1::uuid IS NULL OR ministry_id = $1 ORDER BY service_id)sql"};
 constexpr pg::Statement kInsertClient{"oauth_client.insert", R"sql(
   INSERT INTO oauth_client (client_id, service_id, secret_sha256, redirect_uris, scopes, purpose_en, purpose_fr,
                             id_token_alg, mode, is_dpop_bound, is_certificate_bound)
@@ -176,9 +174,12 @@ Async<v1::MinistryService> TenantRepository::InsertService(
 
 Async<std::vector<v1::MinistryService>> TenantRepository::ListServices(
     std::string_view ministry_id) {
-  std::optional<std::string> filter;
-  if (!ministry_id.empty()) filter = ministry_id;
-  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kListServices, filter));
+  pg::Composed list("service.list",
+                    "SELECT service_id, ministry_id, name_en, name_fr FROM service");
+  list.AddIf(!ministry_id.empty(), " WHERE ministry_id = $?", ministry_id);
+  list.Add(" ORDER BY service_id");
+  CO_ASSIGN_OR_RETURN(auto results, co_await pool_.QueryAll(list.Bind()));
+  const pg::Rows& rows = results.front();
   std::vector<v1::MinistryService> services(static_cast<size_t>(rows.size()));
   for (int row = 0; row < rows.size(); ++row) {
     auto& service = services[static_cast<size_t>(row)];

@@ -51,10 +51,12 @@ constexpr pg::Statement kInsertPlatformRead{"platform_read.insert", R"sql(
 constexpr pg::Statement kListReads{
     "consent_read.list", "SELECT c.consent_id, r.claims, r.read_at, c.language, " READ_WORDS(
                              "en") ", " READ_WORDS("fr") R"sql(
-  FROM consent_read r JOIN consent c USING (consent_id) WHERE r.person_id = $1
+  FROM (SELECT * FROM consent_read WHERE person_id = $1 ORDER BY read_at DESC LIMIT 50) AS r
+    JOIN consent c USING (consent_id)
   UNION ALL
   SELECT p.read_id, p.claims, p.read_at, NULL, m.name_en, '', p.purpose_en, '{}', m.name_fr, '', p.purpose_fr, '{}'
-  FROM platform_read p JOIN ministry m USING (ministry_id) WHERE p.person_id = $1
+  FROM (SELECT * FROM platform_read WHERE person_id = $1 ORDER BY read_at DESC LIMIT 50) AS p
+    JOIN ministry m USING (ministry_id)
   ORDER BY 3 DESC LIMIT 50)sql"};
 
 SharingWords DecodeWords(const pg::Rows& rows, int row, int column) {

@@ -2,18 +2,13 @@
 
 #include "platform/crypto/hash.h"
 #include "platform/crypto/random.h"
+#include "platform/work/forget.h"
 
 namespace tamarack::identity {
 namespace {
 
-// Each new grant forgets a few whose tokens have long ended. Nothing is given under a consent that
-// was withdrawn a moment ago.
+// Nothing is given under a consent that was withdrawn a moment ago.
 constexpr pg::Statement kInsert{"oauth_grant.insert", R"sql(
-  WITH forgotten AS (
-    DELETE FROM oauth_grant WHERE ctid = ANY (ARRAY (
-      SELECT ctid FROM oauth_grant WHERE created_at < now() - interval '1 day'
-      ORDER BY created_at LIMIT 10 FOR UPDATE SKIP LOCKED))
-  )
   INSERT INTO oauth_grant (grant_id, client_id, person_id, subject, consent_id, session_id, language, scopes, claims,
                            acr, amr, auth_time, code_sha256, code_expires_at, redirect_uri, code_challenge, code_jkt, nonce)
   SELECT $1::text, client_id, person_id, subject, consent_id, $3::text, $4::text, $5::text[], $6::text[], $7::text,
@@ -33,8 +28,19 @@ constexpr pg::Statement kIsGood{
     "SELECT FROM oauth_grant WHERE grant_id = $1 AND client_id = $2 AND revoked_at IS NULL"};
 constexpr pg::Statement kWasRevoked{"revoked_grant.find", R"sql(
   SELECT FROM revoked_grant WHERE client_id = $1 AND subject = $2)sql"};
+// No token lives for a day. revoked_grant is written no more.
+constexpr pg::Statement kForget{
+    "oauth_grant.forget",
+    "WITH earlier AS (" WORK_FORGET(
+        "revoked_grant", "revoked_at < now() - interval '1 day'",
+        "revoked_at") ") " WORK_FORGET("oauth_grant", "created_at < now() - interval '1 day'",
+                                       "created_at")};
 
 }  // namespace
+
+work::Sweep GrantRepository::Forgetting() {
+  return work::Forgetting("grants", pool_, kForget);
+}
 
 Async<std::string> GrantRepository::Create(const Grant& grant) {
   std::string code = crypto::RandomToken(32);

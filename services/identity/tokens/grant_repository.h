@@ -6,6 +6,7 @@
 #include "platform/base/clock.h"
 #include "platform/base/status.h"
 #include "platform/postgres/postgres.h"
+#include "platform/work/sweeper.h"
 
 #include <set>
 #include <string>
@@ -53,6 +54,9 @@ class GrantRepository {
   // Whether the grant of a client's token is revoked. Tokens from before there were grants are
   // judged by their client and subject. Needs no Redis.
   Async<bool> IsRevoked(const auth::Principal& principal);
+
+  // Deletes those whose tokens are over.
+  work::Sweep Forgetting();
 
  private:
   pg::Pool& pool_;

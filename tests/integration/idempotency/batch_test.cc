@@ -74,6 +74,7 @@ TEST_CASE_METHOD(BatchFixture, "keys are kept for as long as their service says"
   CHECK(Write(longer, {{Call("month"), "month"}}).size() == 1);
   database.Execute("UPDATE idempotent_answer SET expires_at = expires_at - interval '25 hours'");
   CHECK(Write(once, {{Call("new"), "new"}}).size() == 1);
+  CHECK(loop.Await(Forgetting(pool).batch(10)).value() == 1);
   CHECK(database.Execute("SELECT string_agg(key, ' ' ORDER BY key) FROM idempotent_answer") ==
         "month new");
 }

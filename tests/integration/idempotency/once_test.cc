@@ -233,6 +233,7 @@ TEST_CASE_METHOD(Fixture, "stored answers tell no secret, and go after a day", "
             "SELECT count(*) FROM idempotent_answer a WHERE a::text LIKE '%kite 1%'") == "0");
   database.Execute("UPDATE idempotent_answer SET expires_at = expires_at - interval '25 hours'");
   REQUIRE(Ask(Call("new"), Named("a")).ok());
+  CHECK(loop.Await(Forgetting(pool).batch(10)).value() == 1);
   CHECK(database.Execute("SELECT string_agg(key, ' ') FROM idempotent_answer") == "new");
 }
 

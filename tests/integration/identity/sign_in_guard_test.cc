@@ -153,11 +153,14 @@ TEST_CASE_METHOD(GuardWorld,
     return database_value("SELECT count(*) FROM sign_in_failure WHERE email_index LIKE '" + whose +
                           " %' AND failed_at < now() - interval '30 days'");
   };
-  auto fail = [&] { REQUIRE(host.Await(failures.Take("somebody")).ok()); };
-  fail();
+  auto forget = [&](int count) {
+    CHECK(host.Await(failures.Forgetting().batch(10)).value() == count);
+  };
+  REQUIRE(host.Await(failures.Take("somebody")).ok());
+  forget(10);
   CHECK(old("account") == "20");  // no more are looked at, and none twice
   CHECK(old("nobody") == "15");
-  for (int i = 0; i < 4; ++i) fail();
+  for (int left : {10, 10, 10, 5, 0}) forget(left);
   CHECK(old("account") == "0");
   CHECK(old("nobody") == "0");
   CHECK(database_value("SELECT count(*) || ' ' || min(failures) FROM sign_in_failure WHERE "
@@ -339,6 +342,18 @@ TEST_CASE_METHOD(GuardWorld,
   CHECK(database_value("SELECT count(*) FROM known_device WHERE device_sha256 = '" +
                        crypto::Sha256Hex(browser.cookies.at("__host-tamarack-device")) + "'") ==
         "1");
+}
+
+TEST_CASE_METHOD(GuardWorld, "Account: devices that nobody used for a year are forgotten") {
+  host.database().Execute(
+      "INSERT INTO person (person_id, subject, key_sealed, profile_sealed, password_hash, "
+      "language) "
+      "VALUES (gen_random_uuid(), 's', '', '', '', 'en'); "
+      "INSERT INTO known_device (device_sha256, person_id, used_at) SELECT n, person_id, now() - "
+      "n * interval '15 days' FROM person, generate_series(1, 30) n");
+  CHECK(host.Await(devices.Forgetting().batch(4)).value() == 4);
+  CHECK(host.Await(devices.Forgetting().batch(4)).value() == 2);
+  CHECK(database_value("SELECT count(*) FROM known_device") == "24");
 }
 
 TEST_CASE_METHOD(GuardWorld, "Account: devices are forgotten when the person says so") {

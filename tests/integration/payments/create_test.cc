@@ -246,6 +246,17 @@ TEST_CASE_METHOD(World1, "ListPayments: filters, pages and sees what was just ma
   CHECK(page.count() == 2);
   CHECK(page.results(0).reference() == "Ref-2");
   CHECK(page.links().has_next_page());
+  // As whoever follows the link goes on.
+  std::string next = page.links().next_page().href();
+  request.set_page("3");
+  request.set_cursor(next.substr(next.find("cursor=") + 7));
+  auto last = List(*this, request, ministry);
+  REQUIRE(last.count() == 1);
+  CHECK(last.results(0).reference() == "Ref-0");
+  CHECK(last.total() == 5);
+  CHECK_FALSE(last.links().has_next_page());
+  CHECK(last.links().last_page().href().ends_with("page=3&display_size=2"));
+  request.clear_cursor();
   request.set_page("4");
   auto beyond = host.Call<v1::ListPaymentsResponse>(std::string(kService) + "ListPayments", request,
                                                     &ministry);

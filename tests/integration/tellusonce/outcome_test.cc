@@ -1,3 +1,4 @@
+#include "platform/webhooks/delivery_repository.h"
 #include "tests/integration/tellusonce/world.h"
 
 // Goal: what ministries read and report, what the person sees of it, and what identity's directory
@@ -234,6 +235,31 @@ TEST_CASE_METHOD(World, "A ministry lists its own subscriptions, an administrato
               "/tamarack.tellusonce.v1.SubscriptionService/CreateSubscription", create,
               &licence_ministry)
           .status()));
+}
+
+TEST_CASE_METHOD(World, "That a ministry was told is known for longer than the webhook is kept",
+                 "[tellusonce]") {
+  REQUIRE(Show("TellAddress", Form()).answer.status.ok());
+  StartDispatcher();
+  WaitFor([&] { return Sql("SELECT count(*) FROM webhook_delivery WHERE state = 2") == "2"; });
+  Sql("SET session_replication_role = replica; UPDATE event SET created_at = now() - interval '91 "
+      "days'; UPDATE webhook_delivery SET finished_at = finished_at - interval '91 days'; UPDATE "
+      "webhook_delivery SET finished_at = finished_at + interval '91 days' WHERE endpoint_id = "
+      "(SELECT endpoint_id FROM webhook_endpoint WHERE tenant_id = '" +
+      health_subscription.subscription().subscription_id() + "')");
+  // As the role that serves.
+  pg::Pool pool(host.executor(), host.database().runtime_dsn(), 1);
+  int64_t after = 0;
+  REQUIRE(host.Await(webhooks::DeliveryRepository(pool).Forget(90, 10, after)).ok());
+  CHECK(Sql("SELECT count(*) FROM webhook_delivery") == "1");
+  CHECK(Sql("SELECT count(*) FROM event") == "1");
+  auto read = Read(DeliveryTo(licence_subscription), licence_ministry);
+  REQUIRE(read.ok());
+  CHECK(read->state() == "delivered");
+  CHECK(Sql("SELECT now() - delivered_at > interval '90 days' FROM delivery WHERE delivery_id = '" +
+            read->delivery_id() + "'") == "t");
+  CHECK(Read(DeliveryTo(health_subscription), health_ministry)->state() == "delivered");
+  CHECK(Report(read->delivery_id(), "applied", licence_ministry)->state() == "applied");
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ namespace asio = boost::asio;
 inline std::span<const pg::Migration> Schema() {
   static const auto& texts = *new std::vector<std::pair<std::string, std::string>>([] {
     std::vector<std::pair<std::string, std::string>> all;
-    for (int version = 1; version <= 4; ++version) {
+    for (int version = 1; version <= 6; ++version) {
       std::ifstream file(TAMARACK_SOURCE_DIR "/platform/webhooks/schema_v" +
                          std::to_string(version) + ".sql");
       std::string sql(std::istreambuf_iterator<char>(file), {});

@@ -1,5 +1,6 @@
 #include "platform/webhooks/delivery_repository.h"
 #include "tests/integration/webhooks/fixture.h"
+#include "tests/support/cost.h"
 
 // Goal: what runs every second costs the same however much was ever sent and however much waits.
 // Method: 200,000 old deliveries to disabled endpoints, 100,000 that are due; the blocks that
@@ -7,11 +8,9 @@
 namespace tamarack::webhooks {
 namespace {
 
-constexpr pg::Statement kFlush{"stat.flush", "SELECT pg_stat_force_next_flush()"};
-
 struct Backlog : Fixture {
-  pg::Pool one{loop.executor(), database.dsn(), 1};
-  DeliveryRepository repository{one};
+  testing::Meter<testing::Loop> meter{loop, loop.executor(), database, "webhook_delivery"};
+  DeliveryRepository repository{meter.pool()};
 
   Backlog() {
     database.Execute(R"sql(
@@ -27,19 +26,6 @@ struct Backlog : Fixture {
       FROM webhook_endpoint CROSS JOIN event;
       ANALYZE;)sql");
   }
-  // How many blocks of the deliveries `work` touches.
-  template <class T>
-  int64_t Blocks(Async<T> work) {
-    auto count = [&] {
-      REQUIRE(loop.Await(one.Query(kFlush)).ok());
-      return std::stoll(
-          database.Execute("SELECT heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit "
-                           "FROM pg_statio_user_tables WHERE relname = 'webhook_delivery'"));
-    };
-    int64_t before = count();
-    REQUIRE(loop.Await(std::move(work)).ok());
-    return count() - before;
-  }
 };
 
 }  // namespace
@@ -47,9 +33,10 @@ struct Backlog : Fixture {
 TEST_CASE_METHOD(Backlog, "Claiming, measuring and looking for lost endpoints are flat",
                  "[webhooks]") {
   REQUIRE(database.Execute("SELECT count(*) FROM webhook_delivery") == "300000");
-  CHECK(Blocks(repository.ParkLost(absl::Hours(1), 1000)) < 1000);
-  CHECK(Blocks(repository.Claim({.jobs = 10, .share = 8, .limited = {}, .lease = 1min})) < 2000);
-  CHECK(Blocks(work::Measure(repository.queue())) < 15000);
+  CHECK(meter.CostOf(repository.ParkLost(absl::Hours(1), 1000)).is_flat(999));
+  CHECK(meter.CostOf(repository.Claim({.jobs = 10, .share = 8, .limited = {}, .lease = 1min}))
+            .is_flat(1999));
+  CHECK(meter.CostOf(work::Measure(repository.queue())).is_flat(14999));
   database.Execute("UPDATE webhook_endpoint SET enabled = false");
   CHECK(loop.Await(repository.ParkLost(absl::Hours(1), 1000)).value() == 1000);
 }

@@ -69,6 +69,9 @@ const Case kCases[] = {
     {"display size 500", [](auto& r) { r.set_display_size("500"); }, ""},
     {"display size 501", [](auto& r) { r.set_display_size("501"); }, "display_size"},
     {"display size 0", [](auto& r) { r.set_display_size("0"); }, "display_size"},
+    {"cursor of nobody's making", [](auto& r) { r.set_cursor("1.x.1"); }, "cursor"},
+    {"cursor beyond all times",
+     [](auto& r) { r.set_cursor("1234567890123456789.aaaaaaaaaaaaaaaaaaaaaaaaaa.1"); }, "cursor"},
     {"everything wrong, in GOV.UK Pay's order",
      [](auto& r) {
        r.set_display_size("x"), r.set_page("x"), r.set_to_date("x"), r.set_from_date("x");
@@ -105,8 +108,44 @@ TEST_CASE("Search: a parameter without a value restricts nothing and is in no li
   CHECK(query->filter.reference.empty());
   CHECK(query->filter.statuses.empty());
   CHECK_FALSE(query->filter.to.has_value());
-  CHECK(LinksOf(request, *query, 0, "http://gov.test").self().href() ==
+  CHECK(LinksOf(request, *query, {}, "http://gov.test").self().href() ==
         "http://gov.test/v1/payments?page=1&display_size=500");
+}
+
+TEST_CASE("Search: the next page's link leads on from where this one ends", "[payments]") {
+  Request request;
+  request.set_state("success");
+  request.set_display_size("1");
+  PaymentPage page{.total = 3, .has_more = true, .payments = {{}}};
+  page.payments[0].id = std::string(26, 'a');
+  page.payments[0].created_at = FromUnixMicros(1'700'000'000'123'456);
+  auto links = LinksOf(request, *CheckList(request), page, "http://gov.test");
+  const std::string cursor = "1700000000123456.aaaaaaaaaaaaaaaaaaaaaaaaaa.3";
+  CHECK(links.next_page().href() ==
+        "http://gov.test/v1/payments?state=success&page=2&display_size=1&cursor=" + cursor);
+  CHECK(links.last_page().href() ==
+        "http://gov.test/v1/payments?state=success&page=3&display_size=1");
+  request.set_page("2");
+  request.set_cursor(cursor);
+  auto query = CheckList(request);
+  REQUIRE(query.ok());
+  CHECK(query->filter.after->payment_id == page.payments[0].id);
+  CHECK(query->filter.after->created_at == page.payments[0].created_at);
+  page = {.total = 0, .has_more = false, .payments = {{}}};
+  CHECK(TotalOf(*query, page) == 3);
+  CHECK_FALSE(LinksOf(request, *query, page, "http://gov.test").has_next_page());
+}
+
+TEST_CASE("Search: of very many payments the total is what is known", "[payments]") {
+  Request request;
+  request.set_page("30");
+  auto query = CheckList(request);
+  REQUIRE(query.ok());
+  PaymentPage page{.total = 10'000, .has_more = true, .payments = std::vector<Payment>(500)};
+  CHECK(TotalOf(*query, page) == 15'001);
+  auto links = LinksOf(request, *query, page, "http://gov.test");
+  CHECK(links.has_next_page());
+  CHECK_FALSE(links.has_last_page());
 }
 
 }  // namespace tamarack::payments

@@ -1,0 +1,31 @@
+#include "platform/postgres/composed.h"
+
+#include <map>
+#include <utility>
+
+namespace tamarack::pg {
+namespace {
+
+// Of a thread's own, since loops share none; statements are compared by their text.
+Statement Keep(std::string text, std::string name) {
+  thread_local auto& kept = *new std::map<std::string, std::string>;
+  auto at = kept.try_emplace(std::move(text), std::move(name)).first;
+  return {at->second.c_str(), at->first.c_str()};
+}
+
+}  // namespace
+
+void Composed::AddText(std::string_view part) {
+  for (size_t at = 0; at < part.size(); ++at) {
+    text_ += part[at];
+    if (!part.substr(at).starts_with("$?")) continue;
+    text_ += std::to_string(++holes_);
+    ++at;
+  }
+}
+
+pg::BoundStatement Composed::Bind() const {
+  return pg::BoundStatement(Keep(text_, shape_.empty() ? name_ : name_ + "/" + shape_), params_);
+}
+
+}  // namespace tamarack::pg

@@ -1,0 +1,1 @@
+../../../platform/webhooks/schema_v6.sql
