@@ -1,5 +1,5 @@
-#include "platform/idempotency/answer_repository.h"
 #include "platform/auth/revocations.h"
+#include "platform/idempotency/answer_repository.h"
 #include "platform/pages/pages.h"
 #include "platform/service/shell.h"
 #include "services/identity/admin/admin_service.h"

@@ -1,7 +1,7 @@
-#include "platform/idempotency/answer_repository.h"
 #include "platform/config/flags.h"
 #include "platform/crypto/seal.h"
 #include "platform/curl/multi.h"
+#include "platform/idempotency/answer_repository.h"
 #include "platform/pages/brand.h"
 #include "platform/pages/pages.h"
 #include "platform/service/shell.h"

@@ -70,9 +70,7 @@ absl::StatusOr<CodeEmail> EmailRepository::Open(const ClaimedEmail& email) const
   if (!text.ok()) return text.status();
   auto object = ParseStrictObject(*text);
   if (!object.ok()) return object.status();
-  auto member = [&](std::string_view name) {
-    return std::string(StringMember(*object, name));
-  };
+  auto member = [&](std::string_view name) { return std::string(StringMember(*object, name)); };
   return CodeEmail{member("address"), member("language"), member("code")};
 }
 
