@@ -7,9 +7,9 @@ namespace tamarack::pg {
 namespace {
 
 // Of a thread's own, since loops share none; statements are compared by their text.
-Statement Keep(std::string text, std::string name) {
+Statement Keep(std::string text, const std::string& name) {
   thread_local auto& kept = *new std::map<std::string, std::string>;
-  auto at = kept.try_emplace(std::move(text), std::move(name)).first;
+  auto at = kept.try_emplace(std::move(text), name).first;
   return {at->second.c_str(), at->first.c_str()};
 }
 

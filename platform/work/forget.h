@@ -8,9 +8,6 @@
 #include "platform/postgres/postgres.h"
 #include "platform/work/sweeper.h"
 
-#include <string>
-#include <utility>
-
 namespace tamarack::work {
 
 // Deletes $1 rows at most, in an index's `order`. What somebody is just changing is passed over.
@@ -23,8 +20,8 @@ Async<int64_t> ForgetBatch(pg::Pool& pool, pg::BoundStatement call);
 
 // Whose first parameter is the size of a batch. `pool` must outlive the sweep's run.
 template <class... A>
-Sweep Forgetting(std::string name, pg::Pool& pool, const pg::Statement& statement, A... args) {
-  return {.name = std::move(name),
+Sweep Forgetting(const char* name, pg::Pool& pool, const pg::Statement& statement, A... args) {
+  return {.name = name,
           .every = std::chrono::hours(1),
           .batch = [&pool, statement, args...](int limit) {
             return ForgetBatch(pool, pg::BoundStatement(statement, limit, args...));
