@@ -29,7 +29,7 @@ add_link_options(-fuse-ld=mold)
 add_compile_options(-pthread)  # the precompiled header and all its users must agree
 # A request has about eight coroutine frames; Asio by itself keeps two of those that end for the next ones.
 add_compile_definitions(BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8)
-add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_ALL_NO_LIB SPDLOG_FMT_EXTERNAL)
+add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_ALL_NO_LIB)
 if(TAMARACK_SANITIZE)
   add_compile_options(-fsanitize=${TAMARACK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   # Recycled coroutine frames hide use-after-free from the sanitizers.

@@ -123,7 +123,7 @@ struct BoundStatement {
   template <class... A>
   explicit BoundStatement(const Statement& statement_, const A&... args)
       : statement(statement_), params(args...) {}
-  Call(const Statement& statement_, Params params_)
+  BoundStatement(const Statement& statement_, Params params_)
       : statement(statement_), params(std::move(params_)) {}
   Statement statement;
   Params params;

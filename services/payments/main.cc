@@ -82,7 +82,7 @@ int main(int argc, char** argv) {
   shell.InBackground([&] { return keys.SealEarlier(); });
   shell.Sweep(idempotency::Forgetting(shell.database()));
   shell.Sweep(sender.Forgetting());
-  shell.Sweep(queue.Forgetting());
+  shell.Sweep(move_repository.Forgetting());
   shell.Sweep(repository.ForgettingLinks());
   workers.Start();
   sender.dispatcher().Start();

@@ -1,5 +1,6 @@
 // Keys of writers that commit many requests at once: one thing made for each, found by its request.
 #include "platform/idempotency/batch.h"
+#include "platform/idempotency/answer_repository.h"
 
 #include "tests/integration/idempotency/fixture.h"
 #include "tests/support/own_principal.h"

@@ -1,4 +1,5 @@
 // One effect and one answer for each key, on a real database.
+#include "platform/idempotency/answer_repository.h"
 #include "tests/integration/idempotency/fixture.h"
 #include "tests/support/own_principal.h"
 
