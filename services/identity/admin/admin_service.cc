@@ -106,6 +106,7 @@ class AdminService final : public v1::AdminService::CallbackService {
     v1::ApiKey key;
     std::string secret;
     auto prepare = [&]() -> AsyncStatus {
+      CO_RETURN_IF_ERROR(CheckRotation(request, Now()));
       CO_ASSIGN_OR_RETURN(key, co_await api_keys_.Get(request.api_key_id()));
       secret = NewSecret(key.kind());
       co_return absl::OkStatus();

@@ -24,7 +24,7 @@ constexpr pg::Statement kList{"api_key.list",
   "(" key ".revoked_at IS NOT NULL OR coalesce(" key ".expires_at <= now(), false))"
 constexpr pg::Statement kRotate{"api_key.rotate", R"sql(
   UPDATE api_key k SET previous_secret_sha256 = secret_sha256, previous_secret_sealed = secret_sealed,
-         previous_expires_at = $4, secret_sha256 = $2, secret_sealed = $3
+         previous_expires_at = least($4, expires_at), secret_sha256 = $2, secret_sealed = $3
   WHERE api_key_id = $1 AND NOT )sql" IS_ENDED("k") " RETURNING " API_KEY_COLUMNS};
 constexpr pg::Statement kRevoke{"api_key.revoke", R"sql(
   UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) WHERE api_key_id = $1 RETURNING )sql" API_KEY_COLUMNS};

@@ -24,4 +24,11 @@ absl::Status CheckNewApiKey(const v1::CreateApiKeyRequest& request, TimePoint no
   return absl::OkStatus();
 }
 
+absl::Status CheckRotation(const v1::RotateApiKeyRequest& request, TimePoint now) {
+  if (request.has_previous_secret_expire_time() &&
+      rpc::FromTimestamp(request.previous_secret_expire_time()) <= now)
+    return rpc::InvalidField("previous_secret_expire_time", "must be in the future");
+  return absl::OkStatus();
+}
+
 }  // namespace tamarack::identity

@@ -19,4 +19,8 @@ std::set<std::string, std::less<>> ScopesOfKind(std::string_view kind);
 // INVALID_ARGUMENT for a type or a scope that the kind does not have, or an end that has passed.
 absl::Status CheckNewApiKey(const v1::CreateApiKeyRequest& request, TimePoint now);
 
+// INVALID_ARGUMENT for an end of the previous secret that has passed: a slip of the clock would end
+// at once what is in use.
+absl::Status CheckRotation(const v1::RotateApiKeyRequest& request, TimePoint now);
+
 }  // namespace tamarack::identity

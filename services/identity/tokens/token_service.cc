@@ -97,10 +97,9 @@ class TokenService final : public v1::TokenService::CallbackService {
     std::string_view authorization = context.RequestHeader("authorization");
     auto client = co_await Authenticate(authorization, request);
     if (!client.ok()) {
-      // RFC 6749 section 5.2: who used the header learns which scheme is wanted.
-      if (absl::IsUnauthenticated(client.status()) && !authorization.empty()) {
+      // RFC 9110 section 15.5.2: whichever way the client authenticated.
+      if (absl::IsUnauthenticated(client.status()))
         context.http.SetHeader("www-authenticate", "Basic realm=\"tamarack\"");
-      }
       co_return client.status();
     }
     auth::Principal principal = PrincipalOf(*client);

@@ -82,6 +82,30 @@ TEST_CASE_METHOD(KeyWorld,
   CHECK(database_value("SELECT count(*) FROM api_key") == "0");
 }
 
+TEST_CASE_METHOD(KeyWorld, "API keys: a rotation cannot end the previous secret in the past") {
+  auto created = NewApiKey(service_id, "pay", "test");
+  v1::RotateApiKeyRequest rotate;
+  rotate.set_api_key_id(created.api_key().api_key_id());
+  *rotate.mutable_previous_secret_expire_time() =
+      TimeUtil::GetCurrentTime() - TimeUtil::SecondsToDuration(1);
+  auto rotated = Call<v1::CreateApiKeyResponse>("AdminService/RotateApiKey", rotate, admin_token());
+  CHECK(absl::IsInvalidArgument(rotated.status()));
+  CHECK(rotated.status().message().find("previous_secret_expire_time") != absl::string_view::npos);
+  CHECK(ExchangeBearer(created.secret()).ok());
+}
+
+TEST_CASE_METHOD(KeyWorld, "API keys: the previous secret is told to end no later than its key") {
+  auto created = Create(TimeUtil::GetCurrentTime() + TimeUtil::SecondsToDuration(3600));
+  REQUIRE(created.ok());
+  v1::RotateApiKeyRequest rotate;
+  rotate.set_api_key_id(created->api_key().api_key_id());
+  *rotate.mutable_previous_secret_expire_time() =
+      created->api_key().expire_time() + TimeUtil::SecondsToDuration(1);
+  auto rotated = Call<v1::CreateApiKeyResponse>("AdminService/RotateApiKey", rotate, admin_token());
+  REQUIRE(rotated.ok());
+  CHECK(rotated->api_key().previous_secret_expire_time() == created->api_key().expire_time());
+}
+
 TEST_CASE_METHOD(KeyWorld, "API keys: a repeat gets its secret though the key has ended since") {
   v1::CreateApiKeyRequest request;
   request.set_service_id(service_id);

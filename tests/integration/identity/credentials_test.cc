@@ -67,6 +67,17 @@ TEST_CASE_METHOD(World,
   CHECK(answer.Http("www-authenticate").starts_with("Basic"));
 }
 
+TEST_CASE_METHOD(World, "Token: 401 names a scheme whichever way the client authenticated") {
+  v1::TokenRequest request;
+  request.set_grant_type("client_credentials");
+  request.set_client_id(NewClient(NewService().service_id()).client().client_id());
+  request.set_client_secret("wrong");
+  testing::Answer answer;
+  auto token = Call<v1::TokenResponse>("TokenService/Token", request, "", {}, &answer);
+  CHECK(absl::IsUnauthenticated(token.status()));
+  CHECK(answer.Http("www-authenticate").starts_with("Basic"));
+}
+
 TEST_CASE_METHOD(
     World, "Token: a disabled client gets nothing, and its tokens are refused at the gateway") {
   auto client = NewClient(NewService().service_id());
