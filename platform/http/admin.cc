@@ -40,16 +40,16 @@ struct Round {
   size_t open;
 };
 
-// All checks at once, so that the slowest alone decides how long it takes.
-asio::awaitable<std::shared_ptr<Round>> RunChecks(runtime::TaskGroup& tasks,
-                                                  const std::vector<ReadyCheck>& checks,
-                                                  std::chrono::milliseconds time) {
+// All checks at once, so that the slowest alone decides how long it takes. `state` has `checks`,
+// `check_time` and `tasks`, which each check keeps: it may end after the answer and the server.
+template <class State>
+asio::awaitable<std::shared_ptr<Round>> RunChecks(std::shared_ptr<State> state) {
   auto executor = co_await asio::this_coro::executor;
-  auto round = std::make_shared<Round>(executor, checks.size());
-  round->timer.expires_after(time);
-  for (size_t i = 0; i < checks.size(); ++i) {
-    tasks.Spawn([round, i, check = checks[i].check]() -> asio::awaitable<void> {
-      round->results[i] = co_await check();
+  auto round = std::make_shared<Round>(executor, state->checks.size());
+  round->timer.expires_after(state->check_time);
+  for (size_t i = 0; i < state->checks.size(); ++i) {
+    state->tasks.Spawn([state, round, i]() -> asio::awaitable<void> {
+      round->results[i] = co_await state->checks[i].check();
       if (--round->open == 0) round->timer.cancel();
     });
   }
@@ -153,7 +153,7 @@ asio::awaitable<Response> AdminServer::Answer(std::shared_ptr<State> state, Requ
   if (auto page = state->pages.find(path); page != state->pages.end())
     co_return Text(200, "application/json", page->second());
   if (path != "/readyz") co_return Text(404, "text/plain", "not found\n");
-  auto round = co_await RunChecks(state->tasks, state->checks, state->check_time);
+  auto round = co_await RunChecks(state);
   co_return ReadyResponse(state->checks, *round, state->is_draining);
 }
 
@@ -176,7 +176,7 @@ void AdminServer::Watch(std::chrono::milliseconds interval,
     std::optional<Readiness> last;
     int misses = 0;
     while (!co_await runtime::IsAskedToEnd()) {
-      auto round = co_await RunChecks(state->tasks, state->checks, state->check_time);
+      auto round = co_await RunChecks(state);
       Readiness now = ReadinessOf(state->checks, *round, state->is_draining);
       Show(state->checks, now, state->registry);
       misses = now.is_ready || state->is_draining ? 0 : misses + 1;

@@ -29,7 +29,8 @@ constexpr pg::Statement kRotate{"api_key.rotate", R"sql(
 constexpr pg::Statement kRevoke{"api_key.revoke", R"sql(
   UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) WHERE api_key_id = $1 RETURNING )sql" API_KEY_COLUMNS};
 constexpr pg::Statement kFindPay{"api_key.find_pay", R"sql(
-  SELECT k.api_key_id, k.service_id, s.ministry_id, k.kind, k.key_type, k.scopes, false
+  SELECT k.api_key_id, k.service_id, s.ministry_id, k.kind, k.key_type, k.scopes, false,
+         least(k.expires_at, CASE WHEN k.secret_sha256 = $1 THEN NULL ELSE k.previous_expires_at END)
   FROM api_key k JOIN service s USING (service_id)
   WHERE (k.secret_sha256 = $1 OR (k.previous_secret_sha256 = $1 AND k.previous_expires_at > now()))
     AND NOT )sql" IS_ENDED("k")};
@@ -37,7 +38,8 @@ constexpr pg::Statement kFindPay{"api_key.find_pay", R"sql(
 // one row of NULLs.
 constexpr pg::Statement kFindNotify{"api_key.find_notify", R"sql(
   SELECT k.api_key_id, s.service_id, s.ministry_id, k.kind, k.key_type, k.scopes,
-         )sql" IS_ENDED("k") R"sql( OR (v.is_previous AND k.previous_expires_at <= now()), v.sealed
+         )sql" IS_ENDED("k") R"sql( OR (v.is_previous AND k.previous_expires_at <= now()),
+         least(k.expires_at, CASE WHEN v.is_previous THEN k.previous_expires_at END), v.sealed
   FROM service s
   LEFT JOIN api_key k ON k.service_id = s.service_id AND k.kind = 'notify'
   LEFT JOIN LATERAL (VALUES (false, k.secret_sealed), (true, k.previous_secret_sealed)) v(is_previous, sealed)
@@ -90,7 +92,9 @@ ApiKey Decode(const pg::Rows& rows, int row) {
           .key_type = std::string(rows.Text(row, 4)),
           .scopes = DecodeScopes(rows, row, 5, rows.Text(row, 3)),
           .secret = {},
-          .is_revoked = rows.Bool(row, 6)};
+          .is_revoked = rows.Bool(row, 6),
+          .ends = rows.IsNull(row, 7) ? std::nullopt
+                                      : std::optional(FromUnixMicros(rows.TimeMicros(row, 7)))};
 }
 
 }  // namespace
@@ -164,7 +168,7 @@ Async<std::vector<ApiKey>> ApiKeyRepository::FindNotifyKeys(std::string_view ser
   for (int row = 0; row < rows.size(); ++row) {
     if (rows.IsNull(row, 0)) continue;
     ApiKey key = Decode(rows, row);
-    auto secret = keyring_.sealer().OpenRow({"api_key", key.id}, rows.Text(row, 7), Place(key.id));
+    auto secret = keyring_.sealer().OpenRow({"api_key", key.id}, rows.Text(row, 8), Place(key.id));
     if (!secret.ok()) continue;
     key.secret = *std::move(secret);
     keys.push_back(std::move(key));

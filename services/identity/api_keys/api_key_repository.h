@@ -24,8 +24,9 @@ struct ApiKey {
   std::string kind;      // "pay" or "notify"
   std::string key_type;  // "live", "team" or "test"
   std::set<std::string, std::less<>> scopes;
-  std::string secret;       // of kind notify: the HMAC key
-  bool is_revoked = false;  // or has ended by itself
+  std::string secret;             // of kind notify: the HMAC key
+  bool is_revoked = false;        // or has ended by itself
+  std::optional<TimePoint> ends;  // of the key, or before it of the previous secret that was shown
 };
 
 // What the table `api_key` holds of the keyring's.

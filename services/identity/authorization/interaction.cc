@@ -117,7 +117,9 @@ Async<std::optional<std::string>> Interactions::SubjectOf(const std::string& id_
   CO_ASSIGN_OR_RETURN(auto keys, co_await keys_.Get());
   for (auto algorithm : {crypto::Algorithm::kRs256, crypto::Algorithm::kEs256}) {
     auto token = crypto::VerifyJws(id_token_hint, keys->published, {algorithm, ""});
-    if (token.ok()) co_return std::string(StringMember(token->claims, "sub"));
+    // An access token is signed with the same keys and names somebody, too (RFC 8725 section 3.11).
+    if (token.ok() && StringMember(token->header, "typ") != "at+jwt")
+      co_return std::string(StringMember(token->claims, "sub"));
   }
   co_return std::nullopt;
 }

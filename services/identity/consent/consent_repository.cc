@@ -12,6 +12,12 @@ constexpr pg::Statement kFindActive{"consent.find_active", R"sql(
   SELECT c.consent_id, c.person_id, c.client_id, c.scopes, c.claims, c.client_revision, c.is_across_modes
   FROM consent c JOIN person p USING (person_id) JOIN oauth_client o USING (client_id)
   WHERE c.client_id = $1 AND c.subject = $2 AND c.withdrawn_at IS NULL AND (p.mode = o.mode OR c.is_across_modes))sql"};
+// Ministries of one sector know a person as one (pairwise_subject), so a consent to any counts.
+constexpr pg::Statement kIsKnownAt{"consent.is_known_at", R"sql(
+  SELECT EXISTS (
+    SELECT FROM consent c JOIN oauth_client o USING (client_id) JOIN service s USING (service_id) JOIN ministry m USING (ministry_id)
+    WHERE c.person_id = $1 AND c.withdrawn_at IS NULL AND coalesce(m.sector, m.ministry_id::text) =
+          (SELECT coalesce(sector, ministry_id::text) FROM ministry WHERE ministry_id = $2)))sql"};
 constexpr pg::Statement kSupersede{"consent.supersede", R"sql(
   UPDATE consent SET withdrawn_at = now() WHERE client_id = $1 AND subject = $2 AND withdrawn_at IS NULL)sql"};
 // Two tabs may agree at once; the first one's row then stands for both. What goes on across modes
@@ -89,6 +95,11 @@ bool Consent::Covers(const std::set<std::string, std::less<>>& wanted,
   return client_revision == client.revision &&
          std::includes(scopes.begin(), scopes.end(), wanted.begin(), wanted.end()) &&
          std::ranges::all_of(SharedClaims(wanted), is_shown);
+}
+
+Async<bool> ConsentRepository::IsKnownAt(std::string_view ministry_id, std::string_view person_id) {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kIsKnownAt, person_id, ministry_id));
+  co_return rows.Bool(0, 0);
 }
 
 Async<std::optional<Consent>> ConsentRepository::FindActive(std::string_view client_id,

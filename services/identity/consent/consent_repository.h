@@ -78,6 +78,9 @@ class ConsentRepository {
   // The consent in force, by the client's own subject for the person, who is of the client's mode
   // (or see is_across_modes).
   Async<std::optional<Consent>> FindActive(std::string_view client_id, std::string_view subject);
+  // Whether a consent of the person is in force for any client of the ministry, or of another one
+  // of its sector.
+  Async<bool> IsKnownAt(std::string_view ministry_id, std::string_view person_id);
   // Replaces the one in force, if any; the words and names shown are kept with it.
   AsyncStatus Grant(const NewConsent& consent, const OauthClient& client);
   // False when the person has no such consent in force. Revokes what it gave.

@@ -113,15 +113,19 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     if (!keys.ok()) co_return keys.status();
     CO_ASSIGN_OR_RETURN(auto key, VerifyNotifyToken(token, *keys, parts_.issuer.NowSeconds()));
     CO_ASSIGN_OR_RETURN(auto response, co_await FromApiKey(key, request));
-    response.mutable_expire_time()->set_seconds(parts_.issuer.NowSeconds() +
-                                                kNotifyTokenCacheSeconds);
+    response.mutable_expire_time()->set_seconds(std::min(
+        response.expire_time().seconds(), parts_.issuer.NowSeconds() + kNotifyTokenCacheSeconds));
     co_return response;
   }
 
   Async<ExchangeResponse> FromApiKey(const ApiKey& key, const ExchangeRequest& request) {
     // For the administrators' eyes; a failure to note it must not refuse the call.
     (void)co_await parts_.api_keys.MarkUsed(key.id);
-    co_return co_await Issue(PrincipalOf(key), request);
+    // A second that has begun is none that is left: nothing outlives the key.
+    int64_t left =
+        key.ends ? UnixSeconds(*key.ends) - parts_.issuer.NowSeconds() : kLifetimeSeconds;
+    if (left <= 0) co_return absl::UnauthenticatedError("the API key is not valid");
+    co_return co_await Issue(PrincipalOf(key), request, left);
   }
 
   // A client's token, while the client may still use it and its holder shows the key, if any, that
@@ -143,8 +147,7 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     if (is_revoked) co_return InvalidToken("the access token was revoked");
     CO_RETURN_IF_ERROR(co_await parts_.possession.Check(principal.confirmation, request));
     principal.confirmation = {};
-    CO_ASSIGN_OR_RETURN(principal.subject,
-                        co_await SubjectFor(request.owner_ministry_id(), principal));
+    CO_RETURN_IF_ERROR(co_await NameFor(request.owner_ministry_id(), principal));
     CO_ASSIGN_OR_RETURN(auto jws, crypto::PeekJws(token));
     int64_t ends = crypto::NumericDate(jws.claims, "exp").value_or(0);
     CO_ASSIGN_OR_RETURN(auto response,
@@ -153,14 +156,26 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
     co_return response;
   }
 
-  // As whom that ministry knows the person whom the client's own knows by the token's subject.
-  Async<std::string> SubjectFor(const std::string& owner, const auth::Principal& principal) {
+  // Names the person, whom the client's own ministry knows by the token's subject, as that ministry
+  // knows them. To one to which the person agreed to nothing the client speaks for itself: it is
+  // not told that there is a person, else the two together could tell who.
+  AsyncStatus NameFor(const std::string& owner, auth::Principal& principal) {
     if (owner.empty() || owner == principal.ministry_id || !principal.has_person())
-      co_return principal.subject;
+      co_return absl::OkStatus();
     CO_ASSIGN_OR_RETURN(
         auto consent, co_await parts_.consents.FindActive(principal.client_id, principal.subject));
     if (!consent) co_return InvalidToken("the person withdrew the consent");
-    co_return co_await parts_.subjects.At(owner, consent->person_id);
+    CO_ASSIGN_OR_RETURN(bool is_known,
+                        co_await parts_.consents.IsKnownAt(owner, consent->person_id));
+    if (is_known) {
+      CO_ASSIGN_OR_RETURN(principal.subject,
+                          co_await parts_.subjects.At(owner, consent->person_id));
+      co_return absl::OkStatus();
+    }
+    principal.subject = principal.client_id;
+    principal.acr.clear();
+    principal.language.clear();
+    co_return absl::OkStatus();
   }
 
   Async<ExchangeResponse> FromSession(const ExchangeRequest& request) {

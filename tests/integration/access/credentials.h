@@ -92,11 +92,12 @@ class CredentialMaker {
         "WHERE api_key_id = '" +
         key.api_key().api_key_id() + "'");
   }
-  // The new secret; the old one stays for so long.
+  // The new secret; the old one stays for so long, if at all.
   std::string Rotate(const identity::v1::CreateApiKeyResponse& key, int64_t overlap_seconds) {
     identity::v1::RotateApiKeyRequest request;
     request.set_api_key_id(key.api_key().api_key_id());
-    request.mutable_previous_secret_expire_time()->set_seconds(Now() + overlap_seconds);
+    if (overlap_seconds > 0)
+      request.mutable_previous_secret_expire_time()->set_seconds(Now() + overlap_seconds);
     return world_
         .Call<identity::v1::CreateApiKeyResponse>("AdminService/RotateApiKey", request,
                                                   world_.admin_token())
@@ -143,6 +144,7 @@ class CredentialMaker {
     disabled.client_id = disabled.subject = world_.NewClient(service_id_).client().client_id();
     identity::v1::SetClientEnabledRequest shut;
     shut.set_client_id(disabled.client_id);
+    shut.set_is_enabled(false);
     (void)world_.Call<identity::v1::Client>("AdminService/SetClientEnabled", shut,
                                             world_.admin_token());
     all.push_back(Bearer("a token of a client shut out", Token(disabled, Now())));

@@ -95,6 +95,32 @@ TEST_CASE_METHOD(AudienceWorld,
   CHECK(late->expire_time().seconds() == ends);
 }
 
+TEST_CASE_METHOD(AudienceWorld,
+                 "Exchange: a ministry is told of a person who agreed to something there") {
+  RelyingParty other{*this};
+  const Target theirs{"hunting", other.client.client().ministry_id()};
+  std::string token = PersonToken();
+  auto unknown = ClaimsOf(ExchangeBearer(token, theirs)->access_token());
+  CHECK(Text(unknown, "sub") == ministry.client.client().client_id());
+  for (const char* claim : {"acr", "lang", "auth_time", "sid"})
+    CHECK_FALSE(unknown.contains(claim));
+  CHECK(database_value("SELECT count(*) FROM pairwise_subject WHERE sector = '" + theirs.owner +
+                       "'") == "0");
+  auto own = other.Redeem(other.TokenRequest(other.Code(browser, other.Request())));
+  REQUIRE(own.ok());
+  auto known = ClaimsOf(ExchangeBearer(token, theirs)->access_token());
+  CHECK(Text(known, "sub") == Text(ClaimsOf(own->access_token()), "sub"));
+  database_value("UPDATE consent SET withdrawn_at = now() WHERE client_id = '" +
+                 other.client.client().client_id() + "'");
+  CHECK(Text(ClaimsOf(ExchangeBearer(token, theirs)->access_token()), "sub") ==
+        ministry.client.client().client_id());
+  // A ministry that follows the other has its sector, and with it its people.
+  database_value("UPDATE ministry SET sector = '" + ministry.client.client().ministry_id() +
+                 "' WHERE ministry_id = '" + theirs.owner + "'");
+  CHECK(Text(ClaimsOf(ExchangeBearer(token, theirs)->access_token()), "sub") ==
+        Text(ClaimsOf(token), "sub"));
+}
+
 TEST_CASE_METHOD(AudienceWorld, "Exchange: identity alone is told which session it is") {
   for (const Target& target : {Target{}, Target{"payments"}, Target{"tellusonce"}}) {
     CAPTURE(target.audience);

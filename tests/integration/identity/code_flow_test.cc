@@ -148,6 +148,7 @@ TEST_CASE_METHOD(Flow,
   SECTION("disabled client") {
     v1::SetClientEnabledRequest disable;
     disable.set_client_id(ministry.client.client().client_id());
+    disable.set_is_enabled(false);
     REQUIRE(Call<v1::Client>("AdminService/SetClientEnabled", disable, admin_token()).ok());
   }
   PageAnswer answer = browser.Open(kAuthorize, request);

@@ -86,6 +86,9 @@ TEST_CASE_METHOD(
   CHECK(ExchangeBearer(token).ok());
   v1::SetClientEnabledRequest disable;
   disable.set_client_id(client.client().client_id());
+  CHECK(absl::IsInvalidArgument(
+      Call<v1::Client>("AdminService/SetClientEnabled", disable, admin_token()).status()));
+  disable.set_is_enabled(false);
   REQUIRE(Call<v1::Client>("AdminService/SetClientEnabled", disable, admin_token()).ok());
   CHECK(absl::IsUnauthenticated(ExchangeBearer(token).status()));
   CHECK(absl::IsUnauthenticated(

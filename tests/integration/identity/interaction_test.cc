@@ -120,6 +120,12 @@ TEST_CASE_METHOD(Interacting, "Interaction: whom id_token_hint names has to be w
   CHECK(refused.Param("state") == "some state");
   browser.SignIn(kEmail);
   CHECK(browser.GoOn(return_to).Param("code").size() == 43);
+  // An access token is none, and a person who does not sign in anew is not taken.
+  auto tokens = ministry.Redeem(ministry.TokenRequest(ministry.Code(browser, ministry.Request())));
+  silent.set_id_token_hint(tokens->id_token());
+  CHECK(browser.Open(kAuthorize, silent).Param("code").size() == 43);
+  silent.set_id_token_hint(tokens->access_token());
+  CHECK(browser.Open(kAuthorize, silent).Param("error") == "login_required");
   // One that is none of ours names nobody: whoever signs in anew is taken.
   request.set_id_token_hint("eyJhbGciOiJSUzI1NiJ9.e30.AAAA");
   return_to = ReturnTo(request, "sign-in");

@@ -319,6 +319,7 @@ TEST_CASE_METHOD(KeyWorld,
   REQUIRE(heard.Becomes(2));
   v1::SetClientEnabledRequest disable;
   disable.set_client_id(NewClient(service.service_id()).client().client_id());
+  disable.set_is_enabled(false);
   REQUIRE(Call<v1::Client>("AdminService/SetClientEnabled", disable, admin_token()).ok());
   REQUIRE(heard.Becomes(3));
 }

@@ -140,6 +140,7 @@ TEST_CASE_METHOD(SubjectWorld, "Subjects: everybody is told what is stored, not 
   auto claims_of = [](const std::string& token) { return crypto::PeekJws(token)->claims; };
   CHECK(Text(claims_of(tokens->id_token()), "sub") == stored(own));
   CHECK(Text(claims_of(tokens->access_token()), "sub") == stored(own));
+  neighbour.Code(browser, neighbour.Request());  // where the person agrees, too
   auto at_other = ExchangeBearer(tokens->access_token(), {"fishing", other});
   REQUIRE(at_other.ok());
   CHECK(Text(claims_of(at_other->access_token()), "sub") == stored(other));

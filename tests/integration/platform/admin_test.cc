@@ -1,4 +1,5 @@
 #include "platform/http/admin.h"
+#include "platform/runtime/task_group.h"
 #include "platform/telemetry/metrics.h"
 #include "tests/integration/platform/net_support.h"
 #include "tests/support/captured_stderr.h"
@@ -35,7 +36,11 @@ struct Fixture {
        {"redis", [this]() -> tamarack::AsyncStatus { co_return redis; }, /*is_hard=*/false}},
       500ms};
 
-  ~Fixture() { admin.Drain(5s); }
+  // Joins the check that hangs, as a process does.
+  ~Fixture() {
+    admin.Drain(5s);
+    loop.Run(tamarack::runtime::TaskGroup::JoinAll(loop.executor()));
+  }
   tamarack::AsyncStatus CheckPostgres() {
     if (hangs) {
       asio::steady_timer never(co_await asio::this_coro::executor, 24h);

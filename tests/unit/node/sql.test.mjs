@@ -18,7 +18,7 @@ const mayHold = [
   // The outbox of webhooks is one, in two files, and shares statements with its deliveries'.
   /^platform\/webhooks\/(outbox|outbox_deliveries)\.cc$/, /^platform\/webhooks\/lanes\.h$/,
   // Macros of which repositories make their statements, and what goes with these.
-  /^platform\/work\/claims\.h$/, /^platform\/keys\/keyed_column\.(h|cc)$/, /^platform\/idempotency\/batch\.h$/,
+  /^platform\/work\/(claims|forget)\.h$/, /^platform\/keys\/keyed_column\.(h|cc)$/, /^platform\/idempotency\/batch\.h$/,
 ];
 
 it('SQL stands in repositories', () => {
