@@ -39,6 +39,10 @@ check: setup ## Before a commit: format, protos, lint of what changed, unit test
 	@ctest --test-dir $(BUILD) -j2 --output-on-failure -L '^unit$$'
 
 ifdef AREA
+AREAS := gateway identity notify payments platform tellusonce
+ifeq ($(filter $(AREA),$(AREAS)),)
+$(error AREA is one of $(AREAS))
+endif
 test: setup
 	@deploy/local/build.sh $(PRESET) programs tests_$(AREA)
 	@deploy/local/test.sh $(PRESET) -L '^$(AREA)$$' $(TEST_ARGS)
