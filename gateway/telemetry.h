@@ -34,7 +34,11 @@ struct Observation {
 // queries hold personal data.
 class Telemetry {
  public:
-  explicit Telemetry(prometheus::Registry& registry) : registry_(registry) {}
+  explicit Telemetry(prometheus::Registry& registry) : registry_(registry) {
+    // An alert needs the series before the first one is shed.
+    for (auto priority : {api::v1::PRIORITY_UNSPECIFIED, api::v1::CRITICAL, api::v1::BULK})
+      Shed(priority);
+  }
   void Record(const Visit& visit, const Observation& observation, const http::Response& response);
 
  private:
