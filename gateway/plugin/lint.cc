@@ -25,8 +25,10 @@ constexpr std::array<std::string_view, 10> kOwnPaths = {
     "/openapi.json", "/openapi/", "/assets/",   "/.well-known/api-catalog", "/reference",
     "/reference/",   "/problems", "/problems/", "/{lang}/reference",        "/{lang}/problems"};
 // What a plug-in is not trusted with is not for anybody to pass over.
-constexpr std::array<std::string_view, 6> kTrust = {"body-limit",    "cookie",      "foreign-path",
-                                                    "hidden-header", "page-origin", "session"};
+constexpr std::array<std::string_view, 7> kTrust = {
+    "body-limit", "cookie", "foreign-path", "hidden-header", "page-origin", "scope", "session"};
+// They are part of what is kept of each caller, and go to identity with each.
+constexpr size_t kScopesMax = 100;
 
 // Whether who answers there is believed to be the site: its front door, what clients and
 // authorities ask of a host (RFC 8615, RFC 9309), whatever path nobody else has.
@@ -119,6 +121,7 @@ class Linter {
       Add(route, "success-status", "success_status is not from 200 to 299");
     if (policy.timeout_ms() < 0 || policy.body_bytes_max() < 0)
       Add(route, "negative-limit", "timeout_ms and body_bytes_max are not negative");
+    CheckScopes(route);
     // As the proto has it: of a plug-in some of it is gone by now.
     const auto& asked = route.method->options().GetExtension(api::v1::policy);
     for (const std::string& name : asked.pass_headers()) {
@@ -131,6 +134,15 @@ class Linter {
     if (route.plugin != nullptr) CheckPlugin(route, asked);
     CheckLocation(route);
     CheckRules(*route.method->input_type());
+  }
+
+  void CheckScopes(const Route& route) {
+    for (const std::string& scope : route.policy.scopes()) {
+      if (!RE2::FullMatch(scope, "[a-z0-9][a-z0-9._-]{0,63}"))
+        Add(route, "scope", "a scope is of a-z, 0-9, `.`, `_` and `-`, and of 64 at most");
+      if (scopes_.insert(scope).second && scopes_.size() == kScopesMax + 1)
+        Add(route, "scope", "asks for more than 100 scopes together with the methods before it");
+    }
   }
 
   void CheckPlugin(const Route& route, const MethodPolicy& asked) {
@@ -220,6 +232,7 @@ class Linter {
     return "";
   }
 
+  std::set<std::string> scopes_;  // of all methods so far
   const std::vector<std::string>& paths_;
   std::vector<Finding> findings_;
   std::set<const Descriptor*> seen_;

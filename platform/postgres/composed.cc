@@ -1,14 +1,17 @@
 #include "platform/postgres/composed.h"
 
 #include <map>
+#include <mutex>
 #include <utility>
 
 namespace tamarack::pg {
 namespace {
 
-// Of a thread's own, since loops share none; statements are compared by their text.
+// The process's, since connections may outlive the thread that first made the text.
 Statement Keep(std::string text, const std::string& name) {
-  thread_local auto& kept = *new std::map<std::string, std::string>;
+  static std::mutex mutex;
+  static auto& kept = *new std::map<std::string, std::string>;
+  std::lock_guard lock(mutex);
   auto at = kept.try_emplace(std::move(text), name).first;
   return {at->second.c_str(), at->first.c_str()};
 }

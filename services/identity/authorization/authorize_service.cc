@@ -140,6 +140,12 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
                      SuccessLocation(pending.request(), *code, parts_.issuer.issuer()));
   }
 
+  // Two ministries that are told the same second of a sign-in know that they see one person: only
+  // who asks for it is told (OpenID Connect Core section 2, `auth_time`).
+  static bool AsksWhen(const AuthorizationTerms& terms) {
+    return terms.max_age_seconds || terms.prompts.contains("login");
+  }
+
   static Grant NewGrant(const PendingAuthorization& pending, const Session& session,
                         const Consent& consent) {
     return {.id = {},
@@ -152,7 +158,7 @@ class AuthorizeService final : public v1::AuthorizeService::CallbackService {
             .claims = SharedClaims(pending.terms.scopes),
             .acr = kAcrPassword,
             .amr = {kAmrPassword},
-            .auth_time = session.auth_time,
+            .auth_time = AsksWhen(pending.terms) ? session.auth_time : TimePoint{},
             .redirect_uri = pending.request().redirect_uri(),
             .code_challenge = pending.request().code_challenge(),
             .code_jkt = pending.request().dpop_jkt(),

@@ -8,15 +8,18 @@
 namespace tamarack::identity {
 namespace {
 
+// Of consent c, person p and oauth_client o. What was agreed before modes were told apart goes on.
+#define IN_FORCE "c.withdrawn_at IS NULL AND (p.mode = o.mode OR c.is_across_modes)"
 constexpr pg::Statement kFindActive{"consent.find_active", R"sql(
   SELECT c.consent_id, c.person_id, c.client_id, c.scopes, c.claims, c.client_revision, c.is_across_modes
   FROM consent c JOIN person p USING (person_id) JOIN oauth_client o USING (client_id)
-  WHERE c.client_id = $1 AND c.subject = $2 AND c.withdrawn_at IS NULL AND (p.mode = o.mode OR c.is_across_modes))sql"};
+  WHERE c.client_id = $1 AND c.subject = $2 AND )sql" IN_FORCE};
 // Ministries of one sector know a person as one (pairwise_subject), so a consent to any counts.
 constexpr pg::Statement kIsKnownAt{"consent.is_known_at", R"sql(
   SELECT EXISTS (
-    SELECT FROM consent c JOIN oauth_client o USING (client_id) JOIN service s USING (service_id) JOIN ministry m USING (ministry_id)
-    WHERE c.person_id = $1 AND c.withdrawn_at IS NULL AND coalesce(m.sector, m.ministry_id::text) =
+    SELECT FROM consent c JOIN person p USING (person_id) JOIN oauth_client o USING (client_id)
+           JOIN service s USING (service_id) JOIN ministry m USING (ministry_id)
+    WHERE c.person_id = $1 AND )sql" IN_FORCE R"sql( AND coalesce(m.sector, m.ministry_id::text) =
           (SELECT coalesce(sector, ministry_id::text) FROM ministry WHERE ministry_id = $2)))sql"};
 constexpr pg::Statement kSupersede{"consent.supersede", R"sql(
   UPDATE consent SET withdrawn_at = now() WHERE client_id = $1 AND subject = $2 AND withdrawn_at IS NULL)sql"};

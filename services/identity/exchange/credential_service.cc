@@ -4,6 +4,7 @@
 #include "platform/json/strict.h"
 #include "services/identity/api_keys/api_key_format.h"
 #include "services/identity/exchange/notify_key_token.h"
+#include "services/identity/people/claims.h"
 #include "services/identity/protocol/audience.h"
 #include "services/identity/protocol/oauth_error.h"
 
@@ -209,8 +210,12 @@ class CredentialService final : public api::v1::CredentialService::CallbackServi
                   std::move(principal.scopes));
     // Who cannot ask whether it is revoked is not told which it is.
     if (request.audience() != kOwnAudience) principal.grant_id.clear();
-    // The second of a sign-in would tell two ministries that they see the same person.
-    if (!request.owner_ministry_id().empty()) principal.auth_time_seconds = 0;
+    if (!request.owner_ministry_id().empty()) {
+      // The second of a sign-in would tell two ministries that they see the same person, and a
+      // scope for a person's claims that there is one.
+      principal.auth_time_seconds = 0;
+      std::erase_if(principal.scopes, [](const auto& scope) { return IsPersonScope(scope); });
+    }
     int64_t lifetime = std::clamp<int64_t>(credential_seconds, 1, kLifetimeSeconds);
     CO_ASSIGN_OR_RETURN(
         auto issued, co_await parts_.issuer.AccessToken(principal, request.audience(), lifetime));

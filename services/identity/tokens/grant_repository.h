@@ -27,7 +27,7 @@ struct Grant {
   std::vector<std::string> claims;
   std::string acr;
   std::vector<std::string> amr;
-  TimePoint auth_time;
+  TimePoint auth_time;  // 1970 where the client did not ask for it
   // With what the code has to come back, and the nonce of the ID token.
   std::string redirect_uri;
   std::string code_challenge;

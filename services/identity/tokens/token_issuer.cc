@@ -41,10 +41,10 @@ Async<std::string> TokenIssuer::IdToken(const IdTokenTerms& terms) {
                              {"aud", terms.client_id},
                              {"iat", now},
                              {"exp", now + kIdTokenLifetimeSeconds},
-                             {"auth_time", terms.auth_time_seconds},
                              {"acr", terms.acr},
                              {"amr", boost::json::array(terms.amr.begin(), terms.amr.end())},
                              {"at_hash", AccessTokenHash(terms.access_token)}};
+  if (terms.auth_time_seconds > 0) claims["auth_time"] = terms.auth_time_seconds;
   if (!terms.nonce.empty()) claims["nonce"] = terms.nonce;
   co_return crypto::SignJws(key, claims);
 }

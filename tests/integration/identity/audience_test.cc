@@ -33,8 +33,9 @@ struct AudienceWorld : World {
     cookie = browser.cookies.at("__host-tamarack-session");
   }
   std::string PersonToken() {
-    return ministry.Redeem(ministry.TokenRequest(ministry.Code(browser, ministry.Request())))
-        ->access_token();
+    auto request = ministry.Request();
+    request.set_max_age("3600");  // so that the time of the sign-in is told
+    return ministry.Redeem(ministry.TokenRequest(ministry.Code(browser, request)))->access_token();
   }
 };
 
@@ -98,11 +99,11 @@ TEST_CASE_METHOD(AudienceWorld,
 TEST_CASE_METHOD(AudienceWorld,
                  "Exchange: a ministry is told of a person who agreed to something there") {
   RelyingParty other{*this};
-  const Target theirs{"hunting", other.client.client().ministry_id()};
+  const Target theirs{"hunting", other.client.client().ministry_id(), {"openid", "profile"}};
   std::string token = PersonToken();
   auto unknown = ClaimsOf(ExchangeBearer(token, theirs)->access_token());
   CHECK(Text(unknown, "sub") == ministry.client.client().client_id());
-  for (const char* claim : {"acr", "lang", "auth_time", "sid"})
+  for (const char* claim : {"acr", "lang", "auth_time", "sid", "scope"})
     CHECK_FALSE(unknown.contains(claim));
   CHECK(database_value("SELECT count(*) FROM pairwise_subject WHERE sector = '" + theirs.owner +
                        "'") == "0");

@@ -1,6 +1,7 @@
 // Goal: what a client asks of a sign-in cannot be taken out on the way, nor be outlived; people get
 // on all the same. Method: all of identity over real gRPC, PostgreSQL and Redis; a browser that
 // goes where pages lead, and elsewhere.
+#include "platform/crypto/jws.h"
 #include "services/identity/key_uses.h"
 #include "tests/integration/identity/browser.h"
 #include "tests/support/rotation.h"
@@ -77,6 +78,19 @@ TEST_CASE_METHOD(Interacting, "Interaction: nobody strips prompt or max_age on t
   CHECK(browser.SignIn(kEmail, "a walk in the woods", return_to).http_status == 303);
   CHECK(ShowSignIn(return_to).http_status == 303);
   CHECK(browser.GoOn(return_to).Param("code").size() == 43);
+}
+
+TEST_CASE_METHOD(Interacting, "Interaction: when somebody signed in is told to who asks") {
+  browser.SignIn(kEmail);
+  auto claims_of = [](const std::string& token) { return crypto::PeekJws(token)->claims; };
+  for (bool asks : {false, true}) {
+    auto request = ministry.Request();
+    if (asks) request.set_max_age("600");
+    auto tokens = ministry.Redeem(ministry.TokenRequest(ministry.Code(browser, request)));
+    REQUIRE(tokens.ok());
+    CHECK(claims_of(tokens->id_token()).contains("auth_time") == asks);
+    CHECK(claims_of(tokens->access_token()).contains("auth_time") == asks);
+  }
 }
 
 TEST_CASE_METHOD(Interacting, "Interaction: a sign-in of the same second is not a new one") {

@@ -78,6 +78,13 @@ TEST_CASE("what is ignored need not be well formed, what is known must", "[gatew
       {"%zz=1&string_value=own&%E9=2", true},
       {"string_value=own&int32_value=%zz", false},
       {"string_value=%E9", false},
+      // What is passed over counts as well, since it costs as much.
+      {[] {
+         std::string all;
+         for (size_t i = 0; i <= kParametersMax; ++i) all += "%&";
+         return all;
+       }(),
+       false},
   }));
   CAPTURE(method, sent);
   Bound bound = BindRequest(route, match,

@@ -130,6 +130,26 @@ TEST_CASE("each lint rule finds the smallest change that breaks it", "[gateway][
     CHECK_FALSE(finding.is_error);
 }
 
+TEST_CASE("scopes are few and short", "[gateway][lint]") {
+  auto findings = [](const std::string& scopes) {
+    return Lint(*CompileRoutes(
+                    Replaced(kClean, "access: TOKEN success", scopes + " access: TOKEN success")),
+                {{"scope"}, {}});
+  };
+  std::string hundred;
+  for (int i = 0; i < 100; ++i) hundred += "scopes: 't." + std::to_string(i) + "' ";
+  CHECK(findings(hundred).empty());
+  for (const std::string& scopes :
+       {hundred + "scopes: 't.more'", std::string("scopes: 'a b'"), std::string("scopes: ''"),
+        "scopes: '" + std::string(65, 'a') + "'"}) {
+    CAPTURE(scopes);
+    auto found = findings(scopes);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].rule == "scope");
+    CHECK(found[0].is_error);
+  }
+}
+
 TEST_CASE("a plug-in is trusted with what its entry names, whatever lint ignores",
           "[gateway][lint]") {
   auto [from, to, origin, cookies, rule] =
