@@ -18,6 +18,15 @@ absl::StatusOr<Key>& Slot(SigningKeySet& set, Algorithm algorithm) {
   return algorithm == Algorithm::kEs256 ? set.es256 : set.rs256;
 }
 
+// A key whose id, a base64url thumbprint, does not begin like a flag: operators name it in
+// commands, and in an emergency.
+absl::StatusOr<Key> GenerateNamed(Algorithm algorithm) {
+  while (true) {
+    auto key = Key::Generate(algorithm);
+    if (!key.ok() || !key->kid().starts_with('-')) return key;
+  }
+}
+
 }  // namespace
 
 Async<SigningKeySetPtr> SigningKeys::Get() {
@@ -84,7 +93,7 @@ absl::StatusOr<Key> SigningKeys::Current(const SigningKeyRow& row) const {
 AsyncStatus SigningKeys::Create(std::vector<Algorithm> algorithms, SigningKeyState state) {
   for (Algorithm algorithm : algorithms) {
     CO_ASSIGN_OR_RETURN(auto key,
-                        co_await offload_.Run([algorithm] { return Key::Generate(algorithm); }));
+                        co_await offload_.Run([algorithm] { return GenerateNamed(algorithm); }));
     CO_RETURN_IF_ERROR(co_await repository_.Insert(key, state));
   }
   if (state == SigningKeyState::kNext) Renew();
