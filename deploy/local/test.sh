@@ -14,8 +14,12 @@ run() {
   shift
   echo "[test] $build"
   ctest --test-dir "$build" --output-on-failure "$@" 2>&1 | tee "$log"
-  if [ "${PIPESTATUS[0]}" != 0 ]; then failed=1; fi
-  closing+=("$build: $(grep -E 'tests passed|No tests were found' "$log" | tail -n 1)")
+  local status=${PIPESTATUS[0]}
+  closing+=("$build: $(grep -aE 'tests passed|No tests were found' "$log" | tail -n 1)")
+  if [ "$status" = 0 ]; then return; fi
+  failed=1
+  # Told again at the end, where one looks first: what Catch2, node, a sanitizer or a fuzzer says of what failed.
+  closing+=("$(grep -aE -A 12 ': FAILED:|^ *(not ok|✖) |Sanitizer:|runtime error:|libFuzzer' "$log" | cut -c1-300 | head -n 80)")
 }
 
 # Of a source tree without its history there is nothing to say.
