@@ -26,6 +26,7 @@ absl::StatusOr<std::map<std::string, std::string>> ParseDsn(const std::string& d
           absl::StrCat("pg_dsn: ", secret, "= is refused, secrets come from files (passfile=…)"));
     }
   }
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment.
   if (std::getenv("PGPASSWORD") != nullptr) {
     return absl::InvalidArgumentError(
         "PGPASSWORD is refused, the password comes from a file (passfile=… in pg_dsn)");
