@@ -2,15 +2,13 @@
 // the databases own nothing.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect } from 'node:tls';
 import { eventually } from '../../deploy/local/person/browser.mjs';
-import { authorityFile, pairFile } from '../../deploy/local/stack/certificates.mjs';
 import { layoutOf, services } from '../../deploy/local/stack/layout.mjs';
 import { renewCertificates } from '../../deploy/local/stack/stack.mjs';
+import { greet as greetAt } from '../support/peers.mjs';
 import { startStack } from '../support/stack.mjs';
 
 let stack;
@@ -19,21 +17,7 @@ before(async () => {
 });
 after(() => stack?.stop());
 
-// The certificate that a service shows to whoever has `own`; rejects when the service hangs up instead of talking HTTP/2.
-function greet(name, own) {
-  const { certificates, ports } = stack.layout;
-  const pair = own && readFileSync(pairFile(certificates, own));
-  return new Promise((done, fail) => {
-    const socket = connect({ host: '127.0.0.1', port: ports.grpc[name], servername: name, ALPNProtocols: ['h2'],
-      ca: readFileSync(authorityFile(certificates)), cert: pair, key: pair });
-    socket.on('error', fail).on('end', () => fail(new Error('hung up')));
-    socket.on('data', () => {
-      done(socket.getPeerCertificate());
-      socket.destroy();
-    });
-    socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0');
-  });
-}
+const greet = (name, own) => greetAt(stack.layout.certificates, name, stack.sandbox.grpc[name], own);
 
 describe('the processes of the stack', () => {
   it('talk to who shows a certificate, and to nobody else', async () => {

@@ -4,14 +4,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { NotifyClient } from 'notifications-node-client';
 import { eventually } from '../../deploy/local/person/browser.mjs';
 import { services } from '../../deploy/local/stack/layout.mjs';
-import { end, httpOk, logTail, pidOf, ready, recordPid } from '../../deploy/local/stack/processes.mjs';
+import { end, logTail } from '../../deploy/local/stack/processes.mjs';
+import { programOf, startChild } from '../support/children.mjs';
 import { startStack } from '../support/stack.mjs';
 
 let stack;
@@ -28,28 +27,13 @@ afterEach(() => Promise.all([...locks.keys()].map(release)));
 
 const admin = (name) => `http://127.0.0.1:${stack.layout.ports.admin[name]}`;
 
-// How each is started, as the stack did it.
+// Starts `name` again, as a child of this process.
 const programs = new Map();
-function programOf(name) {
-  const pid = pidOf(stack.layout, name);
-  const words = (file) => readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0').slice(0, -1);
-  const [program, ...args] = words('cmdline');
-  const env = Object.fromEntries(words('environ').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
-  return { program, args, env };
-}
-
-// Starts `name` again, as a child of this process: that alone hears how it ends.
 async function adopt(name, more = {}) {
-  if (!programs.has(name)) programs.set(name, programOf(name));
-  const { program, args, env } = programs.get(name);
+  if (!programs.has(name)) programs.set(name, programOf(stack.layout, name));
+  const how = programs.get(name);
   await end(stack.layout, name);
-  const log = openSync(join(stack.layout.logs, `${name}.log`), 'a');
-  const child = spawn(program, args, { cwd: stack.layout.folder, stdio: ['ignore', log, log], env: { ...env, ...more } });
-  closeSync(log);
-  recordPid(stack.layout, name, child.pid, program);
-  const ended = once(child, 'exit');
-  await ready(stack.layout, name, httpOk(`${admin(name)}/readyz`));
-  return { name, terminate: () => child.kill('SIGTERM'), ended };
+  return startChild(stack.layout, name, { ...how, env: { ...how.env, ...more } });
 }
 
 async function endsWell({ name, ended }) {
@@ -134,7 +118,7 @@ describe('processes that are told to end while a query is in flight', () => {
       const call = statusOf(`/fishing/v1/licences/${randomUUID()}`, { headers: bearer(await clientToken()) });
       const first = await Promise.race([asked.then(() => 'asks for the keys'), call]);
       assert.equal(first, 'asks for the keys');
-      fishing.terminate();
+      fishing.signal('SIGTERM');
       await endsWell(fishing);
       assert.equal(await call, 503);
     } finally {
@@ -156,7 +140,7 @@ describe('processes that are told to end while a query is in flight', () => {
         calls.push(call(token).then((status) => ({ name, status, done })));
         await waits(name, tables[0]);
       }
-      for (const one of processes) one.terminate();
+      for (const one of processes) one.signal('SIGTERM');
       if (isReleased) {
         for (const { name } of processes) await eventually(`${name} drains`, async () => (await (await fetch(`${admin(name)}/readyz`)).json()).draining);
         for (const name of Object.keys(inFlight)) await release(name);
