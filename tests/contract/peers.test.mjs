@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../../deploy/local/person/browser.mjs';
+import { makeCertificates } from '../../deploy/local/stack/certificates.mjs';
 import { layoutOf, services } from '../../deploy/local/stack/layout.mjs';
 import { renewCertificates } from '../../deploy/local/stack/stack.mjs';
-import { greet as greetAt } from '../support/peers.mjs';
+import { greet as greetAt, methodsOf, statusesOf } from '../support/peers.mjs';
 import { startStack } from '../support/stack.mjs';
 
 let stack;
@@ -24,6 +25,27 @@ describe('the processes of the stack', () => {
     for (const name of services) {
       assert.equal((await greet(name, 'gateway')).subjectaltname, `DNS:${name}`);
       await assert.rejects(greet(name, null), `${name} talks to anybody`);
+    }
+  });
+
+  it('refuse every method to who has another name in its certificate than those that may call it', async () => {
+    const { certificates, build } = stack.layout;
+    const strangers = [...services, 'stranger'];
+    makeCertificates(certificates, ['stranger']);
+    const [denied, unimplemented] = [7, 12];
+    for (const name of services) {
+      const methods = methodsOf(build, name, `tamarack.${name}.v1`);
+      if (name === 'identity') methods.push(...methodsOf(build, 'api', 'tamarack.api.v1'));
+      assert.ok(methods.length > 6, name);
+      const as = async (own, some) => (await statusesOf(certificates, name, stack.sandbox.grpc[name], own, some.map(({ path }) => path))).map((status, i) => [some[i].path, status]);
+      for (const own of strangers) {
+        const refused = methods.filter(({ peers }) => !peers.includes(own));
+        assert.deepEqual((await as(own, refused)).filter(([, status]) => status !== denied), [], `${name} lets in ${own}`);
+        const allowed = methods.filter(({ peers }) => peers.includes(own));
+        assert.deepEqual((await as(own, allowed)).filter(([, status]) => status === denied), [], `${name} refuses ${own}`);
+      }
+      // These are the methods that it has: to the gateway none is refused or unknown.
+      assert.deepEqual((await as('gateway', methods)).filter(([, status]) => !(status >= 0) || status === denied || status === unimplemented), [], name);
     }
   });
 
