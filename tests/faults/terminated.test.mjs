@@ -9,32 +9,25 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { NotifyClient } from 'notifications-node-client';
 import { eventually } from '../../deploy/local/person/browser.mjs';
 import { services } from '../../deploy/local/stack/layout.mjs';
-import { end, logTail } from '../../deploy/local/stack/processes.mjs';
-import { programOf, startChild } from '../support/children.mjs';
+import { logTail } from '../../deploy/local/stack/processes.mjs';
+import { Adopted } from '../support/children.mjs';
 import { startStack } from '../support/stack.mjs';
 
 let stack;
 let ministry;
 let notify;
+let adopted;
 const locks = new Map();
 before(async () => {
   stack = await startStack('faults-terminated');
   [ministry] = stack.sandbox.ministries;
+  adopted = new Adopted(stack.layout);
   notify = new NotifyClient(stack.sandbox.gateway, ministry.notify_api_key_test);
 });
 after(() => stack?.stop());
 afterEach(() => Promise.all([...locks.keys()].map(release)));
 
 const admin = (name) => `http://127.0.0.1:${stack.layout.ports.admin[name]}`;
-
-// Starts `name` again, as a child of this process.
-const programs = new Map();
-async function adopt(name, more = {}) {
-  if (!programs.has(name)) programs.set(name, programOf(stack.layout, name));
-  const how = programs.get(name);
-  await end(stack.layout, name);
-  return startChild(stack.layout, name, { ...how, env: { ...how.env, ...more } });
-}
 
 async function endsWell({ name, ended }) {
   const [code, signal] = await ended;
@@ -112,7 +105,7 @@ describe('processes that are told to end while a query is in flight', () => {
     issuer.listen(0, '127.0.0.1');
     await once(issuer, 'listening');
     try {
-      const fishing = await adopt('fishing', { TAMARACK_ISSUER: `http://127.0.0.1:${issuer.address().port}` });
+      const fishing = await adopted.start('fishing', { TAMARACK_ISSUER: `http://127.0.0.1:${issuer.address().port}` });
       await eventually('the gateway reaches it', async () => (await statusOf('/fishing/v1/seasons')) === 200);
       const asked = once(issuer, 'request');
       const call = statusOf(`/fishing/v1/licences/${randomUUID()}`, { headers: bearer(await clientToken()) });
@@ -130,7 +123,7 @@ describe('processes that are told to end while a query is in flight', () => {
   for (const isReleased of [true, false]) {
     it(isReleased ? 'answer it, when it ends in time' : 'end without it', async () => {
       const hurried = isReleased ? {} : { TAMARACK_DRAIN_SECONDS: '2' }; // Sooner than the locks' timeout.
-      const processes = await Promise.all([...services.map((name) => adopt(name, hurried)), adopt('gateway')]);
+      const processes = await Promise.all([...services.map((name) => adopted.start(name, hurried)), adopted.start('gateway')]);
       const token = await eventually('the gateway reaches identity', clientToken);
       // Each reaches the others, and credentials are known from now on.
       for (const [name, { call, done }] of Object.entries(inFlight)) await eventually(`${name} answers`, async () => (await call(token)) === done);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { httpOk, pidOf, ready, recordPid } from '../../deploy/local/stack/processes.mjs';
+import { end, httpOk, pidOf, ready, recordPid } from '../../deploy/local/stack/processes.mjs';
 
 // How `name` was started, as the stack did it.
 export function programOf(layout, name) {
@@ -23,4 +23,21 @@ export async function startChild(layout, name, { program, args, env }) {
   const ended = once(child, 'exit');
   await ready(layout, name, httpOk(`http://${env.TAMARACK_ADMIN_LISTEN}/readyz`));
   return { name, pid: child.pid, signal: (which) => child.kill(which), ended };
+}
+
+// Starts parts of the stack again as children; `more` changes their environment.
+export class Adopted {
+  #layout;
+  #programs = new Map(); // as the stack started them
+
+  constructor(layout) {
+    this.#layout = layout;
+  }
+
+  async start(name, more = {}) {
+    if (!this.#programs.has(name)) this.#programs.set(name, programOf(this.#layout, name));
+    const how = this.#programs.get(name);
+    await end(this.#layout, name);
+    return startChild(this.#layout, name, { ...how, env: { ...how.env, ...more } });
+  }
 }
