@@ -57,7 +57,7 @@ export async function replicate({ layout }, { each = 3, gateways = 2 } = {}) {
   places.gateway[0] = { TAMARACK_LISTEN: programs.gateway.env.TAMARACK_LISTEN, TAMARACK_ADMIN_LISTEN: programs.gateway.env.TAMARACK_ADMIN_LISTEN };
   const target = (name) => `ipv4:${places[name].map(({ TAMARACK_LISTEN }) => TAMARACK_LISTEN).join(',')}`;
   const config = writeConfig(layout, programs.gateway.env.TAMARACK_CONFIG, target);
-  const common = { TAMARACK_IDENTITY_ADDRESS: target('identity'), TAMARACK_NOTIFY_ADDRESS: target('notify'), TAMARACK_CONFIG: config };
+  const common = { TAMARACK_DRAIN_NOTICE_SECONDS: '1', TAMARACK_IDENTITY_ADDRESS: target('identity'), TAMARACK_NOTIFY_ADDRESS: target('notify'), TAMARACK_CONFIG: config };
   const own = (env) => Object.fromEntries(Object.keys(common).filter((name) => name in env).map((name) => [name, common[name]]));
 
   await Promise.all(names.map((name) => end(layout, name)));
