@@ -73,7 +73,7 @@ export class Load {
     const began = Date.now();
     const why = await this.#ask(call).then(({ status, text }) => {
       if (status < 200 || status > 299) return `${status} ${text.slice(0, 200)}`;
-      if (call.done) this.kept.push({ number, ...call.done(JSON.parse(text)) });
+      if (call.done) this.kept.push({ number, began, ended: Date.now(), ...call.done(JSON.parse(text)) });
       return null;
     }, (error) => error.code ?? error.message);
     if (why === null) this.answered++;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { eventually } from '../../deploy/local/person/browser.mjs';
 import { ask, asOwner, bin, dsn, socketFolder } from '../../deploy/local/stack/postgres.mjs';
 import { launch, ready } from '../../deploy/local/stack/processes.mjs';
+import { kill } from '../../deploy/local/stack/stack.mjs';
 
 const name = 'standby';
 
@@ -47,14 +48,19 @@ export class Standby {
     await eventually('each commit waits for the standby', async () => ask(this.#layout, 'SELECT sync_state FROM pg_stat_replication') === 'sync');
   }
 
-  // The service's connection string with both servers, of which the one that takes writes is used.
-  bothFor(service) {
+  // The connection string of a service with both servers, of which the one that takes writes is used.
+  dsnFor(service) {
     const one = dsn(this.#layout, service);
     const primary = socketFolder(this.#layout);
     return `${one.replace(`host=${primary}`, `host=${primary},${this.#sockets}`)} target_session_attrs=read-write`;
   }
 
-  promote() {
+  // The primary is gone, and whoever looks after both sees to what follows.
+  async kill() {
+    await kill(this.#layout, 'postgres');
+  }
+
+  async promote() {
     this.ask('SELECT pg_promote()');
   }
 }
