@@ -41,7 +41,7 @@ tamarack_node_test(browser.pages 600 tests/browser/samples.mjs ${CMAKE_BINARY_DI
 set_tests_properties(unit.pages PROPERTIES FIXTURES_SETUP page_samples)
 set_tests_properties(browser.pages PROPERTIES FIXTURES_REQUIRED page_samples)
 tamarack_node_test(faults 600 ${CMAKE_CURRENT_SOURCE_DIR}/faults/faults.mjs)
-tamarack_node_test(faults.degraded 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/degraded.test.mjs)
+tamarack_node_test(faults.degraded 900 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/degraded.test.mjs)
 tamarack_node_test(faults.keys 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/keys.test.mjs)
 tamarack_node_test(faults.primary 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/primary.test.mjs)
 tamarack_node_test(faults.replicas 1800 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/replicas.test.mjs)
