@@ -32,7 +32,7 @@ std::shared_ptr<const ConnectionSettings> MakeSettings(std::map<std::string, std
   keywords["client_encoding"] = "UTF8";
   keywords.try_emplace("application_name", options.application_name);
   return std::make_shared<ConnectionSettings>(
-      ConnectionSettings{std::move(keywords), options.connect_timeout,
+      ConnectionSettings{EachServer(keywords), options.connect_timeout,
                          options.statement_timeout + milliseconds(3000)});
 }
 

@@ -8,7 +8,7 @@ import { databaseUser, isRoot, services } from './layout.mjs';
 import { end, launch, pidOf, ready, recordPid, run } from './processes.mjs';
 import { secret, secretFile } from './secrets.mjs';
 
-const bin = '/usr/lib/postgresql/15/bin';
+export const bin = '/usr/lib/postgresql/15/bin';
 const settings = `
 listen_addresses = ''
 fsync = on
@@ -41,7 +41,7 @@ export function dsn(layout, service, role = service) {
 }
 
 // What must stand before a command so that it runs as the user that owns the cluster.
-const asOwner = (...command) => (isRoot ? ['/usr/bin/setpriv', `--reuid=${databaseUser}`, `--regid=${databaseUser}`, '--init-groups', ...command] : command);
+export const asOwner = (...command) => (isRoot ? ['/usr/bin/setpriv', `--reuid=${databaseUser}`, `--regid=${databaseUser}`, '--init-groups', ...command] : command);
 
 export async function startPostgres(layout) {
   if (!existsSync(join(dataFolder(layout), 'PG_VERSION'))) await createCluster(layout);
