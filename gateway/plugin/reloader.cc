@@ -31,15 +31,15 @@ struct Reloader::State {
         hangup(executor, SIGHUP),
         wake(executor),
         tasks(executor),
-        taken(telemetry::Counter(registry, "gateway_loads_total",
+        taken(telemetry::Counter(registry, "tamarack_gateway_loads_total",
                                  "Looks at a changed configuration or descriptors",
                                  {{"outcome", "clean"}})),
-        refused(telemetry::Counter(registry, "gateway_loads_total",
+        refused(telemetry::Counter(registry, "tamarack_gateway_loads_total",
                                    "Looks at a changed configuration or descriptors",
                                    {{"outcome", "refused"}})),
-        is_clean(telemetry::Gauge(registry, "gateway_configuration_clean",
+        is_clean(telemetry::Gauge(registry, "tamarack_gateway_configuration_clean",
                                   "1 while all that is offered is served as offered")),
-        routes(telemetry::Gauge(registry, "gateway_routes", "Routes served")) {
+        routes(telemetry::Gauge(registry, "tamarack_gateway_routes", "Routes served")) {
     Show();
   }
 

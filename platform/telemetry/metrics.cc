@@ -34,7 +34,7 @@ std::string SerializeMetrics(const prometheus::Registry& registry) {
   auto families = registry.Collect();
   prometheus::ClientMetric dropped;
   dropped.counter.value = static_cast<double>(DroppedLogLines());
-  families.push_back({"log_lines_dropped_total",
+  families.push_back({"tamarack_log_lines_dropped_total",
                       "Log lines that nobody read in time",
                       prometheus::MetricType::Counter,
                       {std::move(dropped)}});

@@ -139,7 +139,7 @@ void Dispatcher::Courier::Report(const FinishedAttempt& finished) const {
   const auto& [claimed, attempt, verdict] = finished;
   if (!verdict.is_attempt) return;  // the row was reported when it was opened
   if (options_.registry != nullptr) {
-    telemetry::Counter(*options_.registry, "webhook_attempts_total",
+    telemetry::Counter(*options_.registry, "tamarack_webhook_attempts_total",
                        "Attempts to deliver a webhook, by what went wrong",
                        {{"error", verdict.error.empty() ? "none" : verdict.error}})
         .Increment();

@@ -59,12 +59,12 @@ class DeliveryWorker::Mailer {
       : notifications_(notifications_),
         smtp_(smtp_),
         options_(std::move(options_)),
-        delivered_(
-            telemetry::Counter(registry, "notify_delivered_total", "Emails that the relay took")),
+        delivered_(telemetry::Counter(registry, "tamarack_notify_delivered_total",
+                                      "Emails that the relay took")),
         permanent_failures_(Failures(registry, Status::kPermanentFailure)),
         temporary_failures_(Failures(registry, Status::kTemporaryFailure)),
         technical_failures_(Failures(registry, Status::kTechnicalFailure)),
-        postponed_(telemetry::Counter(registry, "notify_postponed_total",
+        postponed_(telemetry::Counter(registry, "tamarack_notify_postponed_total",
                                       "Attempts that will be repeated")) {}
 
   Async<std::vector<work::Job>> Claim(const work::Room& room) {
@@ -213,7 +213,7 @@ class DeliveryWorker::Mailer {
   }
 
   static prometheus::Counter& Failures(prometheus::Registry& registry, Status status) {
-    return telemetry::Counter(registry, "notify_failed_total", "Emails given up",
+    return telemetry::Counter(registry, "tamarack_notify_failed_total", "Emails given up",
                               {{"status", std::string(StatusName(status))}});
   }
 

@@ -241,8 +241,9 @@ TEST_CASE_METHOD(Fixture, "One endpoint that can never be reached keeps no other
   Stop(*dispatchers.back());  // an attempt is counted after it is recorded
   dispatchers.clear();
   std::string metrics = telemetry::SerializeMetrics(registry);
-  CHECK_THAT(metrics, Catch::Contains("webhook_attempts_total{error=\"bad_endpoint\"} 10"));
-  CHECK_THAT(metrics, Catch::Contains("webhook_attempts_total{error=\"none\"} 1"));
+  CHECK_THAT(metrics,
+             Catch::Contains("tamarack_webhook_attempts_total{error=\"bad_endpoint\"} 10"));
+  CHECK_THAT(metrics, Catch::Contains("tamarack_webhook_attempts_total{error=\"none\"} 1"));
 }
 
 TEST_CASE_METHOD(Fixture, "An endpoint whose secret cannot be opened waits for its key, uncounted",
