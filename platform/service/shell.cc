@@ -64,8 +64,8 @@ ABSL_FLAG(bool, migrate_only, false,
 namespace tamarack::service {
 namespace {
 
-// Of a statement on a reserved connection: readiness is known in time.
-constexpr std::chrono::milliseconds kReservedTimeMax{1500};
+// Of a reserved connection: readiness is known in time.
+constexpr std::chrono::milliseconds kReservedConnectTimeMax{1500};
 constexpr std::chrono::milliseconds kReadyInterval{1000};
 
 [[noreturn]] void Exit(const char* what, const absl::Status& status) {
@@ -175,13 +175,14 @@ AsyncStatus Shell::CheckSchema(std::span<const pg::Migration> migrations) {
   co_return absl::OkStatus();
 }
 
-std::unique_ptr<pg::Pool> Shell::ReserveConnection(std::string_view purpose) {
+std::unique_ptr<pg::Pool> Shell::ReserveConnection(std::string_view purpose,
+                                                   std::chrono::milliseconds statement_timeout) {
   return std::make_unique<pg::Pool>(
       executor(), absl::GetFlag(FLAGS_pg_dsn),
       pg::PoolOptions{.size = 1,
                       .queue_max = 10,
-                      .connect_timeout = kReservedTimeMax,
-                      .statement_timeout = kReservedTimeMax,
+                      .connect_timeout = kReservedConnectTimeMax,
+                      .statement_timeout = statement_timeout,
                       .application_name = absl::StrCat("tamarack-", name_, "-", ToAbsl(purpose))});
 }
 

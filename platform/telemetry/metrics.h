@@ -27,14 +27,18 @@ prometheus::Counter& Counter(prometheus::Registry& registry, const std::string& 
                              const std::string& help, const Labels& labels = {});
 prometheus::Gauge& Gauge(prometheus::Registry& registry, const std::string& name,
                          const std::string& help, const Labels& labels = {});
-// Latency in seconds: 14 buckets from 1 ms to 30 s.
+// Latency in seconds: 16 buckets from 1 ms to 30 s, among them what is promised (deploy/slo).
 prometheus::Histogram& DurationHistogram(prometheus::Registry& registry, const std::string& name,
                                          const std::string& help, const Labels& labels = {});
+// How long something waited, in seconds: 1 s to 3 days, among them what is promised.
+prometheus::Histogram& WaitHistogram(prometheus::Registry& registry, const std::string& name,
+                                     const std::string& help, const Labels& labels = {});
 // Sizes of batches and messages: powers of 4 from 1 to 4^12 (16 MiB).
 prometheus::Histogram& SizeHistogram(prometheus::Registry& registry, const std::string& name,
                                      const std::string& help, const Labels& labels = {});
 
-// The registry in the Prometheus text format, for /metrics, and how many log lines were dropped.
+// The registry in the Prometheus text format, for /metrics, how many log lines were dropped, and
+// ProcessMetrics.
 std::string SerializeMetrics(const prometheus::Registry& registry);
 
 }  // namespace tamarack::telemetry

@@ -27,6 +27,11 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
         client_(client),
         sealer_(sealer),
         options_(std::move(options)),
+        taken_(options_.registry == nullptr
+                   ? nullptr
+                   : &telemetry::WaitHistogram(
+                         *options_.registry, "tamarack_webhook_delivery_duration_seconds",
+                         "Time from an event to its delivery, or to the last try")),
         // One after the other, so that two do not wait for each other's endpoints.
         finished_(executor, pool, Record, {.in_flight_max = 1}),
         parking_(executor, {.name = "webhooks of lost endpoints",
@@ -65,6 +70,7 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
   http::Client& client_;
   const crypto::Sealer& sealer_;
   const DispatcherOptions options_;
+  prometheus::Histogram* const taken_;
   Finished finished_;
   work::Sweeper parking_;
   std::minstd_rand random_{std::random_device{}()};
@@ -143,6 +149,8 @@ void Dispatcher::Courier::Report(const FinishedAttempt& finished) const {
                        "Attempts to deliver a webhook, by what went wrong",
                        {{"error", verdict.error.empty() ? "none" : verdict.error}})
         .Increment();
+    if (verdict.state != DeliveryState::kPending)
+      taken_->Observe(absl::ToDoubleSeconds(absl::Now() - claimed.created_at));
   }
   if (verdict.state != DeliveryState::kDelivered) {
     bool is_parked = verdict.state == DeliveryState::kParked;

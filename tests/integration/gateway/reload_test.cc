@@ -42,9 +42,14 @@ TEST_CASE("a service is plugged in by a file and a line of configuration", "[gat
   CHECK(HasPath(gateway, "/u/{id}"));
   CHECK(gateway.Status("GET", "/t/7") == 200);
   CHECK(gateway.Metric("tamarack_gateway_routes") == "4");
+  const std::string u_is_up = "tamarack_gateway_backend_up{backend=\"u\"}";
+  CHECK(testing::Eventually([&] { return gateway.Metric(u_is_up) == "1"; }));
+  two.Stop();
+  CHECK(testing::Eventually([&] { return gateway.Metric(u_is_up) == "0"; }));
 
   gateway.Configure(Descriptors(one, "t"));
   REQUIRE(gateway.AwaitUses(2));
+  CHECK(testing::Eventually([&] { return gateway.Metric(u_is_up).empty(); }));
   CHECK(gateway.Status("GET", "/u/7") == 404);
   CHECK(gateway.Status("GET", "/t/7") == 200);
 }

@@ -113,6 +113,7 @@ TEST_CASE_METHOD(RelayFixture,
   host.database().Execute(
       "UPDATE notification SET due_at = now() WHERE due_at IS NOT NULL AND claim_token IS NULL");
   for (const auto& id : ids) CHECK(FinalStatus(id) == "delivered");
+  WaitForMetric("tamarack_notify_handover_duration_seconds_bucket{le=\"60\"} 12");
   CHECK(Count("attempts > 2") == "0");
   WaitForMetric("tamarack_work_destinations_out_of_order{queue=\"notifications\"} 0");
   patient.Stop();

@@ -244,6 +244,10 @@ TEST_CASE_METHOD(Fixture, "One endpoint that can never be reached keeps no other
   CHECK_THAT(metrics,
              Catch::Contains("tamarack_webhook_attempts_total{error=\"bad_endpoint\"} 10"));
   CHECK_THAT(metrics, Catch::Contains("tamarack_webhook_attempts_total{error=\"none\"} 1"));
+  // What was given up counts, too.
+  CHECK_THAT(metrics, Catch::Contains("tamarack_webhook_delivery_duration_seconds_count 2"));
+  CHECK_THAT(metrics,
+             Catch::Contains("tamarack_webhook_delivery_duration_seconds_bucket{le=\"60\"} 2"));
 }
 
 TEST_CASE_METHOD(Fixture, "An endpoint whose secret cannot be opened waits for its key, uncounted",
