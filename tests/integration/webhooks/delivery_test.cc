@@ -250,6 +250,31 @@ TEST_CASE_METHOD(Fixture, "One endpoint that can never be reached keeps no other
              Catch::Contains("tamarack_webhook_delivery_duration_seconds_bucket{le=\"60\"} 2"));
 }
 
+TEST_CASE_METHOD(Fixture, "An event that lost its delivery is told", "[webhooks]") {
+  auto endpoint = Subscribe(receiver.url()).endpoint;
+  Subscribe("https://licences.example/hook");
+  database.Execute(
+      "UPDATE webhook_endpoint SET created_at = now() - interval '1 hour', "
+      "enabled = endpoint_id = '" +
+      endpoint.id + "'");
+  REQUIRE(Append({MakeEvent(1), MakeEvent(2)}).ok());
+  auto without_delivery = [&] {
+    auto count = loop.Await(DeliveryRepository(pool).CountWithoutDelivery());
+    return count.ok() ? *count : -1;
+  };
+  CHECK(without_delivery() == 0);  // the endpoint that is disabled wants none
+  database.Execute("DELETE FROM webhook_delivery WHERE due_at IS NULL");
+  CHECK(without_delivery() == 1);
+  prometheus::Registry registry;
+  Dispatch([&](DispatcherOptions& options) { options.registry = &registry; });
+  loop.RunUntil([&] {
+    return telemetry::SerializeMetrics(registry).find(
+               "\ntamarack_webhook_events_without_delivery 1\n") != std::string::npos;
+  });
+  Stop(*dispatchers.back());
+  dispatchers.clear();
+}
+
 TEST_CASE_METHOD(Fixture, "An endpoint whose secret cannot be opened waits for its key, uncounted",
                  "[webhooks]") {
   auto waiting = Subscribe(second.url()).endpoint;
