@@ -99,7 +99,7 @@ export function exprOf({ query, ratio, op, threshold }) {
   return `${sum(bad)} / ${sum(total)} ${op} ${threshold} and ${sum(total)} >= ${eventsMin}`;
 }
 
-const conditionRule = (one) => alertRule({ ...one, expr: exprOf(one), description: `${one.means[0].toUpperCase()}${one.means.slice(1)}.`.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1') });
+export const conditionRule = (one) => alertRule({ ...one, expr: exprOf(one), description: `${one.means[0].toUpperCase()}${one.means.slice(1)}.`.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1') });
 
 // What is said of the monitoring itself.
 export const watchdog = {
