@@ -26,7 +26,7 @@ const methodOf = (slo) => slo.ratioMetric.total.match(/method=~"([^"|(]*)/)?.[1]
 function inputsOf(slo, rate, share, grid) {
   if (slo.timeslice) {
     const labels = `slo="${slo.name}",service="${slo.service}"`;
-    const lastMinutes = [0, 1, 2, 3, 4]; // as recorded: an average
+    const lastMinutes = [0.5, 1.5, 2.5, 3.5, 4.5]; // as recorded: an average
     const bad = (time) => lastMinutes.reduce((sum, before) => sum + share(time - before * minute), 0) / lastMinutes.length;
     return [gauge(`slo:valid:rate5m{${labels}}`, () => 1, grid), gauge(`slo:bad:rate5m{${labels}}`, bad, grid)];
   }

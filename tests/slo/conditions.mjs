@@ -72,7 +72,7 @@ export function scenariosOf(one) {
 // The alert with each number halved and doubled; of nothing tolerated, with one.
 export function mutantsOf(one) {
   const numbers = one.threshold === 0 ? [1] : [one.threshold / 2, one.threshold * 2];
-  const waits = seconds(one.for) === 0 ? ['5m'] : [`${seconds(one.for) / 2}s`, `${seconds(one.for) * 2}s`];
+  const waits = seconds(one.for) === 0 ? ['20m'] : [`${seconds(one.for) / 2}s`, `${seconds(one.for) * 2}s`];
   const events = one.ratio ? [one.ratio.eventsMin / 2, one.ratio.eventsMin * 2] : [];
   return [
     ...numbers.map((threshold) => ({ what: `threshold ${threshold}`, alert: { ...one, threshold } })),
