@@ -1,7 +1,7 @@
 // What every process of the running platform tells: names by one rule, no remark of promtool's, and each series that rules and
-// dashboards read.
+// dashboards read. And what runbooks ask its databases.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -98,5 +98,24 @@ describe('what processes tell', () => {
     }
     assert.equal(await value('payments', 'tamarack_payments_ledger_balanced{mode="sandbox"}'), '1');
     assert.equal(await value('tellusonce', 'tamarack_webhook_events_without_delivery'), '0');
+  });
+});
+
+describe('runbooks', () => {
+  // Statements by the database that has their tables.
+  const files = readdirSync(join(root, 'docs/runbooks'));
+  const statements = files.flatMap((file) => [...readFileSync(join(root, 'docs/runbooks', file), 'utf8').matchAll(/```sql\n([^]*?)```/g)]
+    .flatMap(([, block]) => block.replace(/^ *--.*$/gm, '').split(';').map((text) => text.trim()).filter(Boolean)).map((text) => [file, text]));
+  const id = '018f0000-0000-7000-8000-000000000001';
+  const filled = (text) => text.replace(/'(ENDPOINT|EVENT|MINISTRY)'/g, `'${id}'`).replace(/'(FROM|TO)'/g, "'2026-11-01'");
+  const databaseOf = (text) => (/ledger|authorisation/.test(text) ? 'payments' : /webhook_delivery/.test(text) ? 'tellusonce' : 'identity');
+
+  it('have statements that run', () => {
+    assert.ok(statements.length >= 8);
+    for (const [file, text] of statements) {
+      // What would change something is only planned.
+      const { status, stderr } = spawnSync('psql', ['-v', 'ON_ERROR_STOP=1', '-d', stack.sandbox.postgres[databaseOf(text)], '-c', `${/^SELECT/.test(text) ? '' : 'EXPLAIN '}${filled(text)}`], { encoding: 'utf8' });
+      assert.equal(`${status} ${stderr}`, '0 ', `${file}: ${text}`);
+    }
   });
 });

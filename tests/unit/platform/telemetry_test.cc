@@ -6,6 +6,7 @@
 
 #include <absl/strings/str_split.h>
 #include <absl/time/clock.h>
+#include <sys/mman.h>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
@@ -13,7 +14,6 @@
 #include <cmath>
 #include <fstream>
 #include <string>
-#include <vector>
 
 namespace telemetry = tamarack::telemetry;
 namespace json = boost::json;
@@ -216,8 +216,11 @@ TEST_CASE("A process tells what it takes") {
 
   double memory = ProcessMetric("process_resident_memory_bytes");
   constexpr size_t kBytes = 64 << 20;
-  std::vector<char> held(kBytes, 'x');
+  void* held = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  REQUIRE(held != MAP_FAILED);
   CHECK(ProcessMetric("process_resident_memory_bytes") > memory + 0.9 * kBytes);
+  munmap(held, kBytes);
 
   double cpu = ProcessMetric("process_cpu_seconds_total");
   while (ProcessMetric("process_cpu_seconds_total") < cpu + 0.05) {
