@@ -40,6 +40,7 @@ const dashboards = [
       ['Memory', 'bytes', ['process_resident_memory_bytes{job="$job"}', '{{instance}}']],
       ['Open files', 'short', ['process_open_fds{job="$job"}', '{{instance}}'], ['process_max_fds{job="$job"}', 'may be open, {{instance}}']],
       ['Keys', 'short', ['tamarack_keyring_version_in_use{job="$job"}', 'version in use {{instance}}'], ['max by (column) (tamarack_keyring_rows_left{job="$job"})', 'left {{column}}'], ['sum by (table) (tamarack_unreadable_rows_total{job="$job"})', 'unreadable {{table}}'], ['sum(tamarack_keyring_reload_failures_total{job="$job"})', 'files refused']],
+      ['Days until certificates end', 'short', ['(min by (use) (tamarack_tls_certificate_expiry_timestamp_seconds{job="$job"}) - time()) / 86400', '{{use}}']],
       ['Log lines dropped', 'short', ['sum by (instance) (increase(tamarack_log_lines_dropped_total{job="$job"}[$__rate_interval]))', '{{instance}}']],
       ['What runs', 'short', ['count by (version, commit) (tamarack_build_info{job="$job"})', '{{version}} {{commit}}'], ['time() - process_start_time_seconds{job="$job"}', 'seconds up, {{instance}}']],
     ],

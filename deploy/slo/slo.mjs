@@ -288,6 +288,20 @@ export const causes = [
     gauge: 'tamarack_gateway_limiter_counts_alone{job="gateway"}', usual: 0, fault: 1,
   },
   {
+    alert: 'CertificateEnding', team: 'platform', runbook: 'certificate-expiry',
+    query: 'min by (job, use) (tamarack_tls_certificate_expiry_timestamp_seconds) - time()', op: '<', threshold: 21 * 86400, for: '10m',
+    summary: 'The certificate for {{ $labels.use }} at {{ $labels.job }} ends within three weeks',
+    means: 'the certificate for `use` has not been renewed',
+    expiry: 'tamarack_tls_certificate_expiry_timestamp_seconds{job="payments",use="peer"}',
+  },
+  {
+    alert: 'CertificateEndsSoon', team: 'platform', runbook: 'certificate-expiry', severity: 'page',
+    query: 'min by (job, use) (tamarack_tls_certificate_expiry_timestamp_seconds) - time()', op: '<', threshold: 7 * 86400, for: '10m',
+    summary: 'The certificate for {{ $labels.use }} at {{ $labels.job }} ends within a week',
+    means: 'within a week new connections fail',
+    expiry: 'tamarack_tls_certificate_expiry_timestamp_seconds{job="payments",use="peer"}',
+  },
+  {
     alert: 'FilesRunOut', team: 'platform', runbook: 'surge',
     query: 'max by (job, instance) (process_open_fds / process_max_fds)', op: '>', threshold: 0.6, for: '10m',
     summary: '{{ $labels.job }} {{ $labels.instance }} has opened most of the files that it may',

@@ -1,6 +1,7 @@
 #include "platform/service/shell.h"
 
 #include "platform/config/flags.h"
+#include "platform/http/certificate_watch.h"
 #include "platform/http/tls.h"
 #include "platform/keys/command.h"
 #include "platform/keys/resealer.h"
@@ -248,6 +249,10 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
       });
     });
     for (auto& body : background_) tasks.Spawn(std::move(body));
+    if (tls_) {
+      tasks.Spawn(
+          [this] { return http::WatchCertificate(tls_->files.cert_file, "peer", *registry_); });
+    }
     // Whole tables are counted, and calls do not wait for that.
     pg::Pool resealing(executor(), absl::GetFlag(FLAGS_pg_dsn),
                        pg::PoolOptions{.size = 1,

@@ -90,6 +90,17 @@ describe('what processes tell', () => {
     for (const name of Object.keys(bornWithTheFirst)) assert.ok(read.some(([, other]) => other === name), `${name} is read by nobody`);
   });
 
+  it('tells when certificates end', () => {
+    const files = { payments: 'payments', gateway: 'gateway' };
+    for (const [process, file] of Object.entries(files)) {
+      const { stdout } = spawnSync('openssl', ['x509', '-noout', '-enddate', '-in', join(stack.layout.certificates, `${file}.pem`)], { encoding: 'utf8' });
+      const ends = Date.parse(stdout.replace('notAfter=', '')) / 1000;
+      const told = [...scraped[process].matchAll(/^tamarack_tls_certificate_expiry_timestamp_seconds\{use="([^"]*)"\} (\S+)$/gm)];
+      assert.deepEqual(told.map(([, use]) => use).sort(), process === 'gateway' ? ['credentials', 'identity', 'notify', 'payments', 'tellusonce'] : ['peer']);
+      for (const [, use, seconds] of told) assert.equal(Number(seconds), ends, `${process}, ${use}`);
+    }
+  });
+
   it('shows that every back end is up, and the ledger balanced', async () => {
     const value = async (process, series) => (await (await fetch(`http://127.0.0.1:${stack.layout.ports.admin[process]}/metrics`)).text())
       .split('\n').find((line) => line.startsWith(`${series} `))?.split(' ')[1];

@@ -38,6 +38,11 @@ function kindOf(one) {
     const inputs = (count) => ({ begin, grid }) => [gauge(one.steps, (time) => 1000 + Math.min(count, Math.max(0, Math.floor((time - begin) / minute))), grid)];
     return { over, crosses: minute * (threshold + 1), isEvent: true, above: inputs(Math.ceil(1.5 * threshold)), below: inputs(threshold) };
   }
+  if (one.expiry) {
+    // So long before its end at `begin`; renewed at `end`.
+    const ends = ({ begin, end, grid }) => [gauge(one.expiry, (time) => (time < end ? begin : end + threshold) + threshold, grid)];
+    return { over: 0, crosses: 0, above: ends };
+  }
   // A clock that stands still from `begin` to `end`.
   const stopped = (lasts) => ({ begin, end, grid }) => [gauge(one.clock, (time) => (time < begin || time >= Math.min(end, begin + lasts) ? time : begin), grid)];
   return { over: 0, crosses: threshold, isEvent: true, above: stopped(Infinity), below: stopped(0.75 * threshold) };
