@@ -49,7 +49,8 @@ async function startPrometheus(layout) {
   const { folder, file } = prepare(layout, 'prometheus', prometheusConfig(layout));
   launch(layout, {
     name: 'prometheus',
-    command: ['/usr/bin/prometheus', `--config.file=${file}`, `--storage.tsdb.path=${folder}`, `--web.listen-address=${at(layout, 'prometheus')}`],
+    command: ['/usr/bin/prometheus', `--config.file=${file}`, `--storage.tsdb.path=${folder}`, `--web.listen-address=${at(layout, 'prometheus')}`,
+      '--storage.tsdb.retention.time=35d'],
   });
   await ready(layout, 'prometheus', httpOk(`http://${at(layout, 'prometheus')}/-/ready`));
 }
