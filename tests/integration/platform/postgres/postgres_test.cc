@@ -401,8 +401,8 @@ TEST_CASE_METHOD(Fixture, "Metrics: statements are timed by name, and the pool i
   REQUIRE(loop.Await(measured.Query(kCount)).ok());
   REQUIRE(!loop.Await(measured.Query(kInsert, "x", "", 1)).ok());
   std::string text = telemetry::SerializeMetrics(registry);
-  CHECK_THAT(text,
-             Catch::Contains("tamarack_pg_query_seconds_count{statement=\"person.count\"} 1"));
+  CHECK_THAT(text, Catch::Contains(
+                       "tamarack_pg_query_duration_seconds_count{statement=\"person.count\"} 1"));
   CHECK_THAT(text, Catch::Contains("tamarack_pg_errors_total{code=\"INVALID_ARGUMENT\"} 1"));
   CHECK_THAT(text, Catch::Contains("tamarack_pg_connections_max 2"));
   CHECK_THAT(text, Catch::Contains("tamarack_pg_connections_in_use 0"));
