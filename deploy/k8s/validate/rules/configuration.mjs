@@ -13,7 +13,7 @@ const required = {
   tellusonce: ['client_secret_file', 'identity_address'],
   migration: ['pg_dsn', 'pg_runtime_role'],
 };
-const refused = ['insecure_plain_text', 'allow_owner_role', 'reflection', 'webhook_allow_loopback', 'webhook_allow_private'];
+const refused = ['insecure_plain_text', 'allow_owner_role', 'reflection', 'webhook_allow_loopback'];
 const fileFlag = /_file$|^config$/;
 
 export function flags(world, report) {

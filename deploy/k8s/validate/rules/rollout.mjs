@@ -8,9 +8,10 @@ export function rollout(world, report) {
     if (strategy?.type !== 'RollingUpdate' || strategy.rollingUpdate?.maxUnavailable !== 0) report(object, 'a rollout takes away before it adds (maxUnavailable is not 0)');
     if (!(minReadySeconds >= 10)) report(object, 'minReadySeconds is less than 10');
     if (!progressDeadlineSeconds || revisionHistoryLimit === undefined) report(object, 'no progressDeadlineSeconds or revisionHistoryLimit');
+    if (!(noticeOf(world, pod) >= noticeLeast)) report(object, `less than ${noticeLeast} s of notice (--drain_notice_seconds) before it refuses calls`);
     const needed = graceOf(world, pod);
     if (!(spec.terminationGracePeriodSeconds >= needed)) {
-      report(object, `terminationGracePeriodSeconds is ${spec.terminationGracePeriodSeconds}, notice, drain, background work and 5 s take ${needed}`);
+      report(object, `terminationGracePeriodSeconds is ${spec.terminationGracePeriodSeconds}; notice, drain, background work and 5 s to spare take ${needed}`);
     }
   }
   for (const { spec: { backoffLimit, ttlSecondsAfterFinished, activeDeadlineSeconds }, ...object } of world.of('Job')) {
@@ -18,12 +19,11 @@ export function rollout(world, report) {
   }
 }
 
-// Where the notice is no flag of the process yet, the one that is to come is counted with its default.
-function graceOf(world, pod) {
-  const notice = world.flag(pod, 'notice_seconds') ?? world.flag(pod, 'drain_notice_seconds') ?? 0;
-  const sleep = pod.containers[0].lifecycle?.preStop?.sleep?.seconds ?? 0;
-  return Math.max(Number(notice), 5) + sleep + Number(world.flag(pod, 'drain_seconds')) + world.facts.endSeconds + 5;
-}
+// How long it takes until no node or proxy sends anything new.
+const noticeLeast = 5;
+
+const noticeOf = (world, pod) => Number(world.flag(pod, 'drain_notice_seconds')) + (pod.containers[0].lifecycle?.preStop?.sleep?.seconds ?? 0);
+const graceOf = (world, pod) => noticeOf(world, pod) + Number(world.flag(pod, 'drain_seconds')) + world.facts.endSeconds + 5;
 
 const enough = 3;
 
