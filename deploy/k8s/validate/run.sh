@@ -9,4 +9,6 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
   npm ci --no-audit --no-fund --loglevel=error
   echo "$want" >"$stamp"
 fi
-exec node main.mjs "$@"
+node main.mjs "$@"
+node --test schema.test.mjs >node_modules/.test.log || { cat node_modules/.test.log; exit 1; }
+echo "[k8s] and each seeded fault of types, names and security was found"

@@ -6,11 +6,19 @@ what=$1
 self=$(hostname).redis
 secrets=/run/secrets/redis
 ask() { timeout 3 redis-cli --tls --cacert /run/secrets/tls/ca.crt -h "$1" -p 26379 sentinel get-master-addr-by-name tamarack 2>/dev/null | head -n 1; }
-master=
-for pod in redis-0 redis-1 redis-2; do
-  [ -n "$master" ] || master=$(ask "$pod.redis" || true)
-done
-master=${master:-redis-0.redis}
+find_master() {
+  master=
+  for pod in redis-0 redis-1 redis-2; do
+    [ -n "$master" ] || master=$(ask "$pod.redis" || true)
+  done
+  master=${master:-redis-0.redis}
+}
+find_master
+# A master that comes back has lost everything: time for the sentinels to choose one that has not.
+if [ "$what" = redis ] && [ "$master" = "$self" ]; then
+  sleep 5
+  find_master
+fi
 
 umask 077
 cp "/etc/redis/$what.conf" "/data/$what.conf"
