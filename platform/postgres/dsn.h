@@ -1,16 +1,23 @@
 #pragma once
 
 #include <absl/status/statusor.h>
+#include <libpq-fe.h>
 
 #include <map>
 #include <string>
 
 namespace tamarack::pg {
 
+using Keywords = std::map<std::string, std::string>;
+
 // The keywords of a libpq connection string. INVALID_ARGUMENT when libpq cannot read it, or when a
 // password stands in it or in the environment (PGPASSWORD), where others may see it: passwords come
-// from a file, `passfile=/path` in the string, one line `host:port:database:user:password`, mode
-// 0600.
-absl::StatusOr<std::map<std::string, std::string>> ParseDsn(const std::string& dsn);
+// from a file, `passfile=/path` in the string, one line `host:port:database:user:password`, which
+// at most its owner and group may read.
+absl::StatusOr<Keywords> ParseDsn(const std::string& dsn);
+
+// What `connect`, PQconnectdbParams or PQconnectStartParams, makes of the keywords. Null when there
+// is no memory. The passfile is read anew each time.
+PGconn* Connect(Keywords keywords, decltype(&PQconnectdbParams) connect);
 
 }  // namespace tamarack::pg

@@ -160,8 +160,9 @@ absl::Status Apply(PGconn* conn, const Migration& migration, const MigrateOption
 
 absl::Status Migrate(const std::string& dsn, std::span<const Migration> migrations,
                      const MigrateOptions& options) {
-  if (auto keywords = ParseDsn(dsn); !keywords.ok()) return keywords.status();
-  Connection conn(PQconnectdb(dsn.c_str()), &PQfinish);
+  auto keywords = ParseDsn(dsn);
+  if (!keywords.ok()) return keywords.status();
+  Connection conn(Connect(*std::move(keywords), &PQconnectdbParams), &PQfinish);
   if (PQstatus(conn.get()) != CONNECTION_OK) {
     return absl::UnavailableError(PQerrorMessage(conn.get()));
   }
