@@ -59,7 +59,7 @@ unpack() {
 fill() {
   local root=$work/rootfs
   (cd "$work/unpacked" && find lib lib64 usr/lib usr/lib64 usr/share/zoneinfo usr/share/doc/*/copyright etc/debian_version etc/os-release \
-    ! -type d -o -type d -empty | grep -vE '^usr/lib/(apt|init|systemd|tmpfiles\.d|sysctl\.d|sysusers\.d|binfmt\.d|valgrind)/' |
+    ! -type d | grep -vE '^usr/lib/(apt|init|systemd|tmpfiles\.d|sysctl\.d|sysusers\.d|binfmt\.d|valgrind)/' |
     tar -c --no-recursion -T -) | tar -x -C "$root"
   install -d -m 1777 "$root/tmp"
   install -d "$root"/etc/ssl/certs "$root"/usr/{bin,share/tamarack}
@@ -97,6 +97,7 @@ image() {
     mkdir -p "$work/share/assets/brand" "$work/share/descriptors" # brand/: for a deployment's own files to be mounted
     cp -r build/assets/[a-z]* "$work/share/assets"
     for service in "${names[@]:1}"; do cp "$build/descriptors/$service.binpb" "$work/share/descriptors"; done
+    find "$work/share" -type f -exec chmod 644 {} + # some fonts come as programs
     bud add --quiet --chown 0:0 "$container" "$work/share" /usr/share/tamarack/ >/dev/null
   fi
   bud config --user 10001:10001 --workingdir / --entrypoint "[\"/usr/bin/tamarack-$name\"]" --cmd '' \

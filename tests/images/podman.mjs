@@ -13,12 +13,14 @@ export class Podman {
   #started = [];
 
   constructor() {
-    // Fewer open files than podman would set, where this user may not have more.
-    const hard = (what) => readFileSync('/proc/self/limits', 'utf8').match(new RegExp(`^${what} +\\S+ +(\\S+)`, 'm'))[1].replace('unlimited', '4096');
-    const [files, processes] = ['Max open files', 'Max processes'].map(hard);
+    // podman would set more than this user may have, where that is little.
+    const most = (what) => Math.min(4096, ...readFileSync('/proc/self/limits', 'utf8').match(new RegExp(`^${what} +\\S+ +(\\d+)`, 'm'))?.slice(1) ?? []);
+    const [files, processes] = ['Max open files', 'Max processes'].map(most);
     writeFileSync(join(this.#folder, 'containers.conf'), `[containers]
 default_ulimits = ["nofile=${files}:${files}", "nproc=${processes}:${processes}"]
 log_driver = "k8s-file"
+[network]
+network_config_dir = "${this.#folder}/networks"
 [engine]
 cgroup_manager = "cgroupfs"
 events_logger = "file"
@@ -37,8 +39,7 @@ runtime = "runc"
 
   // Takes an image of an OCI layout in.
   pull(layout, name) {
-    this.#podman('pull', '--quiet', `oci:${layout}:${name}`);
-    this.#podman('tag', this.#podman('images', '--quiet', '--sort', 'created').split('\n')[0], name);
+    this.#podman('tag', this.#podman('pull', '--quiet', `oci:${layout}:${name}`), name);
   }
 
   // Starts a Pod's one container. `files` gives the contents of its Secrets and ConfigMaps: {NAME: {path: text}}.
