@@ -45,4 +45,5 @@ tamarack_node_test(faults.degraded 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults
 tamarack_node_test(faults.keys 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/keys.test.mjs)
 tamarack_node_test(faults.terminated 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/terminated.test.mjs)
 set_property(TEST faults.terminated APPEND PROPERTY ENVIRONMENT "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/lsan.supp:print_suppressions=0")
+tamarack_node_test(faults.restore 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/restore.test.mjs)
 tamarack_node_test(faults.interrupted 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/interrupted.test.mjs)
