@@ -63,8 +63,8 @@ absl::Status WithDatabase(const std::string& dsn,
 absl::StatusOr<RowsByVersion> CountRows(const std::string& dsn, const KeyUses& uses,
                                         const crypto::KeyVersions& versions) {
   RowsByVersion rows;
-  absl::Status status = WithDatabase(
-      dsn, [&](pg::Pool& pool) { return CountAll(pool, uses, versions, rows); });
+  absl::Status status =
+      WithDatabase(dsn, [&](pg::Pool& pool) { return CountAll(pool, uses, versions, rows); });
   if (!status.ok()) return status;
   return rows;
 }
@@ -74,8 +74,8 @@ struct Opened {
   int64_t refused = 0;
 };
 
-// Opens every row of a column, a block's at a time; those that somebody else has locked at that moment
-// are passed over.
+// Opens every row of a column, a block's at a time; those that somebody else has locked at that
+// moment are passed over.
 Async<Opened> OpenAll(pg::Pool& pool, const KeyedColumn& column) {
   auto place = [](int64_t block) { return absl::StrCat("(", block, ",0)"); };
   Opened opened;
@@ -109,7 +109,8 @@ AsyncStatus CheckAll(pg::Pool& pool, const KeyUses& uses, const crypto::KeyVersi
   }
   if (refused == 0) co_return absl::OkStatus();
   co_return absl::FailedPreconditionError(absl::StrCat(
-      refused, " rows are not this keyring's, or were altered: it is not the one of this database"));
+      refused,
+      " rows are not this keyring's, or were altered: it is not the one of this database"));
 }
 
 std::string TimeText(int64_t unix_seconds) {

@@ -18,7 +18,7 @@ namespace {
 class PassfileCopy {
  public:
   explicit PassfileCopy(std::string& path) {
-    struct stat file {};
+    struct stat file{};
     int from = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (from >= 0 && ::fstat(from, &file) == 0 && S_ISREG(file.st_mode) &&
         (file.st_mode & (S_IRWXG | S_IRWXO)) == S_IRGRP) {

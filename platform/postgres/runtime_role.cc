@@ -78,8 +78,8 @@ absl::Status Select(PGconn* conn, const char* sql, const char* argument) {
 absl::Status GrantToRuntimeRole(const std::string& owner_dsn, const std::string& role) {
   auto keywords = ParseDsn(owner_dsn);
   if (!keywords.ok()) return keywords.status();
-  std::unique_ptr<PGconn, void (*)(PGconn*)> conn(
-      Connect(*std::move(keywords), &PQconnectdbParams), &PQfinish);
+  std::unique_ptr<PGconn, void (*)(PGconn*)> conn(Connect(*std::move(keywords), &PQconnectdbParams),
+                                                  &PQfinish);
   if (PQstatus(conn.get()) != CONNECTION_OK)
     return absl::UnavailableError(PQerrorMessage(conn.get()));
   PQsetNoticeProcessor(conn.get(), [](void*, const char*) {}, nullptr);

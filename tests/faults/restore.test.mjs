@@ -18,6 +18,7 @@ import { startStack } from '../support/stack.mjs';
 
 const shipped = (file) => join(root, 'deploy/backup', file);
 const feeCents = 9000;
+const countConsents = 'SELECT count(*) FROM consent';
 
 let stack, layout, escrow;
 
@@ -78,7 +79,7 @@ after(() => stack?.stop());
 
 describe('a backup', () => {
   const acknowledged = [];
-  let moment, lost;
+  let moment, lost, consents;
 
   it('is made while renewals go on', async () => {
     await owned(...pgbackrest(), 'stanza-create');
@@ -96,6 +97,7 @@ describe('a backup', () => {
   it('is followed by what is acknowledged later, by a mistake, and by the loss of the disk', async () => {
     acknowledged.push(...await Promise.all(['en', 'fr'].map(renew)));
     moment = ask(layout, 'SELECT clock_timestamp()');
+    consents = ask(layout, countConsents, 'identity');
     lost = await renew('en');
     ask(layout, 'TRUNCATE consent CASCADE', 'identity');
     // What archive_timeout does after a minute.
@@ -110,11 +112,14 @@ describe('a backup', () => {
     const began = Date.now();
     await owned(...pgbackrest(), '--type=time', `--target=${moment}`, '--target-action=promote', 'restore');
     await stack.start('postgres');
-    console.log(`[restore] the databases took changes ${((Date.now() - began) / 1000).toFixed(1)} s after the restore began`);
+    const size = ask(layout, 'SELECT pg_size_pretty(sum(pg_database_size(oid))) FROM pg_database');
+    console.log(`[restore] ${size} of databases took changes ${((Date.now() - began) / 1000).toFixed(1)} s after the restore began`);
     const found = paid();
     for (const { payment_id } of acknowledged) assert.equal(found.get(payment_id), feeCents, payment_id);
+    const changes = ask(layout, 'SELECT change_id FROM change', 'tellusonce').split('\n');
+    for (const { statusUrl } of acknowledged) assert.ok(changes.includes(new URL(statusUrl).pathname.split('/').pop()), statusUrl);
+    assert.equal(ask(layout, countConsents, 'identity'), consents);
     assert.ok(!found.has(lost.payment_id), 'what came after the moment is not there: it was restored to, not past');
-    assert.notEqual(ask(layout, 'SELECT count(*) FROM consent', 'identity'), '0');
     assert.deepEqual(findings(), []);
   });
 

@@ -1,11 +1,12 @@
 // Runs Pods as Kubernetes would, with podman and runc: user, read-only root, capabilities, limits, and volumes with the owners and modes
 // that the kubelet gives them. What a Pod asks for and this does not know ends the run: nothing is left out in silence.
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
+const cgroups = '/sys/fs/cgroup';
 const pidsMax = 512; // of a container; the kubelet's podPidsLimit
 
 export class Podman {
@@ -75,6 +76,10 @@ runtime = "runc"
     for (const name of this.#started) this.#podman('rm', '--force', '--time', '1', name);
     this.#podman('rmi', '--all', '--force');
     rmSync(this.#folder, { recursive: true, force: true });
+    for (const controller of readdirSync(cgroups)) {
+      // Empty ones: somebody else's containers may be in them.
+      for (const group of ['libpod_parent/conmon', 'libpod_parent']) tryTo(() => rmdirSync(join(cgroups, controller, group)));
+    }
   }
 
   #arguments({ metadata, spec }, files) {
@@ -114,6 +119,14 @@ runtime = "runc"
       chmodSync(file, (secret ?? configMap).defaultMode ?? 0o644);
     }
     return ['--volume', `${from}:${mountPath}:ro`];
+  }
+}
+
+function tryTo(action) {
+  try {
+    action();
+  } catch {
+    // not there, or in use
   }
 }
 

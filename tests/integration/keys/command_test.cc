@@ -133,7 +133,8 @@ TEST_CASE_METHOD(Commands, "keys: words that are none") {
   for (std::vector<std::string> words :
        {std::vector<std::string>{}, {"turn"}, {"retire"}, {"list", "all"}, {"rotate", "1"}}) {
     CHECK(Run(words) == 2);
-    CHECK(said.find("keys list, keys rotate or keys retire VERSION") != std::string::npos);
+    CHECK(said.find("keys list, keys check, keys rotate or keys retire VERSION") !=
+          std::string::npos);
   }
   CHECK(Run({"list"}) == 0);
 }

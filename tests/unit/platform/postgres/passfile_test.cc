@@ -1,8 +1,8 @@
 #include "platform/postgres/dsn.h"
 
-#include <catch2/catch.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <catch2/catch.hpp>
 
 #include <fstream>
 #include <memory>
@@ -12,8 +12,8 @@ namespace {
 
 TEST_CASE("a passfile may be readable by its group, as in a Kubernetes volume, and by nobody else",
           "[postgres]") {
-  auto [mode, is_read] = GENERATE(
-      table<mode_t, bool>({{0600, true}, {0440, true}, {0640, true}, {0444, false}, {0660, false}}));
+  auto [mode, is_read] = GENERATE(table<mode_t, bool>(
+      {{0600, true}, {0440, true}, {0640, true}, {0444, false}, {0660, false}}));
   INFO(mode);
   char path[] = "/tmp/passfile-XXXXXX";
   ::close(::mkstemp(path));
