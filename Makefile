@@ -47,7 +47,7 @@ test: setup
 	@deploy/local/build.sh $(PRESET) programs tests_$(AREA)
 	@deploy/local/test.sh $(PRESET) -L '^$(AREA)$$' $(TEST_ARGS)
 else
-test: build ## Builds and runs all tests, then unit and integration under ASan; AREA=payments (or another service, gateway, platform): its own
+test: build ## Builds and runs all tests, then unit and integration under the sanitizers; AREA=payments (or another service, gateway, platform): its own
 	@deploy/local/test.sh $(PRESET) $(TEST_ARGS)
 endif
 
@@ -62,7 +62,7 @@ test-terminated: setup ## Ends every process with queries in flight, under the a
 	@deploy/local/build.sh asan programs && ctest --test-dir build/asan --output-on-failure -R '^faults.terminated$$'
 
 test-tsan: setup ## Unit and integration tests of what links no gRPC under the thread sanitizer
-	@deploy/local/build.sh tsan tests_without_grpc && TSAN_OPTIONS=second_deadlock_stack=1 ctest --test-dir build/tsan --output-on-failure -L tsan
+	@deploy/local/build.sh tsan tests_without_grpc && ctest --test-dir build/tsan --output-on-failure -L tsan
 
 fuzz: setup ## Fuzzes each reader of strangers' bytes with a new seed for FUZZ_SECONDS (600), two at a time
 	@deploy/local/build.sh asan fuzzers && FUZZ_SEED=0 FUZZ_SECONDS=$${FUZZ_SECONDS:-600} ctest --test-dir build/asan --output-on-failure -j2 -L fuzz

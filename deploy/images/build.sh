@@ -17,7 +17,7 @@ if [ "$(id -u)" != 0 ]; then
 fi
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH LC_ALL=C.UTF-8
-version=${IMAGE_VERSION:-$(git describe --tags --always --dirty)}
+version=$("${programs[0]}" --version | sed -n 's/^Tamarack \([^,]*\),.*/\1/p')
 revision=$(git rev-parse HEAD)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -54,10 +54,10 @@ int main(int argc, char** argv) {
     auto service = fishing::MakeFishingLicenceService(interceptor);
     http::AdminServer admin(process.executor(), absl::GetFlag(FLAGS_admin_listen), registry, {});
     rpc::Server server(absl::GetFlag(FLAGS_listen), {service.get()}, rpc::PlainText(),
-                       absl::GetFlag(FLAGS_reflection));
+                       {.has_reflection = absl::GetFlag(FLAGS_reflection)});
     return process.RunUntilSignal([&] {
       admin.SetDraining();
-      server.Drain(5);
+      server.Drain(std::chrono::seconds(5), std::chrono::seconds(1));
       admin.Drain(std::chrono::seconds(1));
     });
   } catch (const std::exception& error) {

@@ -85,6 +85,9 @@ RateLimitsCore::Class& RateLimitsCore::ClassOf(std::string_view rate_class, bool
                                                int times) {
   auto [name, figures, is_own] = options_.classes.Find(rate_class, is_read);
   auto& classes = classes_[times];
+  // Without figures of its own its reads and writes count apart, each by theirs.
+  std::string apart;
+  if (!is_own) name = apart = absl::StrCat(ToAbsl(name), is_read ? ".read" : ".write");
   if (auto found = classes.find(name); found != classes.end()) return found->second;
   if (!is_own && times == 1) {
     telemetry::Log(telemetry::Level::kWarning, "rate class without figures",

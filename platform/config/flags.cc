@@ -1,5 +1,8 @@
 #include "platform/config/flags.h"
 
+#include "platform/base/status.h"
+#include "platform/config/build_info.h"
+
 #include <absl/flags/parse.h>
 #include <absl/flags/reflection.h>
 #include <absl/flags/usage.h>
@@ -7,7 +10,10 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -23,8 +29,26 @@ std::string Variable(absl::string_view flag) {
 }  // namespace
 
 std::vector<std::string> ParseFlags(int argc, char** argv, std::string_view usage) {
-  absl::SetProgramUsageMessage(absl::string_view(usage.data(), usage.size()));
+  // As a container's first process, which has no default for signals, it could not be ended while
+  // it starts, or while a command runs. What serves has its own way to end (runtime::Process).
+  for (int signal : {SIGTERM, SIGINT}) std::signal(signal, [](int got) { _exit(128 + got); });
+  absl::SetProgramUsageMessage(absl::StrCat(ToAbsl(usage),
+                                            "\n\nEach flag is also the environment variable "
+                                            "TAMARACK_<FLAG>: TAMARACK_LOG_LEVEL is --log_level. "
+                                            "The command line wins."));
   absl::FlagsUsageConfig usage_config;
+  usage_config.version_string = [] {
+    const BuildInfo& build = ThisBuild();
+    return absl::StrCat("Tamarack ", ToAbsl(build.version), ", commit ", ToAbsl(build.commit), ", ",
+                        ToAbsl(build.build_type), " build\n");
+  };
+  // Where it was built is nobody's business.
+  usage_config.normalize_filename = [](absl::string_view file) {
+    size_t ours =
+        std::min({file.rfind("platform/"), file.rfind("services/"), file.rfind("gateway/"),
+                  file.rfind("examples/"), file.rfind("bench/"), file.size()});
+    return std::string(ours == file.size() ? file : file.substr(ours));
+  };
   // `--help` shows our flags, not those of the libraries.
   usage_config.contains_help_flags = [](absl::string_view file) {
     return absl::StrContains(file, "main.cc") || absl::StrContains(file, "platform/");

@@ -13,8 +13,9 @@ namespace tamarack::config {
 
 // Fills every Abseil flag: default, then environment `TAMARACK_<FLAG>`, then `--flag`. Exits with
 // status 2 and the flag's name on a value that does not parse. `usage` is the first line of
-// `--help`, which lists every flag of this program. Returns the positional arguments without the
-// program's name.
+// `--help`, which lists every flag of this program; `--version` tells ThisBuild(). From here on
+// SIGTERM and SIGINT end the process with 128 + signal, until it serves. Returns the positional
+// arguments without the program's name. First in main().
 std::vector<std::string> ParseFlags(int argc, char** argv, std::string_view usage);
 
 // One line for each of these flags that has no value: its name, its variable and what it is.

@@ -3,19 +3,21 @@
 #include "platform/base/status.h"
 #include "platform/postgres/dsn.h"
 #include "platform/postgres/error.h"
+#include "platform/telemetry/log.h"
 
 #include <libpq-fe.h>
 
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <thread>
 #include <vector>
 
 namespace tamarack::pg {
 namespace {
 
 using Result = std::unique_ptr<PGresult, void (*)(PGresult*)>;
-using Connection = std::unique_ptr<PGconn, void (*)(PGconn*)>;
+using Session = std::unique_ptr<PGconn, void (*)(PGconn*)>;
 
 // Asked for again and again: a statement that waited would hold a snapshot, which those who make an
 // index concurrently wait for, while they hold the lock.
@@ -39,6 +41,8 @@ constexpr char kCreateTable[] = R"sql(
     sha256 text NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now()))sql";
 constexpr char kListApplied[] = "SELECT version, sha256 FROM schema_migration";
+constexpr Statement kNewest{"schema.newest",
+                            "SELECT coalesce(max(version), 0) FROM schema_migration"};
 constexpr char kRecord[] =
     "INSERT INTO schema_migration (version, name, sha256) VALUES ($1, $2, $3)";
 
@@ -57,6 +61,23 @@ absl::StatusOr<Result> Run(PGconn* conn, const char* sql,
   }
   if (PQstatus(conn) == CONNECTION_BAD) return absl::UnavailableError(PQerrorMessage(conn));
   return FromResult(result.get());
+}
+
+// What it refuses may be a password as well as a start that is under way: libpq does not tell them
+// apart.
+Session Open(const Keywords& keywords, std::chrono::seconds time) {
+  constexpr std::chrono::milliseconds kPause{500};
+  const auto end = std::chrono::steady_clock::now() + time;
+  for (bool is_first = true;; is_first = false) {
+    Session conn(Connect(keywords, &PQconnectdbParams), &PQfinish);
+    bool is_last = std::chrono::steady_clock::now() + kPause > end;
+    if (PQstatus(conn.get()) == CONNECTION_OK || is_last) return conn;
+    if (is_first) {
+      telemetry::Log(telemetry::Level::kWarning, "waiting for the database",
+                     {{"error", std::string_view(PQerrorMessage(conn.get()))}});
+    }
+    std::this_thread::sleep_for(kPause);
+  }
 }
 
 absl::StatusOr<std::map<int, std::string>> ListApplied(PGconn* conn) {
@@ -162,7 +183,7 @@ absl::Status Migrate(const std::string& dsn, std::span<const Migration> migratio
                      const MigrateOptions& options) {
   auto keywords = ParseDsn(dsn);
   if (!keywords.ok()) return keywords.status();
-  Connection conn(Connect(*std::move(keywords), &PQconnectdbParams), &PQfinish);
+  Session conn = Open(*keywords, options.connect_time);
   if (PQstatus(conn.get()) != CONNECTION_OK) {
     return absl::UnavailableError(PQerrorMessage(conn.get()));
   }
@@ -178,6 +199,19 @@ absl::Status Migrate(const std::string& dsn, std::span<const Migration> migratio
     if (auto status = Apply(conn.get(), migration, options); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+AsyncStatus CheckSchema(Pool& pool, std::span<const Migration> migrations) {
+  const Migration& newest = migrations.back();
+  auto rows = co_await pool.Query(kNewest);
+  int version = 0;
+  if (rows.ok()) version = static_cast<int>(rows->Int(0, 0));
+  bool is_new = !rows.ok() && SqlState(rows.status()) == "42P01";  // there is no such table
+  if (!rows.ok() && !is_new) co_return rows.status();
+  if (version >= newest.version) co_return absl::OkStatus();
+  co_return absl::FailedPreconditionError(absl::StrCat("the database is at version ", version,
+                                                       " and lacks ", newest.name,
+                                                       ": `migrate` has to be run"));
 }
 
 }  // namespace tamarack::pg

@@ -24,6 +24,8 @@
 // - Versions that this binary does not know are left alone: it is the older one in a roll-out.
 // - Expand, deploy, contract: a migration must suit both the previous and the next release.
 
+#include "platform/postgres/postgres.h"
+
 #include <absl/status/status.h>
 
 #include <chrono>
@@ -48,12 +50,18 @@ inline constexpr char kMigrationLock[] = "7235104839102";  // any number that is
 absl::Status LockSchema(pg_conn* conn);
 
 struct MigrateOptions {
-  int tries_max = 10;  // of a file that does not get its locks
+  std::chrono::seconds connect_time{60};  // A database that starts, or fails over, is waited for.
+  int tries_max = 10;                     // of a file that does not get its locks
   std::chrono::milliseconds pause{2000};
 };
 
-// Brings the database to the newest of `migrations` (in ascending order of version).
+// Brings the database to the newest of `migrations` (in ascending order of version). UNAVAILABLE
+// when it cannot be reached in time.
 absl::Status Migrate(const std::string& dsn, std::span<const Migration> migrations,
                      const MigrateOptions& options = {});
+
+// FAILED_PRECONDITION, which says what is missing, while the database is older than `migrations`:
+// what is here would not find its columns. A newer one is taken (see above).
+AsyncStatus CheckSchema(Pool& pool, std::span<const Migration> migrations);
 
 }  // namespace tamarack::pg

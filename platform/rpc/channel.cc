@@ -46,7 +46,7 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address,
   arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
   // Nobody who can write our DNS zone may change how we call.
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
-  if (!options.service_config.empty()) arguments.SetServiceConfigJSON(options.service_config);
+  arguments.SetServiceConfigJSON(options.service_config);
   if (options.tls && !options.tls->server_name.empty())
     arguments.SetSslTargetNameOverride(options.tls->server_name);
   return grpc::CreateCustomChannel(address, Credentials(options.tls), arguments);

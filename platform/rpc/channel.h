@@ -25,7 +25,8 @@ struct ChannelOptions {
   int message_bytes_max = kMessageBytesMax;
   std::chrono::seconds keepalive{30};  // While calls run: a dead connection is noticed.
   // gRPC's service config (JSON): balancing, health checks, retries. The resolver's has no say.
-  std::string service_config = {};
+  // Calls go round all addresses of the name.
+  std::string service_config = R"({"loadBalancingConfig":[{"round_robin":{}}]})";
   bool operator==(const ChannelOptions&) const = default;
 };
 

@@ -14,9 +14,18 @@
 
 #include <chrono>
 #include <stdexcept>
+#include <thread>
 
 namespace tamarack::rpc {
 namespace {
+
+// No method of ours may take longer (`timeout_ms` of its policy): what is under way on a connection
+// that is too old is finished.
+constexpr std::chrono::seconds kCallTimeMax{60};
+
+int Milliseconds(std::chrono::milliseconds time) {
+  return static_cast<int>(time.count());
+}
 
 // gRPC's reflection registers itself with every server of a program that is linked with it.
 class WithoutReflection final : public grpc::ServerBuilderOption {
@@ -75,16 +84,19 @@ std::shared_ptr<grpc::ServerCredentials> Credentials(const ServerSecurity& secur
 }  // namespace
 
 Server::Server(const std::string& address, const std::vector<grpc::Service*>& services,
-               const ServerSecurity& security, bool has_reflection) {
+               const ServerSecurity& security, const ServerOptions& options) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
-  if (!has_reflection) builder.SetOption(std::make_unique<WithoutReflection>());
+  if (!options.has_reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   // Two processes must never share a port by accident.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddListeningPort(address, Credentials(security), &port_);
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                             Milliseconds(options.connection_age_max));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(kCallTimeMax));
   for (auto* service : services) builder.RegisterService(service);
   server_ = builder.BuildAndStart();
   if (!server_ || port_ == 0) throw std::runtime_error("cannot listen on " + address);
@@ -94,9 +106,11 @@ void Server::SetServing(bool is_serving) {
   server_->GetHealthCheckService()->SetServingStatus(is_serving);
 }
 
-void Server::Drain(int seconds) {
-  SetServing(false);
-  server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(seconds));
+void Server::Drain(std::chrono::milliseconds limit, std::chrono::milliseconds notice) {
+  // Shutdown, not SetServingStatus: nobody says otherwise any more.
+  server_->GetHealthCheckService()->Shutdown();
+  std::this_thread::sleep_for(notice);
+  server_->Shutdown(std::chrono::system_clock::now() + limit);
   server_->Wait();
 }
 

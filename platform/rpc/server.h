@@ -5,6 +5,7 @@
 
 #include <grpcpp/server.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <variant>
@@ -22,22 +23,28 @@ struct PeerTls {
 };
 using ServerSecurity = std::variant<PlainText, PeerTls>;
 
+struct ServerOptions {
+  bool has_reflection = false;  // Callers may ask for descriptors.
+  // A connection is ended at this age, give or take a tenth, without failing a call: callers then
+  // look the name up again, and a replica that is new gets its share.
+  std::chrono::seconds connection_age_max{300};
+};
+
 // A listening gRPC server with health checking and the limits every service shares.
 class Server {
  public:
-  // `address` is host:port, port 0 for any. `has_reflection` lets callers ask for descriptors.
-  // Throws std::runtime_error when it cannot listen.
+  // `address` is host:port, port 0 for any. Throws std::runtime_error when it cannot listen.
   Server(const std::string& address, const std::vector<grpc::Service*>& services,
-         const ServerSecurity& security, bool has_reflection = false);
+         const ServerSecurity& security, const ServerOptions& options = {});
   int port() const { return port_; }
 
   // What gRPC's health service says of every service here; serving, until somebody says otherwise.
   // Any thread.
   void SetServing(bool is_serving);
 
-  // Refuses new calls, waits `seconds` for running ones, then cancels and waits for their Finish.
-  // Call off the executor.
-  void Drain(int seconds);
+  // Says that it does not serve, and does for `notice`; then refuses new calls, waits for running
+  // ones up to `limit`, then cancels and waits for their Finish. Call off the executor.
+  void Drain(std::chrono::milliseconds limit, std::chrono::milliseconds notice = {});
 
  private:
   int port_ = 0;

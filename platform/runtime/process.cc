@@ -27,11 +27,15 @@ int Process::RunUntilSignal(std::function<void()> drain) {
   telemetry::Log(telemetry::Level::kInfo, "open files", {{"limit", RaiseOpenFilesLimit()}});
   std::thread drainer;
   boost::asio::signal_set signals(io_, SIGTERM, SIGINT);
-  signals.async_wait([&](boost::system::error_code error, int) {
+  signals.async_wait([&](boost::system::error_code error, int signal) {
     if (error) return;
-    drainer = std::thread([&] {
+    drainer = std::thread([&, signal] {
+      telemetry::Log(telemetry::Level::kInfo, "draining", {{"signal", signal}});
+      const auto start = std::chrono::steady_clock::now();
       drain();
       JoinTasks();
+      telemetry::Log(telemetry::Level::kInfo, "drained",
+                     {{"ms", std::chrono::steady_clock::now() - start}});
       work_.reset();
       io_.stop();
     });

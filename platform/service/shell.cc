@@ -52,7 +52,11 @@ ABSL_FLAG(std::string, peers, "",
 ABSL_FLAG(bool, insecure_plain_text, false,
           "gRPC without TLS: whoever can connect may call anything and is believed");
 ABSL_FLAG(bool, reflection, false, "let gRPC callers ask for descriptors (server reflection)");
-ABSL_FLAG(int, drain_seconds, 10, "longest wait for running calls at shutdown");
+ABSL_FLAG(int, drain_notice_seconds, 1,
+          "after SIGTERM calls are served for so long, while callers are told to go elsewhere");
+ABSL_FLAG(int, drain_seconds, 10, "longest wait for running calls after that");
+ABSL_FLAG(int, connection_age_seconds, 300,
+          "age at which a gRPC connection is ended, so that callers find new replicas");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
 ABSL_FLAG(bool, migrate_only, false,
           "apply the database migrations and exit (as the argument `migrate` does)");
@@ -157,10 +161,19 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
                            .password_file = absl::GetFlag(FLAGS_redis_password_file)});
   ready_connection_ = ReserveConnection("readiness");
   AddReadyCheck({"postgres", [this] { return ready_connection_->Ping(); }});
+  AddReadyCheck({"schema", [this, migrations] { return CheckSchema(migrations); }});
   AddReadyCheck({"redis", [this] { return redis_->Ping(); }, /*is_hard=*/false});
 }
 
 Shell::~Shell() = default;
+
+// No database becomes older while it is used.
+AsyncStatus Shell::CheckSchema(std::span<const pg::Migration> migrations) {
+  if (is_schema_new_) co_return absl::OkStatus();
+  CO_RETURN_IF_ERROR(co_await pg::CheckSchema(*ready_connection_, migrations));
+  is_schema_new_ = true;
+  co_return absl::OkStatus();
+}
 
 std::unique_ptr<pg::Pool> Shell::ReserveConnection(std::string_view purpose) {
   return std::make_unique<pg::Pool>(
@@ -218,8 +231,10 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
                             ready_checks_);
     rpc::ServerSecurity security = rpc::PlainText();
     if (tls_) security = *tls_;
-    rpc::Server server(absl::GetFlag(FLAGS_listen), services, security,
-                       absl::GetFlag(FLAGS_reflection));
+    rpc::Server server(
+        absl::GetFlag(FLAGS_listen), services, security,
+        {.has_reflection = absl::GetFlag(FLAGS_reflection),
+         .connection_age_max = std::chrono::seconds(absl::GetFlag(FLAGS_connection_age_seconds))});
     server.SetServing(false);
     admin.Watch(kReadyInterval, [&server](const http::Readiness& readiness) {
       server.SetServing(readiness.is_ready);
@@ -245,17 +260,17 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
     for (auto& sweep : sweeps_) sweepers.emplace_back(executor(), std::move(sweep)).Start();
     telemetry::Log(telemetry::Level::kInfo, "started",
                    {{"port", server.port()}, {"admin_port", admin.port()}});
-    int drain_seconds = absl::GetFlag(FLAGS_drain_seconds);
+    const std::chrono::seconds drain_notice(absl::GetFlag(FLAGS_drain_notice_seconds));
+    const std::chrono::seconds drain_time(absl::GetFlag(FLAGS_drain_seconds));
     int status = process_.RunUntilSignal([&] {
       admin.SetDraining();
-      server.Drain(drain_seconds);
+      server.Drain(drain_time, drain_notice);
       for (auto& sweeper : sweepers) sweeper.AskToStop();
       if (stop) stop();
       for (auto& sweeper : sweepers) sweeper.Stop();
       resealer.Stop();
       admin.Drain(std::chrono::seconds(1));
     });
-    telemetry::Log(telemetry::Level::kInfo, "stopped");
     return is_refused_ ? 1 : status;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s: %s\n", name_.c_str(), error.what());

@@ -48,8 +48,9 @@ struct Command {
 
 // Common flags (environment TAMARACK_<FLAG>): --listen --admin_listen --pg_dsn --pg_pool_size
 // --pg_runtime_role --allow_owner_role --redis --redis_username --redis_password_file --issuer
-// --identity_address --client_secret_file --secret_key_file --now --drain_seconds --log_level
-// --migrate_only --tls_ca_file --tls_cert_file --tls_key_file --peers --insecure_plain_text
+// --identity_address --client_secret_file --secret_key_file --now --drain_notice_seconds
+// --drain_seconds --connection_age_seconds --log_level --migrate_only --tls_ca_file --tls_cert_file
+// --tls_key_file --peers --insecure_plain_text
 // --reflection.
 class Shell {
  public:
@@ -91,11 +92,13 @@ class Shell {
   // What is done by the clock while the process serves. Call before Run.
   void Sweep(work::Sweep sweep) { sweeps_.push_back(std::move(sweep)); }
 
-  // Adds to what decides about readiness, at /readyz and in gRPC's health service: PostgreSQL is a
-  // hard dependency of every service, Redis a soft one. Call before Run.
+  // Adds to what decides about readiness, at /readyz and in gRPC's health service: PostgreSQL, with
+  // a schema as new as the program, is a hard dependency of every service, Redis a soft one. Call
+  // before Run.
   void AddReadyCheck(http::ReadyCheck check) { ready_checks_.push_back(std::move(check)); }
 
-  // Serves until SIGTERM or SIGINT, then drains: not ready, no new calls, running ones finished,
+  // Serves until SIGTERM or SIGINT, then drains: not ready, served for --drain_notice_seconds while
+  // callers are told to go elsewhere, no new calls, running ones finished,
   // `stop` called (off the loop, which still runs), all tasks joined, loop stopped. Returns main's
   // status: 1 when its role owns the database and --allow_owner_role does not say that it may.
   int Run(const std::vector<grpc::Service*>& services, std::function<void()> stop = {});
@@ -104,6 +107,7 @@ class Shell {
   int RunCommand(AsyncStatus work);
 
  private:
+  AsyncStatus CheckSchema(std::span<const pg::Migration> migrations);
   [[noreturn]] void RunKeys(std::span<const std::string> words);
 
   std::string name_;
@@ -122,7 +126,8 @@ class Shell {
   std::vector<http::ReadyCheck> ready_checks_;
   std::vector<runtime::TaskGroup::Body> background_;
   std::vector<work::Sweep> sweeps_;
-  bool is_refused_ = false;  // for its role
+  bool is_refused_ = false;     // for its role
+  bool is_schema_new_ = false;  // enough for this program
 };
 
 // How a service that is not identity verifies its callers and authenticates itself to other

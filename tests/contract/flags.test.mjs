@@ -1,11 +1,12 @@
 // Programs that lack what they cannot do without say so, all of it, before they do anything.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { layoutOf } from '../../deploy/local/stack/layout.mjs';
+import { layoutOf, root } from '../../deploy/local/stack/layout.mjs';
 
 // What each asks for in the end, beside the database without which no service begins.
 const needed = {
@@ -49,6 +50,29 @@ describe('the commands for keys', () => {
   });
 });
 
+describe('a program that is told to end before it serves', () => {
+  it('does, as the first process of a container would have to', async () => {
+    const waiting = spawn(join(layoutOf().build, 'tamarack-payments'), ['migrate'], { env: { TAMARACK_PG_DSN: 'host=/nowhere', TAMARACK_PG_RUNTIME_ROLE: 'payments' } });
+    const ended = once(waiting, 'exit');
+    for await (const text of waiting.stderr.setEncoding('utf8')) if (text.includes('waiting for the database')) break;
+    waiting.kill('SIGTERM');
+    assert.deepEqual(await ended, [143, null]);
+  });
+});
+
+describe('--version', () => {
+  for (const name of Object.keys(needed)) {
+    it(`of tamarack-${name} tells version, commit and build type`, () => {
+      const { status, stdout } = run(name, {}, ['--version']);
+      assert.equal(status, 0);
+      const { type, commit } = stdout.match(/^Tamarack \d+\.\d+\.\d+, commit (?<commit>[0-9a-f]{12}|unknown), (?<type>\w+) build\n$/)?.groups ?? {};
+      assert.equal(type, /^CMAKE_BUILD_TYPE:STRING=(\w+)$/m.exec(readFileSync(join(layoutOf().build, 'CMakeCache.txt'), 'utf8'))[1], stdout);
+      const isCommitted = type === 'Release' && existsSync(join(root, '.git'));
+      assert.equal(commit !== 'unknown', isCommitted, stdout);
+    });
+  }
+});
+
 describe('--help', () => {
   const flagsIn = (text) => text.split(/^ *Flags from /m).slice(1).filter((part) => !/absl\//.test(part.split('\n')[0]))
     .flatMap((part) => [...part.matchAll(/^ *--([a-z0-9_]+) \(/gm)].map(([, flag]) => flag));
@@ -58,6 +82,8 @@ describe('--help', () => {
       const listed = flagsIn(run(name, {}, ['--help']).stdout);
       assert.ok(listed.length > 5, `${listed}`);
       assert.deepEqual(listed.sort(), all.sort());
+      assert.match(run(name, {}, ['--help']).stdout, /TAMARACK_<FLAG>/);
+      assert.doesNotMatch(run(name, {}, ['--helpfull']).stdout, new RegExp(`${root}/(platform|services|gateway)`));
     });
   }
 });

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { imagesIn } from '../../deploy/images/oci.mjs';
 import { eventually } from '../../deploy/local/person/browser.mjs';
 import { renewOnce } from '../../deploy/local/renewal.mjs';
 import { root, services } from '../../deploy/local/stack/layout.mjs';
@@ -29,9 +30,12 @@ after(async () => {
 
 describe('the images under the policy of the Pods', () => {
   for (const name of names) {
-    it(`tamarack-${name} starts with no file but its own`, async () => {
-      const help = await podman.run(pod(`${name}-help`, { image: name, args: ['--help'], memory: '64Mi' })).catch((error) => error.stdout);
-      assert.match(help, new RegExp(`tamarack-${name}:[^]*--admin_listen`));
+    it(`tamarack-${name} starts with no file but its own, and is what its labels say`, async () => {
+      const said = await podman.run(pod(`${name}-version`, { image: name, args: ['--version'], memory: '64Mi' }));
+      const labels = imagesIn(layoutFolder).find((image) => image.name === `tamarack-${name}`).config.config.Labels;
+      const [, program, version, commit] = said.match(/^(\S+)\nTamarack (\S+), commit (\w+),/);
+      assert.deepEqual([program, version], [labels['org.opencontainers.image.title'], labels['org.opencontainers.image.version']]);
+      assert.ok(labels['org.opencontainers.image.revision'].startsWith(commit), said);
     });
   }
 

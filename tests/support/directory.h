@@ -57,7 +57,7 @@ struct DirectoryServer {
         client("127.0.0.1:" + std::to_string(server.port()),
                [&host, self = ServiceCaller(std::move(name), std::move(scopes))]()
                    -> Async<std::string> { co_return host.Token(self); }) {}
-  void Stop() { server.Drain(1); }
+  void Stop() { server.Drain(std::chrono::seconds(1)); }
 
   Of directory;
   rpc::Server server{"127.0.0.1:0", {&directory}, rpc::PlainText()};

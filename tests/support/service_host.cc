@@ -92,7 +92,7 @@ std::string ServiceHost::Serve(const std::vector<grpc::Service*>& services) {
 }
 
 void ServiceHost::Stop() {
-  if (state_->server) state_->server->Drain(1);
+  if (state_->server) state_->server->Drain(std::chrono::seconds(1));
   state_->server.reset();
   state_->work.reset();
   state_->io.stop();

@@ -1,6 +1,7 @@
 // A whole local stack for one test run: ports and files of its own, ended and removed afterwards.
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seed } from '../../deploy/local/seed.mjs';
@@ -16,11 +17,16 @@ export async function newLayout(name) {
   return layoutOf({ state: join(tmpdir(), `tamarack-${name}-${randomBytes(4).toString('hex')}`), port: await freeBase() });
 }
 
+// Ports that no other test takes while this process lives: who listens on the last of the hundred has them all.
 async function freeBase() {
   for (;;) {
     const base = firstBase + 100 * Math.floor(Math.random() * ((lastBase - firstBase) / 100));
+    const claim = createServer().unref();
+    const isClaimed = await new Promise((done) => claim.on('error', () => done(false)).listen(base + 99, '127.0.0.1', () => done(true)));
+    if (!isClaimed) continue;
     const taken = await Promise.all(portsOf(layoutOf({ port: base })).map(isTaken));
     if (!taken.includes(true)) return base;
+    claim.close();
   }
 }
 

@@ -113,7 +113,7 @@ struct HostileWorld : GatewayWorld {
   }
   ~HostileWorld() {
     for (ServicePort& port : ports) {
-      if (port.server) port.server->Drain(1);
+      if (port.server) port.server->Drain(std::chrono::seconds(1));
     }
     host.Stop();
   }

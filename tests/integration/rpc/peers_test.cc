@@ -165,11 +165,12 @@ TEST_CASE_METHOD(Fixture, "who does not show a certificate of our authority does
 TEST_CASE_METHOD(Fixture, "descriptors are told only where that is wanted", "[rpc][peers]") {
   const std::string path = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
   Server closed("127.0.0.1:0", {&door}, PlainText());
-  Server open("127.0.0.1:0", {&door}, PlainText(), true);
+  Server open("127.0.0.1:0", {&door}, PlainText(), {.has_reflection = true});
   auto connect = [](int port) { return OpenChannel("127.0.0.1:" + std::to_string(port)); };
   CHECK(CallEmpty(connect(closed.port()), path) == StatusCode::UNIMPLEMENTED);
   CHECK(CallEmpty(connect(open.port()), path) == StatusCode::OK);
-  Server peers("127.0.0.1:0", {&door}, PeerTls{FilesOf("identity"), Peers()}, true);
+  Server peers("127.0.0.1:0", {&door}, PeerTls{FilesOf("identity"), Peers()},
+               {.has_reflection = true});
   WritePair("notify", "notify", authority);
   WritePair("gateway", "gateway", authority);
   const std::string health = "/grpc.health.v1.Health/Check";

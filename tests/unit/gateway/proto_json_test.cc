@@ -177,7 +177,7 @@ TEST_CASE("on damaged texts ours is protobuf's reader or a stricter one", "[gate
   uint32_t seed = std::random_device()();
   INFO("seed " << seed);
   RandomMessages random(seed);
-  for (int round = 0; round < 20000; ++round) {
+  for (int round = 0; round < 5000; ++round) {
     std::string json = Damage(Print(random.AllTypes(), JsonStyle::kProtoJson), random);
     AllTypes ours, theirs;
     std::string reason;

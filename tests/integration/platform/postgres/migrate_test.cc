@@ -1,7 +1,9 @@
 #include "platform/postgres/migrate.h"
 
+#include "tests/support/captured_stderr.h"
 #include "tests/support/database.h"
 #include "tests/support/eventually.h"
+#include "tests/support/loop.h"
 
 #include <libpq-fe.h>
 #include <catch2/catch.hpp>
@@ -75,6 +77,40 @@ TEST_CASE("Migrate: a file that ends its own transaction is refused", "[migrate]
   testing::Database database;
   const Migration sneaky[] = {{1, "0001_sneaky", "COMMIT;", "aaaa"}};
   CHECK(Migrate(database.dsn(), sneaky).code() == StatusCode::kFailedPrecondition);
+}
+
+TEST_CASE("Migrate: waits for a database that is not there yet, and no longer than it may",
+          "[migrate]") {
+  testing::Database database;
+  const std::string name = database.Execute("SELECT current_database()");
+  const std::string later = name + "_later";
+  std::string dsn = database.dsn();
+  dsn.replace(dsn.find(name), name.size(), later);
+  CHECK(Migrate(dsn, kTwo, {.connect_time = std::chrono::seconds(0)}).code() ==
+        StatusCode::kUnavailable);
+  testing::CapturedStderr log;
+  auto migrated = std::async(std::launch::async, [&] { return Migrate(dsn, kTwo); });
+  REQUIRE(testing::Eventually(
+      [&] { return log.Text().find("waiting for the database") != std::string::npos; }));
+  database.Execute("CREATE DATABASE " + later);
+  CHECK(migrated.get().ok());
+  database.Execute("DROP DATABASE " + later);
+}
+
+TEST_CASE("CheckSchema: an older database is refused, a newer one taken", "[migrate]") {
+  testing::Database database;
+  testing::Loop loop;
+  Pool pool(loop.executor(), database.dsn(), {.size = 1});
+  auto check = [&](std::span<const Migration> migrations) {
+    return loop.Await(CheckSchema(pool, migrations));
+  };
+  CHECK_THAT(std::string(check(kTwo).message()), Catch::Contains("at version 0 and lacks 0002_b"));
+  REQUIRE(Migrate(database.dsn(), std::span(kTwo).first(1)).ok());
+  CHECK(check(kTwo).code() == StatusCode::kFailedPrecondition);
+  CHECK(check(std::span(kTwo).first(1)).ok());
+  REQUIRE(Migrate(database.dsn(), kTwo).ok());
+  CHECK(check(kTwo).ok());
+  CHECK(check(std::span(kTwo).first(1)).ok());
 }
 
 TEST_CASE("Migrate: processes that start together apply each file once", "[migrate]") {
