@@ -61,6 +61,22 @@ const paid = () => new Map(rows('SELECT payment_id, amount_cents FROM payment WH
 const findings = () => rows(readFileSync(shipped('ledger.sql'), 'utf8').replace(/;\s*$/, ''));
 const renew = (lang) => renewOnce({ sandbox: stack.sandbox, lang });
 
+// The disk goes once all is archived that was acknowledged: what archive_timeout sees to within a minute.
+async function loseDisk() {
+  const segment = ask(layout, 'SELECT pg_walfile_name(pg_switch_wal())');
+  await eventually('the WAL is archived', () => ask(layout, 'SELECT last_archived_wal FROM pg_stat_archiver') >= segment);
+  await stack.kill('postgres');
+  await owned('find', dataFolder(layout), '-mindepth', '1', '-delete');
+}
+
+async function restore(...how) {
+  const began = Date.now();
+  await owned(...pgbackrest(), ...how, 'restore');
+  await stack.start('postgres');
+  const size = ask(layout, 'SELECT pg_size_pretty(sum(pg_database_size(oid))) FROM pg_database');
+  console.log(`[restore] ${size} of databases took changes ${((Date.now() - began) / 1000).toFixed(1)} s after the restore began`);
+}
+
 // `keys check` of a service with a keyring file: its status and what it said.
 function check(name, keyring) {
   const env = { ...process.env, ...serviceEnvironment(layout, name), TAMARACK_SECRET_KEY_FILE: keyring };
@@ -100,20 +116,12 @@ describe('a backup', () => {
     consents = ask(layout, countConsents, 'identity');
     lost = await renew('en');
     ask(layout, 'TRUNCATE consent CASCADE', 'identity');
-    // What archive_timeout does after a minute.
-    const segment = ask(layout, 'SELECT pg_walfile_name(pg_switch_wal())');
-    await eventually('the WAL is archived', () => ask(layout, 'SELECT last_archived_wal FROM pg_stat_archiver') >= segment);
-    await stack.kill('postgres');
-    await owned('find', dataFolder(layout), '-mindepth', '1', '-delete');
+    await loseDisk();
   });
 
   it('restores to the moment before the mistake', async () => {
     for (const name of ['gateway', ...services]) await stack.kill(name);
-    const began = Date.now();
-    await owned(...pgbackrest(), '--type=time', `--target=${moment}`, '--target-action=promote', 'restore');
-    await stack.start('postgres');
-    const size = ask(layout, 'SELECT pg_size_pretty(sum(pg_database_size(oid))) FROM pg_database');
-    console.log(`[restore] ${size} of databases took changes ${((Date.now() - began) / 1000).toFixed(1)} s after the restore began`);
+    await restore('--type=time', `--target=${moment}`, '--target-action=promote');
     const found = paid();
     for (const { payment_id } of acknowledged) assert.equal(found.get(payment_id), feeCents, payment_id);
     const changes = ask(layout, 'SELECT change_id FROM change', 'tellusonce').split('\n');
@@ -154,6 +162,16 @@ describe('a backup', () => {
     const [{ backup }] = JSON.parse(await owned(...pgbackrest(), '--output=json', 'info'));
     assert.equal(backup.at(-1).error, false);
     assert.equal(ask(layout, 'SELECT timeline_id FROM pg_control_checkpoint()'), '2');
+  });
+
+  it('restores to the latest moment, the second time the disk is lost', async () => {
+    acknowledged.push(await renew('en'));
+    await loseDisk();
+    await restore();
+    const found = paid();
+    for (const { payment_id } of acknowledged) assert.equal(found.get(payment_id), feeCents, payment_id);
+    assert.deepEqual(findings(), []);
+    await eventually('services and databases find each other again', async () => Boolean(await renew('fr').catch(() => false)));
   });
 
   it('has a statement that finds a ledger which does not balance', () => {
