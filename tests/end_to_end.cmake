@@ -55,4 +55,5 @@ tamarack_node_test(faults.terminated 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faul
 set_property(TEST faults.terminated APPEND PROPERTY ENVIRONMENT "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/lsan.supp:print_suppressions=0")
 # With every number of every objective.
 tamarack_node_test(faults.slo 1200 --test ${CMAKE_CURRENT_SOURCE_DIR}/slo/mutants.test.mjs)
+tamarack_node_test(faults.restore 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/restore.test.mjs)
 tamarack_node_test(faults.interrupted 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/interrupted.test.mjs)

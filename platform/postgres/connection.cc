@@ -1,6 +1,7 @@
 #include "platform/postgres/connection.h"
 
 #include "platform/base/resolve.h"
+#include "platform/postgres/dsn.h"
 #include "platform/postgres/error.h"
 
 #include <sys/socket.h>
@@ -117,22 +118,14 @@ AsyncStatus Connection::Connect() {
   co_return status;
 }
 
-AsyncStatus Connection::ConnectTo(std::map<std::string, std::string> keywords) {
+AsyncStatus Connection::ConnectTo(Keywords keywords) {
   if (const auto& host = keywords["host"];
       !host.empty() && host[0] != '/' && keywords["hostaddr"].empty()) {
     // libpq would block the loop on DNS; it still needs `host` to check certificates.
     CO_ASSIGN_OR_RETURN(keywords["hostaddr"], co_await Resolve(host));
   }
-  std::vector<const char*> names, values;
-  for (const auto& [name, value] : keywords) {
-    if (value.empty()) continue;
-    names.push_back(name.c_str());
-    values.push_back(value.c_str());
-  }
-  names.push_back(nullptr);
-  values.push_back(nullptr);
   Watchdog watchdog(*this, settings_->connect_timeout / settings_->servers.size());
-  conn_.reset(PQconnectStartParams(names.data(), values.data(), 0));
+  conn_.reset(pg::Connect(std::move(keywords), &PQconnectStartParams));
   if (!conn_) co_return absl::ResourceExhaustedError("postgres: out of memory");
   PQsetNoticeProcessor(conn_.get(), [](void*, const char*) {}, nullptr);
   for (auto poll = PGRES_POLLING_WRITING; poll != PGRES_POLLING_OK;

@@ -27,8 +27,8 @@ log_min_duration_statement = 1000
 log_parameter_max_length = 0
 `;
 
-const folder = (layout) => join(layout.servers, 'postgres');
-const dataFolder = (layout) => join(folder(layout), 'data');
+export const folder = (layout) => join(layout.servers, 'postgres');
+export const dataFolder = (layout) => join(folder(layout), 'data');
 export const socketFolder = (layout) => join(folder(layout), 'socket');
 
 export const ownerOf = (service) => `${service}_owner`;
@@ -100,12 +100,13 @@ function worksIn(pid, path) {
   }
 }
 
-// After a kill -9 the last back ends may hold the shared memory for a moment: try again for a while.
+// After a kill -9 the last back ends may hold the shared memory for a moment: try again for a while. A cluster that is being restored
+// answers before it takes changes.
 async function startServer(layout) {
   for (let attempt = 1; ; attempt++) {
     launch(layout, { name: 'postgres', cwd: folder(layout), command: asOwner(`${bin}/postgres`, '-D', dataFolder(layout)) });
     try {
-      return await ready(layout, 'postgres', async () => Boolean(ask(layout, 'SELECT 1')));
+      return await ready(layout, 'postgres', async () => ask(layout, 'SELECT pg_is_in_recovery()') === 'f');
     } catch (error) {
       if (attempt === 10 || pidOf(layout, 'postgres')) throw error;
       await delay(300);
