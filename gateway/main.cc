@@ -4,6 +4,7 @@
 #include "gateway/plugin/reloader.h"
 #include "platform/auth/revocations.h"
 #include "platform/config/flags.h"
+#include "platform/config/whole.h"
 #include "platform/http/admin.h"
 #include "platform/http/certificate_watch.h"
 #include "platform/http/server.h"
@@ -26,8 +27,9 @@ ABSL_FLAG(std::string, listen, "127.0.0.1:8080", "Address and port of the public
 ABSL_FLAG(std::string, admin_listen, "127.0.0.1:8130",
           "Address and port of /livez, /readyz and /metrics");
 ABSL_FLAG(std::string, log_level, "info", "Lowest level printed: debug, info, warning or error");
-ABSL_FLAG(int, drain_seconds, 10, "Time that running requests get to end after SIGTERM");
-ABSL_FLAG(int, drain_notice_seconds, 1,
+ABSL_FLAG(tamarack::config::DrainSeconds, drain_seconds, 10,
+          "Time that running requests get to end after SIGTERM");
+ABSL_FLAG(tamarack::config::DrainSeconds, drain_notice_seconds, 1,
           "Time after SIGTERM in which load balancers can look elsewhere before connecting fails");
 ABSL_FLAG(bool, check, false, "Check the configuration and its descriptor sets, then exit");
 
@@ -149,8 +151,8 @@ int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
                  {{"port", server.port()}, {"admin_port", admin.port()}});
   return process.RunUntilSignal([&] {
     admin.SetDraining();
-    server.Drain(std::chrono::seconds(absl::GetFlag(FLAGS_drain_seconds)),
-                 std::chrono::seconds(absl::GetFlag(FLAGS_drain_notice_seconds)));
+    server.Drain(std::chrono::seconds(int{absl::GetFlag(FLAGS_drain_seconds)}),
+                 std::chrono::seconds(int{absl::GetFlag(FLAGS_drain_notice_seconds)}));
     admin.Drain(std::chrono::seconds(1));
   });
 }

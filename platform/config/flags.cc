@@ -10,6 +10,7 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,6 +30,12 @@ std::string Variable(absl::string_view flag) {
 }  // namespace
 
 std::vector<std::string> ParseFlags(int argc, char** argv, std::string_view usage) {
+  // Else the first socket would be where somebody writes what he has to say.
+  for (int fd = 0; (fd = ::open("/dev/null", O_RDWR)) >= 0;) {
+    if (fd <= STDERR_FILENO) continue;
+    ::close(fd);
+    break;
+  }
   // As a container's first process, which has no default for signals, it could not be ended while
   // it starts, or while a command runs. What serves has its own way to end (runtime::Process).
   for (int signal : {SIGTERM, SIGINT}) std::signal(signal, [](int got) { _exit(128 + got); });

@@ -11,6 +11,12 @@ namespace tamarack::pg {
 
 using Keywords = std::map<std::string, std::string>;
 
+// For libpq's keyword `options`: what our statements rely on, whatever the role or the database has
+// been given as defaults. Who waits for a lock must see what was committed meanwhile, so isolation
+// is per statement.
+inline constexpr char kOurSession[] =
+    " -c search_path=public -c default_transaction_isolation=read\\ committed";
+
 // The keywords of a libpq connection string. INVALID_ARGUMENT when libpq cannot read it, when it
 // has not one port for all hosts or one for each, or when a password stands in it or in the
 // environment (PGPASSWORD), where others may see it: passwords come from a file, `passfile=/path`

@@ -17,11 +17,14 @@ namespace tamarack::pg {
 namespace {
 
 using Result = std::unique_ptr<PGresult, void (*)(PGresult*)>;
-using Session = std::unique_ptr<PGconn, void (*)(PGconn*)>;
 
 // Asked for again and again: a statement that waited would hold a snapshot, which those who make an
 // index concurrently wait for, while they hold the lock.
 constexpr char kTryLock[] = "SELECT pg_try_advisory_lock($1::bigint)";
+constexpr char kLockHolder[] = R"sql(
+  SELECT string_agg(pid::text, ', ') FROM pg_locks
+  WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32 | objid::bigint) = $1::bigint
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))sql";
 constexpr char kPauseForLock[] = "SELECT pg_sleep(0.1)";
 
 // Whoever waits for a table's lock keeps all who come later from the table: not for long, and not
@@ -32,8 +35,11 @@ constexpr char kLockTimeout[] = "SET lock_timeout = '3s'";
 constexpr char kNoLockTimeout[] = "SET lock_timeout = 0";
 
 constexpr std::string_view kNoTransaction = "-- no transaction\n";
-constexpr char kInvalidIndex[] =
-    "SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid LIMIT 1";
+// $1: a file that makes indexes. Others' are theirs, and that of a partitioned table may wait for
+// its parts.
+constexpr char kInvalidIndex[] = R"sql(
+  SELECT c.oid::regclass FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+  WHERE NOT indisvalid AND c.relkind = 'i' AND strpos($1, c.relname) > 0 LIMIT 1)sql";
 constexpr char kCreateTable[] = R"sql(
   CREATE TABLE IF NOT EXISTS schema_migration (
     version integer PRIMARY KEY,
@@ -65,11 +71,11 @@ absl::StatusOr<Result> Run(PGconn* conn, const char* sql,
 
 // What it refuses may be a password as well as a start that is under way: libpq does not tell them
 // apart.
-Session Open(const Keywords& keywords, std::chrono::seconds time) {
+SchemaSession Reach(const Keywords& keywords, std::chrono::seconds time) {
   constexpr std::chrono::milliseconds kPause{500};
   const auto end = std::chrono::steady_clock::now() + time;
   for (bool is_first = true;; is_first = false) {
-    Session conn(Connect(keywords, &PQconnectdbParams), &PQfinish);
+    SchemaSession conn(Connect(keywords, &PQconnectdbParams), &PQfinish);
     bool is_last = std::chrono::steady_clock::now() + kPause > end;
     if (PQstatus(conn.get()) == CONNECTION_OK || is_last) return conn;
     if (is_first) {
@@ -77,6 +83,26 @@ Session Open(const Keywords& keywords, std::chrono::seconds time) {
                      {{"error", std::string_view(PQerrorMessage(conn.get()))}});
     }
     std::this_thread::sleep_for(kPause);
+  }
+}
+
+absl::Status Lock(PGconn* conn, std::chrono::seconds time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  for (bool is_first = true;; is_first = false) {
+    auto locked = Run(conn, kTryLock, {kMigrationLock});
+    if (!locked.ok()) return locked.status();
+    if (PQgetvalue(locked->get(), 0, 0)[0] == 't') return absl::OkStatus();
+    bool is_last = std::chrono::steady_clock::now() > end;
+    if (is_first || is_last) {
+      auto holder = Run(conn, kLockHolder, {kMigrationLock});
+      if (!holder.ok()) return holder.status();
+      std::string pid = PQgetvalue(holder->get(), 0, 0);
+      if (is_last)
+        return absl::AbortedError(absl::StrCat("process ", pid, " migrates the database already"));
+      telemetry::Log(telemetry::Level::kWarning, "waiting for another who migrates",
+                     {{"pid", pid}});
+    }
+    if (auto paused = Run(conn, kPauseForLock); !paused.ok()) return paused.status();
   }
 }
 
@@ -109,13 +135,19 @@ absl::Status CheckHistory(std::span<const Migration> migrations,
 
 }  // namespace
 
-absl::Status LockSchema(PGconn* conn) {
-  for (;;) {
-    auto locked = Run(conn, kTryLock, {kMigrationLock});
-    if (!locked.ok()) return locked.status();
-    if (PQgetvalue(locked->get(), 0, 0)[0] == 't') return absl::OkStatus();
-    if (auto paused = Run(conn, kPauseForLock); !paused.ok()) return paused.status();
-  }
+absl::StatusOr<SchemaSession> OpenSchema(const std::string& dsn, const MigrateOptions& options) {
+  auto keywords = ParseDsn(dsn);
+  if (!keywords.ok()) return keywords.status();
+  // An index takes as long as it takes, whatever the role's statements may.
+  absl::StrAppend(&(*keywords)["options"], kOurSession,
+                  " -c statement_timeout=0 -c idle_in_transaction_session_timeout=0");
+  keywords->try_emplace("connect_timeout", "5");  // each time
+  SchemaSession conn = Reach(*keywords, options.connect_time);
+  if (PQstatus(conn.get()) != CONNECTION_OK)
+    return absl::UnavailableError(PQerrorMessage(conn.get()));
+  PQsetNoticeProcessor(conn.get(), [](void*, const char*) {}, nullptr);
+  if (absl::Status status = Lock(conn.get(), options.lock_time); !status.ok()) return status;
+  return conn;
 }
 
 namespace {
@@ -146,7 +178,7 @@ absl::Status ApplyOneByOne(PGconn* conn, const Migration& migration) {
     if (!done.ok()) return done.status();
     left.remove_prefix(std::min(end + 1, left.size()));
   }
-  auto invalid = Run(conn, kInvalidIndex);
+  auto invalid = Run(conn, kInvalidIndex, {migration.sql});
   if (!invalid.ok()) return invalid.status();
   if (PQntuples(invalid->get()) > 0) {
     return absl::FailedPreconditionError(
@@ -181,22 +213,21 @@ absl::Status Apply(PGconn* conn, const Migration& migration, const MigrateOption
 
 absl::Status Migrate(const std::string& dsn, std::span<const Migration> migrations,
                      const MigrateOptions& options) {
-  auto keywords = ParseDsn(dsn);
-  if (!keywords.ok()) return keywords.status();
-  Session conn = Open(*keywords, options.connect_time);
-  if (PQstatus(conn.get()) != CONNECTION_OK) {
-    return absl::UnavailableError(PQerrorMessage(conn.get()));
-  }
-  PQsetNoticeProcessor(conn.get(), [](void*, const char*) {}, nullptr);
-  // The lock ends with the connection.
-  if (auto status = LockSchema(conn.get()); !status.ok()) return status;
-  if (auto made = Run(conn.get(), kCreateTable); !made.ok()) return made.status();
-  auto applied = ListApplied(conn.get());
+  auto opened = OpenSchema(dsn, options);
+  if (!opened.ok()) return opened.status();
+  PGconn* conn = opened->get();
+  if (auto made = Run(conn, kCreateTable); !made.ok()) return made.status();
+  auto applied = ListApplied(conn);
   if (!applied.ok()) return applied.status();
   if (auto status = CheckHistory(migrations, *applied); !status.ok()) return status;
   for (const Migration& migration : migrations) {
     if (applied->contains(migration.version)) continue;
-    if (auto status = Apply(conn.get(), migration, options); !status.ok()) return status;
+    const auto start = std::chrono::steady_clock::now();
+    telemetry::Log(telemetry::Level::kInfo, "migrating", {{"migration", migration.name}});
+    if (auto status = Apply(conn, migration, options); !status.ok()) return status;
+    telemetry::Log(
+        telemetry::Level::kInfo, "migrated",
+        {{"migration", migration.name}, {"ms", std::chrono::steady_clock::now() - start}});
   }
   return absl::OkStatus();
 }

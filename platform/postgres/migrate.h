@@ -29,6 +29,7 @@
 #include <absl/status/status.h>
 
 #include <chrono>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -46,17 +47,22 @@ struct Migration {
 // Of what changes the schema or the rights, one at a time works on a database: this advisory lock.
 inline constexpr char kMigrationLock[] = "7235104839102";  // any number that is only ours
 
-// Waits for that lock, without holding up those who have it; it ends with the connection.
-absl::Status LockSchema(pg_conn* conn);
-
 struct MigrateOptions {
   std::chrono::seconds connect_time{60};  // A database that starts, or fails over, is waited for.
+  std::chrono::seconds lock_time{600};    // Another who migrates is, too.
   int tries_max = 10;                     // of a file that does not get its locks
   std::chrono::milliseconds pause{2000};
 };
 
-// Brings the database to the newest of `migrations` (in ascending order of version). UNAVAILABLE
-// when it cannot be reached in time.
+using SchemaSession = std::unique_ptr<pg_conn, void (*)(pg_conn*)>;
+
+// A connection that has the lock until it ends. UNAVAILABLE when the database cannot be reached in
+// time, ABORTED when somebody else keeps the lock.
+absl::StatusOr<SchemaSession> OpenSchema(const std::string& dsn,
+                                         const MigrateOptions& options = {});
+
+// Brings the database to the newest of `migrations` (in ascending order of version), and logs
+// each.
 absl::Status Migrate(const std::string& dsn, std::span<const Migration> migrations,
                      const MigrateOptions& options = {});
 

@@ -25,7 +25,7 @@ std::shared_ptr<const ConnectionSettings> MakeSettings(std::map<std::string, std
     return absl::StrCat(" -c ", name, "=", limit.count());
   };
   absl::StrAppend(
-      &keywords["options"], " -c timezone=UTC -c datestyle=ISO -c bytea_output=hex",
+      &keywords["options"], " -c timezone=UTC -c datestyle=ISO -c bytea_output=hex", kOurSession,
       setting("statement_timeout", options.statement_timeout),
       setting("lock_timeout", options.lock_timeout),
       setting("idle_in_transaction_session_timeout", options.idle_in_transaction_timeout));

@@ -35,7 +35,12 @@ constexpr char kGrant[] = R"sql(
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), runtime);
     EXECUTE format('REVOKE CREATE ON SCHEMA public FROM PUBLIC, %I', runtime);
     EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', runtime);
-    EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO %I', runtime);
+    FOR relation IN
+      SELECT c.oid::regclass AS name FROM pg_class c
+      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S' AND pg_has_role(c.relowner, 'USAGE')
+    LOOP
+      EXECUTE format('GRANT USAGE, SELECT ON SEQUENCE %s TO %I', relation.name, runtime);
+    END LOOP;
     FOR relation IN
       SELECT c.oid::regclass AS name,
              (SELECT string_agg(a.privilege_type, ', ')
@@ -46,6 +51,7 @@ constexpr char kGrant[] = R"sql(
                         AND c.relname <> 'schema_migration')) AS rights
       FROM pg_class c
       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+        AND pg_has_role(c.relowner, 'USAGE')  -- what else an administrator put there is theirs
     LOOP
       EXECUTE format('REVOKE ALL ON %s FROM %I', relation.name, runtime);
       IF relation.rights IS NOT NULL THEN
@@ -76,18 +82,12 @@ absl::Status Select(PGconn* conn, const char* sql, const char* argument) {
 }  // namespace
 
 absl::Status GrantToRuntimeRole(const std::string& owner_dsn, const std::string& role) {
-  auto keywords = ParseDsn(owner_dsn);
-  if (!keywords.ok()) return keywords.status();
-  std::unique_ptr<PGconn, void (*)(PGconn*)> conn(Connect(*std::move(keywords), &PQconnectdbParams),
-                                                  &PQfinish);
-  if (PQstatus(conn.get()) != CONNECTION_OK)
-    return absl::UnavailableError(PQerrorMessage(conn.get()));
-  PQsetNoticeProcessor(conn.get(), [](void*, const char*) {}, nullptr);
-  absl::Status status = LockSchema(conn.get());
-  if (status.ok()) status = Run(conn.get(), "BEGIN");
-  if (status.ok()) status = Select(conn.get(), kSetRole, role.c_str());
-  if (status.ok()) status = Run(conn.get(), kGrant);
-  if (status.ok()) status = Run(conn.get(), "COMMIT");
+  auto conn = OpenSchema(owner_dsn);
+  absl::Status status = conn.status();
+  if (status.ok()) status = Run(conn->get(), "BEGIN");
+  if (status.ok()) status = Select(conn->get(), kSetRole, role.c_str());
+  if (status.ok()) status = Run(conn->get(), kGrant);
+  if (status.ok()) status = Run(conn->get(), "COMMIT");
   return status;
 }
 

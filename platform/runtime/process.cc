@@ -24,6 +24,10 @@ Process::Process(std::chrono::milliseconds join_time) : join_time_(join_time) {
 
 int Process::RunUntilSignal(std::function<void()> drain) {
   std::signal(SIGPIPE, SIG_IGN);
+  // Files are read again without it; who wants to be told of it has said so by now.
+  struct sigaction hangup{};
+  if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler == SIG_DFL)
+    std::signal(SIGHUP, SIG_IGN);
   telemetry::Log(telemetry::Level::kInfo, "open files", {{"limit", RaiseOpenFilesLimit()}});
   std::thread drainer;
   boost::asio::signal_set signals(io_, SIGTERM, SIGINT);

@@ -1,6 +1,7 @@
 #include "platform/service/shell.h"
 
 #include "platform/config/flags.h"
+#include "platform/config/whole.h"
 #include "platform/http/certificate_watch.h"
 #include "platform/http/tls.h"
 #include "platform/keys/command.h"
@@ -26,7 +27,9 @@ ABSL_FLAG(std::string, pg_runtime_role, "",
 ABSL_FLAG(
     bool, allow_owner_role, false,
     "serve as a role that owns the database: who takes over the process has all rights in it");
-ABSL_FLAG(int, pg_pool_size, 8, "connections to PostgreSQL");
+using PoolSize = tamarack::config::Whole<1, 1000>;
+using ConnectionAgeSeconds = tamarack::config::Whole<1, 86400>;
+ABSL_FLAG(PoolSize, pg_pool_size, 8, "connections to PostgreSQL");
 ABSL_FLAG(std::string, redis, "127.0.0.1:6379", "Redis as unix:/path or host:port");
 ABSL_FLAG(std::string, redis_username, "", "user at Redis; empty: its default user");
 ABSL_FLAG(std::string, redis_password_file, "",
@@ -53,10 +56,11 @@ ABSL_FLAG(std::string, peers, "",
 ABSL_FLAG(bool, insecure_plain_text, false,
           "gRPC without TLS: whoever can connect may call anything and is believed");
 ABSL_FLAG(bool, reflection, false, "let gRPC callers ask for descriptors (server reflection)");
-ABSL_FLAG(int, drain_notice_seconds, 1,
+ABSL_FLAG(tamarack::config::DrainSeconds, drain_notice_seconds, 1,
           "after SIGTERM calls are served for so long, while callers are told to go elsewhere");
-ABSL_FLAG(int, drain_seconds, 10, "longest wait for running calls after that");
-ABSL_FLAG(int, connection_age_seconds, 300,
+ABSL_FLAG(tamarack::config::DrainSeconds, drain_seconds, 10,
+          "longest wait for running calls after that");
+ABSL_FLAG(ConnectionAgeSeconds, connection_age_seconds, 300,
           "age at which a gRPC connection is ended, so that callers find new replicas");
 ABSL_FLAG(std::string, log_level, "info", "debug, info, warning or error");
 ABSL_FLAG(bool, migrate_only, false,
@@ -233,10 +237,10 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
                             ready_checks_);
     rpc::ServerSecurity security = rpc::PlainText();
     if (tls_) security = *tls_;
-    rpc::Server server(
-        absl::GetFlag(FLAGS_listen), services, security,
-        {.has_reflection = absl::GetFlag(FLAGS_reflection),
-         .connection_age_max = std::chrono::seconds(absl::GetFlag(FLAGS_connection_age_seconds))});
+    rpc::Server server(absl::GetFlag(FLAGS_listen), services, security,
+                       {.has_reflection = absl::GetFlag(FLAGS_reflection),
+                        .connection_age_max = std::chrono::seconds(
+                            int{absl::GetFlag(FLAGS_connection_age_seconds)})});
     server.SetServing(false);
     admin.Watch(kReadyInterval, [&server](const http::Readiness& readiness) {
       server.SetServing(readiness.is_ready);
@@ -266,8 +270,8 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
     for (auto& sweep : sweeps_) sweepers.emplace_back(executor(), std::move(sweep)).Start();
     telemetry::Log(telemetry::Level::kInfo, "started",
                    {{"port", server.port()}, {"admin_port", admin.port()}});
-    const std::chrono::seconds drain_notice(absl::GetFlag(FLAGS_drain_notice_seconds));
-    const std::chrono::seconds drain_time(absl::GetFlag(FLAGS_drain_seconds));
+    const std::chrono::seconds drain_notice(int{absl::GetFlag(FLAGS_drain_notice_seconds)});
+    const std::chrono::seconds drain_time(int{absl::GetFlag(FLAGS_drain_seconds)});
     int status = process_.RunUntilSignal([&] {
       admin.SetDraining();
       server.Drain(drain_time, drain_notice);

@@ -1,5 +1,6 @@
 #include "platform/webhooks/sender.h"
 
+#include "platform/config/whole.h"
 #include "platform/webhooks/delivery_repository.h"
 
 #include <absl/flags/flag.h>
@@ -14,13 +15,13 @@ ABSL_FLAG(
     "host:port,… of subscribers that may have private addresses (they are refused otherwise)");
 ABSL_FLAG(double, webhook_retry_scale, 1.0,
           "multiplies the gaps between tries of a webhook; below 1 in sandboxes");
-ABSL_FLAG(int, webhook_retention_days, 90,
+// The database keeps events for seven days itself: trigger event_is_kept.
+using WebhookRetentionDays = tamarack::config::Whole<7, 36500>;
+ABSL_FLAG(WebhookRetentionDays, webhook_retention_days, 90,
           "how long events are kept, and webhooks after they were delivered; parked ones stay");
 
 namespace tamarack::webhooks {
 namespace {
-
-constexpr int kRetentionDaysMin = 7;  // the database's own: trigger event_is_kept
 
 http::AddressPolicy PolicyOfFlags() {
   return {.allow_loopback = absl::GetFlag(FLAGS_webhook_allow_loopback),
@@ -49,8 +50,9 @@ Sender::Sender(boost::asio::any_io_executor executor, curl::Multi& curl, pg::Poo
       client_(curl, OptionsOfClient()),
       outbox_(pool, sealer, PolicyOfFlags()),
       dispatcher_(std::move(executor), pool, client_, sealer, OptionsOfDispatcher(registry)) {
-  if (absl::GetFlag(FLAGS_webhook_retention_days) < kRetentionDaysMin) {
-    std::fprintf(stderr, "--webhook_retention_days: at least %d\n", kRetentionDaysMin);
+  double scale = absl::GetFlag(FLAGS_webhook_retry_scale);
+  if (!(scale > 0 && scale <= 100)) {
+    std::fprintf(stderr, "--webhook_retry_scale: more than 0, at most 100\n");
     std::exit(2);
   }
 }
@@ -59,7 +61,7 @@ work::Sweep Sender::Forgetting() const {
   return {.name = "webhooks",
           .every = std::chrono::hours(1),
           .batch = [store = DeliveryRepository(pool_), after = int64_t{0},
-                    days = absl::GetFlag(FLAGS_webhook_retention_days)](int limit) mutable {
+                    days = int{absl::GetFlag(FLAGS_webhook_retention_days)}](int limit) mutable {
             return store.Forget(days, limit, after);
           }};
 }

@@ -1,4 +1,5 @@
 #include "platform/config/flags.h"
+#include "platform/config/whole.h"
 #include "platform/crypto/seal.h"
 #include "platform/curl/multi.h"
 #include "platform/idempotency/answer_repository.h"
@@ -24,11 +25,13 @@ ABSL_FLAG(std::string, smtp_password_file, "", "file with the password at the re
 ABSL_FLAG(bool, smtp_require_tls, false, "refuse relays without TLS and a good certificate");
 ABSL_FLAG(std::string, smtp_ca_file, "",
           "PEM: who vouches for the relay; empty: the system's authorities");
-ABSL_FLAG(int, smtp_timeout_seconds, 20, "longest time for handing over one email");
+ABSL_FLAG(tamarack::config::TimeoutSeconds, smtp_timeout_seconds, 20,
+          "longest time for handing over one email");
 ABSL_FLAG(std::string, from_name, "Government services", "name of the emails' sender");
 ABSL_FLAG(std::string, from_address, "", "address of the emails' sender");
-ABSL_FLAG(int, retention_days, 7, "how long addresses and texts are kept");
-ABSL_FLAG(int, record_retention_days, 400,
+ABSL_FLAG(tamarack::config::RetentionDays, retention_days, 7,
+          "how long addresses and texts are kept");
+ABSL_FLAG(tamarack::config::RetentionDays, record_retention_days, 400,
           "how long is kept that an email was sent, and what became of it");
 
 int main(int argc, char** argv) {
@@ -59,7 +62,7 @@ int main(int argc, char** argv) {
   }
   delivery.require_tls = absl::GetFlag(FLAGS_smtp_require_tls);
   delivery.smtp_ca_file = absl::GetFlag(FLAGS_smtp_ca_file);
-  delivery.smtp_timeout = std::chrono::seconds(absl::GetFlag(FLAGS_smtp_timeout_seconds));
+  delivery.smtp_timeout = std::chrono::seconds(int{absl::GetFlag(FLAGS_smtp_timeout_seconds)});
   delivery.from_name = absl::GetFlag(FLAGS_from_name);
   delivery.from_address = absl::GetFlag(FLAGS_from_address);
   if (!text::IsEmailAddress(delivery.from_address)) {

@@ -1,4 +1,5 @@
 #include "platform/config/flags.h"
+#include "platform/config/whole.h"
 #include "platform/crypto/seal.h"
 #include "platform/curl/multi.h"
 #include "platform/http/client.h"
@@ -20,10 +21,14 @@
 #include <absl/flags/flag.h>
 
 ABSL_FLAG(std::string, processor_url, "http://127.0.0.1:8110", "URL of the sandbox card processor");
-ABSL_FLAG(int, processor_timeout_ms, 10000, "longest wait for an answer of the card processor");
+using ProcessorTimeoutMs = tamarack::config::Whole<1, 60000>;
+using ExpiryAgeSeconds = tamarack::config::Whole<60, 30 * 86400>;
+ABSL_FLAG(ProcessorTimeoutMs, processor_timeout_ms, 10000,
+          "longest wait for an answer of the card processor");
 ABSL_FLAG(std::string, public_url, "",
           "where people and services reach the platform; empty: --issuer");
-ABSL_FLAG(int, expire_after_seconds, 90 * 60, "age at which an unfinished payment expires");
+ABSL_FLAG(ExpiryAgeSeconds, expire_after_seconds, 90 * 60,
+          "age at which an unfinished payment expires");
 ABSL_FLAG(std::string, brand_file, "", "brand.json; empty: the neutral brand");
 
 int main(int argc, char** argv) {
@@ -31,7 +36,7 @@ int main(int argc, char** argv) {
   service::Shell shell(argc, argv, "payments", payments::Migrations(), payments::UsesOfKeys);
   config::RequireFlags({"client_secret_file", "secret_key_file"});
   service::Peer peer(shell);
-  auto timeout = std::chrono::milliseconds(absl::GetFlag(FLAGS_processor_timeout_ms));
+  auto timeout = std::chrono::milliseconds(int{absl::GetFlag(FLAGS_processor_timeout_ms)});
   std::string public_url =
       absl::GetFlag(FLAGS_public_url).empty() ? shell.issuer() : absl::GetFlag(FLAGS_public_url);
 
@@ -63,7 +68,7 @@ int main(int argc, char** argv) {
                                [&wake] { wake(); });
   payments::Workers workers(
       shell.executor(), move_repository, moves, processor, metrics,
-      {.expire_after = std::chrono::seconds(absl::GetFlag(FLAGS_expire_after_seconds))});
+      {.expire_after = std::chrono::seconds(int{absl::GetFlag(FLAGS_expire_after_seconds)})});
   wake = [&] {
     workers.Wake();
     sender.dispatcher().Wake();

@@ -50,6 +50,28 @@ describe('the commands for keys', () => {
   });
 });
 
+describe('a figure out of range', () => {
+  const cases = { payments: ['expire_after_seconds=-1', 'drain_seconds=-5', 'webhook_retention_days=6', 'webhook_retention_days=3000000', 'pg_pool_size=0', 'connection_age_seconds=0', 'processor_timeout_ms=0'],
+    notify: ['retention_days=-2', 'record_retention_days=0', 'smtp_timeout_seconds=0'], gateway: ['drain_notice_seconds=601'] };
+  for (const [name, flags] of Object.entries(cases)) {
+    for (const flag of flags) {
+      it(`ends tamarack-${name} before it does anything: ${flag}`, () => {
+        const { status, stderr } = run(name, { TAMARACK_PG_DSN: 'host=/nowhere' }, [`--${flag}`]);
+        assert.notEqual(status, 0);
+        assert.match(stderr, /must be from \d+ to \d+/);
+        const [key, value] = flag.split('=');
+        const byEnvironment = run(name, { [`TAMARACK_${key.toUpperCase()}`]: value });
+        assert.equal(byEnvironment.status, 2);
+        assert.match(byEnvironment.stderr, /must be from \d+ to \d+/);
+      });
+    }
+  }
+  it('such as a scale that is no number is refused, too', () => {
+    const { status, stderr } = run('payments', { TAMARACK_PG_DSN: 'host=/nowhere', TAMARACK_INSECURE_PLAIN_TEXT: 'true' }, ['--webhook_retry_scale=nan']);
+    assert.equal(status, 2, stderr);
+  });
+});
+
 describe('a program that is told to end before it serves', () => {
   it('does, as the first process of a container would have to', async () => {
     const waiting = spawn(join(layoutOf().build, 'tamarack-payments'), ['migrate'], { env: { TAMARACK_PG_DSN: 'host=/nowhere', TAMARACK_PG_RUNTIME_ROLE: 'payments' } });

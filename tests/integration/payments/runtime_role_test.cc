@@ -64,6 +64,18 @@ constexpr char kPend[] =
     "SELECT ledger_pend('00000000-0000-7000-8000-000000000001', 'p1', 'a', 'b', 'CAD', 9000)";
 constexpr char kRefused[] = "42501";  // insufficient_privilege
 
+TEST_CASE_METHOD(TwoRoles, "what an administrator put beside the tables stays theirs",
+                 "[payments][roles]") {
+  Sql("CREATE VIEW sizes AS SELECT 1 AS n");
+  Sql("CREATE SEQUENCE tickets");
+  absl::Status granted = pg::GrantToRuntimeRole(Dsn(owner), runtime);
+  INFO(granted);
+  CHECK(granted.ok());
+  CHECK(Try(runtime, "SELECT * FROM sizes") == "42501");
+  CHECK(Try(runtime, "SELECT nextval('tickets')") == "42501");
+  CHECK(Try(runtime, "SELECT count(*) FROM payment").empty());
+}
+
 TEST_CASE_METHOD(TwoRoles, "the role that serves changes rows, never tables, triggers or rights",
                  "[postgres][roles]") {
   REQUIRE(Try(runtime, kPend) == "");

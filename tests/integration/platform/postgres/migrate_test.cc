@@ -29,6 +29,20 @@ std::string Versions(const testing::Database& database) {
       "FROM schema_migration");
 }
 
+// A session of the test's own, as long as it lives.
+class Session {
+ public:
+  explicit Session(const testing::Database& database)
+      : connection_(PQconnectdb(database.dsn().c_str()), &PQfinish) {}
+  void Execute(const char* sql) {
+    std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection_.get(), sql), &PQclear);
+    REQUIRE(PQresultStatus(result.get()) != PGRES_FATAL_ERROR);
+  }
+
+ private:
+  std::unique_ptr<PGconn, void (*)(PGconn*)> connection_;
+};
+
 TEST_CASE("Migrate: applies what is missing, once", "[migrate]") {
   testing::Database database;
   REQUIRE(Migrate(database.dsn(), std::span(kTwo).first(1)).ok());
@@ -113,6 +127,57 @@ TEST_CASE("CheckSchema: an older database is refused, a newer one taken", "[migr
   CHECK(check(std::span(kTwo).first(1)).ok());
 }
 
+TEST_CASE("Migrate: whatever a role or its database has as defaults, files are applied as ours are",
+          "[migrate]") {
+  testing::Database database;
+  const std::string name = database.Execute("SELECT current_database()");
+  auto set = [&](const char* what) { database.Execute("ALTER DATABASE " + name + " SET " + what); };
+  database.Execute("CREATE SCHEMA app");
+  set("search_path = app, public");
+  set("statement_timeout = '50ms'");
+  set("default_transaction_isolation = 'serializable'");
+  auto slow = kTwo;
+  slow[0].sql = "SELECT pg_sleep(0.2); CREATE TABLE a (a_id int);";
+  slow[1].sql =
+      "-- no transaction\nSELECT pg_sleep(0.2);\nCREATE TABLE b (level text);\n"
+      "INSERT INTO b VALUES (current_setting('transaction_isolation'));\n";
+  REQUIRE(Migrate(database.dsn(), slow).ok());
+  CHECK(database.Execute("SELECT to_regclass('public.a') IS NOT NULL") == "t");
+  CHECK(database.Execute("SELECT level FROM public.b") == "read committed");
+  // What serves, too: a worker that waited for a lock must see what was committed meanwhile.
+  testing::Loop loop;
+  Pool pool(loop.executor(), database.dsn(), {.size = 1});
+  static constexpr Statement kShow{"test.show",
+                                   "SELECT current_setting('transaction_isolation') || "
+                                   "current_setting('search_path')"};
+  CHECK(loop.Await(pool.Query(kShow))->Text(0, 0) == "read committedpublic");
+}
+
+TEST_CASE("Migrate: an index that is not ours may be as it is", "[migrate]") {
+  testing::Database database;
+  database.Execute("CREATE TABLE report (n int); INSERT INTO report VALUES (1), (1)");
+  database.Execute("CREATE TABLE parts (n int) PARTITION BY RANGE (n)");
+  database.Execute("CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (10)");
+  database.Execute("CREATE INDEX parts_n ON ONLY parts (n)");
+  std::unique_ptr<PGconn, void (*)(PGconn*)> own(PQconnectdb(database.dsn().c_str()), &PQfinish);
+  PQclear(PQexec(own.get(), "CREATE UNIQUE INDEX CONCURRENTLY report_n ON report (n)"));
+  REQUIRE(database.Execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == "2");
+  auto more = kTwo;
+  more[1].sql = "-- no transaction\nCREATE INDEX CONCURRENTLY a_by_id ON a (a_id);\n";
+  CHECK(Migrate(database.dsn(), more).ok());
+}
+
+TEST_CASE("Migrate: says who migrates already, and waits no longer than it may", "[migrate]") {
+  testing::Database database;
+  Session other(database);
+  other.Execute((std::string("SELECT pg_advisory_lock(") + kMigrationLock + ")").c_str());
+  testing::CapturedStderr log;
+  absl::Status status = Migrate(database.dsn(), kTwo, {.lock_time = std::chrono::seconds(1)});
+  CHECK(status.code() == StatusCode::kAborted);
+  CHECK_THAT(std::string(status.message()), Catch::Matches("process \\d+ migrates.*"));
+  CHECK_THAT(log.Text(), Catch::Contains("waiting for another who migrates"));
+}
+
 TEST_CASE("Migrate: processes that start together apply each file once", "[migrate]") {
   testing::Database database;
   std::vector<Migration> slow = kTwo;
@@ -126,20 +191,6 @@ TEST_CASE("Migrate: processes that start together apply each file once", "[migra
   for (const auto& status : statuses) CHECK(status.ok());
   CHECK(Versions(database) == "10001_aaaaa,20002_bbbbb");
 }
-
-// A session of the test's own, as long as it lives.
-class Session {
- public:
-  explicit Session(const testing::Database& database)
-      : connection_(PQconnectdb(database.dsn().c_str()), &PQfinish) {}
-  void Execute(const char* sql) {
-    std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection_.get(), sql), &PQclear);
-    REQUIRE(PQresultStatus(result.get()) != PGRES_FATAL_ERROR);
-  }
-
- private:
-  std::unique_ptr<PGconn, void (*)(PGconn*)> connection_;
-};
 
 // Until `query`, of the database, says "t".
 void Await(const testing::Database& database, const std::string& query) {
