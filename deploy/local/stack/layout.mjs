@@ -12,10 +12,11 @@ export const isRoot = process.getuid() === 0;
 export const databaseUser = isRoot ? 'tamarack' : process.env.USER || String(process.getuid());
 
 const offsets = {
-  gateway: 0, example: 10, healthcard: 12, inbox: 20, smtp: 21, 'card-processor': 30, prometheus: 60, alertmanager: 61,
+  gateway: 0, example: 10, healthcard: 12, inbox: 20, smtp: 21, 'card-processor': 30,
   grpc: { identity: 40, payments: 41, notify: 42, tellusonce: 43, fishing: 44 },
   admin: { gateway: 50, identity: 51, payments: 52, notify: 53, tellusonce: 54, fishing: 55 },
 };
+const monitoringOffsets = { prometheus: 60, alertmanager: 61 };
 const socketPathBytesMax = 107;
 
 // The layout of the stack whose state is in `state` and whose ports start at `port`. Both default to the environment.
@@ -24,7 +25,8 @@ export function layoutOf({ state = process.env.TAMARACK_STATE, port = process.en
   const base = Number(port || 8080);
   if (!Number.isInteger(base) || base < 1024 || base > 65000) throw new Error(`TAMARACK_PORT: ${port} is no port between 1024 and 65000`);
   const shift = (table) => Object.fromEntries(Object.entries(table).map(([name, by]) => [name, base + by]));
-  const { grpc, admin, ...web } = offsets;
+  const isMonitored = process.env.MONITORING === '1';
+  const { grpc, admin, ...web } = { ...offsets, ...(isMonitored && monitoringOffsets) };
   return {
     folder,
     base,
@@ -34,7 +36,7 @@ export function layoutOf({ state = process.env.TAMARACK_STATE, port = process.en
     example: `http://localhost:${base + offsets.example}`,
     healthcard: `http://localhost:${base + offsets.healthcard}`,
     inbox: `http://localhost:${base + offsets.inbox}`,
-    isMonitored: process.env.MONITORING === '1',
+    isMonitored,
     logs: join(folder, 'logs'),
     pids: join(folder, 'pids'),
     secrets: join(folder, 'secrets'),

@@ -9,7 +9,10 @@ import { writePrivate } from './private.mjs';
 import { httpOk, launch, ready } from './processes.mjs';
 
 const loopback = '127.0.0.1';
-const at = (layout, name) => `${loopback}:${layout.ports[name]}`;
+const at = (layout, name) => {
+  if (!layout.isMonitored) throw new Error(`${name} belongs to a stack that is watched: MONITORING=1`);
+  return `${loopback}:${layout.ports[name]}`;
+};
 
 export const monitoring = [
   { name: 'alertmanager', start: startAlertmanager, isMonitor: true },
