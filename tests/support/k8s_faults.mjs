@@ -101,6 +101,8 @@ export const faults = [
   ['no backup', 'database', (find, objects) => remove(objects, find('ScheduledBackup', 'postgres'))],
   ['Redis forgets used proofs', 'redis', (find) => { const map = find('ConfigMap', 'redis'); map.data['redis.conf'] = map.data['redis.conf'].replace('noeviction', 'allkeys-lru'); }],
   ['Redis has a plain port', 'redis', (find) => { const map = find('ConfigMap', 'redis'); map.data['redis.conf'] = map.data['redis.conf'].replace('port 0', 'port 6379'); }],
+  ['a process sees all keys of Redis', 'redis', (find) => { const { data } = find('ExternalSecret', 'redis-secrets').spec.target.template; data['users.acl'] = data['users.acl'].replace('~limit:*', '~*'); }],
+  ['Redis lets in whoever comes', 'redis', (find) => { const { data } = find('ExternalSecret', 'redis-secrets').spec.target.template; data['users.acl'] = data['users.acl'].replace('user default off', 'user default on nopass +@all'); }],
   ['the proxies believe any Redis', 'redis', (find) => { const map = find('ConfigMap', 'redis-proxy'); map.data['haproxy.cfg'] = map.data['haproxy.cfg'].replace('verify required verifyhost redis', 'verify none'); }],
   ['a service that is not measured', 'monitoring', (find) => { find('PodMonitor', 'tamarack').spec.selector.matchExpressions[0].values = ['service']; }],
   ['a port of metrics that is not there', 'monitoring', (find) => { find('PodMonitor', 'tamarack').spec.podMetricsEndpoints[0].port = 'metrics'; }],
