@@ -23,10 +23,11 @@ for job in identity payments notify tellusonce; do ask wait --for=condition=comp
 for name in gateway identity payments notify tellusonce; do ask rollout status --timeout=300s "deployment/$name"; done
 
 # Port forwarding comes from the node, where no NetworkPolicy applies.
-ask port-forward deployment/gateway :8080 :9090 >/tmp/verify.$$ &
+forwarded=$(mktemp)
+ask port-forward deployment/gateway :8080 :9090 >"$forwarded" &
 forward=$!
-trap 'kill $forward; rm -f /tmp/verify.$$' EXIT
-port() { sed -nE "s/^Forwarding from 127.0.0.1:([0-9]+) -> $1$/\1/p" /tmp/verify.$$; }
+trap 'kill $forward; rm -f "$forwarded"' EXIT
+port() { sed -nE "s/^Forwarding from 127.0.0.1:([0-9]+) -> $1$/\1/p" "$forwarded"; }
 for _ in $(seq 50); do [ -z "$(port 9090)" ] || break; sleep 0.2; done
 get() { curl -fsS -H "Host: $host" "http://127.0.0.1:$(port "$1")$2"; }
 host=$(sed -nE 's|^ *TAMARACK_ISSUER: https://||p' <<<"$objects")

@@ -82,10 +82,18 @@ export const faults = [
   ['no default-deny', 'network', (find, objects) => remove(objects, find('NetworkPolicy', 'default-deny'))],
   ['the default denies one direction', 'network', (find) => { find('NetworkPolicy', 'default-deny').spec.policyTypes = ['Ingress']; }],
   ['DNS by UDP alone', 'network', (find) => { rule(find('NetworkPolicy', 'dns'), 'egress').ports.pop(); }],
-  ['the gateway reaches PostgreSQL', 'network', (find) => { for (const [name, way] of [['postgres', 'ingress'], ['to-postgres', 'podSelector']]) { const { spec } = find('NetworkPolicy', name); const values = way === 'ingress' ? spec.ingress[0].from[0].podSelector.matchExpressions[0].values : spec.podSelector.matchExpressions[0].values; values.push('gateway'); } }],
-  ['payments calls notify', 'network', (find) => { rule(find('NetworkPolicy', 'payments'), 'egress').to.push({ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'notify' } } }); rule(find('NetworkPolicy', 'notify'), 'ingress').from.push({ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'payments' } } }); }],
+  ['the gateway reaches PostgreSQL', 'network', (find) => {
+    find('NetworkPolicy', 'postgres').spec.ingress[0].from[0].podSelector.matchExpressions[0].values.push('gateway');
+    find('NetworkPolicy', 'to-postgres').spec.podSelector.matchExpressions[0].values.push('gateway');
+  }],
+  ['payments calls notify', 'network', (find) => {
+    rule(find('NetworkPolicy', 'payments'), 'egress').to.push({ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'notify' } } });
+    rule(find('NetworkPolicy', 'notify'), 'ingress').from.push({ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'payments' } } });
+  }],
   ['a peer of the protos is shut out', 'network', (find) => { rule(find('NetworkPolicy', 'identity'), 'ingress').from[0].podSelector.matchExpressions[0].values.pop(); }],
-  ['a proto names another peer', 'network', (find, objects) => ({ callers: { identity: ['gateway', 'notify', 'payments', 'tellusonce'], notify: ['gateway', 'identity', 'payments'], payments: ['gateway'], tellusonce: ['gateway'] } })],
+  ['a proto names another peer', 'network', () => ({
+    callers: { identity: ['gateway', 'notify', 'payments', 'tellusonce'], notify: ['gateway', 'identity', 'payments'], payments: ['gateway'], tellusonce: ['gateway'] },
+  })],
   ['everybody reads the metrics', 'network', (find) => { delete rule(find('NetworkPolicy', 'metrics'), 'ingress').from; }],
   ['the admin port at the edge', 'network', (find) => { rule(find('NetworkPolicy', 'gateway'), 'ingress').ports.push({ port: 9090 }); }],
   ['webhooks to private addresses', 'network', (find) => { rule(find('NetworkPolicy', 'subscribers'), 'egress').to[0].ipBlock.except.pop(); }],
