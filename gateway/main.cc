@@ -5,11 +5,13 @@
 #include "platform/auth/revocations.h"
 #include "platform/config/flags.h"
 #include "platform/http/admin.h"
+#include "platform/http/certificate_watch.h"
 #include "platform/http/server.h"
 #include "platform/pages/brand.h"
 #include "platform/redis/redis.h"
 #include "platform/rpc/client.h"
 #include "platform/runtime/process.h"
+#include "platform/runtime/task_group.h"
 #include "platform/telemetry/log.h"
 
 #include <absl/flags/flag.h>
@@ -98,6 +100,20 @@ std::vector<http::ReadyCheck> ReadyChecks(redis::Client* redis) {
   return {{"redis", [redis] { return redis->Ping(); }, /*is_hard=*/false}};
 }
 
+// Of the public server, and of ours towards identity and each back end that there is at the start.
+void WatchCertificates(const Config& settings, boost::asio::any_io_executor executor,
+                       prometheus::Registry& registry) {
+  auto watch = [&](const std::string& file, const std::string& use) {
+    if (file.empty()) return;
+    runtime::Spawn(executor,
+                   [&registry, file, use] { return http::WatchCertificate(file, use, registry); });
+  };
+  watch(settings.tls.certificate_file, "public");
+  if (settings.credentials_tls) watch(settings.credentials_tls->cert_file, "credentials");
+  for (const auto& backend : settings.backends)
+    if (backend.channel.tls) watch(backend.channel.tls->cert_file, backend.name);
+}
+
 // Serves until SIGTERM. Throws when it cannot start, for example because the port is taken.
 int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   runtime::Process process;
@@ -126,6 +142,8 @@ int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
                           ReadyChecks(revocations.get()));
   admin.Watch(std::chrono::seconds(1));
   admin.AddPage("/config", [&] { return reloader.Report(); });
+
+  WatchCertificates(settings, process.executor(), registry);
 
   telemetry::Log(telemetry::Level::kInfo, "listening",
                  {{"port", server.port()}, {"admin_port", admin.port()}});

@@ -31,7 +31,7 @@ prometheus::Counter& Telemetry::Shed(api::v1::Priority priority) {
     const char* name = priority == api::v1::CRITICAL ? "critical"
                        : priority == api::v1::BULK   ? "bulk"
                                                      : "default";
-    counter = &telemetry::Counter(registry_, "gateway_shed_total",
+    counter = &telemetry::Counter(registry_, "tamarack_gateway_shed_total",
                                   "Requests refused because their back end was overloaded",
                                   {{"priority", name}});
   }
@@ -47,14 +47,14 @@ void Telemetry::Record(const Visit& visit, const Observation& observation,
   auto& counter = metrics.requests[response.status];
   if (counter == nullptr) {
     counter =
-        &telemetry::Counter(registry_, "gateway_requests_total", "Requests answered",
+        &telemetry::Counter(registry_, "tamarack_gateway_requests_total", "Requests answered",
                             {{"method", method}, {"status", std::to_string(response.status)}});
   }
   counter->Increment();
   if (observation.is_shed && route != nullptr) Shed(route->policy.priority()).Increment();
   auto& duration = metrics.duration;
   if (duration == nullptr) {
-    duration = &telemetry::DurationHistogram(registry_, "gateway_request_duration_seconds",
+    duration = &telemetry::DurationHistogram(registry_, "tamarack_gateway_request_duration_seconds",
                                              "Time to answer a request", {{"method", method}});
   }
   auto took = std::chrono::steady_clock::now() - observation.start;

@@ -14,6 +14,9 @@ endfunction()
 file(GLOB unit_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/unit/node/*.test.mjs)
 tamarack_node_test(unit.node 300 --test ${unit_tests})
 
+# Rules of deploy/slo, tried with promtool.
+tamarack_node_test(slo 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/slo/rules.test.mjs)
+
 # What the gateway publishes, from the gateway alone.
 file(GLOB document_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/documents/*.test.mjs)
 tamarack_node_test(documents 300 --test --test-concurrency=1 ${document_tests})
@@ -44,8 +47,13 @@ tamarack_node_test(browser.pages 600 tests/browser/samples.mjs ${CMAKE_BINARY_DI
 set_tests_properties(unit.pages PROPERTIES FIXTURES_SETUP page_samples)
 set_tests_properties(browser.pages PROPERTIES FIXTURES_REQUIRED page_samples)
 tamarack_node_test(faults 600 ${CMAKE_CURRENT_SOURCE_DIR}/faults/faults.mjs)
-tamarack_node_test(faults.degraded 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/degraded.test.mjs)
+tamarack_node_test(faults.degraded 900 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/degraded.test.mjs)
 tamarack_node_test(faults.keys 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/keys.test.mjs)
+tamarack_node_test(faults.primary 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/primary.test.mjs)
+tamarack_node_test(faults.replicas 1800 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/replicas.test.mjs)
 tamarack_node_test(faults.terminated 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/terminated.test.mjs)
 set_property(TEST faults.terminated APPEND PROPERTY ENVIRONMENT "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/support/lsan.supp:print_suppressions=0")
+# With every number of every objective.
+tamarack_node_test(faults.slo 1200 --test ${CMAKE_CURRENT_SOURCE_DIR}/slo/mutants.test.mjs)
+tamarack_node_test(faults.restore 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/restore.test.mjs)
 tamarack_node_test(faults.interrupted 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/interrupted.test.mjs)

@@ -97,7 +97,7 @@ QuotaStore::QuotaStore(asio::any_io_executor executor, QuotaStoreOptions options
       redis_(executor, options_.address, ClientOptionsOf(options_)),
       gateway_id_(NewUuid()),
       retry_(executor),
-      counts_alone_(telemetry::Gauge(registry, "gateway_limiter_counts_alone",
+      counts_alone_(telemetry::Gauge(registry, "tamarack_gateway_limiter_counts_alone",
                                      "1 while Redis is away and this process counts by itself")),
       tasks_(executor) {}
 

@@ -85,6 +85,9 @@ RateLimitsCore::Class& RateLimitsCore::ClassOf(std::string_view rate_class, bool
                                                int times) {
   auto [name, figures, is_own] = options_.classes.Find(rate_class, is_read);
   auto& classes = classes_[times];
+  // Without figures of its own its reads and writes count apart, each by theirs.
+  std::string apart;
+  if (!is_own) name = apart = absl::StrCat(ToAbsl(name), is_read ? ".read" : ".write");
   if (auto found = classes.find(name); found != classes.end()) return found->second;
   if (!is_own && times == 1) {
     telemetry::Log(telemetry::Level::kWarning, "rate class without figures",
@@ -225,7 +228,7 @@ void RateLimitsCore::Look() {
 void RateLimitsCore::CountRefusal(Class& of, std::string_view policy) {
   auto& counter = of.refused[policy];
   if (counter == nullptr) {
-    counter = &telemetry::Counter(registry_, "gateway_rate_limited_total",
+    counter = &telemetry::Counter(registry_, "tamarack_gateway_rate_limited_total",
                                   "Requests refused because the caller's quota was used up",
                                   {{"class", of.name}, {"policy", std::string(policy)}});
   }

@@ -111,6 +111,13 @@ std::optional<Loader::Result> Loader::Load(bool is_forced) {
   return Result{MakeSnapshot(std::move(routes), std::move(connections), documents_), report_};
 }
 
+std::map<std::string, std::shared_ptr<Backend>> Loader::Connections() const {
+  std::map<std::string, std::shared_ptr<Backend>> connections;
+  for (const auto& version : served_)
+    connections.emplace(version->config.name, version->connection);
+  return connections;
+}
+
 std::vector<std::string> Loader::Files() const {
   std::vector<std::string> files;
   for (const auto& [path, stamp] : stamps_) files.push_back(path);

@@ -32,6 +32,9 @@ class Loader {
   // even if they look untouched.
   std::optional<Result> Load(bool is_forced);
 
+  // By name, the connections to the back ends that are served.
+  std::map<std::string, std::shared_ptr<Backend>> Connections() const;
+
   // The files that were looked at last, for a watch on their folders.
   std::vector<std::string> Files() const;
 

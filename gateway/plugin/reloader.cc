@@ -10,7 +10,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <grpcpp/channel.h>
+#include <prometheus/family.h>
+
 #include <csignal>
+#include <map>
+#include <string>
 
 namespace tamarack::gateway {
 namespace asio = boost::asio;
@@ -31,16 +36,36 @@ struct Reloader::State {
         hangup(executor, SIGHUP),
         wake(executor),
         tasks(executor),
-        taken(telemetry::Counter(registry, "gateway_loads_total",
+        taken(telemetry::Counter(registry, "tamarack_gateway_loads_total",
                                  "Looks at a changed configuration or descriptors",
                                  {{"outcome", "clean"}})),
-        refused(telemetry::Counter(registry, "gateway_loads_total",
+        refused(telemetry::Counter(registry, "tamarack_gateway_loads_total",
                                    "Looks at a changed configuration or descriptors",
                                    {{"outcome", "refused"}})),
-        is_clean(telemetry::Gauge(registry, "gateway_configuration_clean",
+        is_clean(telemetry::Gauge(registry, "tamarack_gateway_configuration_clean",
                                   "1 while all that is offered is served as offered")),
-        routes(telemetry::Gauge(registry, "gateway_routes", "Routes served")) {
+        routes(telemetry::Gauge(registry, "tamarack_gateway_routes", "Routes served")),
+        backends_up(prometheus::BuildGauge()
+                        .Name("tamarack_gateway_backend_up")
+                        .Help("1 while there is a connection to the back end")
+                        .Register(registry)) {
     Show();
+    ShowBackends();
+  }
+
+  // Connects, too: what nobody calls is up as well.
+  void ShowBackends() {
+    auto connections = loader.Connections();
+    std::erase_if(up, [&](const auto& entry) {
+      if (connections.contains(entry.first)) return false;
+      backends_up.Remove(entry.second);
+      return true;
+    });
+    for (const auto& [name, connection] : connections) {
+      auto& gauge = up[name];
+      if (gauge == nullptr) gauge = &backends_up.Add({{"backend", name}});
+      gauge->Set(connection->channel()->GetState(true) == GRPC_CHANNEL_READY ? 1 : 0);
+    }
   }
 
   void Show() {
@@ -69,6 +94,8 @@ struct Reloader::State {
   prometheus::Counter& refused;
   prometheus::Gauge& is_clean;
   prometheus::Gauge& routes;
+  prometheus::Family<prometheus::Gauge>& backends_up;
+  std::map<std::string, prometheus::Gauge*> up;  // By back end.
   // One thread: the loader is not for two. Reset by the owner, who waits for it.
   std::unique_ptr<runtime::OffloadPool> pool = std::make_unique<runtime::OffloadPool>(1);
 
@@ -104,6 +131,7 @@ asio::awaitable<void> Reloader::State::Run(std::shared_ptr<State> self) {
     bool forced = std::exchange(self->is_forced, false);
     auto result = co_await self->pool->Run([&] { return self->loader.Load(forced); });
     if (co_await runtime::IsAskedToEnd()) co_return;
+    self->ShowBackends();
     if (!result) continue;
     self->report = std::move(result->report);
     LogReport(self->report);

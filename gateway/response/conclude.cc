@@ -7,8 +7,8 @@ namespace tamarack::gateway {
 
 namespace {
 
-// The resource's own tag where it has a field `etag`, else one of the bytes.
-std::string TagOfAnswer(const Route& route, std::string_view wire, std::string_view body) {
+// The resource's own tag where it has a field `etag`.
+std::string TagOfResource(const Route& route, std::string_view wire) {
   const auto* field = route.response_plan->type->FindFieldByName("etag");
   bool has_field = route.response_field == nullptr && field != nullptr && !field->is_repeated() &&
                    field->type() == google::protobuf::FieldDescriptor::TYPE_STRING;
@@ -19,7 +19,7 @@ std::string TagOfAnswer(const Route& route, std::string_view wire, std::string_v
       if (found.number == field->number()) tag = TagOfField(found.bytes);
     }
   }
-  return tag.empty() ? TagOfBody(body) : tag;
+  return tag;
 }
 
 // Conditions are for these; nobody hashes what others answer with.
@@ -28,12 +28,15 @@ bool MayBeConditional(const http::Request& request, const http::Response& respon
   return is_read && response.status == 200 && !response.body_source;
 }
 
+// Unless `may_hash`, an answer has a tag only if it or its resource brings one.
 Verdict Finish(const http::Request& request, const Route& route, std::string_view wire,
-               Coding coding, http::Response& response) {
+               Coding coding, bool may_hash, http::Response& response) {
   bool is_tagged = MayBeConditional(request, response);
   std::string etag = TagOfField(response.headers.Get("etag").value_or(""));
-  if (etag.empty() && is_tagged && !route.gives_http_body)
-    etag = TagOfAnswer(route, wire, response.body);
+  if (etag.empty() && is_tagged && !route.gives_http_body) {
+    etag = TagOfResource(route, wire);
+    if (etag.empty() && may_hash) etag = TagOfBody(response.body);
+  }
   response.headers.Remove("etag");
   if (!etag.empty()) response.headers.Set("ETag", TagWithCoding(etag, coding));
   if (is_tagged && !etag.empty()) {
@@ -60,11 +63,14 @@ boost::asio::awaitable<Verdict> Concluder::Conclude(const http::Request& request
                     (coding != Coding::kIdentity || MayBeConditional(request, response));
   if (takes_long) {
     auto verdict =
-        co_await lane_.Run([&] { return Finish(request, route, wire, coding, response); });
+        co_await lane_.Run([&] { return Finish(request, route, wire, coding, true, response); });
     if (verdict.ok()) co_return *verdict;
-    coding = Coding::kIdentity;
+    // What is to be changed only if it is still the same must be looked at; a copy is just sent
+    // anew.
+    co_return Finish(request, route, wire, Coding::kIdentity, request.headers.Has(kIfMatch),
+                     response);
   }
-  co_return Finish(request, route, wire, coding, response);
+  co_return Finish(request, route, wire, coding, true, response);
 }
 
 }  // namespace tamarack::gateway

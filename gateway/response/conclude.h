@@ -17,7 +17,8 @@ class Concluder {
   // and back costs.
   static constexpr size_t kSmallBytesMax = 16 << 10;
 
-  // When `waiting_max` wait for the pool, which outlives this, further answers go out as they are.
+  // When `waiting_max` wait for the pool, which outlives this, further answers go out as they are,
+  // and without a tag of their bytes.
   explicit Concluder(runtime::OffloadPool& pool, int waiting_max = 64)
       : lane_(pool, waiting_max, "too many large answers") {}
 

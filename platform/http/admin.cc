@@ -48,6 +48,7 @@ asio::awaitable<std::shared_ptr<Round>> RunChecks(std::shared_ptr<State> state) 
   auto round = std::make_shared<Round>(executor, state->checks.size());
   round->timer.expires_after(state->check_time);
   for (size_t i = 0; i < state->checks.size(); ++i) {
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): Spawn keeps it.
     state->tasks.Spawn([state, round, i]() -> asio::awaitable<void> {
       round->results[i] = co_await state->checks[i].check();
       if (--round->open == 0) round->timer.cancel();
@@ -85,7 +86,8 @@ void Show(const std::vector<ReadyCheck>& checks, const Readiness& readiness,
           prometheus::Registry& registry) {
   for (const ReadyCheck& check : checks) {
     bool is_ok = std::ranges::count(readiness.failing, check.name) == 0;
-    telemetry::Gauge(registry, "readiness_check_ok", "Whether what the process stands on is there",
+    telemetry::Gauge(registry, "tamarack_readiness_check_ok",
+                     "Whether what the process stands on is there",
                      {{"check", check.name}, {"hard", std::string(Flag(check.is_hard))}})
         .Set(is_ok ? 1 : 0);
   }
@@ -171,6 +173,7 @@ void AdminServer::AddPage(std::string path, std::function<std::string()> json) {
 
 void AdminServer::Watch(std::chrono::milliseconds interval,
                         std::function<void(Readiness)> on_change) {
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): Spawn keeps it.
   auto watch = [state = state_, pause = interval,
                 told = std::move(on_change)]() -> asio::awaitable<void> {
     std::optional<Readiness> last;

@@ -53,8 +53,8 @@ class AdminServer {
   // Runs the checks every `interval`, and calls back on the loop, first at once and then when what
   // came of them is another; "not ready" counts once it came three times in a row, for a loop that
   // was busy for a moment is no reason to end all calls. For those who are told rather than ask
-  // (gRPC health). Each change is logged too, and `readiness_check_ok` shows what each check came
-  // to last. Call once.
+  // (gRPC health). Each change is logged too, and `tamarack_readiness_check_ok` shows what each
+  // check came to last. Call once.
   void Watch(
       std::chrono::milliseconds interval,
       std::function<void(Readiness)> on_change = [](const Readiness&) {});

@@ -19,6 +19,8 @@ namespace {
 // By then every process has read a file that has changed.
 constexpr int64_t kKnownToAllSeconds = 600;
 constexpr size_t kSecretBytes = 32;
+// 256 KiB of a table.
+constexpr int64_t kBlocksOfBatch = 32;
 
 // Rows of one version, by column.
 using Rows = std::map<std::string, int64_t>;
@@ -34,25 +36,81 @@ AsyncStatus CountAll(pg::Pool& pool, const KeyUses& uses, const crypto::KeyVersi
   co_return absl::OkStatus();
 }
 
-boost::asio::awaitable<void> CountInto(pg::Pool& pool, const KeyUses& uses,
-                                       const crypto::KeyVersions& versions, RowsByVersion& rows,
-                                       absl::Status& status) {
-  status = co_await CountAll(pool, uses, versions, rows);
+// The version's place; the ring's size when it has none of that id.
+size_t IndexOf(const crypto::KeyVersions& versions, const std::string& id) {
+  return static_cast<size_t>(std::ranges::find(versions, id, &crypto::KeyVersion::id) -
+                             versions.begin());
 }
 
-absl::StatusOr<RowsByVersion> CountRows(const std::string& dsn, const KeyUses& uses,
-                                        const crypto::KeyVersions& versions) {
+boost::asio::awaitable<void> Into(absl::Status& status, AsyncStatus work) {
+  status = co_await std::move(work);
+}
+
+// Does the work, with a connection of its own, to its end.
+absl::Status WithDatabase(const std::string& dsn,
+                          const std::function<AsyncStatus(pg::Pool&)>& work) {
   runtime::Process process;
   // A table is counted for longer than a call may take.
   pg::Pool pool(process.executor(), dsn,
                 pg::PoolOptions{.size = 1,
                                 .statement_timeout = std::chrono::minutes(10),
                                 .application_name = "tamarack-keys"});
-  RowsByVersion rows;
   absl::Status status = absl::UnavailableError("no answer");
-  process.RunUntilDone(CountInto(pool, uses, versions, rows, status));
+  process.RunUntilDone(Into(status, work(pool)));
+  return status;
+}
+
+absl::StatusOr<RowsByVersion> CountRows(const std::string& dsn, const KeyUses& uses,
+                                        const crypto::KeyVersions& versions) {
+  RowsByVersion rows;
+  absl::Status status =
+      WithDatabase(dsn, [&](pg::Pool& pool) { return CountAll(pool, uses, versions, rows); });
   if (!status.ok()) return status;
   return rows;
+}
+
+struct Opened {
+  int64_t rows = 0;
+  int64_t refused = 0;
+};
+
+// Opens every row of a column, a block's at a time; those that somebody else has locked at that
+// moment are passed over.
+Async<Opened> OpenAll(pg::Pool& pool, const KeyedColumn& column) {
+  auto place = [](int64_t block) { return absl::StrCat("(", block, ",0)"); };
+  Opened opened;
+  CO_ASSIGN_OR_RETURN(auto blocks, co_await pool.Query(column.sql.blocks));
+  for (int64_t block = 0; block < blocks.Int(0, 0); block += kBlocksOfBatch) {
+    CO_ASSIGN_OR_RETURN(auto rows, co_await pool.Query(column.sql.list, place(block),
+                                                       place(block + kBlocksOfBatch), ""));
+    for (int row = 0; row < rows.size(); ++row)
+      ++(column.renew(rows, row).ok() ? opened.rows : opened.refused);
+  }
+  co_return opened;
+}
+
+// Prints what opens; a FAILED_PRECONDITION when something does not.
+AsyncStatus CheckAll(pg::Pool& pool, const KeyUses& uses, const crypto::KeyVersions& versions) {
+  int64_t refused = 0;
+  for (const KeyedColumn& column : uses.columns) {
+    Opened opened;
+    if (column.renew) {
+      CO_ASSIGN_OR_RETURN(opened, co_await OpenAll(pool, column));
+    } else {
+      // Hashes: there is nothing to open, only a version to have.
+      CO_ASSIGN_OR_RETURN(auto counts, co_await CountVersions(pool, column, versions));
+      for (const VersionCount& count : counts)
+        (IndexOf(versions, count.version) < versions.size() ? opened.rows : opened.refused) +=
+            count.rows;
+    }
+    std::printf("%-42s %lld open, %lld do not\n", column.name().c_str(),
+                static_cast<long long>(opened.rows), static_cast<long long>(opened.refused));
+    refused += opened.refused;
+  }
+  if (refused == 0) co_return absl::OkStatus();
+  co_return absl::FailedPreconditionError(absl::StrCat(
+      refused,
+      " rows are not this keyring's, or were altered: it is not the one of this database"));
 }
 
 std::string TimeText(int64_t unix_seconds) {
@@ -94,6 +152,16 @@ absl::Status List(const CommandOptions& options,
   return absl::OkStatus();
 }
 
+absl::Status Check(const CommandOptions& options,
+                   const std::function<KeyUses(const crypto::Keyring&)>& uses) {
+  auto versions = ReadKeyring(options.keyring_file);
+  if (!versions.ok()) return versions.status();
+  const crypto::Keyring ring(*versions);
+  const KeyUses used = uses(ring);
+  return WithDatabase(options.pg_dsn,
+                      [&](pg::Pool& pool) { return CheckAll(pool, used, *versions); });
+}
+
 absl::Status Rotate(const CommandOptions& options) {
   crypto::KeyVersion fresh;
   absl::Status changed =
@@ -124,11 +192,9 @@ absl::Status Rotate(const CommandOptions& options) {
 absl::Status MayRetire(const crypto::KeyVersions& versions, const std::string& id,
                        const CommandOptions& options,
                        const std::function<KeyUses(const crypto::Keyring&)>& uses) {
-  auto version = std::find_if(versions.begin(), versions.end(),
-                              [&](const crypto::KeyVersion& v) { return v.id == id; });
-  if (version == versions.end()) return absl::NotFoundError("the keyring has no version " + id);
+  const size_t index = IndexOf(versions, id);
+  if (index == versions.size()) return absl::NotFoundError("the keyring has no version " + id);
   const size_t in_use = crypto::VersionInUse(versions, Now());
-  const size_t index = static_cast<size_t>(version - versions.begin());
   if (index >= in_use)
     return absl::FailedPreconditionError(absl::StrCat(
         "version ", id, " is in use or will be; rotate, and let its rows be sealed anew"));
@@ -176,12 +242,14 @@ int RunCommand(std::span<const std::string> words, const CommandOptions& options
   absl::Status status;
   if (words.size() == 1 && words[0] == "list") {
     status = List(options, uses);
+  } else if (words.size() == 1 && words[0] == "check") {
+    status = Check(options, uses);
   } else if (words.size() == 1 && words[0] == "rotate") {
     status = Rotate(options);
   } else if (words.size() == 2 && words[0] == "retire") {
     status = Retire(words[1], options, uses);
   } else {
-    std::fprintf(stderr, "keys list, keys rotate or keys retire VERSION; see --help\n");
+    std::fprintf(stderr, "keys list, keys check, keys rotate or keys retire VERSION; see --help\n");
     return 2;
   }
   if (status.ok()) return 0;

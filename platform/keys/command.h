@@ -9,8 +9,9 @@
 namespace tamarack::keys {
 
 inline constexpr char kCommandUsage[] =
-    "`keys list`: the keyring's versions and the rows made with each; `keys rotate`: another "
-    "version, "
+    "`keys list`: the keyring's versions and the rows made with each; `keys check`: opens every "
+    "row "
+    "with it, as after a restore; `keys rotate`: another version, "
     "used in ten minutes, when all processes have read it (--now: at once); `keys retire VERSION`: "
     "takes out one that is used no more, refused for ten minutes after that and while anything of "
     "it is left";

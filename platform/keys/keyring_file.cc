@@ -92,7 +92,7 @@ absl::Status ChangeKeyring(const std::string& link,
 }
 
 prometheus::Counter& UnreadableRows(prometheus::Registry& registry, std::string_view table) {
-  return telemetry::Counter(registry, "unreadable_rows_total",
+  return telemetry::Counter(registry, "tamarack_unreadable_rows_total",
                             "Rows that could not be read: altered, or under an unknown key",
                             {{"table", std::string(table)}});
 }
@@ -118,9 +118,9 @@ KeyringFile::KeyringFile(boost::asio::any_io_executor executor, std::string path
     : path_(std::move(path)),
       interval_(interval),
       reporter_(std::make_shared<Reporter>(registry)),
-      failures_(telemetry::Counter(registry, "keyring_reload_failures_total",
+      failures_(telemetry::Counter(registry, "tamarack_keyring_reload_failures_total",
                                    "Keyring files that could not be used")),
-      version_in_use_(telemetry::Gauge(registry, "keyring_version_in_use",
+      version_in_use_(telemetry::Gauge(registry, "tamarack_keyring_version_in_use",
                                        "Version of the keyring that new things are made with")),
       fingerprint_(config::FileFingerprint({path_})),
       ring_(std::move(versions), SystemClock(),

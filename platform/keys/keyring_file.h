@@ -22,13 +22,13 @@ absl::StatusOr<crypto::KeyVersions> ReadKeyring(const std::string& path);
 absl::Status ChangeKeyring(const std::string& path,
                            const std::function<absl::Status(crypto::KeyVersions&)>& change);
 
-// `unreadable_rows_total` of a table.
+// `tamarack_unreadable_rows_total` of a table.
 prometheus::Counter& UnreadableRows(prometheus::Registry& registry, std::string_view table);
 
 // A process's keyring, which follows its file: that is read again when it has changed. A file that
-// cannot be used is logged, counted (`keyring_reload_failures_total`), and changes nothing. Rows
-// that cannot be read are logged once each and counted (`unreadable_rows_total`). On the executor
-// only.
+// cannot be used is logged, counted (`tamarack_keyring_reload_failures_total`), and changes
+// nothing. Rows that cannot be read are logged once each and counted
+// (`tamarack_unreadable_rows_total`). On the executor only.
 class KeyringFile : public std::enable_shared_from_this<KeyringFile> {
  public:
   // `versions` are what ReadKeyring gave.

@@ -44,7 +44,7 @@ struct Resealer::State {
         tasks(executor_) {
     for (const KeyedColumn& column : columns) {
       UnreadableRows(registry, column.sql.table);  // From the start, so that a first one is a rise.
-      left.push_back(&telemetry::Gauge(registry, "keyring_rows_left",
+      left.push_back(&telemetry::Gauge(registry, "tamarack_keyring_rows_left",
                                        "Rows made with another version than the one in use",
                                        {{"column", column.name()}}));
     }

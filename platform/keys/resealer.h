@@ -15,10 +15,10 @@ namespace tamarack::keys {
 // background: table after table, some blocks of it in a transaction, rows that others have locked
 // passed over until the next round. One that is killed leaves rows that are of one version or the
 // other. Rows that cannot be read stay and are reported. Of all processes on a database one does
-// it, by an advisory lock that ends with its connection; `keyring_rows_left` tells how many rows of
-// a column are not yet of the version in use, and is NaN at the others; of columns that are made
-// anew: `keys list` counts the others as well. Lives on one loop; all must
-// outlive it.
+// it, by an advisory lock that ends with its connection; `tamarack_keyring_rows_left` tells how
+// many rows of a column are not yet of the version in use, and is NaN at the others; of columns
+// that are made anew: `keys list` counts the others as well. Lives on one loop; all must outlive
+// it.
 class Resealer {
  public:
   struct Outcome {

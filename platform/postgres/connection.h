@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/base/status.h"
+#include "platform/postgres/dsn.h"
 #include "platform/postgres/values.h"
 
 #include <libpq-fe.h>
@@ -9,7 +10,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,11 +18,12 @@
 
 namespace tamarack::pg {
 
-// The keywords of a connection string, and the time limits that libpq does not keep for us.
+// The keywords of a connection string, of each server that it names, and the time limits that libpq
+// does not keep for us.
 struct ConnectionSettings {
-  std::map<std::string, std::string> keywords;
-  std::chrono::milliseconds connect_timeout;
-  std::chrono::milliseconds answer_timeout;  // longer than the server's own statement_timeout
+  std::vector<Keywords> servers;              // Tried in this order.
+  std::chrono::milliseconds connect_timeout;  // Of all of them.
+  std::chrono::milliseconds answer_timeout;   // longer than the server's own statement_timeout
 };
 
 // One libpq connection, always in pipeline mode; internal to the pool. Its waits ignore the
@@ -60,6 +61,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   PGTransactionStatusType State() const { return PQtransactionStatus(conn_.get()); }
   bool IsStale();
   AsyncStatus Connect();
+  AsyncStatus ConnectTo(Keywords keywords);
   absl::StatusOr<std::vector<Step>> Send(std::span<const BoundStatement> statements);
   bool SendOne(const BoundStatement& bound, size_t index, std::vector<Step>& steps);
   AsyncStatus Flush();

@@ -15,7 +15,7 @@ void PoolMetrics::Observe(const char* statement, double seconds) {
   auto& histogram = by_statement_[statement];
   if (histogram == nullptr) {
     histogram =
-        &telemetry::DurationHistogram(registry_, "tamarack_pg_query_seconds",
+        &telemetry::DurationHistogram(registry_, "tamarack_pg_query_duration_seconds",
                                       "Round trips by statement", {{"statement", statement}});
   }
   histogram->Observe(seconds);

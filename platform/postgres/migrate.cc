@@ -65,11 +65,11 @@ absl::StatusOr<Result> Run(PGconn* conn, const char* sql,
 
 // What it refuses may be a password as well as a start that is under way: libpq does not tell them
 // apart.
-Session Connect(const std::string& dsn, std::chrono::seconds time) {
+Session Open(const Keywords& keywords, std::chrono::seconds time) {
   constexpr std::chrono::milliseconds kPause{500};
   const auto end = std::chrono::steady_clock::now() + time;
   for (bool is_first = true;; is_first = false) {
-    Session conn(PQconnectdb(dsn.c_str()), &PQfinish);
+    Session conn(Connect(keywords, &PQconnectdbParams), &PQfinish);
     bool is_last = std::chrono::steady_clock::now() + kPause > end;
     if (PQstatus(conn.get()) == CONNECTION_OK || is_last) return conn;
     if (is_first) {
@@ -181,8 +181,9 @@ absl::Status Apply(PGconn* conn, const Migration& migration, const MigrateOption
 
 absl::Status Migrate(const std::string& dsn, std::span<const Migration> migrations,
                      const MigrateOptions& options) {
-  if (auto keywords = ParseDsn(dsn); !keywords.ok()) return keywords.status();
-  Session conn = Connect(dsn, options.connect_time);
+  auto keywords = ParseDsn(dsn);
+  if (!keywords.ok()) return keywords.status();
+  Session conn = Open(*keywords, options.connect_time);
   if (PQstatus(conn.get()) != CONNECTION_OK) {
     return absl::UnavailableError(PQerrorMessage(conn.get()));
   }

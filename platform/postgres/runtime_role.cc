@@ -76,8 +76,10 @@ absl::Status Select(PGconn* conn, const char* sql, const char* argument) {
 }  // namespace
 
 absl::Status GrantToRuntimeRole(const std::string& owner_dsn, const std::string& role) {
-  if (auto keywords = ParseDsn(owner_dsn); !keywords.ok()) return keywords.status();
-  std::unique_ptr<PGconn, void (*)(PGconn*)> conn(PQconnectdb(owner_dsn.c_str()), &PQfinish);
+  auto keywords = ParseDsn(owner_dsn);
+  if (!keywords.ok()) return keywords.status();
+  std::unique_ptr<PGconn, void (*)(PGconn*)> conn(Connect(*std::move(keywords), &PQconnectdbParams),
+                                                  &PQfinish);
   if (PQstatus(conn.get()) != CONNECTION_OK)
     return absl::UnavailableError(PQerrorMessage(conn.get()));
   PQsetNoticeProcessor(conn.get(), [](void*, const char*) {}, nullptr);

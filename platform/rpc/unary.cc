@@ -32,7 +32,7 @@ Interceptor::~Interceptor() = default;
 Interceptor::MethodMetrics& Interceptor::MetricsOf(const std::string& full_name) {
   auto& entry = metrics_[full_name];
   if (!entry) {
-    auto& duration = telemetry::DurationHistogram(registry_, "rpc_server_duration_seconds",
+    auto& duration = telemetry::DurationHistogram(registry_, "tamarack_rpc_server_duration_seconds",
                                                   "Time to answer a call", {{"method", full_name}});
     entry.reset(new MethodMetrics{duration, {}});
   }
@@ -130,8 +130,8 @@ void UnaryCallBase::Report(const absl::Status& status, Steady::duration took) {
   std::string code = absl::StatusCodeToString(status.code());
   if (counter == nullptr) {
     counter =
-        &telemetry::Counter(interceptor_.registry_, "rpc_server_requests_total", "Calls answered",
-                            {{"method", method_.full_name()}, {"code", code}});
+        &telemetry::Counter(interceptor_.registry_, "tamarack_rpc_server_requests_total",
+                            "Calls answered", {{"method", method_.full_name()}, {"code", code}});
   }
   counter->Increment();
 

@@ -1,6 +1,7 @@
 #include "platform/service/shell.h"
 
 #include "platform/config/flags.h"
+#include "platform/http/certificate_watch.h"
 #include "platform/http/tls.h"
 #include "platform/keys/command.h"
 #include "platform/keys/resealer.h"
@@ -64,8 +65,8 @@ ABSL_FLAG(bool, migrate_only, false,
 namespace tamarack::service {
 namespace {
 
-// Of a statement on a reserved connection: readiness is known in time.
-constexpr std::chrono::milliseconds kReservedTimeMax{1500};
+// Of a reserved connection: readiness is known in time.
+constexpr std::chrono::milliseconds kReservedConnectTimeMax{1500};
 constexpr std::chrono::milliseconds kReadyInterval{1000};
 
 [[noreturn]] void Exit(const char* what, const absl::Status& status) {
@@ -175,13 +176,14 @@ AsyncStatus Shell::CheckSchema(std::span<const pg::Migration> migrations) {
   co_return absl::OkStatus();
 }
 
-std::unique_ptr<pg::Pool> Shell::ReserveConnection(std::string_view purpose) {
+std::unique_ptr<pg::Pool> Shell::ReserveConnection(std::string_view purpose,
+                                                   std::chrono::milliseconds statement_timeout) {
   return std::make_unique<pg::Pool>(
       executor(), absl::GetFlag(FLAGS_pg_dsn),
       pg::PoolOptions{.size = 1,
                       .queue_max = 10,
-                      .connect_timeout = kReservedTimeMax,
-                      .statement_timeout = kReservedTimeMax,
+                      .connect_timeout = kReservedConnectTimeMax,
+                      .statement_timeout = statement_timeout,
                       .application_name = absl::StrCat("tamarack-", name_, "-", ToAbsl(purpose))});
 }
 
@@ -247,6 +249,10 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
       });
     });
     for (auto& body : background_) tasks.Spawn(std::move(body));
+    if (tls_) {
+      tasks.Spawn(
+          [this] { return http::WatchCertificate(tls_->files.cert_file, "peer", *registry_); });
+    }
     // Whole tables are counted, and calls do not wait for that.
     pg::Pool resealing(executor(), absl::GetFlag(FLAGS_pg_dsn),
                        pg::PoolOptions{.size = 1,

@@ -70,8 +70,11 @@ class Shell {
   pg::Pool& database() { return *database_; }
   redis::Client& redis() { return *redis_; }
   runtime::OffloadPool& offload() { return offload_; }
-  // One connection to the database for what may not wait until calls leave one of theirs.
-  std::unique_ptr<pg::Pool> ReserveConnection(std::string_view purpose);
+  // One connection to the database for what may not wait until calls leave one of theirs, or takes
+  // so long that they should not wait for it.
+  std::unique_ptr<pg::Pool> ReserveConnection(
+      std::string_view purpose,
+      std::chrono::milliseconds statement_timeout = std::chrono::milliseconds(1500));
   const std::string& name() const { return name_; }
   // The words of the command line when it is the command that is asked for: for RunCommand.
   const std::vector<std::string>& arguments() const { return arguments_; }

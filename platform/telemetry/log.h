@@ -69,7 +69,8 @@ bool LogEnabled(Level level);
 // From now on whoever logs waits for no reader: a thread, of which there is one however often this
 // is called, writes what is gathered some milliseconds after the first line, or at once for a
 // warning, an error or much. What comes while kGatheredBytesMax wait for the reader is dropped and
-// counted (`log_lines_dropped_total`), and a line says how much it was. Before, Log writes itself.
+// counted (`tamarack_log_lines_dropped_total`), and a line says how much it was. Before, Log writes
+// itself.
 void WriteLogAside();
 // Waits until all lines so far are written, at most a second. A process does so when it exits.
 void FlushLog();

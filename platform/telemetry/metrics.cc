@@ -1,6 +1,7 @@
 #include "platform/telemetry/metrics.h"
 
 #include "platform/telemetry/log.h"
+#include "platform/telemetry/process.h"
 
 #include <prometheus/text_serializer.h>
 
@@ -19,7 +20,14 @@ prometheus::Gauge& Gauge(prometheus::Registry& registry, const std::string& name
 prometheus::Histogram& DurationHistogram(prometheus::Registry& registry, const std::string& name,
                                          const std::string& help, const Labels& labels) {
   const prometheus::Histogram::BucketBoundaries seconds = {
-      0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+      0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.3, 0.5, 0.8, 1, 2.5, 5, 10, 30};
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add(labels, seconds);
+}
+
+prometheus::Histogram& WaitHistogram(prometheus::Registry& registry, const std::string& name,
+                                     const std::string& help, const Labels& labels) {
+  const prometheus::Histogram::BucketBoundaries seconds = {1,   5,    15,    60,    300,
+                                                           900, 3600, 21600, 86400, 259200};
   return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add(labels, seconds);
 }
 
@@ -32,9 +40,10 @@ prometheus::Histogram& SizeHistogram(prometheus::Registry& registry, const std::
 
 std::string SerializeMetrics(const prometheus::Registry& registry) {
   auto families = registry.Collect();
+  for (auto& family : ProcessMetrics()) families.push_back(std::move(family));
   prometheus::ClientMetric dropped;
   dropped.counter.value = static_cast<double>(DroppedLogLines());
-  families.push_back({"log_lines_dropped_total",
+  families.push_back({"tamarack_log_lines_dropped_total",
                       "Log lines that nobody read in time",
                       prometheus::MetricType::Counter,
                       {std::move(dropped)}});

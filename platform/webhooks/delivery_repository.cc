@@ -52,6 +52,18 @@ constexpr work::QueueSql kQueue{
       ORDER BY created_at LIMIT 1) AS first), 0), )sql" WORK_COUNT("webhook_delivery", "state = 3",
                                                                    "finished_at")}};
 
+// Of the last 1,000 events. An endpoint of less than a minute before may have been made meanwhile.
+constexpr pg::Statement kWithoutDelivery{"event.without_delivery", R"sql(
+  SELECT count(*)
+  FROM (SELECT event_id, tenant_id, mode, type, created_at FROM event
+        ORDER BY sequence DESC LIMIT 1000) AS v
+  JOIN webhook_endpoint e ON e.tenant_id = v.tenant_id AND e.mode = v.mode AND e.enabled
+    AND e.created_at < v.created_at - interval '1 minute'
+    AND (e.event_types = '{}' OR v.type = ANY (e.event_types))
+  WHERE v.created_at > now() - interval '1 day' AND NOT EXISTS (
+    SELECT FROM webhook_delivery d
+    WHERE d.event_id = v.event_id AND d.endpoint_id = e.endpoint_id))sql"};
+
 constexpr pg::Statement kFinish{"webhook_delivery.finish", R"sql(
   WITH result AS (
     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::smallint[], $4::smallint[], $5::text[],
@@ -229,6 +241,11 @@ AsyncStatus DeliveryRepository::Finish(std::span<const FinishedAttempt> attempts
   if (!c.failing.empty()) statements.emplace_back(kNoteFailing, c.failing);
   if (!c.reached.empty()) statements.emplace_back(kNoteReached, c.reached);
   co_return (co_await pool_.QueryAll(std::move(statements))).status();
+}
+
+Async<int64_t> DeliveryRepository::CountWithoutDelivery() {
+  CO_ASSIGN_OR_RETURN(auto rows, co_await pool_.Query(kWithoutDelivery));
+  co_return rows.Int(0, 0);
 }
 
 Async<int64_t> DeliveryRepository::ParkLost(absl::Duration patience, int limit) {

@@ -56,6 +56,10 @@ class DeliveryRepository {
   // another dispatcher has taken since are passed over.
   AsyncStatus Finish(std::span<const FinishedAttempt> attempts);
 
+  // How many of the newest events lack a delivery that an endpoint should have: none, ever, unless
+  // an endpoint was enabled anew by hand.
+  Async<int64_t> CountWithoutDelivery();
+
   // Parks up to `limit` deliveries whose endpoints are disabled, or have been out of order for
   // `patience`, as long as which the delivery must have waited; how many.
   Async<int64_t> ParkLost(absl::Duration patience, int limit);

@@ -27,14 +27,24 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
         client_(client),
         sealer_(sealer),
         options_(std::move(options)),
+        taken_(options_.registry == nullptr
+                   ? nullptr
+                   : &telemetry::WaitHistogram(
+                         *options_.registry, "tamarack_webhook_delivery_duration_seconds",
+                         "Time from an event to its delivery, or to the last try")),
         // One after the other, so that two do not wait for each other's endpoints.
         finished_(executor, pool, Record, {.in_flight_max = 1}),
-        parking_(executor, {.name = "webhooks of lost endpoints",
-                            .every = options_.tick * 5,
-                            .batch = [repository = repository_,
-                                      scale = options_.retry_scale](int limit) mutable {
-                              return repository.ParkLost(OutageMax(scale), limit);
-                            }}) {}
+        parking_(executor,
+                 {.name = "webhooks of lost endpoints",
+                  .every = options_.tick * 5,
+                  .batch =
+                      [repository = repository_, scale = options_.retry_scale](int limit) mutable {
+                        return repository.ParkLost(OutageMax(scale), limit);
+                      }}),
+        auditing_(executor, {.name = "events without delivery",
+                             .every = options_.tick * 60,
+                             .batch = [repository = repository_, registry = options_.registry](
+                                          int) { return Audit(repository, registry); }}) {}
 
   work::Queue queue() const { return repository_.queue(); }
   Async<std::vector<work::Job>> Claim(const work::Room& room);
@@ -48,6 +58,7 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
             .registry = options_.registry};
   }
   work::Sweeper& parking() { return parking_; }
+  work::Sweeper& auditing() { return auditing_; }
 
  private:
   using Finished = pg::Batcher<FinishedAttempt, bool>;
@@ -60,19 +71,24 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
   asio::awaitable<work::Outcome> Deliver(const ClaimedDelivery& delivery, work::Try& attempt);
   Async<http::ClientResponse> Post(const ClaimedDelivery& delivery, const std::string& secret);
   void Report(const FinishedAttempt& finished) const;
+  // Shows, and changes nothing.
+  static Async<int64_t> Audit(DeliveryRepository repository, prometheus::Registry* registry);
 
   DeliveryRepository repository_;
   http::Client& client_;
   const crypto::Sealer& sealer_;
   const DispatcherOptions options_;
+  prometheus::Histogram* const taken_;
   Finished finished_;
   work::Sweeper parking_;
+  work::Sweeper auditing_;
   std::minstd_rand random_{std::random_device{}()};
 };
 
 Async<std::vector<work::Job>> Dispatcher::Courier::Claim(const work::Room& room) {
   CO_ASSIGN_OR_RETURN(auto claimed, co_await repository_.Claim(room));
   std::vector<work::Job> jobs;
+  jobs.reserve(claimed.size());
   for (ClaimedDelivery& delivery : claimed) {
     jobs.push_back({.claim = delivery.claim(),
                     .destination = delivery.endpoint_id,
@@ -106,6 +122,7 @@ asio::awaitable<work::Outcome> Dispatcher::Courier::Deliver(const ClaimedDeliver
   finished.attempt.error = verdict.error;
   absl::Status recorded = co_await work::Record(
       verdict.state == DeliveryState::kDelivered,
+      // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): it is awaited here.
       [&]() -> AsyncStatus { co_return (co_await finished_.Add(finished)).status(); });
   if (absl::IsCancelled(recorded)) co_return std::nullopt;  // with the process
   if (!recorded.ok()) {
@@ -139,10 +156,12 @@ void Dispatcher::Courier::Report(const FinishedAttempt& finished) const {
   const auto& [claimed, attempt, verdict] = finished;
   if (!verdict.is_attempt) return;  // the row was reported when it was opened
   if (options_.registry != nullptr) {
-    telemetry::Counter(*options_.registry, "webhook_attempts_total",
+    telemetry::Counter(*options_.registry, "tamarack_webhook_attempts_total",
                        "Attempts to deliver a webhook, by what went wrong",
                        {{"error", verdict.error.empty() ? "none" : verdict.error}})
         .Increment();
+    if (verdict.state != DeliveryState::kPending)
+      taken_->Observe(absl::ToDoubleSeconds(absl::Now() - claimed.created_at));
   }
   if (verdict.state != DeliveryState::kDelivered) {
     bool is_parked = verdict.state == DeliveryState::kParked;
@@ -177,6 +196,18 @@ void Dispatcher::Courier::Report(const FinishedAttempt& finished) const {
   options_.on_attempt(delivery, attempt);
 }
 
+Async<int64_t> Dispatcher::Courier::Audit(DeliveryRepository repository,
+                                          prometheus::Registry* registry) {
+  if (registry == nullptr) co_return 0;
+  CO_ASSIGN_OR_RETURN(int64_t count, co_await repository.CountWithoutDelivery());
+  telemetry::Gauge(*registry, "tamarack_webhook_events_without_delivery",
+                   "Events of the last day that an enabled endpoint wants and will never get")
+      .Set(static_cast<double>(count));
+  if (count > 0)
+    telemetry::Log(telemetry::Level::kError, "events without delivery", {{"count", count}});
+  co_return 0;
+}
+
 Dispatcher::Dispatcher(asio::any_io_executor executor, pg::Pool& pool, http::Client& client,
                        const crypto::Sealer& sealer, DispatcherOptions options)
     : courier_(std::make_shared<Courier>(executor, pool, client, sealer, std::move(options))),
@@ -190,15 +221,17 @@ Dispatcher::~Dispatcher() = default;
 void Dispatcher::Start() {
   worker_.Start();
   courier_->parking().Start();
+  courier_->auditing().Start();
 }
 
 void Dispatcher::AskToStop() {
   worker_.AskToStop();
   courier_->parking().AskToStop();
+  courier_->auditing().AskToStop();
 }
 
 void Dispatcher::Stop() {
-  work::StopAll(worker_, courier_->parking());
+  work::StopAll(worker_, courier_->parking(), courier_->auditing());
 }
 
 }  // namespace tamarack::webhooks

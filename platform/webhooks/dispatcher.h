@@ -35,7 +35,7 @@ struct DispatcherOptions {
   // Multiplies the gaps between attempts (5 s … 24 h): below 1 in sandboxes and tests.
   double retry_scale = 1.0;
   std::chrono::milliseconds stop_wait{5'000};
-  // Takes `webhook_attempts_total` and `work_…`.
+  // Takes `tamarack_webhook_attempts_total` and `tamarack_work_…`.
   prometheus::Registry* registry = nullptr;
   // Told of every attempt after it is recorded: metrics, status pages.
   std::function<void(const Delivery&, const Attempt&)> on_attempt;

@@ -23,12 +23,15 @@ constexpr auto kRecordGap = std::chrono::milliseconds(500);
 
 struct Gauges {
   Gauges(prometheus::Registry& registry, const std::string& queue)
-      : depth(Make(registry, "work_depth", "Jobs that wait or are being done (10000: or more)",
-                   queue)),
-        oldest(Make(registry, "work_oldest_age_seconds", "Age of the oldest such job", queue)),
-        parked(Make(registry, "work_parked", "Jobs given up and kept (10000: or more)", queue)),
-        in_flight(Make(registry, "work_in_flight", "Jobs that this process is doing", queue)),
-        open(Make(registry, "work_destinations_out_of_order",
+      : depth(Make(registry, "tamarack_work_depth",
+                   "Jobs that wait or are being done (10000: or more)", queue)),
+        oldest(Make(registry, "tamarack_work_oldest_age_seconds", "Age of the oldest such job",
+                    queue)),
+        parked(Make(registry, "tamarack_work_parked", "Jobs given up and kept (10000: or more)",
+                    queue)),
+        in_flight(
+            Make(registry, "tamarack_work_in_flight", "Jobs that this process is doing", queue)),
+        open(Make(registry, "tamarack_work_destinations_out_of_order",
                   "Destinations that this process only probes", queue)) {}
   static prometheus::Gauge& Make(prometheus::Registry& registry, const std::string& name,
                                  const std::string& help, const std::string& queue) {

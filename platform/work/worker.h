@@ -61,7 +61,7 @@ struct WorkerOptions {
   int share_max = 0;
   BreakerOptions breaker = {};
   std::chrono::milliseconds stop_wait = kStopWait;
-  // Takes `work_…`.
+  // Takes `tamarack_work_…`.
   prometheus::Registry* registry = nullptr;
 };
 

@@ -10,24 +10,28 @@ namespace tamarack::identity {
 struct IdentityMetrics {
   explicit IdentityMetrics(prometheus::Registry& registry_)
       : registry(registry_),
-        sign_ins(Make(registry, "identity_sign_ins_total", "People signed in")),
-        sign_in_failures(Make(registry, "identity_sign_in_failures_total", "Sign-ins refused")),
-        registrations(Make(registry, "identity_registrations_total", "Accounts created")),
-        consents(Make(registry, "identity_consents_total", "Consents given")),
+        sign_ins(Make(registry, "tamarack_identity_sign_ins_total", "People signed in")),
+        sign_in_failures(
+            Make(registry, "tamarack_identity_sign_in_failures_total", "Sign-ins refused")),
+        registrations(Make(registry, "tamarack_identity_registrations_total", "Accounts created")),
+        consents(Make(registry, "tamarack_identity_consents_total", "Consents given")),
         consents_withdrawn(
-            Make(registry, "identity_consents_withdrawn_total", "Consents withdrawn")),
-        claims_reads(
-            Make(registry, "identity_claims_reads_total", "Readings of claims by clients")),
-        code_reuses(
-            Make(registry, "identity_code_reuses_total", "Authorization codes presented twice")),
-        tokens_code(Make(registry, "identity_tokens_total", "Tokens issued", "authorization_code")),
-        tokens_client(
-            Make(registry, "identity_tokens_total", "Tokens issued", "client_credentials")),
-        tokens_exchange(Make(registry, "identity_tokens_total", "Tokens issued", "exchange")),
-        emails_sent(Make(registry, "identity_emails_accepted_total", "Emails accepted by notify")),
-        emails_failed(Make(registry, "identity_email_failures_total",
+            Make(registry, "tamarack_identity_consents_withdrawn_total", "Consents withdrawn")),
+        claims_reads(Make(registry, "tamarack_identity_claims_reads_total",
+                          "Readings of claims by clients")),
+        code_reuses(Make(registry, "tamarack_identity_code_reuses_total",
+                         "Authorization codes presented twice")),
+        tokens_code(Make(registry, "tamarack_identity_tokens_total", "Tokens issued",
+                         "authorization_code")),
+        tokens_client(Make(registry, "tamarack_identity_tokens_total", "Tokens issued",
+                           "client_credentials")),
+        tokens_exchange(
+            Make(registry, "tamarack_identity_tokens_total", "Tokens issued", "exchange")),
+        emails_sent(
+            Make(registry, "tamarack_identity_emails_accepted_total", "Emails accepted by notify")),
+        emails_failed(Make(registry, "tamarack_identity_email_failures_total",
                            "Tries to hand an email to notify that failed")),
-        emails_given_up(Make(registry, "identity_emails_given_up_total",
+        emails_given_up(Make(registry, "tamarack_identity_emails_given_up_total",
                              "Emails that were never accepted: refused for good, or too old")) {}
 
   prometheus::Registry& registry;

@@ -59,12 +59,15 @@ class DeliveryWorker::Mailer {
       : notifications_(notifications_),
         smtp_(smtp_),
         options_(std::move(options_)),
-        delivered_(
-            telemetry::Counter(registry, "notify_delivered_total", "Emails that the relay took")),
+        delivered_(telemetry::Counter(registry, "tamarack_notify_delivered_total",
+                                      "Emails that the relay took")),
+        handover_(telemetry::WaitHistogram(
+            registry, "tamarack_notify_handover_duration_seconds",
+            "Time from accepting an email to the relay's taking it or our giving it up")),
         permanent_failures_(Failures(registry, Status::kPermanentFailure)),
         temporary_failures_(Failures(registry, Status::kTemporaryFailure)),
         technical_failures_(Failures(registry, Status::kTechnicalFailure)),
-        postponed_(telemetry::Counter(registry, "notify_postponed_total",
+        postponed_(telemetry::Counter(registry, "tamarack_notify_postponed_total",
                                       "Attempts that will be repeated")) {}
 
   Async<std::vector<work::Job>> Claim(const work::Room& room) {
@@ -160,9 +163,19 @@ class DeliveryWorker::Mailer {
     co_return (co_await smtp_.Send(std::move(mail))).status();
   }
 
+  // Of what went to the relay: nobody waits for what is simulated.
+  void ObserveHandover(const NotificationRow& row) {
+    absl::Time accepted;
+    if (row.key_type == "test" ||
+        !absl::ParseTime(absl::RFC3339_full, row.created_at, &accepted, nullptr))
+      return;
+    handover_.Observe(absl::ToDoubleSeconds(absl::Now() - accepted));
+  }
+
   asio::awaitable<work::Outcome> Record(const NotificationRow& row, const absl::Status& sent) {
     if (sent.ok()) {
       delivered_.Increment();
+      ObserveHandover(row);
       return Finish(row, Status::kDelivered);
     }
     // Refused by the relay, or no address that mail can be sent to: the next attempt would end the
@@ -208,12 +221,13 @@ class DeliveryWorker::Mailer {
   asio::awaitable<work::Outcome> GiveUp(const NotificationRow& row, const absl::Status& sent,
                                         Status status, prometheus::Counter& failures) {
     failures.Increment();
+    if (status == Status::kTechnicalFailure) ObserveHandover(row);
     LogFailure("notification failed", row, sent, status);
     return Finish(row, status);
   }
 
   static prometheus::Counter& Failures(prometheus::Registry& registry, Status status) {
-    return telemetry::Counter(registry, "notify_failed_total", "Emails given up",
+    return telemetry::Counter(registry, "tamarack_notify_failed_total", "Emails given up",
                               {{"status", std::string(StatusName(status))}});
   }
 
@@ -221,6 +235,7 @@ class DeliveryWorker::Mailer {
   smtp::Client& smtp_;
   const DeliveryOptions options_;
   prometheus::Counter& delivered_;
+  prometheus::Histogram& handover_;
   prometheus::Counter& permanent_failures_;
   prometheus::Counter& temporary_failures_;
   prometheus::Counter& technical_failures_;

@@ -8,6 +8,7 @@
 #include "platform/webhooks/sender.h"
 #include "services/payments/card_page_service.h"
 #include "services/payments/key_uses.h"
+#include "services/payments/ledger_audit.h"
 #include "services/payments/ledger_service.h"
 #include "services/payments/migrations.h"
 #include "services/payments/page_bundle.h"
@@ -80,6 +81,8 @@ int main(int argc, char** argv) {
       payments::MakeWebhookService(peer.interceptor(), sender.outbox(), once, peer.identity());
 
   shell.InBackground([&] { return keys.SealEarlier(); });
+  auto auditing = shell.ReserveConnection("ledger-audit", std::chrono::minutes(10));
+  shell.InBackground([&] { return payments::AuditLedger(*auditing, shell.registry()); });
   shell.Sweep(idempotency::Forgetting(shell.database()));
   shell.Sweep(sender.Forgetting());
   shell.Sweep(move_repository.Forgetting());

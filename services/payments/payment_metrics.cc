@@ -40,20 +40,20 @@ const char* Name(Status status) {
 PaymentMetrics::PaymentMetrics(prometheus::Registry& registry_)
     : registry(registry_),
       replays(telemetry::Counter(
-          registry, "payments_idempotent_replays_total",
+          registry, "tamarack_payments_idempotent_replays_total",
           "Creations answered by the payment that the same Idempotency-Key made")),
       unknown_outcomes(
-          telemetry::Counter(registry, "payments_processor_unknown_outcomes_total",
+          telemetry::Counter(registry, "tamarack_payments_processor_unknown_outcomes_total",
                              "Authorisations whose answer from the processor was lost")),
-      recovered(telemetry::Counter(registry, "payments_processor_recovered_total",
+      recovered(telemetry::Counter(registry, "tamarack_payments_processor_recovered_total",
                                    "Authorisations whose outcome was found out afterwards")),
-      job_failures(telemetry::Counter(registry, "payments_processor_job_failures_total",
+      job_failures(telemetry::Counter(registry, "tamarack_payments_processor_job_failures_total",
                                       "Captures and releases that did not succeed at this try")),
-      captured_cents_(telemetry::Counter(registry, "payments_captured_cents_total",
+      captured_cents_(telemetry::Counter(registry, "tamarack_payments_captured_cents_total",
                                          "Money captured, in cents")) {}
 
 void PaymentMetrics::CountMove(Status status, int64_t amount_cents) {
-  telemetry::Counter(registry, "payments_status_total", "Payments that got this status",
+  telemetry::Counter(registry, "tamarack_payments_status_total", "Payments that got this status",
                      {{"status", Name(status)}})
       .Increment();
   if (status == Status::kCaptured) captured_cents_.Increment(static_cast<double>(amount_cents));

@@ -56,7 +56,7 @@ describe('the commands of', () => {
     assert.match(output, /ca\.tamarack\.payments\.payment\.cancelled\.v1 \{/);
     assert.match(output, /"subscription_id": /);
     assert.match(output, /"error":"connect"/);
-    assert.match(output, /^webhook_attempts_total/m);
+    assert.match(output, /^tamarack_webhook_attempts_total/m);
     assert.match(output, /cancelled\.v1 +\| +1 \|/);
   });
 
@@ -106,8 +106,8 @@ describe('the commands of', () => {
     assert.ok(named.size > 10);
     const shown = (await Promise.all(['gateway', ...services].map(async (name) => (await fetch(stack.sandbox.metrics[name])).text()))).join('\n');
     for (const name of named) assert.match(shown, new RegExp(`^${name}(\\{| )`, 'm'));
-    assert.match(shown, /^unreadable_rows_total\{table="payment"\} 0$/m);
-    assert.doesNotMatch(shown, /^keyring_rows_left\{column="person\.subject"\}/m);
+    assert.match(shown, /^tamarack_unreadable_rows_total\{table="payment"\} 0$/m);
+    assert.doesNotMatch(shown, /^tamarack_keyring_rows_left\{column="person\.subject"\}/m);
   });
 
   it('docs/guides/webhooks.md sign as the official library does', () => {

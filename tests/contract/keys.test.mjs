@@ -82,7 +82,7 @@ describe('keyrings of a running platform', () => {
       assert.equal(status, 0, stderr);
     }
     for (const name of services) {
-      await eventually(`${name} reads its keyring`, async () => (await metric(name, 'keyring_version_in_use')) === 2);
+      await eventually(`${name} reads its keyring`, async () => (await metric(name, 'tamarack_keyring_version_in_use')) === 2);
       await eventually(`${name} seals its rows anew`, () => Object.keys(rowsOf(listed(name), 1)).every((column) => lasting.includes(column)));
       assert.match(listed(name), /^version 2: in use, since \d{4}-/m);
     }

@@ -55,7 +55,7 @@ describe('a renewal', () => {
   });
 
   it('is counted', async () => {
-    assert.equal(await metric(sandbox.metrics.payments, 'payments_captured_cents_total'), 9000 * renewed.length);
+    assert.equal(await metric(sandbox.metrics.payments, 'tamarack_payments_captured_cents_total'), 9000 * renewed.length);
   });
 });
 

@@ -32,8 +32,8 @@ export async function metric(url, name) {
   return values.length ? values.reduce((sum, value) => sum + value, 0) : null;
 }
 
-const paying = [['example', 'journeys_completed_total'], ['payments', 'payments_captured_cents_total'], ['notify', 'notify_delivered_total']];
-const joining = [['identity', 'identity_registrations_total'], ['identity', 'identity_consents_total']];
+const paying = [['example', 'journeys_completed_total'], ['payments', 'tamarack_payments_captured_cents_total'], ['notify', 'tamarack_notify_delivered_total']];
+const joining = [['identity', 'tamarack_identity_registrations_total'], ['identity', 'tamarack_identity_consents_total']];
 
 // The counters that a renewal moves; a person who has an account moves fewer.
 export async function journeyMetrics(sandbox, { isNewPerson }) {

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { authorityFile, pairFile } from './certificates.mjs';
 import { root, services } from './layout.mjs';
+import { monitoring } from './monitoring.mjs';
 import { dsn, ownerOf, startPostgres, stopPostgres } from './postgres.mjs';
 import { writePrivateJson } from './private.mjs';
 import { end, httpOk, launch, pidOf, ready, run } from './processes.mjs';
@@ -30,6 +31,7 @@ export const components = [
   { name: 'fishing', start: startFishing, seeded: true },
   { name: 'example', start: (layout) => startExample(layout, 'example', 'driver-licence-renewal'), seeded: true },
   { name: 'healthcard', start: (layout) => startExample(layout, 'healthcard', 'health-card-registry'), seeded: true },
+  ...monitoring,
 ].map((part) => ({ stop: (layout) => end(layout, part.name), ...part }));
 
 // Debian's redis-tools holds the server too: it is redis-check-rdb called by another name. The package redis-server would
@@ -67,6 +69,9 @@ async function startCardProcessor(layout) {
   await ready(layout, 'card-processor', httpOk(`http://${loopback}:${port}/livez`));
 }
 
+// Nobody here looks for another replica while one gives notice.
+const ending = { TAMARACK_DRAIN_NOTICE_SECONDS: '0' };
+
 // What every service is told, by environment so that no secret shows in the process list.
 export function serviceEnvironment(layout, name) {
   return {
@@ -83,6 +88,7 @@ export function serviceEnvironment(layout, name) {
     TAMARACK_TLS_CA_FILE: authorityFile(layout.certificates),
     TAMARACK_TLS_CERT_FILE: pairFile(layout.certificates, name),
     TAMARACK_TLS_KEY_FILE: pairFile(layout.certificates, name),
+    ...ending,
     ...ownEnvironment[name](layout),
   };
 }
@@ -151,7 +157,7 @@ function configureGateway(layout, { isFishing }) {
     limits: { redis: `unix:${redisSocket(layout)}`, redis_password_file: secretFile(layout, redisSecret), classes: rateClasses },
     backends: services.map((name) => ({
       name, platform: true, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
-      tls: gatewayTls(layout, name),
+      tls: gatewayTls(layout, name), health_check: true,
       // identity alone is handed credentials: it is who checks them.
       ...(name === 'identity' && { lint_ignore: ['credential'] }),
     })).concat(isFishing ? fishing : []),
@@ -177,6 +183,7 @@ async function startGateway(layout) {
       TAMARACK_CONFIG: config,
       TAMARACK_LISTEN: `${loopback}:${layout.ports.gateway}`,
       TAMARACK_ADMIN_LISTEN: `${loopback}:${layout.ports.admin.gateway}`,
+      ...ending,
     },
   });
   await ready(layout, 'gateway', httpOk(`http://${loopback}:${layout.ports.admin.gateway}/readyz`));

@@ -12,7 +12,7 @@ export const isRoot = process.getuid() === 0;
 export const databaseUser = isRoot ? 'tamarack' : process.env.USER || String(process.getuid());
 
 const offsets = {
-  gateway: 0, example: 10, healthcard: 12, inbox: 20, smtp: 21, 'card-processor': 30,
+  gateway: 0, example: 10, healthcard: 12, inbox: 20, smtp: 21, 'card-processor': 30, prometheus: 60, alertmanager: 61,
   grpc: { identity: 40, payments: 41, notify: 42, tellusonce: 43, fishing: 44 },
   admin: { gateway: 50, identity: 51, payments: 52, notify: 53, tellusonce: 54, fishing: 55 },
 };
@@ -34,6 +34,7 @@ export function layoutOf({ state = process.env.TAMARACK_STATE, port = process.en
     example: `http://localhost:${base + offsets.example}`,
     healthcard: `http://localhost:${base + offsets.healthcard}`,
     inbox: `http://localhost:${base + offsets.inbox}`,
+    isMonitored: process.env.MONITORING === '1',
     logs: join(folder, 'logs'),
     pids: join(folder, 'pids'),
     secrets: join(folder, 'secrets'),

@@ -8,7 +8,7 @@ import { databaseUser, isRoot, services } from './layout.mjs';
 import { end, launch, pidOf, ready, recordPid, run } from './processes.mjs';
 import { secret, secretFile } from './secrets.mjs';
 
-const bin = '/usr/lib/postgresql/15/bin';
+export const bin = '/usr/lib/postgresql/15/bin';
 const settings = `
 listen_addresses = ''
 fsync = on
@@ -27,8 +27,8 @@ log_min_duration_statement = 1000
 log_parameter_max_length = 0
 `;
 
-const folder = (layout) => join(layout.servers, 'postgres');
-const dataFolder = (layout) => join(folder(layout), 'data');
+export const folder = (layout) => join(layout.servers, 'postgres');
+export const dataFolder = (layout) => join(folder(layout), 'data');
 export const socketFolder = (layout) => join(folder(layout), 'socket');
 
 export const ownerOf = (service) => `${service}_owner`;
@@ -41,7 +41,7 @@ export function dsn(layout, service, role = service) {
 }
 
 // What must stand before a command so that it runs as the user that owns the cluster.
-const asOwner = (...command) => (isRoot ? ['/usr/bin/setpriv', `--reuid=${databaseUser}`, `--regid=${databaseUser}`, '--init-groups', ...command] : command);
+export const asOwner = (...command) => (isRoot ? ['/usr/bin/setpriv', `--reuid=${databaseUser}`, `--regid=${databaseUser}`, '--init-groups', ...command] : command);
 
 export async function startPostgres(layout) {
   if (!existsSync(join(dataFolder(layout), 'PG_VERSION'))) await createCluster(layout);
@@ -100,12 +100,13 @@ function worksIn(pid, path) {
   }
 }
 
-// After a kill -9 the last back ends may hold the shared memory for a moment: try again for a while.
+// After a kill -9 the last back ends may hold the shared memory for a moment: try again for a while. A cluster that is being restored
+// answers before it takes changes.
 async function startServer(layout) {
   for (let attempt = 1; ; attempt++) {
     launch(layout, { name: 'postgres', cwd: folder(layout), command: asOwner(`${bin}/postgres`, '-D', dataFolder(layout)) });
     try {
-      return await ready(layout, 'postgres', async () => Boolean(ask(layout, 'SELECT 1')));
+      return await ready(layout, 'postgres', async () => ask(layout, 'SELECT pg_is_in_recovery()') === 'f');
     } catch (error) {
       if (attempt === 10 || pidOf(layout, 'postgres')) throw error;
       await delay(300);

@@ -38,6 +38,7 @@ async function startAll(layout, { seed, log }) {
   makeCertificates(layout.certificates, certified);
   let isSeeded = false;
   for (const one of components) {
+    if (one.isMonitor && !layout.isMonitored) continue;
     if (one.seeded && !isSeeded) {
       await seed(layout, { log });
       isSeeded = true;
@@ -134,7 +135,8 @@ export function describe(layout) {
   Card that is accepted      4242 4242 4242 4242; declined: 4000 0000 0000 0002
   Guides for developers      docs/guides/README.md
   Keys and addresses         ${layout.sandbox}
-  Logs                       ${layout.logs}
+  Logs                       ${layout.logs}${layout.isMonitored ? `
+  Targets, rules and alerts  http://localhost:${layout.ports.prometheus}/targets` : ''}
 
   \`make stop\` ends it, \`make run\` starts it again with its data.`;
 }

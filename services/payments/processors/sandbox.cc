@@ -80,7 +80,8 @@ Async<ProcessorAnswer> SandboxProcessor::Call(std::string operation, std::string
                                          .timeout = timeout_});
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   telemetry::DurationHistogram(
-      registry_, "payments_processor_seconds", "Duration of calls to the card processor",
+      registry_, "tamarack_payments_processor_duration_seconds",
+      "Duration of calls to the card processor",
       {{"operation", operation}, {"result", response.ok() ? "answered" : "lost"}})
       .Observe(took.count());
   // What may not be connected to was not reached either, and refused nothing.

@@ -42,8 +42,8 @@ TEST_CASE_METHOD(Overloaded, "under overload bulk is refused first, critical req
   CHECK(Get("/toy/v1/kites/7", kWriter).status == 503);
   CHECK(Create() == 201);
   std::string metrics = telemetry::SerializeMetrics(registry);
-  CHECK(metrics.find("gateway_shed_total{priority=\"bulk\"} 1") != std::string::npos);
-  CHECK(metrics.find("gateway_shed_total{priority=\"default\"} 1") != std::string::npos);
+  CHECK(metrics.find("tamarack_gateway_shed_total{priority=\"bulk\"} 1") != std::string::npos);
+  CHECK(metrics.find("tamarack_gateway_shed_total{priority=\"default\"} 1") != std::string::npos);
 
   for (asio::ip::tcp::socket& socket : hanging) socket.close();
   REQUIRE(toy.oauths.hanging.Becomes(0));

@@ -161,13 +161,13 @@ TEST_CASE_METHOD(Store,
   RateLimits limits(loop.executor(), options, registry);
   CHECK(IsAdmitted(limits));
   CHECK(IsAdmitted(limits));
-  CHECK(Metric("gateway_limiter_counts_alone") == 0);
+  CHECK(Metric("tamarack_gateway_limiter_counts_alone") == 0);
   REQUIRE(loop.Await(redis.Command("CLIENT", "PAUSE", 1000, "ALL")).ok());
   int admitted = 2;
   while (IsAdmitted(limits)) ++admitted;
   CHECK(admitted == 10);
-  CHECK(Metric("gateway_limiter_counts_alone") == 1);
-  loop.RunUntil([&] { return Metric("gateway_limiter_counts_alone") == 0; });
+  CHECK(Metric("tamarack_gateway_limiter_counts_alone") == 1);
+  loop.RunUntil([&] { return Metric("tamarack_gateway_limiter_counts_alone") == 0; });
   // What was taken meanwhile is told to Redis with the next question.
   CHECK_FALSE(IsAdmitted(limits));
   RateLimits other(loop.executor(), options, registry);

@@ -41,10 +41,15 @@ TEST_CASE("a service is plugged in by a file and a line of configuration", "[gat
   CHECK(gateway.Connect().Send("GET", "/u/7").body == R"({"id":"7","size":0})");
   CHECK(HasPath(gateway, "/u/{id}"));
   CHECK(gateway.Status("GET", "/t/7") == 200);
-  CHECK(gateway.Metric("gateway_routes") == "4");
+  CHECK(gateway.Metric("tamarack_gateway_routes") == "4");
+  const std::string u_is_up = "tamarack_gateway_backend_up{backend=\"u\"}";
+  CHECK(testing::Eventually([&] { return gateway.Metric(u_is_up) == "1"; }));
+  two.Stop();
+  CHECK(testing::Eventually([&] { return gateway.Metric(u_is_up) == "0"; }));
 
   gateway.Configure(Descriptors(one, "t"));
   REQUIRE(gateway.AwaitUses(2));
+  CHECK(testing::Eventually([&] { return gateway.Metric(u_is_up).empty(); }));
   CHECK(gateway.Status("GET", "/u/7") == 404);
   CHECK(gateway.Status("GET", "/t/7") == 200);
 }
@@ -112,13 +117,13 @@ TEST_CASE("what is refused changes nothing, and the reasons are told", "[gateway
   CHECK(gateway.Report().at("served").as_bool());
   CHECK(gateway.Connect().Send("GET", "/t/7").body == R"({"id":"7","size":0})");
   CHECK(gateway.uses() == 0);
-  CHECK(gateway.Metric("gateway_configuration_clean") == "0");
-  CHECK(gateway.Metric("gateway_loads_total{outcome=\"refused\"}") == "1");
+  CHECK(gateway.Metric("tamarack_gateway_configuration_clean") == "0");
+  CHECK(gateway.Metric("tamarack_gateway_loads_total{outcome=\"refused\"}") == "1");
 
   gateway.Write("t.binpb", bytes(FishProto(GetMethod("Weigh", "/t/{id}/weight"))));
   REQUIRE(Eventually([&] { return gateway.Report().at("current").as_bool(); }));
   CHECK(gateway.Status("GET", "/t/7/weight") == 200);
-  CHECK(gateway.Metric("gateway_configuration_clean") == "1");
+  CHECK(gateway.Metric("tamarack_gateway_configuration_clean") == "1");
 }
 
 TEST_CASE("a back end of 20,000 types is refused alone", "[gateway][plugin]") {
@@ -353,7 +358,7 @@ TEST_CASE("paths that an entry gives no more are served no more, and what is wro
   REQUIRE(Eventually([&] { return gateway.Status("GET", "/u/7") == 404; }));
   CHECK(gateway.Status("GET", "/t/7") == 200);
   CHECK_THAT(ProblemsOf(gateway), Catch::Contains("foreign-path"));
-  const std::string refused = "gateway_loads_total{outcome=\"refused\"}";
+  const std::string refused = "tamarack_gateway_loads_total{outcome=\"refused\"}";
   CHECK(gateway.Metric(refused) == "1");
   // Looked at again, it is as wrong as before.
   gateway.WriteDescriptors("t.binpb", proto);

@@ -349,12 +349,15 @@ TEST_CASE_METHOD(Fixture, "requests are counted by method and status", "[gateway
   Get("/nowhere");
   auto text = telemetry::SerializeMetrics(registry);
   CHECK(
-      text.find(R"(gateway_requests_total{method="toy.v1.KiteService.GetKite",status="200"} 1)") !=
+      text.find(
+          R"(tamarack_gateway_requests_total{method="toy.v1.KiteService.GetKite",status="200"} 1)") !=
       std::string::npos);
   CHECK(
-      text.find(R"(gateway_requests_total{method="toy.v1.KiteService.GetKite",status="404"} 1)") !=
+      text.find(
+          R"(tamarack_gateway_requests_total{method="toy.v1.KiteService.GetKite",status="404"} 1)") !=
       std::string::npos);
-  CHECK(text.find(R"(gateway_requests_total{method="none",status="404"} 1)") != std::string::npos);
+  CHECK(text.find(R"(tamarack_gateway_requests_total{method="none",status="404"} 1)") !=
+        std::string::npos);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ TEST_CASE_METHOD(Unknown, "once too many were bad, nobody is asked about a netwo
   CHECK(Inspect("") == 401);
   CHECK(Get("/toy/v1/kites/7").status == 200);
   std::string metrics = telemetry::SerializeMetrics(registry);
-  CHECK(metrics.find("gateway_rate_limited_total{class=\"failed_authentication\","
+  CHECK(metrics.find("tamarack_gateway_rate_limited_total{class=\"failed_authentication\","
                      "policy=\"burst\"} 3") != std::string::npos);
 }
 

@@ -51,6 +51,26 @@ TEST_CASE_METHOD(Commands, "keys rotate: a version for later, or for now") {
   CHECK(crypto::VersionInUse(versions, Now()) == 2);
 }
 
+TEST_CASE_METHOD(Commands, "keys check: every row opens, or the keyring is another's") {
+  InsertKites();
+  REQUIRE(Run({"rotate"}, true) == 0);
+  CHECK(Run({"check"}) == 0);
+  // The same version, with another secret: what `keys list` cannot tell.
+  crypto::KeyVersions versions = *ReadKeyring(path);
+  REQUIRE(ChangeKeyring(path, [](crypto::KeyVersions& all) {
+            all[0].secret.back() ^= 1;
+            return absl::OkStatus();
+          }).ok());
+  CHECK(Run({"list"}) == 0);
+  CHECK(Run({"check"}) == 1);
+  CHECK(said.find("rows are not this keyring's") != std::string::npos);
+  REQUIRE(ChangeKeyring(path, [&](crypto::KeyVersions& all) {
+            all = {versions[1]};
+            return absl::OkStatus();
+          }).ok());
+  CHECK(Run({"check"}) == 1);
+}
+
 TEST_CASE_METHOD(Commands, "keys retire: refused while rows are left, and what is in use stays") {
   InsertKites();
   CHECK(Run({"retire", "1"}) == 1);
@@ -113,7 +133,8 @@ TEST_CASE_METHOD(Commands, "keys: words that are none") {
   for (std::vector<std::string> words :
        {std::vector<std::string>{}, {"turn"}, {"retire"}, {"list", "all"}, {"rotate", "1"}}) {
     CHECK(Run(words) == 2);
-    CHECK(said.find("keys list, keys rotate or keys retire VERSION") != std::string::npos);
+    CHECK(said.find("keys list, keys check, keys rotate or keys retire VERSION") !=
+          std::string::npos);
   }
   CHECK(Run({"list"}) == 0);
 }

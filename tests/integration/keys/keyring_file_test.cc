@@ -12,7 +12,7 @@ TEST_CASE_METHOD(Fixture, "Keyring: the file is read again when it changes, whil
   CHECK(changes == 1);
   CHECK(sealer.Seal("secret", "x").starts_with("2."));
   CHECK(sealer.Open(before, "x").value() == "secret");
-  CHECK(Metric("keyring_version_in_use") == 2);
+  CHECK(Metric("tamarack_keyring_version_in_use") == 2);
   file->Look();
   CHECK(changes == 1);
 }
@@ -41,7 +41,7 @@ TEST_CASE_METHOD(Fixture, "Keyring: a broken file changes nothing and is told of
     Write(broken);
     file->Look();
     file->Look();
-    CHECK(Metric("keyring_reload_failures_total") == ++broken_files);
+    CHECK(Metric("tamarack_keyring_reload_failures_total") == ++broken_files);
     CHECK(log.Text().find("keyring not usable, the old one stays in use") != std::string::npos);
     CHECK(log.Text().find(good.substr(good.size() - 20, 10)) == std::string::npos);
     CHECK(sealer.Open(sealed, "x").value() == "secret");

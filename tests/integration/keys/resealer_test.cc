@@ -17,9 +17,9 @@ TEST_CASE_METHOD(Fixture,
   CHECK(Readable() == kKites);
   CHECK(loop.Await(resealer.Round()).value().rows_left == 0);
   CHECK(OfVersion("2") == kKites);
-  CHECK(Metric(R"(keyring_rows_left{column="kite.owner_sealed"})") == 0);
-  CHECK(telemetry::SerializeMetrics(registry).find(R"(unreadable_rows_total{table="kite"} 0)") !=
-        std::string::npos);
+  CHECK(Metric(R"(tamarack_keyring_rows_left{column="kite.owner_sealed"})") == 0);
+  CHECK(telemetry::SerializeMetrics(registry).find(
+            R"(tamarack_unreadable_rows_total{table="kite"} 0)") != std::string::npos);
   auto without_old = [](crypto::KeyVersions& versions) {
     versions.erase(versions.begin());
     return absl::OkStatus();
@@ -51,8 +51,8 @@ TEST_CASE_METHOD(Fixture,
   CHECK(OfVersion("1") == 1);
   CHECK(OfVersion("2") == kKites - 1);
   CHECK(Readable() == kKites - 1);
-  CHECK(Metric(R"(keyring_rows_left{column="kite.owner_sealed"})") == 1);
-  CHECK(Metric(R"(unreadable_rows_total{table="kite"})") == 1);
+  CHECK(Metric(R"(tamarack_keyring_rows_left{column="kite.owner_sealed"})") == 1);
+  CHECK(Metric(R"(tamarack_unreadable_rows_total{table="kite"})") == 1);
   std::string text = log.Text();
   size_t told = text.find(R"("table":"kite","row":"7")");
   REQUIRE(told != std::string::npos);
@@ -84,7 +84,7 @@ TEST_CASE_METHOD(Fixture,
   REQUIRE(loop.Await(first.Round()).value().rows_renewed == kKites);
   Rotate();
   CHECK(absl::IsAborted(loop.Await(resealer.Round()).status()));
-  CHECK(std::isnan(Metric(R"(keyring_rows_left{column="kite.owner_sealed"})")));
+  CHECK(std::isnan(Metric(R"(tamarack_keyring_rows_left{column="kite.owner_sealed"})")));
   CHECK(OfVersion("2") == kKites);
   CHECK(loop.Await(first.Round()).value().rows_renewed == kKites);
   Rotate();
@@ -92,7 +92,7 @@ TEST_CASE_METHOD(Fixture,
   loop.RunUntil([&] { return loop.Await(resealer.Round()).ok(); });
   CHECK(OfVersion("4") == kKites);
   CHECK(Readable() == kKites);
-  CHECK(Metric(R"(keyring_rows_left{column="kite.owner_sealed"})") == 0);
+  CHECK(Metric(R"(tamarack_keyring_rows_left{column="kite.owner_sealed"})") == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "Resealer: what cannot be made anew is looked for ever more seldom") {

@@ -55,7 +55,7 @@ TEST_CASE_METHOD(RelayFixture, "What the relay refuses for good is tried once", 
   REQUIRE(sent.ok());
   CHECK(FinalStatus(sent->id()) == "permanent-failure");
   CHECK(Attempts() == "1");
-  WaitForMetric("notify_failed_total{status=\"permanent-failure\"} 1");
+  WaitForMetric("tamarack_notify_failed_total{status=\"permanent-failure\"} 1");
 }
 
 TEST_CASE_METHOD(RelayFixture, "An address that no mail can be sent to is given up at once",
@@ -86,7 +86,7 @@ TEST_CASE_METHOD(RelayFixture, "What the relay refuses for now, or of us, waits"
   Start();
   auto sent = Send(Email("person@example.test"));
   REQUIRE(sent.ok());
-  WaitForMetric("notify_postponed_total 1");
+  WaitForMetric("tamarack_notify_postponed_total 1");
   CHECK(Get(sent->id()).status() == "sending");
 }
 
@@ -104,8 +104,8 @@ TEST_CASE_METHOD(RelayFixture,
   one_by_one.in_flight_max = 1;  // the relay takes one connection after the other
   DeliveryWorker patient{host.executor(), notifications, smtp, one_by_one, host.registry()};
   patient.Start();
-  WaitForMetric("work_destinations_out_of_order{queue=\"notifications\"} 1");
-  WaitForMetric("notify_postponed_total 6");  // the first probe is over, too
+  WaitForMetric("tamarack_work_destinations_out_of_order{queue=\"notifications\"} 1");
+  WaitForMetric("tamarack_notify_postponed_total 6");  // the first probe is over, too
   // It is one since the fifth failed.
   CHECK(Count("attempts > 0 AND claim_token IS NULL") == "4");
   CHECK(Count("attempts > 1") == "0");
@@ -113,8 +113,9 @@ TEST_CASE_METHOD(RelayFixture,
   host.database().Execute(
       "UPDATE notification SET due_at = now() WHERE due_at IS NOT NULL AND claim_token IS NULL");
   for (const auto& id : ids) CHECK(FinalStatus(id) == "delivered");
+  WaitForMetric("tamarack_notify_handover_duration_seconds_bucket{le=\"60\"} 12");
   CHECK(Count("attempts > 2") == "0");
-  WaitForMetric("work_destinations_out_of_order{queue=\"notifications\"} 0");
+  WaitForMetric("tamarack_work_destinations_out_of_order{queue=\"notifications\"} 0");
   patient.Stop();
 }
 
@@ -126,7 +127,7 @@ TEST_CASE_METHOD(RelayFixture, "Sandbox emails do not wait for the relay", "[not
   DeliveryWorker patient{host.executor(), notifications, smtp, narrow, host.registry()};
   for (int i = 0; i < 9; ++i) REQUIRE(Send(Email("person@example.test")).ok());
   patient.Start();
-  WaitForMetric("work_destinations_out_of_order{queue=\"notifications\"} 1");
+  WaitForMetric("tamarack_work_destinations_out_of_order{queue=\"notifications\"} 1");
   caller = TestKey("s1");
   auto sandbox = Send(Email());
   REQUIRE(sandbox.ok());
@@ -135,7 +136,7 @@ TEST_CASE_METHOD(RelayFixture, "Sandbox emails do not wait for the relay", "[not
       "WHERE key_type = 'live' AND claim_token IS NULL");
   CHECK(FinalStatus(sandbox->id()) == "delivered");
   CHECK(Count("status = 3") == "1");
-  WaitForMetric("work_destinations_out_of_order{queue=\"notifications\"} 1");
+  WaitForMetric("tamarack_work_destinations_out_of_order{queue=\"notifications\"} 1");
   patient.Stop();
 }
 
@@ -147,14 +148,14 @@ TEST_CASE_METHOD(RelayFixture, "Few emails find out that the relay is down, and 
   REQUIRE(Send(Email("person@example.test")).ok());
   patient.Start();
   for (int failed = 1; failed <= 4; ++failed) {
-    WaitForMetric("notify_postponed_total " + std::to_string(failed));
+    WaitForMetric("tamarack_notify_postponed_total " + std::to_string(failed));
     WaitForNoClaims();
     host.database().Execute("UPDATE notification SET due_at = now()");
   }
-  WaitForMetric("work_destinations_out_of_order{queue=\"notifications\"} 1");
+  WaitForMetric("tamarack_work_destinations_out_of_order{queue=\"notifications\"} 1");
   WaitForNoClaims();
   host.database().Execute("UPDATE notification SET due_at = now()");
-  WaitForMetric("notify_postponed_total 6");  // a probe
+  WaitForMetric("tamarack_notify_postponed_total 6");  // a probe
   WaitForNoClaims();
   CHECK(Attempts() == "4");
   patient.Stop();
@@ -178,7 +179,7 @@ TEST_CASE_METHOD(RelayFixture, "The relay's own trouble is told from that of one
   one_by_one.in_flight_max = 1;
   DeliveryWorker patient{host.executor(), notifications, smtp, one_by_one, host.registry()};
   patient.Start();
-  WaitForMetric("notify_postponed_total 5");
+  WaitForMetric("tamarack_notify_postponed_total 5");
   WaitForNoClaims();
   patient.Stop();
   // The fifth's attempt counts unless it found an outage.
@@ -210,7 +211,7 @@ TEST_CASE_METHOD(RelayFixture, "No outage makes an email wait for ever", "[notif
   DeliveryWorker patient{host.executor(), notifications, smtp, options, host.registry()};
   patient.Start();
   CHECK(FinalStatus(old) == "technical-failure");
-  WaitForMetric("notify_failed_total{status=\"technical-failure\"} 1");
+  WaitForMetric("tamarack_notify_failed_total{status=\"technical-failure\"} 1");
   patient.Stop();
   CHECK(Count("due_at IS NOT NULL") == "2");
   // What is over is forgotten with the rest of its age.

@@ -1,3 +1,6 @@
+#include "platform/runtime/task_group.h"
+#include "platform/telemetry/metrics.h"
+#include "services/payments/ledger_audit.h"
 #include "tests/integration/payments/world.h"
 
 #include <catch2/catch.hpp>
@@ -199,6 +202,34 @@ TEST_CASE_METHOD(World, "Ledger service: tells the balance to who may know it",
   CHECK(balance->accounts(1).account() == "service:s1");
   CHECK(absl::IsPermissionDenied(
       host.Call<v1::LedgerBalance>(method, v1::GetBalanceRequest(), &ministry).status()));
+}
+
+TEST_CASE_METHOD(World, "Ledger audit: tells that a transfer does not balance any more",
+                 "[payments][ledger]") {
+  auto payment = Opened();
+  Submit(payment.payment_id());
+  Confirm(payment.payment_id());
+  REQUIRE(Eventually([&] { return StatusOf(payment.payment_id()) == "6"; }));
+  auto balanced = [&](const std::string& mode) {
+    std::string text = telemetry::SerializeMetrics(host.registry());
+    std::string name = "\ntamarack_payments_ledger_balanced{mode=\"" + mode + "\"} ";
+    size_t at = text.find(name);
+    return at == std::string::npos ? "" : text.substr(at + name.size(), 1);
+  };
+  runtime::TaskGroup tasks(host.executor());
+  tasks.Spawn(
+      [&] { return AuditLedger(host.pool(), host.registry(), std::chrono::milliseconds(20)); });
+  CHECK(Eventually([&] { return balanced("sandbox") == "1" && balanced("live") == "1"; }));
+  host.database().Execute(
+      "ALTER TABLE ledger_entry DISABLE TRIGGER ALL;"
+      "UPDATE ledger_entry SET amount_cents = amount_cents - 1 WHERE is_debit;"
+      "ALTER TABLE ledger_entry ENABLE TRIGGER ALL");
+  CHECK(Eventually([&] { return balanced("sandbox") == "0"; }));
+  CHECK(balanced("live") == "1");
+  host.Await([](runtime::TaskGroup& all) -> boost::asio::awaitable<bool> {
+    co_await all.Join();
+    co_return true;
+  }(tasks));
 }
 
 }  // namespace tamarack::payments

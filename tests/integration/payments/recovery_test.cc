@@ -113,7 +113,7 @@ TEST_CASE_METHOD(Stopped, "Capture: the processor's outage uses up no tries, and
   StartWorkers();
   auto is_open = [&](const char* value) {
     return telemetry::SerializeMetrics(host.registry())
-               .find("work_destinations_out_of_order{queue=\"processor_jobs\"} " +
+               .find("tamarack_work_destinations_out_of_order{queue=\"processor_jobs\"} " +
                      std::string(value)) != std::string::npos;
   };
   auto is_probed = [&, failures = 0.0]() mutable {
@@ -163,7 +163,7 @@ TEST_CASE_METHOD(Stopped, "Capture: what the processor refuses holds up no other
   working.Wake();
   CHECK(Eventually([&] { return CountAtProcessor("captured") == 1; }));
   CHECK_THAT(telemetry::SerializeMetrics(host.registry()),
-             Contains("work_destinations_out_of_order{queue=\"processor_jobs\"} 0"));
+             Contains("tamarack_work_destinations_out_of_order{queue=\"processor_jobs\"} 0"));
   working.Stop();
   server.Drain(std::chrono::milliseconds(100));
 }

@@ -112,10 +112,10 @@ TEST_CASE_METHOD(Fixture, "Whoever watches is told at once, and of each change")
   });
   tamarack::testing::CapturedStderr log;
   CHECK(wait_for({.is_ready = true, .is_degraded = false}));
-  const std::string metric = "readiness_check_ok{check=\"redis\",hard=\"false\"} ";
+  const std::string metric = "tamarack_readiness_check_ok{check=\"redis\",hard=\"false\"} ";
   CHECK_THAT(Get("/metrics").body, Catch::Contains(metric + "1"));
   CHECK_THAT(Get("/metrics").body,
-             Catch::Contains("readiness_check_ok{check=\"postgres\",hard=\"true\"} 1"));
+             Catch::Contains("tamarack_readiness_check_ok{check=\"postgres\",hard=\"true\"} 1"));
   set(redis, absl::UnavailableError("gone"));
   CHECK(wait_for({.is_ready = true, .is_degraded = true, .failing = {"redis"}}));
   CHECK_THAT(Get("/metrics").body, Catch::Contains(metric + "0"));

@@ -241,8 +241,38 @@ TEST_CASE_METHOD(Fixture, "One endpoint that can never be reached keeps no other
   Stop(*dispatchers.back());  // an attempt is counted after it is recorded
   dispatchers.clear();
   std::string metrics = telemetry::SerializeMetrics(registry);
-  CHECK_THAT(metrics, Catch::Contains("webhook_attempts_total{error=\"bad_endpoint\"} 10"));
-  CHECK_THAT(metrics, Catch::Contains("webhook_attempts_total{error=\"none\"} 1"));
+  CHECK_THAT(metrics,
+             Catch::Contains("tamarack_webhook_attempts_total{error=\"bad_endpoint\"} 10"));
+  CHECK_THAT(metrics, Catch::Contains("tamarack_webhook_attempts_total{error=\"none\"} 1"));
+  // What was given up counts, too.
+  CHECK_THAT(metrics, Catch::Contains("tamarack_webhook_delivery_duration_seconds_count 2"));
+  CHECK_THAT(metrics,
+             Catch::Contains("tamarack_webhook_delivery_duration_seconds_bucket{le=\"60\"} 2"));
+}
+
+TEST_CASE_METHOD(Fixture, "An event that lost its delivery is told", "[webhooks]") {
+  auto endpoint = Subscribe(receiver.url()).endpoint;
+  Subscribe("https://licences.example/hook");
+  database.Execute(
+      "UPDATE webhook_endpoint SET created_at = now() - interval '1 hour', "
+      "enabled = endpoint_id = '" +
+      endpoint.id + "'");
+  REQUIRE(Append({MakeEvent(1), MakeEvent(2)}).ok());
+  auto without_delivery = [&] {
+    auto count = loop.Await(DeliveryRepository(pool).CountWithoutDelivery());
+    return count.ok() ? *count : -1;
+  };
+  CHECK(without_delivery() == 0);  // the endpoint that is disabled wants none
+  database.Execute("DELETE FROM webhook_delivery WHERE due_at IS NULL");
+  CHECK(without_delivery() == 1);
+  prometheus::Registry registry;
+  Dispatch([&](DispatcherOptions& options) { options.registry = &registry; });
+  loop.RunUntil([&] {
+    return telemetry::SerializeMetrics(registry).find(
+               "\ntamarack_webhook_events_without_delivery 1\n") != std::string::npos;
+  });
+  Stop(*dispatchers.back());
+  dispatchers.clear();
 }
 
 TEST_CASE_METHOD(Fixture, "An endpoint whose secret cannot be opened waits for its key, uncounted",

@@ -301,12 +301,12 @@ TEST_CASE_METHOD(Fixture, "Worker: depth, age and what is parked are measured", 
   Sql("UPDATE job SET due_at = now() + interval '1 hour' WHERE job_id = 3");
   Start({.tick = 20ms, .registry = nullptr});
   loop.RunUntil([&] {
-    return telemetry::SerializeMetrics(registry).find("work_depth{queue=\"jobs\"} 2") !=
+    return telemetry::SerializeMetrics(registry).find("tamarack_work_depth{queue=\"jobs\"} 2") !=
            std::string::npos;
   });
   std::string metrics = telemetry::SerializeMetrics(registry);
-  CHECK_THAT(metrics, Catch::Contains("work_parked{queue=\"jobs\"} 1"));
-  CHECK_THAT(metrics, Catch::Contains("work_oldest_age_seconds{queue=\"jobs\"} 5"));
+  CHECK_THAT(metrics, Catch::Contains("tamarack_work_parked{queue=\"jobs\"} 1"));
+  CHECK_THAT(metrics, Catch::Contains("tamarack_work_oldest_age_seconds{queue=\"jobs\"} 5"));
 }
 
 TEST_CASE_METHOD(Fixture, "Claims and measurements are flat with a large backlog", "[work]") {

@@ -103,8 +103,9 @@ TEST_CASE_METHOD(Fixture, "a large answer goes out as it is when too many wait f
   CHECK(second.Header("vary") == "Accept-Encoding");
   Open();
   REQUIRE(first.verdict == Verdict::kGoOn);
-  // They are one resource in two codings.
-  CHECK(first.Header("etag").substr(0, 33) == second.Header("etag").substr(0, 33));
+  // Nor does the loop hash it meanwhile.
+  CHECK_FALSE(first.Header("etag").empty());
+  CHECK(second.Header("etag").empty());
 }
 
 TEST_CASE_METHOD(Fixture, "an answer that no condition is for is not hashed, however large",

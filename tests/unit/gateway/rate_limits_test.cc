@@ -137,6 +137,28 @@ TEST_CASE("without Redis each caller and class is limited here", "[gateway]") {
   CHECK_FALSE(is_admitted("a", "read"));
 }
 
+TEST_CASE("a class without figures has those of reads for its reads, of writes for its writes",
+          "[gateway]") {
+  testing::Loop loop;
+  prometheus::Registry registry;
+  RateLimitsOptions options;
+  options.classes.Set("read", {.per_second = 0.001, .burst = 2, .concurrent = 0});
+  options.classes.Set("write", {.per_second = 0.001, .burst = 1, .concurrent = 0});
+  options.now = [] { return FromUnixMicros(kNow); };
+  for (bool reads_first : {true, false}) {
+    RateLimits limits(loop.executor(), options, registry);
+    int taken[2] = {};
+    for (bool is_read : {reads_first, !reads_first}) {
+      for (int i = 0; i < 3; ++i) {
+        auto admission = loop.Await(limits.Admit("a", "bulk", is_read));
+        taken[is_read] += admission.refusal ? 0 : 1;
+      }
+    }
+    CHECK(taken[true] == 2);
+    CHECK(taken[false] == 1);
+  }
+}
+
 TEST_CASE("what was bad counts for the networks around, too", "[gateway]") {
   testing::Loop loop;
   prometheus::Registry registry;

@@ -68,8 +68,9 @@ TEST_CASE("Whoever logs does not wait for whoever reads the log, and what is dro
   const uint64_t dropped = DroppedLogLines() - dropped_before;
   CHECK(dropped > kLines / 3);
   prometheus::Registry registry;
-  CHECK(absl::StrContains(SerializeMetrics(registry),
-                          "\nlog_lines_dropped_total " + std::to_string(DroppedLogLines()) + "\n"));
+  CHECK(absl::StrContains(
+      SerializeMetrics(registry),
+      "\ntamarack_log_lines_dropped_total " + std::to_string(DroppedLogLines()) + "\n"));
 
   stderr_pipe.Read();
   FlushLog();

@@ -1,13 +1,18 @@
+#include "platform/config/build_info.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
+#include "platform/telemetry/process.h"
 #include "platform/telemetry/trace.h"
 
 #include <absl/strings/str_split.h>
+#include <absl/time/clock.h>
+#include <sys/mman.h>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <string>
 
 namespace telemetry = tamarack::telemetry;
@@ -169,4 +174,64 @@ TEST_CASE("A metric of the same name and labels is one metric") {
   CHECK_THAT(text, Catch::Contains("call_seconds_bucket{le=\"0.01\"} 0"));
   CHECK_THAT(text, Catch::Contains("call_seconds_bucket{le=\"0.025\"} 1"));
   CHECK_THAT(text, Catch::Contains("batch_rows_bucket{le=\"16\"} 1"));
+}
+
+TEST_CASE("What is promised in seconds has a bucket of its own") {
+  prometheus::Registry registry;
+  telemetry::DurationHistogram(registry, "call_seconds", "Time.").Observe(0.3);
+  telemetry::WaitHistogram(registry, "wait_seconds", "Time.").Observe(60);
+  std::string text = telemetry::SerializeMetrics(registry);
+  CHECK_THAT(text, Catch::Contains("call_seconds_bucket{le=\"0.25\"} 0"));
+  CHECK_THAT(text, Catch::Contains("call_seconds_bucket{le=\"0.3\"} 1"));
+  CHECK_THAT(text, Catch::Contains("call_seconds_bucket{le=\"0.8\"} 1"));
+  CHECK_THAT(text, Catch::Contains("wait_seconds_bucket{le=\"15\"} 0"));
+  CHECK_THAT(text, Catch::Contains("wait_seconds_bucket{le=\"60\"} 1"));
+}
+
+namespace {
+
+double ProcessMetric(const std::string& name) {
+  for (const auto& family : telemetry::ProcessMetrics()) {
+    if (family.name != name) continue;
+    const auto& metric = family.metric.at(0);
+    return family.type == prometheus::MetricType::Counter ? metric.counter.value
+                                                          : metric.gauge.value;
+  }
+  return -1;
+}
+
+}  // namespace
+
+TEST_CASE("A process tells what it takes") {
+  double files = ProcessMetric("process_open_fds");
+  {
+    std::ifstream one_more("/proc/self/stat");
+    CHECK(ProcessMetric("process_open_fds") == files + 1);
+  }
+  CHECK(ProcessMetric("process_open_fds") == files);
+  CHECK(ProcessMetric("process_max_fds") >= files);
+  double now = absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch());
+  CHECK(ProcessMetric("process_start_time_seconds") < now + 1);
+  CHECK(ProcessMetric("process_start_time_seconds") > now - 24 * 3600);
+
+  double memory = ProcessMetric("process_resident_memory_bytes");
+  constexpr size_t kBytes = 64 << 20;
+  void* held = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  REQUIRE(held != MAP_FAILED);
+  CHECK(ProcessMetric("process_resident_memory_bytes") > memory + 0.9 * kBytes);
+  munmap(held, kBytes);
+
+  double cpu = ProcessMetric("process_cpu_seconds_total");
+  while (ProcessMetric("process_cpu_seconds_total") < cpu + 0.05) {
+  }
+}
+
+TEST_CASE("A process tells what it was built from") {
+  prometheus::Registry registry;
+  const auto& build = tamarack::config::ThisBuild();
+  CHECK_FALSE(build.commit.empty());
+  CHECK_THAT(telemetry::SerializeMetrics(registry),
+             Catch::Contains("tamarack_build_info{version=\"" + std::string(build.version) +
+                             "\",commit=\"" + std::string(build.commit) + "\""));
 }
