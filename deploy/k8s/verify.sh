@@ -23,15 +23,16 @@ for job in identity payments notify tellusonce; do ask wait --for=condition=comp
 for name in gateway identity payments notify tellusonce; do ask rollout status --timeout=300s "deployment/$name"; done
 
 # Port forwarding comes from the node, where no NetworkPolicy applies.
-ask port-forward deployment/gateway :8080 :9090 >/tmp/verify.$$ &
+forwarded=$(mktemp)
+ask port-forward deployment/gateway :8080 :9090 >"$forwarded" &
 forward=$!
-trap 'kill $forward; rm -f /tmp/verify.$$' EXIT
-port() { sed -nE "s/^Forwarding from 127.0.0.1:([0-9]+) -> $1$/\1/p" /tmp/verify.$$; }
+trap 'kill $forward; rm -f "$forwarded"' EXIT
+port() { sed -nE "s/^Forwarding from 127.0.0.1:([0-9]+) -> $1$/\1/p" "$forwarded"; }
 for _ in $(seq 50); do [ -z "$(port 9090)" ] || break; sleep 0.2; done
 get() { curl -fsS -H "Host: $host" "http://127.0.0.1:$(port "$1")$2"; }
 host=$(sed -nE 's|^ *TAMARACK_ISSUER: https://||p' <<<"$objects")
 ! grep -qE '"degraded": ?true' <<<"$(get 9090 /readyz)" || fail "the gateway is without Redis"
-grep -q '^gateway_configuration_clean 1' <<<"$(get 9090 /metrics)" || fail "the gateway does not serve all that it is told to: /config"
+grep -q '^tamarack_gateway_configuration_clean 1' <<<"$(get 9090 /metrics)" || fail "the gateway does not serve all that it is told to: /config"
 grep -q '"openapi"' <<<"$(get 8080 /openapi.json)" || fail "no API description"
 # 401 comes from identity, by way of mutual TLS: neither 503 nor anything of the gateway's own.
 status=$(curl -sS -o /dev/null -w '%{http_code}' -H "Host: $host" -H 'Authorization: Bearer none' "http://127.0.0.1:$(port 8080)/v1/payments")

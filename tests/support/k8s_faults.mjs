@@ -82,10 +82,18 @@ export const faults = [
   ['no default-deny', 'network', (find, objects) => remove(objects, find('NetworkPolicy', 'default-deny'))],
   ['the default denies one direction', 'network', (find) => { find('NetworkPolicy', 'default-deny').spec.policyTypes = ['Ingress']; }],
   ['DNS by UDP alone', 'network', (find) => { rule(find('NetworkPolicy', 'dns'), 'egress').ports.pop(); }],
-  ['the gateway reaches PostgreSQL', 'network', (find) => { for (const [name, way] of [['postgres', 'ingress'], ['to-postgres', 'podSelector']]) { const { spec } = find('NetworkPolicy', name); const values = way === 'ingress' ? spec.ingress[0].from[0].podSelector.matchExpressions[0].values : spec.podSelector.matchExpressions[0].values; values.push('gateway'); } }],
-  ['payments calls notify', 'network', (find) => { rule(find('NetworkPolicy', 'payments'), 'egress').to.push({ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'notify' } } }); rule(find('NetworkPolicy', 'notify'), 'ingress').from.push({ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'payments' } } }); }],
+  ['the gateway reaches PostgreSQL', 'network', (find) => {
+    find('NetworkPolicy', 'postgres').spec.ingress[0].from[0].podSelector.matchExpressions[0].values.push('gateway');
+    find('NetworkPolicy', 'to-postgres').spec.podSelector.matchExpressions[0].values.push('gateway');
+  }],
+  ['payments calls notify', 'network', (find) => {
+    rule(find('NetworkPolicy', 'payments'), 'egress').to.push({ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'notify' } } });
+    rule(find('NetworkPolicy', 'notify'), 'ingress').from.push({ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'payments' } } });
+  }],
   ['a peer of the protos is shut out', 'network', (find) => { rule(find('NetworkPolicy', 'identity'), 'ingress').from[0].podSelector.matchExpressions[0].values.pop(); }],
-  ['a proto names another peer', 'network', (find, objects) => ({ callers: { identity: ['gateway', 'notify', 'payments', 'tellusonce'], notify: ['gateway', 'identity', 'payments'], payments: ['gateway'], tellusonce: ['gateway'] } })],
+  ['a proto names another peer', 'network', () => ({
+    callers: { identity: ['gateway', 'notify', 'payments', 'tellusonce'], notify: ['gateway', 'identity', 'payments'], payments: ['gateway'], tellusonce: ['gateway'] },
+  })],
   ['everybody reads the metrics', 'network', (find) => { delete rule(find('NetworkPolicy', 'metrics'), 'ingress').from; }],
   ['the admin port at the edge', 'network', (find) => { rule(find('NetworkPolicy', 'gateway'), 'ingress').ports.push({ port: 9090 }); }],
   ['webhooks to private addresses', 'network', (find) => { rule(find('NetworkPolicy', 'subscribers'), 'egress').to[0].ipBlock.except.pop(); }],
@@ -101,6 +109,8 @@ export const faults = [
   ['no backup', 'database', (find, objects) => remove(objects, find('ScheduledBackup', 'postgres'))],
   ['Redis forgets used proofs', 'redis', (find) => { const map = find('ConfigMap', 'redis'); map.data['redis.conf'] = map.data['redis.conf'].replace('noeviction', 'allkeys-lru'); }],
   ['Redis has a plain port', 'redis', (find) => { const map = find('ConfigMap', 'redis'); map.data['redis.conf'] = map.data['redis.conf'].replace('port 0', 'port 6379'); }],
+  ['a process sees all keys of Redis', 'redis', (find) => { const { data } = find('ExternalSecret', 'redis-secrets').spec.target.template; data['users.acl'] = data['users.acl'].replace('~limit:*', '~*'); }],
+  ['Redis lets in whoever comes', 'redis', (find) => { const { data } = find('ExternalSecret', 'redis-secrets').spec.target.template; data['users.acl'] = data['users.acl'].replace('user default off', 'user default on nopass +@all'); }],
   ['the proxies believe any Redis', 'redis', (find) => { const map = find('ConfigMap', 'redis-proxy'); map.data['haproxy.cfg'] = map.data['haproxy.cfg'].replace('verify required verifyhost redis', 'verify none'); }],
   ['a service that is not measured', 'monitoring', (find) => { find('PodMonitor', 'tamarack').spec.selector.matchExpressions[0].values = ['service']; }],
   ['a port of metrics that is not there', 'monitoring', (find) => { find('PodMonitor', 'tamarack').spec.podMetricsEndpoints[0].port = 'metrics'; }],

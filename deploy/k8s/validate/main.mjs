@@ -36,7 +36,9 @@ step(`rendered ${all.length} combinations of overlays and components`);
 
 const golden = `# Made by \`make k8s-validate WRITE=1\` of ${sourceHash()}\n${texts.prod}`;
 if (isWriting) writeFileSync(renderedFile, golden);
-else if (!existsSync(renderedFile) || readFileSync(renderedFile, 'utf8') !== golden) found.push({ in: 'prod', rule: 'rendered', object: 'rendered/prod.yaml', text: 'is not what the overlay renders to: make k8s-validate WRITE=1, and look at the difference' });
+else if (!existsSync(renderedFile) || readFileSync(renderedFile, 'utf8') !== golden) {
+  found.push({ in: 'prod', rule: 'rendered', object: 'rendered/prod.yaml', text: 'is not what the overlay renders to: make k8s-validate WRITE=1, and look at the difference' });
+}
 
 for (const { overlay, components } of all) {
   const name = [overlay, ...components].join('+');

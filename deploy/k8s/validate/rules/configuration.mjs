@@ -48,8 +48,7 @@ function judgeDsn(process, isMigration, dsn, shown, say) {
   if (words.user !== role) say(`--pg_dsn: user is not ${role}`);
   if (words.dbname !== process) say(`--pg_dsn: dbname is not ${process}`);
   if (words.sslmode !== 'verify-full') say('--pg_dsn: sslmode is not verify-full');
-  if (words.passfile) say('--pg_dsn: libpq ignores a passfile that its group may read, as it may every mounted Secret');
-  for (const key of ['sslrootcert', 'sslcert', 'sslkey']) if (!shown[words[key]]) say(`--pg_dsn: ${key} is in no volume`);
+  for (const key of ['sslrootcert', ...(words.passfile ? ['passfile'] : ['sslcert', 'sslkey'])]) if (!shown[words[key]]) say(`--pg_dsn: ${key} is in no volume`);
 }
 
 function judgeClients(world, folder, shown, say) {

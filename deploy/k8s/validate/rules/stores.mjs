@@ -56,11 +56,26 @@ export function redis(world, report) {
   if (set.object.spec.replicas !== 3) say('not three: two sentinels must agree, and one may be away');
   for (const [name, text] of Object.entries({ server, sentinel })) if (!/^port 0$/m.test(text) || !/^tls-replication yes$/m.test(text)) say(`${name}: speaks plain text`);
   for (const line of ['min-replicas-to-write 1', 'maxmemory-policy noeviction', 'aclfile /run/secrets/redis/users.acl']) if (!server.split('\n').includes(line)) say(`redis.conf lacks: ${line}`);
+  judgeUsers(world, say);
   const proxy = world.of('ConfigMap').find(({ data }) => data?.['haproxy.cfg'])?.data['haproxy.cfg'] ?? '';
   if (!/ssl verify required verifyhost redis /.test(proxy) || !/^ {2}bind 127\.0\.0\.1:6379$/m.test(proxy)) say('the proxies do not verify it, or listen beyond loopback');
   const named = [...proxy.matchAll(/^ {2}server \S+ (\S+):6380$/gm)].map(([, host]) => host);
   const space = set.object.metadata.namespace;
   if (String(named) !== String([0, 1, 2].map((index) => `redis-${index}.redis.${space}.svc.cluster.local`))) say(`the proxies know ${named}`);
+}
+
+// Where the users are made here: each process has one, of that name, which may not do everything.
+function judgeUsers(world, say) {
+  const file = world.find('ExternalSecret', 'redis-secrets')?.spec.target.template.data['users.acl'];
+  if (file === undefined) return;
+  const users = Object.fromEntries([...file.matchAll(/^user (\S+) (.*)$/gm)].map(([, name, rights]) => [name, rights.split(' ')]));
+  if (String(users.default) !== 'off') say('users.acl: the default user is let in');
+  for (const name of processes) {
+    const rights = users[name] ?? [];
+    if (!rights.some((one) => one.startsWith('#')) || rights.includes('nopass')) say(`users.acl: ${name} has no password`);
+    if (!rights.includes('&tamarack:revoked') || rights.includes('allchannels')) say(`users.acl: ${name} has not the one channel that it needs`);
+    if (rights.includes('~*') || rights.includes('allkeys') || (rights.includes('+@all') && !rights.includes('-@dangerous'))) say(`users.acl: ${name} may do more than it needs`);
+  }
 }
 
 export function monitoring(world, report) {
