@@ -51,7 +51,8 @@ test: build ## Builds and runs all tests, then unit and integration under the sa
 	@deploy/local/test.sh $(PRESET) $(TEST_ARGS)
 endif
 
-faults: setup ## The long kills and floods: the fault tests with new seeds, five times as long
+faults: ## The long kills and floods: the fault tests with new seeds, five times as long, and Patroni
+	@deploy/local/setup.sh tests/faults/packages.txt
 	@deploy/local/build.sh $(PRESET) programs
 	@TAMARACK_LONG=1 ctest --test-dir $(BUILD) --output-on-failure -L '^faults$$'
 

@@ -55,7 +55,7 @@ install_packages() {
     as_root mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
   fi
-  # nginx and HAProxy are there for tests and benchmarks, which start their own: neither is to run by itself.
+  # These are there for tests and benchmarks, which start their own: none is to run by itself.
   local service quiet=/usr/sbin/policy-rc.d
   if [ ! -e "$quiet" ]; then
     trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT
@@ -66,7 +66,7 @@ install_packages() {
   # shellcheck disable=SC2086
   step "installing $(wc -w <<<"$packages") Debian packages (up to 410 MB to fetch on a bare machine)" \
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages
-  for service in nginx haproxy; do
+  for service in nginx haproxy patroni etcd; do
     if grep -q "^$service" <<<"$packages"; then as_root update-rc.d "$service" disable >>"$log" 2>&1; fi
   done
 }

@@ -86,7 +86,7 @@ std::optional<SecondsAndNanos> ParseTimestamp(std::string_view text) {
                                    std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
   int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  time.seconds = days * 86'400 + hour * 3600 + minute * 60 + second - offset;
+  time.seconds = days * 86'400 + int64_t{hour} * 3600 + int64_t{minute} * 60 + second - offset;
   if (time.seconds < kTimestampSecondsMin || time.seconds > kTimestampSecondsMax)
     return std::nullopt;
   return time;

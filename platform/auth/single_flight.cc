@@ -38,6 +38,7 @@ std::shared_ptr<SingleFlight::Flight> SingleFlight::Join(std::function<AsyncStat
   auto flight = std::make_shared<Flight>(executor_);
   shared_->current = flight;
   shared_->tasks.Spawn(
+      // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): Spawn keeps it.
       [flight, shared = shared_, step = std::move(step)]() -> asio::awaitable<void> {
         try {
           flight->status = co_await step();

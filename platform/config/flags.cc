@@ -56,6 +56,7 @@ std::vector<std::string> ParseFlags(int argc, char** argv, std::string_view usag
   absl::SetFlagsUsageConfig(usage_config);
   for (auto& [name, flag] : absl::GetAllFlags()) {
     std::string variable = Variable(name);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment.
     const char* value = std::getenv(variable.c_str());
     if (value == nullptr) continue;
     std::string error;

@@ -48,6 +48,7 @@ asio::awaitable<std::shared_ptr<Round>> RunChecks(std::shared_ptr<State> state) 
   auto round = std::make_shared<Round>(executor, state->checks.size());
   round->timer.expires_after(state->check_time);
   for (size_t i = 0; i < state->checks.size(); ++i) {
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): Spawn keeps it.
     state->tasks.Spawn([state, round, i]() -> asio::awaitable<void> {
       round->results[i] = co_await state->checks[i].check();
       if (--round->open == 0) round->timer.cancel();
@@ -171,6 +172,7 @@ void AdminServer::AddPage(std::string path, std::function<std::string()> json) {
 
 void AdminServer::Watch(std::chrono::milliseconds interval,
                         std::function<void(Readiness)> on_change) {
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): Spawn keeps it.
   auto watch = [state = state_, pause = interval,
                 told = std::move(on_change)]() -> asio::awaitable<void> {
     std::optional<Readiness> last;

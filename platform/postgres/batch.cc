@@ -32,6 +32,7 @@ AsyncStatus BatchQueue::Wait(std::shared_ptr<Entry> entry) {
 void BatchQueue::StartOne() {
   if (in_flight_ >= options_.in_flight_max) return;
   ++in_flight_;
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): Spawn keeps it.
   tasks_.Spawn([self = shared_from_this()]() -> asio::awaitable<void> {
     co_await self->RunBatches();
     --self->in_flight_;

@@ -106,15 +106,25 @@ bool Connection::IsStale() {
   }
 }
 
+// One after the other: with target_session_attrs a standby refuses, and who does not answer takes
+// no more than its share of the time.
 AsyncStatus Connection::Connect() {
-  auto keywords = settings_->keywords;
-  if (const auto& host = keywords["host"]; !host.empty() && host[0] != '/' &&
-                                           keywords["hostaddr"].empty() &&
-                                           host.find(',') == std::string::npos) {
+  absl::Status status;
+  for (const auto& server : settings_->servers) {
+    status = co_await ConnectTo(server);
+    if (status.ok()) break;
+    Close();
+  }
+  co_return status;
+}
+
+AsyncStatus Connection::ConnectTo(std::map<std::string, std::string> keywords) {
+  if (const auto& host = keywords["host"];
+      !host.empty() && host[0] != '/' && keywords["hostaddr"].empty()) {
     // libpq would block the loop on DNS; it still needs `host` to check certificates.
     CO_ASSIGN_OR_RETURN(keywords["hostaddr"], co_await Resolve(host));
   }
-  Watchdog watchdog(*this, settings_->connect_timeout);
+  Watchdog watchdog(*this, settings_->connect_timeout / settings_->servers.size());
   conn_.reset(pg::Connect(std::move(keywords), &PQconnectStartParams));
   if (!conn_) co_return absl::ResourceExhaustedError("postgres: out of memory");
   PQsetNoticeProcessor(conn_.get(), [](void*, const char*) {}, nullptr);

@@ -18,10 +18,11 @@
 
 namespace tamarack::pg {
 
-// The keywords of a connection string, and the time limits that libpq does not keep for us.
+// The keywords of a connection string, of each server that it names, and the time limits that libpq
+// does not keep for us.
 struct ConnectionSettings {
-  std::map<std::string, std::string> keywords;
-  std::chrono::milliseconds connect_timeout;
+  std::vector<std::map<std::string, std::string>> servers;  // Tried in this order.
+  std::chrono::milliseconds connect_timeout;                // Of all of them.
   std::chrono::milliseconds answer_timeout;  // longer than the server's own statement_timeout
 };
 
@@ -60,6 +61,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   PGTransactionStatusType State() const { return PQtransactionStatus(conn_.get()); }
   bool IsStale();
   AsyncStatus Connect();
+  AsyncStatus ConnectTo(std::map<std::string, std::string> keywords);
   absl::StatusOr<std::vector<Step>> Send(std::span<const BoundStatement> statements);
   bool SendOne(const BoundStatement& bound, size_t index, std::vector<Step>& steps);
   AsyncStatus Flush();

@@ -1,17 +1,35 @@
 #include "platform/postgres/dsn.h"
 
+#include "platform/base/status.h"
+
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <vector>
 
 namespace tamarack::pg {
 namespace {
+
+constexpr std::array kListed{"host", "hostaddr", "port"};
+
+std::vector<std::string> Listed(const Keywords& keywords, const char* name) {
+  auto found = keywords.find(name);
+  if (found == keywords.end()) return {};
+  return absl::StrSplit(ToAbsl(found->second), ',');
+}
+
+size_t CountServers(const Keywords& keywords) {
+  return std::max(
+      {size_t{1}, Listed(keywords, "host").size(), Listed(keywords, "hostaddr").size()});
+}
 
 // libpq passes over a file that its group may read. In a volume of Kubernetes the group always may,
 // for the process is not root, whose file it is: libpq gets a copy that nobody else can open.
@@ -60,9 +78,16 @@ absl::StatusOr<Keywords> ParseDsn(const std::string& dsn) {
           absl::StrCat("pg_dsn: ", secret, "= is refused, secrets come from files (passfile=…)"));
     }
   }
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment.
   if (std::getenv("PGPASSWORD") != nullptr) {
     return absl::InvalidArgumentError(
         "PGPASSWORD is refused, the password comes from a file (passfile=… in pg_dsn)");
+  }
+  size_t servers = CountServers(keywords);
+  for (const char* name : kListed) {
+    if (size_t count = Listed(keywords, name).size(); count > 1 && count != servers)
+      return absl::InvalidArgumentError(
+          absl::StrCat("pg_dsn: ", name, "= names ", count, ", but there are ", servers, " hosts"));
   }
   return keywords;
 }
@@ -78,6 +103,16 @@ PGconn* Connect(Keywords keywords, decltype(&PQconnectdbParams) connect) {
   names.push_back(nullptr);
   values.push_back(nullptr);
   return connect(names.data(), values.data(), 0);
+}
+
+std::vector<Keywords> EachServer(const Keywords& keywords) {
+  std::vector<Keywords> servers(CountServers(keywords), keywords);
+  for (const char* name : kListed) {
+    std::vector<std::string> values = Listed(keywords, name);
+    for (size_t i = 0; i < servers.size() && values.size() == servers.size(); ++i)
+      servers[i][name] = values[i];
+  }
+  return servers;
 }
 
 }  // namespace tamarack::pg

@@ -32,7 +32,7 @@ std::shared_ptr<const ConnectionSettings> MakeSettings(std::map<std::string, std
   keywords["client_encoding"] = "UTF8";
   keywords.try_emplace("application_name", options.application_name);
   return std::make_shared<ConnectionSettings>(
-      ConnectionSettings{std::move(keywords), options.connect_timeout,
+      ConnectionSettings{EachServer(keywords), options.connect_timeout,
                          options.statement_timeout + milliseconds(3000)});
 }
 
@@ -159,6 +159,7 @@ void PoolState::Release(std::shared_ptr<Connection> connection) {
 
 void PoolState::RollBack(Lease lease) {
   lease.LetGo();
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): Spawn keeps it.
   rollbacks_.Spawn([held = std::make_shared<Lease>(std::move(lease))]() -> asio::awaitable<void> {
     // On failure the connection is dropped.
     auto ignored = co_await held->Execute({BoundStatement(kRollback)});
@@ -169,7 +170,7 @@ void PoolState::CountWaiting() {
   if (metrics()) metrics()->waiting.Set(static_cast<double>(waiters_.size()));
 }
 
-Pool::Pool(asio::any_io_executor executor, std::string dsn, PoolOptions options)
+Pool::Pool(asio::any_io_executor executor, const std::string& dsn, PoolOptions options)
     : state_(std::make_shared<PoolState>(std::move(executor), dsn, std::move(options))) {}
 Pool::~Pool() = default;
 

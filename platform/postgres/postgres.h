@@ -71,9 +71,9 @@ struct PoolOptions {
 // The connections of one process to one database. Connects on first use.
 class Pool {
  public:
-  Pool(boost::asio::any_io_executor executor, std::string dsn, PoolOptions options);
-  Pool(boost::asio::any_io_executor executor, std::string dsn, int size)
-      : Pool(std::move(executor), std::move(dsn), PoolOptions{.size = size}) {}
+  Pool(boost::asio::any_io_executor executor, const std::string& dsn, PoolOptions options);
+  Pool(boost::asio::any_io_executor executor, const std::string& dsn, int size)
+      : Pool(std::move(executor), dsn, PoolOptions{.size = size}) {}
   ~Pool();
 
   // Runs one statement in its own implicit transaction.

@@ -15,13 +15,23 @@ namespace asio = boost::asio;
 using MessageStub =
     grpc::TemplatedGenericStub<google::protobuf::Message, google::protobuf::Message>;
 
+namespace {
+
+// A replica that is about to end says that it does not serve, and is called no more: what reaches
+// gRPC's server as it shuts down is cancelled unseen.
+constexpr char kServiceConfig[] =
+    R"({"loadBalancingConfig":[{"round_robin":{}}],"healthCheckConfig":{"serviceName":""}})";
+
+}  // namespace
+
 struct Client::Channel {
   explicit Channel(std::shared_ptr<grpc::Channel> channel) : stub(std::move(channel)) {}
   MessageStub stub;
 };
 
 Client::Client(const Target& target, TokenFunction token, std::function<void()> on_refused)
-    : channel_(std::make_unique<Channel>(OpenChannel(target.address, {.tls = target.tls}))),
+    : channel_(std::make_unique<Channel>(
+          OpenChannel(target.address, {.tls = target.tls, .service_config = kServiceConfig}))),
       token_(std::move(token)),
       on_refused_(std::move(on_refused)) {}
 

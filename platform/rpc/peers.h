@@ -28,7 +28,8 @@ class Peers {
 
   // May whoever has these names in its certificate call "/package.Service/Method" with this
   // metadata (its keys)? The gateway may, with any; others where the method's option `peers` names
-  // them, and of the platform's metadata with what rpc::Client writes. PERMISSION_DENIED otherwise.
+  // them, and of the platform's metadata with what rpc::Client writes; whether we serve, anybody.
+  // PERMISSION_DENIED otherwise.
   absl::Status CheckCall(const std::vector<std::string>& names, std::string_view path,
                          const std::vector<std::string_view>& keys) const;
 

@@ -73,6 +73,7 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
 Async<std::vector<work::Job>> Dispatcher::Courier::Claim(const work::Room& room) {
   CO_ASSIGN_OR_RETURN(auto claimed, co_await repository_.Claim(room));
   std::vector<work::Job> jobs;
+  jobs.reserve(claimed.size());
   for (ClaimedDelivery& delivery : claimed) {
     jobs.push_back({.claim = delivery.claim(),
                     .destination = delivery.endpoint_id,
@@ -106,6 +107,7 @@ asio::awaitable<work::Outcome> Dispatcher::Courier::Deliver(const ClaimedDeliver
   finished.attempt.error = verdict.error;
   absl::Status recorded = co_await work::Record(
       verdict.state == DeliveryState::kDelivered,
+      // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): it is awaited here.
       [&]() -> AsyncStatus { co_return (co_await finished_.Add(finished)).status(); });
   if (absl::IsCancelled(recorded)) co_return std::nullopt;  // with the process
   if (!recorded.ok()) {

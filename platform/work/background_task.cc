@@ -36,12 +36,14 @@ void BackgroundTask::Stop() {
 
 void BackgroundTask::Begin(std::function<asio::awaitable<void>()> body) {
   ++running_;
-  runtime::Spawn(executor_,
-                 [self = shared_from_this(), body = std::move(body)]() -> asio::awaitable<void> {
-                   co_await body();
-                   --self->running_;
-                   self->Rouse();
-                 });
+  runtime::Spawn(
+      executor_,
+      // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): Spawn keeps it.
+      [self = shared_from_this(), body = std::move(body)]() -> asio::awaitable<void> {
+        co_await body();
+        --self->running_;
+        self->Rouse();
+      });
 }
 
 asio::awaitable<void> BackgroundTask::Run() {

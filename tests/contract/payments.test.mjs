@@ -1,8 +1,9 @@
 // A client written for GOV.UK Pay's API v1 works unchanged against the gateway.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Browser, eventually } from '../../deploy/local/person/browser.mjs';
+import { eventually } from '../../deploy/local/person/browser.mjs';
 import { ledgerBalance } from '../../deploy/local/person/evidence.mjs';
+import { pay } from '../support/card_page.mjs';
 import { startStack } from '../support/stack.mjs';
 
 let stack;
@@ -23,17 +24,6 @@ async function call(method, path, { body, key = ministry.pay_api_key, headers = 
 
 const wanted = (more = {}) => ({ amount: 14500, reference: 'A-1', description: 'Dog licence', return_url: `${stack.sandbox.example}/healthz`, ...more });
 const create = (more, headers) => call('POST', '/v1/payments', { body: wanted(more), headers });
-
-// Fills the hosted page's form and confirms; the page that ends it.
-async function pay(payment, cardNumber) {
-  const browser = new Browser('en');
-  const form = await browser.open(payment._links.next_url.href);
-  const next = await browser.submit(form, '#card-details', {
-    card_no: cardNumber, expiry_month: '11', expiry_year: String(new Date().getFullYear() + 3).slice(2), cardholder_name: 'Zoé Exemple', cvc: '737',
-    address_country: 'CA', address_line_1: '12 Elm Street', address_city: 'Sudbury', address_province: 'ON', address_postcode: 'P3C 1S8', email: 'zoe@example.ca',
-  });
-  return next.document.querySelector('#confirmation') ? browser.submit(next, '#confirmation') : next;
-}
 
 describe('a GOV.UK Pay client', () => {
   it('creates a payment, has it paid, and reads what became of it', async () => {

@@ -2,15 +2,14 @@
 // the databases own nothing.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect } from 'node:tls';
 import { eventually } from '../../deploy/local/person/browser.mjs';
-import { authorityFile, pairFile } from '../../deploy/local/stack/certificates.mjs';
+import { makeCertificates } from '../../deploy/local/stack/certificates.mjs';
 import { layoutOf, services } from '../../deploy/local/stack/layout.mjs';
 import { renewCertificates } from '../../deploy/local/stack/stack.mjs';
+import { greet as greetAt, methodsOf, statusesOf } from '../support/peers.mjs';
 import { startStack } from '../support/stack.mjs';
 
 let stack;
@@ -19,27 +18,34 @@ before(async () => {
 });
 after(() => stack?.stop());
 
-// The certificate that a service shows to whoever has `own`; rejects when the service hangs up instead of talking HTTP/2.
-function greet(name, own) {
-  const { certificates, ports } = stack.layout;
-  const pair = own && readFileSync(pairFile(certificates, own));
-  return new Promise((done, fail) => {
-    const socket = connect({ host: '127.0.0.1', port: ports.grpc[name], servername: name, ALPNProtocols: ['h2'],
-      ca: readFileSync(authorityFile(certificates)), cert: pair, key: pair });
-    socket.on('error', fail).on('end', () => fail(new Error('hung up')));
-    socket.on('data', () => {
-      done(socket.getPeerCertificate());
-      socket.destroy();
-    });
-    socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0');
-  });
-}
+const greet = (name, own) => greetAt(stack.layout.certificates, name, stack.sandbox.grpc[name], own);
 
 describe('the processes of the stack', () => {
   it('talk to who shows a certificate, and to nobody else', async () => {
     for (const name of services) {
       assert.equal((await greet(name, 'gateway')).subjectaltname, `DNS:${name}`);
       await assert.rejects(greet(name, null), `${name} talks to anybody`);
+    }
+  });
+
+  it('refuse every method to who has another name in its certificate than those that may call it', async () => {
+    const { certificates, build } = stack.layout;
+    const strangers = [...services, 'stranger'];
+    makeCertificates(certificates, ['stranger']);
+    const [denied, unimplemented] = [7, 12];
+    for (const name of services) {
+      const methods = methodsOf(build, name, `tamarack.${name}.v1`);
+      if (name === 'identity') methods.push(...methodsOf(build, 'api', 'tamarack.api.v1'));
+      assert.ok(methods.length > 6, name);
+      const as = async (own, some) => (await statusesOf(certificates, name, stack.sandbox.grpc[name], own, some.map(({ path }) => path))).map((status, i) => [some[i].path, status]);
+      for (const own of strangers) {
+        const refused = methods.filter(({ peers }) => !peers.includes(own));
+        assert.deepEqual((await as(own, refused)).filter(([, status]) => status !== denied), [], `${name} lets in ${own}`);
+        const allowed = methods.filter(({ peers }) => peers.includes(own));
+        assert.deepEqual((await as(own, allowed)).filter(([, status]) => status === denied), [], `${name} refuses ${own}`);
+      }
+      // These are the methods that it has: to the gateway none is refused or unknown.
+      assert.deepEqual((await as('gateway', methods)).filter(([, status]) => !(status >= 0) || status === denied || status === unimplemented), [], name);
     }
   });
 

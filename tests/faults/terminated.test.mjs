@@ -4,53 +4,30 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { NotifyClient } from 'notifications-node-client';
 import { eventually } from '../../deploy/local/person/browser.mjs';
 import { services } from '../../deploy/local/stack/layout.mjs';
-import { end, httpOk, logTail, pidOf, ready, recordPid } from '../../deploy/local/stack/processes.mjs';
+import { logTail } from '../../deploy/local/stack/processes.mjs';
+import { Adopted } from '../support/children.mjs';
 import { startStack } from '../support/stack.mjs';
 
 let stack;
 let ministry;
 let notify;
+let adopted;
 const locks = new Map();
 before(async () => {
   stack = await startStack('faults-terminated');
   [ministry] = stack.sandbox.ministries;
+  adopted = new Adopted(stack.layout);
   notify = new NotifyClient(stack.sandbox.gateway, ministry.notify_api_key_test);
 });
 after(() => stack?.stop());
 afterEach(() => Promise.all([...locks.keys()].map(release)));
 
 const admin = (name) => `http://127.0.0.1:${stack.layout.ports.admin[name]}`;
-
-// How each is started, as the stack did it.
-const programs = new Map();
-function programOf(name) {
-  const pid = pidOf(stack.layout, name);
-  const words = (file) => readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0').slice(0, -1);
-  const [program, ...args] = words('cmdline');
-  const env = Object.fromEntries(words('environ').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
-  return { program, args, env };
-}
-
-// Starts `name` again, as a child of this process: that alone hears how it ends.
-async function adopt(name, more = {}) {
-  if (!programs.has(name)) programs.set(name, programOf(name));
-  const { program, args, env } = programs.get(name);
-  await end(stack.layout, name);
-  const log = openSync(join(stack.layout.logs, `${name}.log`), 'a');
-  const child = spawn(program, args, { cwd: stack.layout.folder, stdio: ['ignore', log, log], env: { ...env, ...more } });
-  closeSync(log);
-  recordPid(stack.layout, name, child.pid, program);
-  const ended = once(child, 'exit');
-  await ready(stack.layout, name, httpOk(`${admin(name)}/readyz`));
-  return { name, terminate: () => child.kill('SIGTERM'), ended };
-}
 
 async function endsWell({ name, ended }) {
   const [code, signal] = await ended;
@@ -128,13 +105,13 @@ describe('processes that are told to end while a query is in flight', () => {
     issuer.listen(0, '127.0.0.1');
     await once(issuer, 'listening');
     try {
-      const fishing = await adopt('fishing', { TAMARACK_ISSUER: `http://127.0.0.1:${issuer.address().port}` });
+      const fishing = await adopted.start('fishing', { TAMARACK_ISSUER: `http://127.0.0.1:${issuer.address().port}` });
       await eventually('the gateway reaches it', async () => (await statusOf('/fishing/v1/seasons')) === 200);
       const asked = once(issuer, 'request');
       const call = statusOf(`/fishing/v1/licences/${randomUUID()}`, { headers: bearer(await clientToken()) });
       const first = await Promise.race([asked.then(() => 'asks for the keys'), call]);
       assert.equal(first, 'asks for the keys');
-      fishing.terminate();
+      fishing.signal('SIGTERM');
       await endsWell(fishing);
       assert.equal(await call, 503);
     } finally {
@@ -146,7 +123,7 @@ describe('processes that are told to end while a query is in flight', () => {
   for (const isReleased of [true, false]) {
     it(isReleased ? 'answer it, when it ends in time' : 'end without it', async () => {
       const hurried = isReleased ? {} : { TAMARACK_DRAIN_SECONDS: '2' }; // Sooner than the locks' timeout.
-      const processes = await Promise.all([...services.map((name) => adopt(name, hurried)), adopt('gateway')]);
+      const processes = await Promise.all([...services.map((name) => adopted.start(name, hurried)), adopted.start('gateway')]);
       const token = await eventually('the gateway reaches identity', clientToken);
       // Each reaches the others, and credentials are known from now on.
       for (const [name, { call, done }] of Object.entries(inFlight)) await eventually(`${name} answers`, async () => (await call(token)) === done);
@@ -156,7 +133,7 @@ describe('processes that are told to end while a query is in flight', () => {
         calls.push(call(token).then((status) => ({ name, status, done })));
         await waits(name, tables[0]);
       }
-      for (const one of processes) one.terminate();
+      for (const one of processes) one.signal('SIGTERM');
       if (isReleased) {
         for (const { name } of processes) await eventually(`${name} drains`, async () => (await (await fetch(`${admin(name)}/readyz`)).json()).draining);
         for (const name of Object.keys(inFlight)) await release(name);

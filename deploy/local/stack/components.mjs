@@ -67,6 +67,9 @@ async function startCardProcessor(layout) {
   await ready(layout, 'card-processor', httpOk(`http://${loopback}:${port}/livez`));
 }
 
+// Nobody here looks for another replica while one gives notice.
+const ending = { TAMARACK_DRAIN_NOTICE_SECONDS: '0' };
+
 // What every service is told, by environment so that no secret shows in the process list.
 export function serviceEnvironment(layout, name) {
   return {
@@ -83,6 +86,7 @@ export function serviceEnvironment(layout, name) {
     TAMARACK_TLS_CA_FILE: authorityFile(layout.certificates),
     TAMARACK_TLS_CERT_FILE: pairFile(layout.certificates, name),
     TAMARACK_TLS_KEY_FILE: pairFile(layout.certificates, name),
+    ...ending,
     ...ownEnvironment[name](layout),
   };
 }
@@ -151,7 +155,7 @@ function configureGateway(layout, { isFishing }) {
     limits: { redis: `unix:${redisSocket(layout)}`, redis_password_file: secretFile(layout, redisSecret), classes: rateClasses },
     backends: services.map((name) => ({
       name, platform: true, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
-      tls: gatewayTls(layout, name),
+      tls: gatewayTls(layout, name), health_check: true,
       // identity alone is handed credentials: it is who checks them.
       ...(name === 'identity' && { lint_ignore: ['credential'] }),
     })).concat(isFishing ? fishing : []),
@@ -177,6 +181,7 @@ async function startGateway(layout) {
       TAMARACK_CONFIG: config,
       TAMARACK_LISTEN: `${loopback}:${layout.ports.gateway}`,
       TAMARACK_ADMIN_LISTEN: `${loopback}:${layout.ports.admin.gateway}`,
+      ...ending,
     },
   });
   await ready(layout, 'gateway', httpOk(`http://${loopback}:${layout.ports.admin.gateway}/readyz`));

@@ -8,7 +8,7 @@ import { databaseUser, isRoot, services } from './layout.mjs';
 import { end, launch, pidOf, ready, recordPid, run } from './processes.mjs';
 import { secret, secretFile } from './secrets.mjs';
 
-const bin = '/usr/lib/postgresql/15/bin';
+export const bin = '/usr/lib/postgresql/15/bin';
 const settings = `
 listen_addresses = ''
 fsync = on

@@ -33,18 +33,19 @@ using namespace tamarack;  // NOLINT
 
 namespace {
 
-// Answers /test/Echo with what it got, /test/Refuse with UNAUTHENTICATED, and anything else never.
+// Answers /test/Echo with what it got, /test/Refuse with UNAUTHENTICATED, knows nothing of health,
+// and answers anything else never.
 class Echoes final : public grpc::CallbackGenericService {
   class Reactor final : public grpc::ServerGenericBidiReactor {
    public:
-    explicit Reactor(const std::string& method)
-        : answers_(method == "/test/Echo"), refuses_(method == "/test/Refuse") {
+    explicit Reactor(const std::string& method) : answers_(method == "/test/Echo") {
+      if (method == "/test/Refuse") refusal_ = {grpc::StatusCode::UNAUTHENTICATED, "who are you?"};
+      if (method.starts_with("/grpc.health")) refusal_ = {grpc::StatusCode::UNIMPLEMENTED, ""};
       StartRead(&message_);
     }
     void OnReadDone(bool ok) override {
       if (!ok) return Cancelled();
-      if (refuses_ && !is_finished_.exchange(true))
-        return Finish({grpc::StatusCode::UNAUTHENTICATED, "who are you?"});
+      if (!refusal_.ok() && !is_finished_.exchange(true)) return Finish(refusal_);
       if (answers_) StartWriteAndFinish(&message_, {}, grpc::Status::OK);
     }
     void OnCancel() override {
@@ -58,7 +59,8 @@ class Echoes final : public grpc::CallbackGenericService {
     }
 
     std::atomic<bool> is_finished_ = false;
-    bool answers_, refuses_;
+    bool answers_;
+    grpc::Status refusal_;
     grpc::ByteBuffer message_;
   };
   grpc::ServerGenericBidiReactor* CreateReactor(

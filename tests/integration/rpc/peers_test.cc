@@ -174,12 +174,13 @@ TEST_CASE_METHOD(Fixture, "descriptors are told only where that is wanted", "[rp
   WritePair("notify", "notify", authority);
   WritePair("gateway", "gateway", authority);
   const std::string health = "/grpc.health.v1.Health/Check";
-  for (const std::string& own : {path, health}) {
-    INFO(own);
-    CHECK(CallEmpty(Connect(peers.port(), FilesOf("notify")), own) ==
-          StatusCode::PERMISSION_DENIED);
-    CHECK(CallEmpty(Connect(peers.port(), FilesOf("gateway")), own) == StatusCode::OK);
-  }
+  auto as = [&](const char* name, const std::string& method) {
+    return CallEmpty(Connect(peers.port(), FilesOf(name)), method);
+  };
+  CHECK(as("notify", path) == StatusCode::PERMISSION_DENIED);
+  CHECK(as("gateway", path) == StatusCode::OK);
+  // Whether it serves, everybody may know.
+  for (const char* name : {"notify", "gateway"}) CHECK(as(name, health) == StatusCode::OK);
 }
 
 TEST_CASE_METHOD(Fixture, "authority and certificates change under calls, and none fails",

@@ -1,5 +1,6 @@
 #include "platform/postgres/postgres.h"
 
+#include "platform/postgres/dsn.h"
 #include "platform/postgres/metrics.h"
 #include "platform/telemetry/metrics.h"
 #include "tests/support/database.h"
@@ -8,6 +9,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -350,6 +352,31 @@ TEST_CASE("Pool: an address where nobody listens gives UNAVAILABLE", "[postgres]
   CHECK(loop.Await(refused.Ping()).code() == StatusCode::kUnavailable);
   Pool unreadable(loop.executor(), "no such=thing=", 2);
   CHECK(loop.Await(unreadable.Ping()).code() == StatusCode::kInvalidArgument);
+}
+
+TEST_CASE_METHOD(Fixture, "Pool: of several servers the first that takes it is used",
+                 "[postgres]") {
+  // Connects, and hears nothing more.
+  asio::ip::tcp::acceptor silent(loop.io(), {asio::ip::address_v4::loopback(), 0});
+  auto server = *ParseDsn(database.dsn());
+  auto dsn = [&](const std::string& host, const std::string& port) {
+    server["host"] = host;
+    server["port"] = port;
+    std::string text;
+    for (const auto& [name, value] : server) text += name + "='" + value + "' ";
+    return text;
+  };
+  const std::string host = server["host"], port = server["port"].empty() ? "5432" : server["port"];
+  for (const auto& first :
+       {std::pair("127.0.0.1", std::to_string(silent.local_endpoint().port())),
+        std::pair("127.0.0.1", std::string("1")), std::pair("name.invalid", std::string("5432"))}) {
+    INFO(first.first << " " << first.second);
+    Pool pool(loop.executor(), dsn(first.first + ("," + host), first.second + "," + port),
+              PoolOptions{.size = 1, .connect_timeout = std::chrono::seconds(4)});
+    CHECK(loop.Await(pool.Query(kCount)).ok());
+  }
+  Pool unclear(loop.executor(), dsn("a,b,c", "1,2"), 1);
+  CHECK(loop.Await(unclear.Ping()).code() == StatusCode::kInvalidArgument);
 }
 
 TEST_CASE_METHOD(Fixture, "Pool: survives a PostgreSQL that is killed and comes back",
