@@ -157,6 +157,7 @@ Config::Backend ReadBackend(ConfigMembers members, const std::string& name, cons
     if (!path.starts_with('/')) members.Fail("paths", "must begin with a slash");
   }
   members.Flag("health_check", &backend.checks_health);
+  members.Text("health_service", &backend.health_service);
   members.Flag("retries", &backend.retries);
   members.Texts("cors_origins", &backend.cors_origins);
   for (const std::string& origin : backend.cors_origins) {

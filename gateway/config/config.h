@@ -32,6 +32,7 @@ struct Config {
     std::optional<Plugin> plugin;
     // Where its routes may be; empty: anywhere. A segment that is a variable is written `*`.
     std::vector<std::string> paths;
+    std::string health_service;             // Under which name it is asked; none: the whole server.
     bool checks_health = false;             // By grpc.health.v1; what is not serving is not called.
     std::vector<std::string> cors_origins;  // Web sites whose scripts may call it; `*` is any.
     bool retries = true;                    // Idempotent methods only.

@@ -29,7 +29,8 @@ json::array IdempotentMethods(const RouteTable& routes) {
 
 std::string MakeServiceConfig(const Config::Backend& backend, const RouteTable& routes) {
   json::object config{{"loadBalancingConfig", {{{"round_robin", json::object()}}}}};
-  if (backend.checks_health) config["healthCheckConfig"] = {{"serviceName", ""}};
+  if (backend.checks_health)
+    config["healthCheckConfig"] = {{"serviceName", backend.health_service}};
   json::array methods;
   if (backend.retries) methods = IdempotentMethods(routes);
   bool retries = !methods.empty();

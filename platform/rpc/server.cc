@@ -27,6 +27,9 @@ int Milliseconds(std::chrono::milliseconds time) {
   return static_cast<int>(time.count());
 }
 
+// Under which name the health service tells who is about to end, and nothing else.
+constexpr char kTakesCalls[] = "calls";
+
 // gRPC's reflection registers itself with every server of a program that is linked with it.
 class WithoutReflection final : public grpc::ServerBuilderOption {
   void UpdateArguments(grpc::ChannelArguments*) override {}
@@ -100,10 +103,11 @@ Server::Server(const std::string& address, const std::vector<grpc::Service*>& se
   for (auto* service : services) builder.RegisterService(service);
   server_ = builder.BuildAndStart();
   if (!server_ || port_ == 0) throw std::runtime_error("cannot listen on " + address);
+  server_->GetHealthCheckService()->SetServingStatus(kTakesCalls, true);
 }
 
 void Server::SetServing(bool is_serving) {
-  server_->GetHealthCheckService()->SetServingStatus(is_serving);
+  server_->GetHealthCheckService()->SetServingStatus("", is_serving);
 }
 
 void Server::Drain(std::chrono::milliseconds limit, std::chrono::milliseconds notice) {

@@ -38,7 +38,8 @@ class Server {
          const ServerSecurity& security, const ServerOptions& options = {});
   int port() const { return port_; }
 
-  // What gRPC's health service says of every service here; serving, until somebody says otherwise.
+  // What gRPC's health service says; serving, until somebody says otherwise. Under the name `calls`
+  // it is serving all the same until Drain: for callers that want to be refused by us, not for us.
   // Any thread.
   void SetServing(bool is_serving);
 

@@ -167,6 +167,22 @@ describe('while every connection to PostgreSQL waits', () => {
   });
 });
 
+describe('while PostgreSQL is gone', () => {
+  it('services that are not ready answer what needs none of it', async () => {
+    const log = () => readFileSync(join(stack.layout.logs, 'identity.log'), 'utf8').split('\n').filter((line) => line.includes('"readiness"'));
+    const from = log().length;
+    await stack.kill('postgres');
+    try {
+      await eventually('identity says that it is not ready', () => log().slice(from).some((line) => JSON.parse(line).ready === false));
+      for (let i = 0; i < 10; i++) assert.equal(await statusOf('/en/sign-in'), 200);
+      assert.equal(await statusOf('/v1/payments', { headers: { authorization: 'Bearer api_test_nobody' } }), 503);
+    } finally {
+      await stack.start('postgres');
+    }
+    for (const name of services) await eventually(`${name} is ready again`, async () => (await readiness(name)).ready);
+  });
+});
+
 describe('while another process is slow', () => {
   const payers = 6;
   const slowMs = 2000;

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const lookMs = 100;
 const timeoutMs = 30_000;
+const burstMax = 10;
 
 // `gateways`: [{listen, admin}], host:port. `mix`: one kind of call after the other, each a function of its number: {kind, method,
 // path, headers, body, done(json)}; what `done` returns is kept. `host` is the public name.
@@ -52,9 +53,12 @@ export class Load {
   }
 
   async #send() {
-    const began = performance.now();
+    let began = performance.now();
     for (let number = 0; !this.#isOver; await delay(2)) {
-      for (const due = ((performance.now() - began) / 1000) * this.#perSecond; number < due; number++) {
+      const due = () => ((performance.now() - began) / 1000) * this.#perSecond;
+      // Time in which this process was not let run is not made up for: that would be a flood.
+      if (due() - number > burstMax) began = performance.now() - (number / this.#perSecond) * 1000;
+      for (; number < due(); number++) {
         const one = this.#one(number).finally(() => this.#under.delete(one));
         this.#under.add(one);
       }

@@ -157,7 +157,7 @@ function configureGateway(layout, { isFishing }) {
     limits: { redis: `unix:${redisSocket(layout)}`, redis_password_file: secretFile(layout, redisSecret), classes: rateClasses },
     backends: services.map((name) => ({
       name, platform: true, descriptor_set: join(layout.build, `descriptors/${name}.binpb`), address: `${loopback}:${layout.ports.grpc[name]}`,
-      tls: gatewayTls(layout, name), health_check: true,
+      tls: gatewayTls(layout, name), health_check: true, health_service: 'calls',
       // identity alone is handed credentials: it is who checks them.
       ...(name === 'identity' && { lint_ignore: ['credential'] }),
     })).concat(isFishing ? fishing : []),

@@ -10,6 +10,7 @@
 #include "toy.grpc.pb.h"
 
 #include <absl/strings/match.h>
+#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -265,6 +266,8 @@ struct ToyServer {
   std::unique_ptr<grpc::Server> server;
 
   ToyServer() {
+    // As identity has one: gRPC prints a line where there is none.
+    grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     for (grpc::Service* service : std::initializer_list<grpc::Service*>{
@@ -272,6 +275,7 @@ struct ToyServer {
       builder.RegisterService(service);
     }
     server = builder.BuildAndStart();
+    grpc::EnableDefaultHealthCheckService(false);
   }
   ~ToyServer() { server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1)); }
 };

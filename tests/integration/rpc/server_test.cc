@@ -40,10 +40,13 @@ grpc::Status Open(const std::shared_ptr<grpc::Channel>& channel) {
   return Door::NewStub(channel)->Open(&context, {}, &entry);
 }
 
-bool IsServing(const std::shared_ptr<grpc::Channel>& channel) {
+bool IsServing(const std::shared_ptr<grpc::Channel>& channel, const std::string& service = "") {
   grpc::ClientContext context;
+  grpc::health::v1::HealthCheckRequest request;
+  request.set_service(service);
   grpc::health::v1::HealthCheckResponse health;
-  grpc::Status status = grpc::health::v1::Health::NewStub(channel)->Check(&context, {}, &health);
+  grpc::Status status =
+      grpc::health::v1::Health::NewStub(channel)->Check(&context, request, &health);
   return status.ok() && health.status() == grpc::health::v1::HealthCheckResponse::SERVING;
 }
 
@@ -68,8 +71,15 @@ TEST_CASE("Server: while it gives notice it says so, and serves whoever calls", 
   Server server("127.0.0.1:0", {&door}, PlainText());
   auto channel = OpenChannel("127.0.0.1:" + std::to_string(server.port()));
   CHECK(IsServing(channel));
+  // Who is not ready is called all the same by whoever wants to know what it answers.
+  server.SetServing(false);
+  CHECK_FALSE(IsServing(channel));
+  CHECK(IsServing(channel, "calls"));
+  server.SetServing(true);
+  CHECK(IsServing(channel));
   std::thread drainer([&] { server.Drain(5s, 2s); });
   REQUIRE(testing::Eventually([&] { return !IsServing(channel); }));
+  CHECK_FALSE(IsServing(channel, "calls"));
   // A check of readiness that succeeds meanwhile changes nothing.
   server.SetServing(true);
   CHECK_FALSE(IsServing(channel));
