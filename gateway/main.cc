@@ -11,6 +11,7 @@
 #include "platform/rpc/client.h"
 #include "platform/runtime/process.h"
 #include "platform/telemetry/log.h"
+#include "platform/tracing/exporter.h"
 
 #include <absl/flags/flag.h>
 
@@ -102,6 +103,7 @@ std::vector<http::ReadyCheck> ReadyChecks(redis::Client* redis) {
 int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   runtime::Process process;
   prometheus::Registry registry;
+  auto exporter = tracing::ExporterOfFlags(process.executor(), registry, "gateway");
   auto authenticator = MakeAuthenticator(settings, process.executor());
   auto revocations = ListenForRevocations(settings, process.executor(), authenticator.get());
   GatewayOptions options{settings.public_url, settings.sign_in_path, settings.trusted_proxies,
@@ -127,6 +129,7 @@ int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   admin.Watch(std::chrono::seconds(1));
   admin.AddPage("/config", [&] { return reloader.Report(); });
 
+  if (exporter) exporter->Start();
   telemetry::Log(telemetry::Level::kInfo, "listening",
                  {{"port", server.port()}, {"admin_port", admin.port()}});
   return process.RunUntilSignal([&] {
@@ -161,6 +164,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   config::RequireFlags({"config"});
+  tracing::CheckFlagsOrExit();
   std::string path = absl::GetFlag(FLAGS_config);
   Config settings = OrExit(LoadConfig(path));
   if (settings.public_url.empty()) settings.public_url = "http://" + absl::GetFlag(FLAGS_listen);
