@@ -67,6 +67,9 @@ async function startCardProcessor(layout) {
   await ready(layout, 'card-processor', httpOk(`http://${loopback}:${port}/livez`));
 }
 
+// Of a stack whose traces somebody takes (`layout.otlp`: a collector's URL), all are made.
+const tracing = ({ otlp }) => (otlp ? { TAMARACK_OTLP_ENDPOINT: otlp, TAMARACK_TRACE_SAMPLE_RATIO: '1' } : {});
+
 // What every service is told, by environment so that no secret shows in the process list.
 export function serviceEnvironment(layout, name) {
   return {
@@ -83,6 +86,7 @@ export function serviceEnvironment(layout, name) {
     TAMARACK_TLS_CA_FILE: authorityFile(layout.certificates),
     TAMARACK_TLS_CERT_FILE: pairFile(layout.certificates, name),
     TAMARACK_TLS_KEY_FILE: pairFile(layout.certificates, name),
+    ...tracing(layout),
     ...ownEnvironment[name](layout),
   };
 }
@@ -177,6 +181,7 @@ async function startGateway(layout) {
       TAMARACK_CONFIG: config,
       TAMARACK_LISTEN: `${loopback}:${layout.ports.gateway}`,
       TAMARACK_ADMIN_LISTEN: `${loopback}:${layout.ports.admin.gateway}`,
+      ...tracing(layout),
     },
   });
   await ready(layout, 'gateway', httpOk(`http://${loopback}:${layout.ports.admin.gateway}/readyz`));
