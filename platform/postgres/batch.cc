@@ -29,8 +29,7 @@ AsyncStatus BatchQueue::Wait(std::shared_ptr<Entry> entry) {
     co_return absl::ResourceExhaustedError("batch: too many rows wait");
   }
   // It waits on its task's executor, which says for which trace.
-  if (telemetry::IsTracing())
-    entry->done = asio::steady_timer(co_await asio::this_coro::executor);
+  if (telemetry::IsTracing()) entry->done = asio::steady_timer(co_await asio::this_coro::executor);
   queue_.push_back(entry);
   StartOne();
   if (!entry->is_done) {
@@ -72,8 +71,8 @@ asio::awaitable<void> BatchQueue::Settle(Entries entries, bool is_retry) {
   // it had of their rows is gone.
   try {
     std::vector<telemetry::TraceContext> traces;
-    for (const auto& entry : entries) {
-      auto own = telemetry::TracesOf(entry->done.get_executor());
+    for (size_t i = 0; telemetry::IsTracing() && i < entries.size(); ++i) {
+      auto own = telemetry::TracesOf(entries[i]->done.get_executor());
       traces.insert(traces.end(), own.begin(), own.end());
     }
     if (traces.empty()) {

@@ -67,11 +67,12 @@ std::vector<telemetry::Span> StatementSpans(const asio::any_io_executor& task,
     auto names = absl::StrJoin(statements, "; ", [](std::string* out, const auto& bound) {
       absl::StrAppend(out, bound.statement.name);
     });
-    spans.push_back({.context = telemetry::ChildOf(call),
-                     .parent_span_id = call.span_id,
-                     .name = LabelOf(statements),
-                     .kind = telemetry::SpanKind::kClient,
-                     .attributes = {{"db.system.name", "postgresql"}, {"db.query.summary", names}}});
+    spans.push_back(
+        {.context = telemetry::ChildOf(call),
+         .parent_span_id = call.span_id,
+         .name = LabelOf(statements),
+         .kind = telemetry::SpanKind::kClient,
+         .attributes = {{"db.system.name", "postgresql"}, {"db.query.summary", names}}});
     if (statements.size() > 1) {
       spans.back().attributes.push_back(
           {"db.operation.batch.size", static_cast<int64_t>(statements.size())});

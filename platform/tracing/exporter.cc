@@ -117,10 +117,11 @@ asio::awaitable<bool> Exporter::SendOne(std::chrono::milliseconds timeout) {
   const bool is_later = MayTakeLater(answer);
   const bool is_taken = answer.ok() && answer->status / 100 == 2;
   // Once, not for every batch.
-  if (!std::exchange(is_out_of_reach_, !is_taken) && !is_taken && !absl::IsCancelled(answer.status()))
-    telemetry::Log(telemetry::Level::kWarning, "spans not taken",
-                   {{"status", answer.ok() ? answer->status : 0},
-                    {"error", answer.status().message()}});
+  if (!std::exchange(is_out_of_reach_, !is_taken) && !is_taken &&
+      !absl::IsCancelled(answer.status()))
+    telemetry::Log(
+        telemetry::Level::kWarning, "spans not taken",
+        {{"status", answer.ok() ? answer->status : 0}, {"error", answer.status().message()}});
   if (is_later) co_return false;
   if (is_taken) sent_.Increment(static_cast<double>(batch_->spans));
   if (!is_taken) Drop(batch_->spans);

@@ -113,11 +113,11 @@ Async<std::vector<std::string>> Outbox::Append(pg::Tx& tx, std::span<const Event
     data.push_back(event.data);
   }
   std::string traceparent = TraceparentOf(co_await boost::asio::this_coro::executor);
-  CO_RETURN_IF_ERROR((co_await tx.QueryAll(pg::BoundStatement(kLockLanes, subjects),
-                                           pg::BoundStatement(kAppend, ids, tenants, modes, types,
-                                                              sources, subjects, data,
-                                                              traceparent)))
-                         .status());
+  CO_RETURN_IF_ERROR(
+      (co_await tx.QueryAll(pg::BoundStatement(kLockLanes, subjects),
+                            pg::BoundStatement(kAppend, ids, tenants, modes, types, sources,
+                                               subjects, data, traceparent)))
+          .status());
   co_return ids;
 }
 

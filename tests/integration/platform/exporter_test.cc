@@ -1,8 +1,8 @@
 // A process's spans on their way to a collector, which is a real HTTP server.
+#include "platform/tracing/exporter.h"
 #include "platform/http/server.h"
 #include "platform/runtime/task_group.h"
 #include "platform/telemetry/metrics.h"
-#include "platform/tracing/exporter.h"
 #include "tests/integration/platform/net_support.h"
 #include "tests/support/loop.h"
 
@@ -60,13 +60,7 @@ struct Fixture {
 
 size_t SpansIn(const std::string& body) {
   auto json = boost::json::parse(body);
-  return json.at("resourceSpans")
-      .at(0)
-      .at("scopeSpans")
-      .at(0)
-      .at("spans")
-      .as_array()
-      .size();
+  return json.at("resourceSpans").at(0).at("scopeSpans").at(0).at("spans").as_array().size();
 }
 
 }  // namespace
@@ -84,8 +78,7 @@ TEST_CASE_METHOD(Fixture, "Exporter: sends batches to /v1/traces", "[exporter]")
   Join();
 }
 
-TEST_CASE_METHOD(Fixture, "Exporter: sends again what the collector may take later",
-                 "[exporter]") {
+TEST_CASE_METHOD(Fixture, "Exporter: sends again what the collector may take later", "[exporter]") {
   statuses = {503, 429, 200};
   Exporter exporter(loop.executor(), registry, options);
   Record(1);

@@ -26,8 +26,7 @@ struct Traced : Fixture, telemetry::SpanSink {
     auto append = [](Traced& f) -> AsyncStatus {
       std::vector<Event> events{MakeEvent(1, "s1", "mto"), MakeEvent(1, "s2", "moh")};
       CO_ASSIGN_OR_RETURN(auto tx, co_await f.pool.Begin());
-      CO_RETURN_IF_ERROR(
-          (co_await f.outbox.Append(tx, std::span<const Event>(events))).status());
+      CO_RETURN_IF_ERROR((co_await f.outbox.Append(tx, std::span<const Event>(events))).status());
       co_return co_await tx.Commit();
     };
     std::optional<absl::Status> status;
