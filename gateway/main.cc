@@ -14,6 +14,7 @@
 #include "platform/runtime/process.h"
 #include "platform/runtime/task_group.h"
 #include "platform/telemetry/log.h"
+#include "platform/tracing/exporter.h"
 
 #include <absl/flags/flag.h>
 
@@ -120,6 +121,7 @@ void WatchCertificates(const Config& settings, boost::asio::any_io_executor exec
 int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
   runtime::Process process;
   prometheus::Registry registry;
+  auto exporter = tracing::ExporterOfFlags(process.executor(), registry, "gateway");
   auto authenticator = MakeAuthenticator(settings, process.executor());
   auto revocations = ListenForRevocations(settings, process.executor(), authenticator.get());
   GatewayOptions options{settings.public_url, settings.sign_in_path, settings.trusted_proxies,
@@ -147,6 +149,7 @@ int Serve(const Config& settings, Loader loader, Loader::Result loaded) {
 
   WatchCertificates(settings, process.executor(), registry);
 
+  if (exporter) exporter->Start();
   telemetry::Log(telemetry::Level::kInfo, "listening",
                  {{"port", server.port()}, {"admin_port", admin.port()}});
   return process.RunUntilSignal([&] {
@@ -181,6 +184,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   config::RequireFlags({"config"});
+  tracing::CheckFlagsOrExit();
   std::string path = absl::GetFlag(FLAGS_config);
   Config settings = OrExit(LoadConfig(path));
   if (settings.public_url.empty()) settings.public_url = "http://" + absl::GetFlag(FLAGS_listen);

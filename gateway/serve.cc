@@ -8,12 +8,15 @@
 #include "gateway/response/location.h"
 
 #include "platform/base/status.h"
+#include "platform/telemetry/span.h"
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_replace.h>
 #include <absl/strings/str_split.h>
+
+#include <algorithm>
 
 namespace tamarack::gateway {
 
@@ -25,6 +28,7 @@ constexpr size_t kIdempotencyKeyLengthMax = 255;
 // gRPC refuses more than 8 KiB of metadata, counted as HPACK does, and calls it exhaustion.
 constexpr size_t kMetadataBytesMax = size_t{7} * 1024;
 constexpr size_t kMetadataEntryOverhead = 32;
+constexpr char kTraceparent[] = "traceparent";
 
 // A browser sends cookies by itself, so whatever they authorise must come from a form of ours.
 bool NeedsOwnForm(const Visit& visit, const Route& route) {
@@ -51,6 +55,29 @@ bool IsFailedCondition(const Visit& visit, const absl::Status& status) {
 // Whether the time that a call took is the back end's own: it answered, or did not in time.
 bool SaysHowBusy(const absl::Status& status) {
   return !absl::IsUnavailable(status) && !absl::IsCancelled(status);
+}
+
+// The call to the back end, which then knows it as its parent. Nothing while none is recorded.
+std::optional<telemetry::Span> ClientSpan(const Visit& visit, const Route& route,
+                                          Metadata& metadata) {
+  if (!telemetry::IsRecorded(visit.trace)) return std::nullopt;
+  telemetry::Span span{.context = telemetry::ChildOf(visit.trace),
+                       .parent_span_id = visit.trace.span_id,
+                       .name = route.grpc_path.substr(1),
+                       .kind = telemetry::SpanKind::kClient,
+                       .attributes = {{"rpc.system", "grpc"},
+                                      {"rpc.service", route.method->service()->full_name()},
+                                      {"rpc.method", route.method->name()}}};
+  auto parent = std::ranges::find(metadata, kTraceparent, &Metadata::value_type::first);
+  if (parent != metadata.end()) parent->second = telemetry::FormatTraceparent(span.context);
+  return span;
+}
+
+void RecordAnswer(std::optional<telemetry::Span> span, const absl::Status& status) {
+  if (!span) return;
+  span->attributes.push_back({"rpc.grpc.status_code", static_cast<int64_t>(status.code())});
+  span->is_error = !status.ok();
+  telemetry::Record(*std::move(span));
 }
 
 }  // namespace
@@ -101,8 +128,10 @@ boost::asio::awaitable<http::Response> Gateway::Serve(const Visit& visit, const 
   AdaptiveLimit::Permit& running = *observation.admission.permit;
   if (route.method->server_streaming())
     co_return co_await ServeStream(visit, route, std::move(call), backend, running);
+  auto span = ClientSpan(visit, route, call.metadata);
   auto called = std::chrono::steady_clock::now();
   CallResult result = co_await backend.Call(std::move(call));
+  RecordAnswer(std::move(span), result.status);
   auto answered = std::chrono::steady_clock::now();
   observation.upstream = answered - called;
   if (SaysHowBusy(result.status)) running.Took(route.grpc_path, observation.upstream, answered);
@@ -164,7 +193,7 @@ Metadata Gateway::MakeMetadata(const Visit& visit, const Route& route, const Cal
   Metadata metadata;
   metadata.reserve(8);
   metadata.emplace_back("x-request-id", visit.request_id);
-  metadata.emplace_back("traceparent", telemetry::FormatTraceparent(visit.trace));
+  metadata.emplace_back(kTraceparent, telemetry::FormatTraceparent(visit.trace));
   if (!visit.trace_state.empty()) metadata.emplace_back("tracestate", visit.trace_state);
   metadata.emplace_back("x-tamarack-language", visit.language_tag());
   if (route.plugin == nullptr || route.plugin->sees_client_ip)

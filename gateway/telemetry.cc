@@ -2,6 +2,7 @@
 
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
+#include "platform/telemetry/span.h"
 
 #include <absl/strings/str_cat.h>
 
@@ -21,6 +22,28 @@ std::string Flags(const Observation& observation, const http::Response& response
   add(observation.is_cancelled, "cancelled");
   add(observation.is_upstream_unavailable, "upstream_unavailable");
   return flags;
+}
+
+// The whole request's. Its path, query, addresses and user agent are somebody's.
+telemetry::Span ServerSpan(const Visit& visit, const Observation& observation, int status) {
+  const Route* route = observation.route;
+  auto parent = telemetry::ParseTraceparent(visit.request.headers.Get("traceparent").value_or(""));
+  auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - observation.start);
+  telemetry::Span span{
+      .context = visit.trace,
+      .parent_span_id = parent ? parent->span_id : "",
+      // Without a route a method may be any text.
+      .name = route ? absl::StrCat(route->http_method, " ", route->path) : "HTTP",
+      .kind = telemetry::SpanKind::kServer,
+      .start = std::chrono::system_clock::now() - took,
+      .attributes = {{"http.request.method", route ? route->http_method : "_OTHER"},
+                     {"url.scheme", visit.origin.starts_with("https:") ? "https" : "http"},
+                     {"http.response.status_code", int64_t{status}},
+                     {"tamarack.request_id", visit.request_id}},
+      .is_error = status >= 500};
+  if (route) span.attributes.push_back({"http.route", route->path});
+  return span;
 }
 
 }  // namespace
@@ -60,6 +83,8 @@ void Telemetry::Record(const Visit& visit, const Observation& observation,
   auto took = std::chrono::steady_clock::now() - observation.start;
   duration->Observe(std::chrono::duration<double>(took).count());
 
+  if (telemetry::IsRecorded(visit.trace))
+    telemetry::Record(ServerSpan(visit, observation, response.status));
   if (!telemetry::LogEnabled(telemetry::Level::kInfo)) return;
   size_t sent = response.shared_body ? response.shared_body->size()
                                      : response.body.size() + observation.bytes_streamed;

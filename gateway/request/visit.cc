@@ -3,6 +3,7 @@
 #include "gateway/request/accept.h"
 #include "platform/base/id.h"
 #include "platform/base/status.h"
+#include "platform/telemetry/span.h"
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_split.h>
@@ -33,7 +34,8 @@ Visit::Visit(const http::Request& received, const TrustedProxies& proxies)
   if (path.starts_with("/en/")) language = Language::kEnglish;
   if (path.starts_with("/fr/")) language = Language::kFrench;
   auto parent = telemetry::ParseTraceparent(received.headers.Get("traceparent").value_or(""));
-  trace = parent ? telemetry::ChildOf(*parent) : telemetry::NewTrace();
+  trace = parent ? telemetry::ChildOf(*parent) : telemetry::NewTrace(/*sampled=*/false);
+  telemetry::Sample(trace);
   if (parent) trace_state = TraceState(received);
   Origin client = proxies.OriginOf(received);
   client_address = std::move(client.address);

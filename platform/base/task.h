@@ -22,7 +22,7 @@ inline std::atomic<bool>& TellsTasks() {
 // Where a new task is spawned, so that it can be told from others.
 inline boost::asio::any_io_executor TaskExecutor(boost::asio::any_io_executor executor) {
   if (!TellsTasks()) return executor;
-  return boost::asio::make_strand(std::move(executor));
+  return boost::asio::make_strand(executor);
 }
 
 // Whether a coroutine on this executor belongs to a task that can be told from others. Two of equal

@@ -1,8 +1,12 @@
 #include "platform/postgres/batch.h"
 
+#include "platform/base/task.h"
 #include "platform/telemetry/log.h"
+#include "platform/telemetry/span.h"
+#include "platform/telemetry/traced_executor.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -11,10 +15,21 @@
 namespace tamarack::pg {
 namespace asio = boost::asio;
 
+namespace {
+
+AsyncStatus Unthrown(AsyncStatus write) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_return co_await std::move(write);
+}
+
+}  // namespace
+
 AsyncStatus BatchQueue::Wait(std::shared_ptr<Entry> entry) {
   if (static_cast<int>(queue_.size()) >= options_.queue_max) {
     co_return absl::ResourceExhaustedError("batch: too many rows wait");
   }
+  // It waits on its task's executor, which says for which trace.
+  if (telemetry::IsTracing()) entry->done = asio::steady_timer(co_await asio::this_coro::executor);
   queue_.push_back(entry);
   StartOne();
   if (!entry->is_done) {
@@ -56,7 +71,17 @@ asio::awaitable<void> BatchQueue::Settle(Entries entries, bool is_retry) {
   // The writer works for calls, and as with a handler that throws, those who wait are told. What
   // it had of their rows is gone.
   try {
-    status = co_await Write(entries);
+    std::vector<telemetry::TraceContext> traces;
+    for (size_t i = 0; telemetry::IsTracing() && i < entries.size(); ++i) {
+      auto own = telemetry::TracesOf(entries[i]->done.get_executor());
+      traces.insert(traces.end(), own.begin(), own.end());
+    }
+    if (traces.empty()) {
+      status = co_await Write(entries);
+    } else {
+      auto executor = TaskExecutor(telemetry::WithTraces(executor_, std::move(traces)));
+      status = co_await asio::co_spawn(executor, Unthrown(Write(entries)), asio::use_awaitable);
+    }
     health_ = absl::OkStatus();
   } catch (const std::exception& error) {
     has_thrown = true;

@@ -4,7 +4,10 @@
 #include "platform/postgres/dsn.h"
 #include "platform/postgres/metrics.h"
 #include "platform/postgres/pool_state.h"
+#include "platform/telemetry/span.h"
+#include "platform/telemetry/traced_executor.h"
 
+#include <absl/strings/str_join.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -55,6 +58,38 @@ const char* LabelOf(const std::vector<BoundStatement>& statements) {
   return statements.empty() ? "none" : statements.front().statement.name;
 }
 
+// One for the round trip: statements that travel together have no times of their own. Their names
+// say what they are; parameters are somebody's data.
+std::vector<telemetry::Span> StatementSpans(const asio::any_io_executor& task,
+                                            const std::vector<BoundStatement>& statements) {
+  std::vector<telemetry::Span> spans;
+  for (const telemetry::TraceContext& call : telemetry::TracesOf(task)) {
+    auto names = absl::StrJoin(statements, "; ", [](std::string* out, const auto& bound) {
+      absl::StrAppend(out, bound.statement.name);
+    });
+    spans.push_back(
+        {.context = telemetry::ChildOf(call),
+         .parent_span_id = call.span_id,
+         .name = LabelOf(statements),
+         .kind = telemetry::SpanKind::kClient,
+         .attributes = {{"db.system.name", "postgresql"}, {"db.query.summary", names}}});
+    if (statements.size() > 1) {
+      spans.back().attributes.push_back(
+          {"db.operation.batch.size", static_cast<int64_t>(statements.size())});
+    }
+  }
+  return spans;
+}
+
+void RecordAll(std::vector<telemetry::Span> spans, const absl::Status& status) {
+  for (telemetry::Span& span : spans) {
+    span.is_error = !status.ok();
+    if (std::string state = SqlState(status); !state.empty())
+      span.attributes.push_back({"db.response.status_code", std::move(state)});
+    telemetry::Record(std::move(span));
+  }
+}
+
 }  // namespace
 
 Lease::~Lease() {
@@ -78,6 +113,9 @@ void Lease::LetGo() {
 }
 
 Async<std::vector<Rows>> Lease::Execute(std::vector<BoundStatement> statements) {
+  std::vector<telemetry::Span> spans;
+  if (telemetry::IsTracing())
+    spans = StatementSpans(co_await asio::this_coro::executor, statements);
   auto begin = steady_clock::now();
   auto rows = co_await Shielded(connection_->Execute(statements));
   if (PoolMetrics* metrics = pool_->metrics()) {
@@ -85,6 +123,7 @@ Async<std::vector<Rows>> Lease::Execute(std::vector<BoundStatement> statements) 
     metrics->Observe(LabelOf(statements), taken.count());
     if (!rows.ok()) metrics->CountError(rows.status().code());
   }
+  RecordAll(std::move(spans), rows.status());
   co_return rows;
 }
 

@@ -4,6 +4,7 @@
 #include "platform/rpc/completions.h"
 #include "platform/rpc/context.h"
 #include "platform/rpc/errors.h"
+#include "platform/telemetry/span.h"
 
 #include <grpcpp/channel.h>
 #include <grpcpp/generic/generic_stub.h>
@@ -21,6 +22,30 @@ namespace {
 // gRPC's server as it shuts down is cancelled unseen.
 constexpr char kServiceConfig[] =
     R"({"loadBalancingConfig":[{"round_robin":{}}],"healthCheckConfig":{"serviceName":""}})";
+
+// For a call on behalf of one whose trace is recorded.
+std::optional<telemetry::Span> ClientSpan(const std::string& method, const Context* caller) {
+  if (caller == nullptr || !telemetry::IsTracing()) return std::nullopt;
+  auto trace = telemetry::ParseTraceparent(caller->traceparent);
+  if (!trace || !telemetry::IsRecorded(*trace)) return std::nullopt;
+  std::string_view path = method;  // "/package.Service/Method"
+  path.remove_prefix(1);
+  size_t slash = path.find('/');
+  return telemetry::Span{.context = telemetry::ChildOf(*trace),
+                         .parent_span_id = trace->span_id,
+                         .name = std::string(path),
+                         .kind = telemetry::SpanKind::kClient,
+                         .attributes = {{"rpc.system", "grpc"},
+                                        {"rpc.service", std::string(path.substr(0, slash))},
+                                        {"rpc.method", std::string(path.substr(slash + 1))}}};
+}
+
+void RecordAnswer(std::optional<telemetry::Span> span, const grpc::Status& answer) {
+  if (!span) return;
+  span->attributes.push_back({"rpc.grpc.status_code", int64_t{answer.error_code()}});
+  span->is_error = !answer.ok();
+  telemetry::Record(*std::move(span));
+}
 
 }  // namespace
 
@@ -59,9 +84,11 @@ AsyncStatus Client::CallInto(std::string method, const google::protobuf::Message
 AsyncStatus Client::CallOnce(const std::string& method, const google::protobuf::Message& request,
                              google::protobuf::Message& response, const CallOptions& options,
                              std::chrono::system_clock::time_point deadline) {
+  auto span = ClientSpan(method, options.on_behalf_of);
   grpc::ClientContext context;
   if (options.on_behalf_of != nullptr) {
-    context.AddMetadata("traceparent", options.on_behalf_of->traceparent);
+    context.AddMetadata("traceparent", span ? telemetry::FormatTraceparent(span->context)
+                                            : options.on_behalf_of->traceparent);
     context.AddMetadata("x-request-id", options.on_behalf_of->request_id);
     context.AddMetadata("x-tamarack-language", options.on_behalf_of->language);
   }
@@ -86,6 +113,7 @@ AsyncStatus Client::CallOnce(const std::string& method, const google::protobuf::
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   co_await Completions::Of(co_await asio::this_coro::executor).Await(context, start);
   co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+  RecordAnswer(std::move(span), answer);
   co_return FromGrpc(answer);
 }
 

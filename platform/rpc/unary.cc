@@ -6,7 +6,8 @@
 #include "platform/rpc/validate.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
-#include "platform/telemetry/trace.h"
+#include "platform/telemetry/span.h"
+#include "platform/telemetry/traced_executor.h"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -14,10 +15,40 @@
 #include <boost/asio/post.hpp>
 
 #include <exception>
+#include <optional>
 
 namespace tamarack::rpc {
 namespace asio = boost::asio;
 using Steady = std::chrono::steady_clock;
+
+namespace {
+
+bool IsBug(const absl::Status& status) {
+  return absl::IsInternal(status) || absl::IsUnknown(status) || absl::IsDataLoss(status);
+}
+
+telemetry::Span ServerSpan(const google::protobuf::MethodDescriptor& method,
+                           telemetry::TraceContext trace, std::string parent_span_id) {
+  return {.context = std::move(trace),
+          .parent_span_id = std::move(parent_span_id),
+          .name = absl::StrCat(method.service()->full_name(), "/", method.name()),
+          .kind = telemetry::SpanKind::kServer,
+          .attributes = {{"rpc.system", "grpc"},
+                         {"rpc.service", method.service()->full_name()},
+                         {"rpc.method", method.name()}}};
+}
+
+AsyncStatus Recorded(AsyncStatus call, telemetry::Span span) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  absl::Status status = co_await std::move(call);
+  span.attributes.push_back({"rpc.grpc.status_code", static_cast<int64_t>(status.code())});
+  span.is_error = IsBug(status) || absl::IsUnavailable(status) || absl::IsUnimplemented(status) ||
+                  absl::IsDeadlineExceeded(status);
+  telemetry::Record(std::move(span));
+  co_return status;
+}
+
+}  // namespace
 
 struct Interceptor::MethodMetrics {
   prometheus::Histogram& duration;
@@ -58,12 +89,22 @@ UnaryCallBase::UnaryCallBase(Interceptor& interceptor, const Method& method,
       method_(method),
       server_context_(server_context),
       request_(request),
-      context_(ReadMetadata(*server_context)),
-      cancel_(std::make_shared<Cancel>(TaskExecutor(interceptor.executor_))) {}
+      context_(ReadMetadata(*server_context)) {}
 
 UnaryCallBase::~UnaryCallBase() = default;
 
 void UnaryCallBase::Start() {
+  auto caller = telemetry::ParseTraceparent(context_.traceparent);
+  auto trace = caller ? telemetry::ChildOf(*caller) : telemetry::NewTrace(/*sampled=*/false);
+  if (!caller) telemetry::Sample(trace);
+  context_.traceparent = telemetry::FormatTraceparent(trace);
+  asio::any_io_executor executor = interceptor_.executor_;
+  std::optional<telemetry::Span> span;
+  if (telemetry::IsRecorded(trace)) {
+    executor = telemetry::WithTraces(executor, {trace});
+    span = ServerSpan(method_.descriptor(), std::move(trace), caller ? caller->span_id : "");
+  }
+  cancel_ = std::make_shared<Cancel>(TaskExecutor(std::move(executor)));
   auto done = [this](std::exception_ptr error, absl::Status status) {
     if (error) status = absl::InternalError("exception");
     WriteMetadata(context_.http, *server_context_);
@@ -72,7 +113,8 @@ void UnaryCallBase::Start() {
   // The frame of Run() must be made on the executor: handlers may not assume anything about gRPC's
   // threads.
   asio::co_spawn(
-      cancel_->executor, [this] { return Run(); },
+      cancel_->executor,
+      [this, span = std::move(span)] { return span ? Recorded(Run(), *span) : Run(); },
       asio::bind_cancellation_slot(cancel_->signal.slot(), std::move(done)));
 }
 
@@ -80,11 +122,6 @@ AsyncStatus UnaryCallBase::Run() {
   // Cancellation reaches a handler as an error code from what it awaits, never as an exception.
   co_await asio::this_coro::throw_if_cancelled(false);
   auto start = Steady::now();
-  if (auto parent = telemetry::ParseTraceparent(context_.traceparent)) {
-    context_.traceparent = telemetry::FormatTraceparent(telemetry::ChildOf(*parent));
-  } else {
-    context_.traceparent = telemetry::FormatTraceparent(telemetry::NewTrace());
-  }
   absl::Status status;
   try {
     status = co_await CheckedBody();
@@ -135,10 +172,8 @@ void UnaryCallBase::Report(const absl::Status& status, Steady::duration took) {
   }
   counter->Increment();
 
-  bool is_bug = status.code() == absl::StatusCode::kInternal ||
-                status.code() == absl::StatusCode::kUnknown ||
-                status.code() == absl::StatusCode::kDataLoss;
-  bool is_ours = is_bug || status.code() == absl::StatusCode::kUnavailable;
+  bool is_bug = IsBug(status);
+  bool is_ours = is_bug || absl::IsUnavailable(status);
   auto level = is_bug    ? telemetry::Level::kError
                : is_ours ? telemetry::Level::kWarning
                          : telemetry::Level::kInfo;

@@ -9,6 +9,7 @@
 #include "platform/postgres/dsn.h"
 #include "platform/postgres/runtime_role.h"
 #include "platform/telemetry/log.h"
+#include "platform/tracing/exporter.h"
 
 #include <absl/flags/flag.h>
 
@@ -144,6 +145,7 @@ Shell::Shell(int argc, char** argv, std::string name, std::span<const pg::Migrat
     std::exit(2);
   }
   config::RequireFlags({"pg_dsn"});
+  tracing::CheckFlagsOrExit();
   if (is_keys) RunKeys(std::span<const std::string>(arguments).subspan(1));
   if (migrate_only) {
     config::RequireFlags({"pg_runtime_role"});
@@ -233,6 +235,7 @@ const crypto::Keyring& Shell::keyring() {
 
 int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()> stop) {
   try {
+    auto exporter = tracing::ExporterOfFlags(executor(), *registry_, name_);
     http::AdminServer admin(executor(), absl::GetFlag(FLAGS_admin_listen), *registry_,
                             ready_checks_);
     rpc::ServerSecurity security = rpc::PlainText();
@@ -257,6 +260,7 @@ int Shell::Run(const std::vector<grpc::Service*>& services, std::function<void()
       tasks.Spawn(
           [this] { return http::WatchCertificate(tls_->files.cert_file, "peer", *registry_); });
     }
+    if (exporter) exporter->Start();
     // Whole tables are counted, and calls do not wait for that.
     pg::Pool resealing(executor(), absl::GetFlag(FLAGS_pg_dsn),
                        pg::PoolOptions{.size = 1,

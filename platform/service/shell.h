@@ -50,8 +50,7 @@ struct Command {
 // --pg_runtime_role --allow_owner_role --redis --redis_username --redis_password_file --issuer
 // --identity_address --client_secret_file --secret_key_file --now --drain_notice_seconds
 // --drain_seconds --connection_age_seconds --log_level --migrate_only --tls_ca_file --tls_cert_file
-// --tls_key_file --peers --insecure_plain_text
-// --reflection.
+// --tls_key_file --peers --insecure_plain_text --reflection --otlp_endpoint --trace_sample_ratio.
 class Shell {
  public:
   // What a service makes with a keyring.

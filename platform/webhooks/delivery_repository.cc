@@ -33,7 +33,8 @@ constexpr pg::Statement kClaim{"webhook_delivery.claim", R"sql(
     RETURNING d.delivery_id, d.endpoint_id, d.attempts, d.created_at, d.event_id
   )
   SELECT c.delivery_id, c.endpoint_id, e.url, e.sealed_secret, e.failing_since IS NOT NULL,
-         c.attempts, c.created_at, v.event_id, v.type, v.source, v.subject, v.created_at, v.data
+         c.attempts, c.created_at, v.event_id, v.type, v.source, v.subject, v.created_at, v.data,
+         v.traceparent
   FROM claimed c JOIN webhook_endpoint e USING (endpoint_id)
   CROSS JOIN LATERAL (SELECT * FROM event WHERE event_id = c.event_id LIMIT 1) AS v
   ORDER BY c.delivery_id)sql"};
@@ -163,6 +164,7 @@ ClaimedDelivery Decode(const pg::Rows& rows, int row, const std::string& token) 
   event.subject = rows.Text(row, 10);
   event.created_at = absl::FromUnixMicros(rows.TimeMicros(row, 11));
   event.data = rows.Text(row, 12);
+  delivery.origin = rows.Text(row, 13);
   return delivery;
 }
 

@@ -32,6 +32,7 @@ struct ClaimedDelivery {
   int attempts = 0;                  // made before this one
   absl::Time created_at;
   StoredEvent event;
+  std::string origin;  // `traceparent` of the call that made the event; empty when not recorded.
 
   work::Claim claim() const { return {std::to_string(id), claim_token}; }
 };

@@ -6,6 +6,7 @@
 #include "platform/postgres/batch.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
+#include "platform/telemetry/span.h"
 #include "platform/webhooks/cloud_event.h"
 #include "platform/webhooks/delivery_repository.h"
 #include "platform/webhooks/retry.h"
@@ -16,6 +17,37 @@
 
 namespace tamarack::webhooks {
 namespace asio = boost::asio;
+
+namespace {
+
+// Each attempt is a trace of its own, whose link to the one that made the event stays with us. A
+// change is told to several ministries, each under its own subject: by a trace id that they share
+// they could find out that it is about the same person.
+telemetry::Span AttemptSpan(const ClaimedDelivery& delivery) {
+  telemetry::Span span{.context = telemetry::NewTrace(/*sampled=*/false),
+                       .name = "webhook",
+                       .kind = telemetry::SpanKind::kClient,
+                       .attributes = {{"http.request.method", "POST"},
+                                      {"http.request.resend_count", int64_t{delivery.attempts}},
+                                      {"cloudevents.event_id", delivery.event.id},
+                                      {"cloudevents.event_type", delivery.event.type}}};
+  if (auto origin = telemetry::ParseTraceparent(delivery.origin)) {
+    span.context.flags = origin->flags;
+    span.links.push_back(*std::move(origin));
+  }
+  return span;
+}
+
+void RecordAttempt(telemetry::Span span, const Verdict& verdict) {
+  if (!telemetry::IsRecorded(span.context)) return;
+  if (verdict.status != 0)
+    span.attributes.push_back({"http.response.status_code", int64_t{verdict.status}});
+  if (!verdict.error.empty()) span.attributes.push_back({"error.type", verdict.error});
+  span.is_error = !verdict.error.empty();
+  telemetry::Record(std::move(span));
+}
+
+}  // namespace
 
 // Sends one delivery and records what became of it, together with others that are recorded at the
 // same time. Shared with what it has under way, which outlives a Stop that would not wait.
@@ -69,7 +101,8 @@ class Dispatcher::Courier : public std::enable_shared_from_this<Courier> {
   }
 
   asio::awaitable<work::Outcome> Deliver(const ClaimedDelivery& delivery, work::Try& attempt);
-  Async<http::ClientResponse> Post(const ClaimedDelivery& delivery, const std::string& secret);
+  Async<http::ClientResponse> Post(const ClaimedDelivery& delivery, const std::string& secret,
+                                   const telemetry::TraceContext& trace);
   void Report(const FinishedAttempt& finished) const;
   // Shows, and changes nothing.
   static Async<int64_t> Audit(DeliveryRepository repository, prometheus::Registry* registry);
@@ -108,9 +141,11 @@ asio::awaitable<work::Outcome> Dispatcher::Courier::Deliver(const ClaimedDeliver
                                 delivery.endpoint_id);
   Verdict& verdict = finished.verdict;
   if (secret.ok()) {
-    auto answer = co_await Post(delivery, *secret);
+    telemetry::Span span = AttemptSpan(delivery);
+    auto answer = co_await Post(delivery, *secret, span.context);
     double jitter = std::uniform_real_distribution<double>(-1, 1)(random_);
     verdict = Judge(answer, delivery.attempts + 1, jitter, options_.retry_scale, absl::Now());
+    RecordAttempt(std::move(span), verdict);
   }
   if (verdict.contact && attempt.Learn(*verdict.contact)) {
     BecomeOutage(verdict, options_.retry_scale);
@@ -136,7 +171,8 @@ asio::awaitable<work::Outcome> Dispatcher::Courier::Deliver(const ClaimedDeliver
 }
 
 Async<http::ClientResponse> Dispatcher::Courier::Post(const ClaimedDelivery& delivery,
-                                                      const std::string& secret) {
+                                                      const std::string& secret,
+                                                      const telemetry::TraceContext& trace) {
   http::ClientRequest request;
   request.method = "POST";
   request.url = delivery.url;
@@ -148,7 +184,8 @@ Async<http::ClientResponse> Dispatcher::Courier::Post(const ClaimedDelivery& del
   request.headers = {{"content-type", kCloudEventContentType},
                      {"webhook-id", delivery.event.id},
                      {"webhook-timestamp", std::to_string(timestamp)},
-                     {"webhook-signature", signature}};
+                     {"webhook-signature", signature},
+                     {"traceparent", telemetry::FormatTraceparent(trace)}};
   co_return co_await client_.Send(std::move(request));
 }
 

@@ -4,6 +4,7 @@
 #include "platform/http/client.h"
 #include "platform/postgres/postgres.h"
 #include "platform/rpc/errors.h"
+#include "platform/telemetry/traced_executor.h"
 #include "platform/webhooks/lanes.h"
 #include "platform/webhooks/signature.h"
 
@@ -16,8 +17,8 @@ constexpr size_t kEventTypesMax = 100;
 // A delivery is due at once when it is the first of its lane, in this batch and in the table.
 constexpr pg::Statement kAppend{"event.append", R"sql(
   WITH added AS (
-    INSERT INTO event (event_id, tenant_id, mode, type, source, subject, data)
-    SELECT event_id, tenant_id, mode, type, source, subject, data
+    INSERT INTO event (event_id, tenant_id, mode, type, source, subject, data, traceparent)
+    SELECT event_id, tenant_id, mode, type, source, subject, data, nullif($8, '')
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::json[])
       WITH ORDINALITY AS e (event_id, tenant_id, mode, type, source, subject, data, place)
     ORDER BY place
@@ -74,6 +75,12 @@ Endpoint DecodeEndpoint(const pg::Rows& rows, int row) {
   return endpoint;
 }
 
+// Of the call whose change is told; empty when it is not recorded, or not one alone.
+std::string TraceparentOf(const boost::asio::any_io_executor& task) {
+  auto traces = telemetry::TracesOf(task);
+  return traces.size() == 1 ? telemetry::FormatTraceparent(traces.front()) : "";
+}
+
 absl::Status CheckEndpointUrl(const std::string& url, const http::AddressPolicy& policy) {
   if (url.size() > kUrlBytesMax) return rpc::InvalidField("url", "must be at most 2048 characters");
   absl::Status checked = http::CheckUrl(url, policy);
@@ -105,10 +112,12 @@ Async<std::vector<std::string>> Outbox::Append(pg::Tx& tx, std::span<const Event
     subjects.push_back(event.subject);
     data.push_back(event.data);
   }
-  CO_RETURN_IF_ERROR((co_await tx.QueryAll(pg::BoundStatement(kLockLanes, subjects),
-                                           pg::BoundStatement(kAppend, ids, tenants, modes, types,
-                                                              sources, subjects, data)))
-                         .status());
+  std::string traceparent = TraceparentOf(co_await boost::asio::this_coro::executor);
+  CO_RETURN_IF_ERROR(
+      (co_await tx.QueryAll(pg::BoundStatement(kLockLanes, subjects),
+                            pg::BoundStatement(kAppend, ids, tenants, modes, types, sources,
+                                               subjects, data, traceparent)))
+          .status());
   co_return ids;
 }
 

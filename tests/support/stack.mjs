@@ -30,11 +30,11 @@ async function freeBase() {
   }
 }
 
-// Starts a stack, or takes the running one whose state is in TAMARACK_TEST_STATE and leaves it running. `name` shows in the folder that keeps its logs if the test fails: build/<preset>/logs/<name>.
-export async function startStack(name) {
+// Starts a stack, or takes the running one whose state is in TAMARACK_TEST_STATE and leaves it running. `name` shows in the folder that keeps its logs if the test fails: build/<preset>/logs/<name>. With `otlp`, a collector's URL, it is always one of its own.
+export async function startStack(name, { otlp = null } = {}) {
   const running = process.env.TAMARACK_TEST_STATE;
-  if (running) return handle(prepareFolders(layoutOf({ state: running })), async () => {});
-  const layout = prepareFolders(await newLayout(name));
+  if (running && !otlp) return handle(prepareFolders(layoutOf({ state: running })), async () => {});
+  const layout = prepareFolders({ ...await newLayout(name), otlp });
   const stop = () => remove(layout, name);
   try {
     await up(layout, { seed });

@@ -71,6 +71,8 @@ async function startCardProcessor(layout) {
 
 // Nobody here looks for another replica while one gives notice.
 const ending = { TAMARACK_DRAIN_NOTICE_SECONDS: '0' };
+// Of a stack whose traces somebody takes (`layout.otlp`: a collector's URL), all are made.
+const tracing = ({ otlp }) => (otlp ? { TAMARACK_OTLP_ENDPOINT: otlp, TAMARACK_TRACE_SAMPLE_RATIO: '1' } : {});
 
 // What every service is told, by environment so that no secret shows in the process list.
 export function serviceEnvironment(layout, name) {
@@ -89,6 +91,7 @@ export function serviceEnvironment(layout, name) {
     TAMARACK_TLS_CERT_FILE: pairFile(layout.certificates, name),
     TAMARACK_TLS_KEY_FILE: pairFile(layout.certificates, name),
     ...ending,
+    ...tracing(layout),
     ...ownEnvironment[name](layout),
   };
 }
@@ -184,6 +187,7 @@ async function startGateway(layout) {
       TAMARACK_LISTEN: `${loopback}:${layout.ports.gateway}`,
       TAMARACK_ADMIN_LISTEN: `${loopback}:${layout.ports.admin.gateway}`,
       ...ending,
+      ...tracing(layout),
     },
   });
   await ready(layout, 'gateway', httpOk(`http://${loopback}:${layout.ports.admin.gateway}/readyz`));

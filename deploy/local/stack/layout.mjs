@@ -42,6 +42,7 @@ export function layoutOf({ state = process.env.TAMARACK_STATE, port = process.en
     secrets: join(folder, 'secrets'),
     certificates: join(folder, 'certificates'),
     sandbox: join(folder, 'sandbox.json'),
+    otlp: process.env.TAMARACK_OTLP_ENDPOINT || null,
     id: null, // these two are set by prepareFolders
     servers: null,
   };

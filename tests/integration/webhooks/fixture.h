@@ -33,7 +33,7 @@ namespace asio = boost::asio;
 inline std::span<const pg::Migration> Schema() {
   static const auto& texts = *new std::vector<std::pair<std::string, std::string>>([] {
     std::vector<std::pair<std::string, std::string>> all;
-    for (int version = 1; version <= 6; ++version) {
+    for (int version = 1; version <= 7; ++version) {
       std::ifstream file(TAMARACK_SOURCE_DIR "/platform/webhooks/schema_v" +
                          std::to_string(version) + ".sql");
       std::string sql(std::istreambuf_iterator<char>(file), {});
@@ -51,7 +51,7 @@ inline std::span<const pg::Migration> Schema() {
 }
 
 struct Received {
-  std::string id, timestamp, signature, content_type, body;
+  std::string id, timestamp, signature, content_type, body, traceparent;
 };
 
 // A subscriber: remembers what it gets, and answers as the test says.
@@ -83,7 +83,8 @@ class Receiver {
       return std::string(request.headers.Get(name).value_or(""));
     };
     received.push_back({header("webhook-id"), header("webhook-timestamp"),
-                        header("webhook-signature"), header("content-type"), request.body});
+                        header("webhook-signature"), header("content-type"), request.body,
+                        header("traceparent")});
     http::Response response;
     response.status = status(received.size());
     response.body = body;

@@ -1,0 +1,1 @@
+../../../platform/webhooks/schema_v7.sql
