@@ -30,7 +30,7 @@ const right = {
   'no back end yet': closed,
   'a schema for the editor': { $schema: 'config.schema.json', ...closed },
   'everything of a back end': withBackend({
-    reflection: false, allow_breaking: true, lint_ignore: ['get-body'], paths: ['/a/', '/*/a'], health_check: true, retries: false, keepalive_seconds: 10,
+    reflection: false, allow_breaking: true, lint_ignore: ['get-body'], paths: ['/a/', '/*/a'], health_check: true, health_service: 'calls', retries: false, keepalive_seconds: 10,
     message_bytes_max: 1024, tls: { ca_file: 'c', cert_file: 'd', key_file: 'e', server_name: 'f' },
   }),
   'a back end far away by TLS': withBackend({ address: 'dns:///fish.example:443', tls: { ca_file: 'c' } }),

@@ -80,15 +80,17 @@ TEST_CASE("an address that says that it does not serve is not called", "[gateway
   grpc::EnableDefaultHealthCheckService(true);
   GenericServer one, two;
   grpc::EnableDefaultHealthCheckService(false);
-  one.server().GetHealthCheckService()->SetServingStatus(false);
-  Plugged gateway(
-      At("ipv4:" + one.address() + "," + two.address(), "t", R"(, "health_check": true)"));
+  const std::string name = GENERATE("", "calls");
+  one.server().GetHealthCheckService()->SetServingStatus(name, false);
+  two.server().GetHealthCheckService()->SetServingStatus(name, true);
+  Plugged gateway(At("ipv4:" + one.address() + "," + two.address(), "t",
+                     R"(, "health_check": true, "health_service": ")" + name + "\""));
   gateway.WriteDescriptors("t.binpb", FishProto());
   gateway.Start();
   auto client = gateway.Connect();
   for (int i = 0; i < 20; ++i) CHECK(client.Send("GET", "/t/7").status == 200);
   CHECK(one.Calls("/t.Fish/Get") == 0);
-  one.server().GetHealthCheckService()->SetServingStatus(true);
+  one.server().GetHealthCheckService()->SetServingStatus(name, true);
   CHECK(Eventually([&] {
     client.Send("GET", "/t/7");
     return one.Calls("/t.Fish/Get") > 0;

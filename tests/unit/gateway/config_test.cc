@@ -374,7 +374,7 @@ TEST_CASE("whose a back end is, and for whom its tokens are, is read", "[gateway
 
 TEST_CASE("how a back end is reached is read", "[gateway]") {
   auto config = Load(Backend(R"("reflection": true, "allow_breaking": true, "retries": false,
-    "health_check": true, "keepalive_seconds": 60, "message_bytes_max": 4096, "lint_ignore": ["get-body"], "paths": ["/a/"],
+    "health_check": true, "health_service": "calls", "keepalive_seconds": 60, "message_bytes_max": 4096, "lint_ignore": ["get-body"], "paths": ["/a/"],
     "tls": {"ca_file": "ca.pem", "cert_file": "/c.pem", "key_file": "/k.pem", "server_name": "b"})"));
   INFO(config.status());
   REQUIRE(config.ok());
@@ -383,6 +383,7 @@ TEST_CASE("how a back end is reached is read", "[gateway]") {
   CHECK(backend.allows_breaking);
   CHECK_FALSE(backend.retries);
   CHECK(backend.checks_health);
+  CHECK(backend.health_service == "calls");
   CHECK(backend.lint_ignore.contains("get-body"));
   CHECK(backend.channel.keepalive == std::chrono::seconds(60));
   CHECK(backend.channel.message_bytes_max == 4096);
