@@ -29,6 +29,8 @@ constexpr double kWeightMax = 0.1;
 // What a stream that began well adds: more than it takes, since half of it at least is open to all.
 constexpr double kStreamRoom = 2;
 constexpr auto kCongestionMemory = std::chrono::seconds(10);
+// After so long without congestion what was learnt from it is over.
+constexpr auto kRecovery = std::chrono::seconds(30);
 
 }  // namespace
 
@@ -67,6 +69,8 @@ void AdaptiveLimit::MakeRoom(Time now) {
 }
 
 void AdaptiveLimit::Learn(std::string_view method, Duration took, Time now) {
+  // Few calls at once never put a low limit to the test, and would keep it for ever.
+  if (now >= congested_until_ + kRecovery) limit_ = std::max(limit_, options_.initial);
   double seconds = std::chrono::duration<double>(took).count();
   Usual& usual = usual_[ToAbsl(method)];
   double since = std::chrono::duration<double>(now - std::exchange(usual.latest, now)).count();

@@ -23,7 +23,8 @@ struct AdaptiveLimitOptions {
 // (docs/adr/2026-11-27-overload.md). Calls are compared with what their own method usually takes,
 // so that a slow method is no sign of overload. When a window's calls took more than `tolerance`
 // times that, the limit shrinks in proportion; else it grows by its square root, in either case
-// only while at least two fifths of it are in use. Pure: the caller says what time it is.
+// only while at least two fifths of it are in use. Half a minute after the last such window it is
+// at least what it was at first. Pure: the caller says what time it is.
 class AdaptiveLimit {
  public:
   using Time = std::chrono::steady_clock::time_point;

@@ -125,6 +125,7 @@ Async<std::vector<work::Job>> Dispatcher::Courier::Claim(const work::Room& room)
   for (ClaimedDelivery& delivery : claimed) {
     jobs.push_back({.claim = delivery.claim(),
                     .destination = delivery.endpoint_id,
+                    .is_known_down = delivery.is_endpoint_failing,
                     .run = [self = shared_from_this(), delivery](work::Try& attempt) {
                       return self->Deliver(delivery, attempt);
                     }});

@@ -33,7 +33,9 @@ enum class Contact {
 // Closed, open (one probe at a time), then a ramp.
 class Breaker {
  public:
-  explicit Breaker(BreakerOptions options = {}) : options_(options) {}
+  // `is_open`: known to be out of order from before, so that the first try is a probe.
+  explicit Breaker(BreakerOptions options = {}, bool is_open = false)
+      : options_(options), state_(is_open ? State::kOpen : State::kClosed) {}
 
   // How many may begin now, if `wanted` are to.
   int Room(Time now, int wanted);
@@ -55,7 +57,7 @@ class Breaker {
   void Forgive();
 
   BreakerOptions options_;
-  State state_ = State::kClosed;
+  State state_;
   // Since the last success.
   std::set<std::string, std::less<>> failed_;  // jobs
   size_t not_reached_ = 0;                     // tries

@@ -28,8 +28,9 @@ int Destinations::open() const {
       all_.begin(), all_.end(), [](const auto& entry) { return entry.second.breaker.is_open(); }));
 }
 
-Try::Try(Destinations& destinations, const std::string& name, std::string job_id)
-    : at_(destinations.all_.try_emplace(name, Breaker(destinations.options_)).first),
+Try::Try(Destinations& destinations, const std::string& name, std::string job_id,
+         bool is_known_down)
+    : at_(destinations.all_.try_emplace(name, Breaker(destinations.options_, is_known_down)).first),
       job_id_(std::move(job_id)),
       is_probe_(at_->second.breaker.Begin(std::chrono::steady_clock::now())) {
   ++at_->second.in_flight;

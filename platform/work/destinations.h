@@ -35,7 +35,9 @@ class Destinations {
 // One try of a job at a destination; counts as in flight while it lives.
 class Try {
  public:
-  Try(Destinations& destinations, const std::string& name, std::string job_id);
+  // `is_known_down`: as others found out, in case nothing is known of it here.
+  Try(Destinations& destinations, const std::string& name, std::string job_id,
+      bool is_known_down = false);
   ~Try();
   Try(const Try&) = delete;
   Try& operator=(const Try&) = delete;

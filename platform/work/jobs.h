@@ -23,6 +23,7 @@ std::vector<Job> JobsOf(std::vector<Row> rows, const Run& run) {
     jobs.push_back(
         {.claim = std::move(claim),
          .destination = {},
+         .is_known_down = false,
          .run = [run, row = std::move(row)](Try& attempt) { return run(row, attempt); }});
   }
   return jobs;

@@ -126,7 +126,8 @@ class Worker::State : public BackgroundTask {
     if (room.jobs <= 0) co_return false;
     CO_ASSIGN_OR_RETURN(auto jobs, co_await claim_(room));
     for (Job& job : jobs) {
-      auto attempt = std::make_unique<Try>(destinations_, job.destination, job.claim.id);
+      auto attempt =
+          std::make_unique<Try>(destinations_, job.destination, job.claim.id, job.is_known_down);
       held_.emplace(std::pair(job.claim.id, job.claim.token), std::move(attempt));
       Begin([this, job = std::move(job)] { return Do(job); });
     }

@@ -37,7 +37,10 @@ AsyncStatus Record(bool is_success, std::function<AsyncStatus()> record);
 struct Job {
   Claim claim;
   // Where it goes. Jobs of one destination share a part of what is in flight, and its outages.
-  std::string destination;
+  std::string destination = {};
+  // Whether the rows say that it is out of order: a process that has just started need not find
+  // out.
+  bool is_known_down = false;
   // Does it, and tells the try what that says of the destination.
   std::function<boost::asio::awaitable<Outcome>(Try&)> run;
 };

@@ -50,6 +50,8 @@ bool ReadState(const std::string& text, std::vector<int>& statuses) {
   return !statuses.empty();
 }
 
+constexpr int64_t kCursorTotalMax = 999'999'999;
+
 // Only LinksOf makes one, but it shows no more than the caller's own payments whoever does:
 // microseconds, id and total.
 bool ReadCursor(const std::string& text, ListQuery& query) {
@@ -121,7 +123,8 @@ v1::SearchLinks LinksOf(const v1::ListPaymentsRequest& request, const ListQuery&
   set(*links.mutable_first_page(), 1);
   if (total < kCountedMax) set(*links.mutable_last_page(), last);
   if (query.page > 1) set(*links.mutable_prev_page(), query.page - 1);
-  if (page.has_more) {
+  // Whoever made up the number of this page, or its cursor's total, gets no link that is refused.
+  if (page.has_more && query.page < kPageMax && total <= kCursorTotalMax) {
     const Payment& end = page.payments.back();
     set(*links.mutable_next_page(), query.page + 1,
         absl::StrCat(UnixMicros(end.created_at), ".", end.id, ".", total));

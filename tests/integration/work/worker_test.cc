@@ -88,7 +88,8 @@ struct Fixture {
     CO_ASSIGN_OR_RETURN(auto claims, co_await ClaimRows(room.jobs, room.lease));
     std::vector<Job> jobs;
     for (const Claim& claim : claims) {
-      jobs.push_back({claim, "", [this, claim](Try& attempt) { return Do(claim, attempt); }});
+      jobs.push_back(
+          {.claim = claim, .run = [this, claim](Try& attempt) { return Do(claim, attempt); }});
     }
     co_return jobs;
   }

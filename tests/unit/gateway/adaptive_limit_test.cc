@@ -119,6 +119,23 @@ TEST_CASE("what few calls at once take says nothing about the limit", "[gateway]
   CHECK(back_end.limit.limit() == before);
 }
 
+TEST_CASE("after an overload a back end that is little used gets back what it had at first",
+          "[gateway]") {
+  BackEnd back_end;
+  back_end.Run(40, 100);
+  back_end.capacity = 1;
+  back_end.Run(200, 20);
+  REQUIRE(back_end.limit.limit() < 20);
+  back_end.capacity = 50;
+  for (int second = 0; second < 60; ++second) {
+    back_end.Run(2, 1);
+    back_end.now += 1s;
+  }
+  CHECK(back_end.limit.limit() >= AdaptiveLimitOptions{}.initial);
+  back_end.Run(60, 1);
+  CHECK(back_end.admitted == 60);
+}
+
 TEST_CASE("bulk is refused first, critical calls last", "[gateway]") {
   AdaptiveLimit limit({.min = 1, .initial = 10, .max = 10});
   Calls calls;

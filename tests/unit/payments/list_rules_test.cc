@@ -136,6 +136,28 @@ TEST_CASE("Search: the next page's link leads on from where this one ends", "[pa
   CHECK_FALSE(LinksOf(request, *query, page, "http://gov.test").has_next_page());
 }
 
+TEST_CASE("Search: a page that somebody made up leads to none that is refused", "[payments]") {
+  for (const char* page_number : {"999999999", "1000000000"}) {
+    Request request;
+    request.set_page(page_number);
+    request.set_display_size("1");
+    request.set_cursor("1700000000123456.aaaaaaaaaaaaaaaaaaaaaaaaaa.999999998");
+    auto query = CheckList(request);
+    REQUIRE(query.ok());
+    PaymentPage page{.total = 0, .has_more = true, .payments = std::vector<Payment>(1)};
+    page.payments[0].id = std::string(26, 'a');
+    auto links = LinksOf(request, *query, page, "http://gov.test");
+    std::string next = links.next_page().href();
+    if (next.empty()) continue;
+    Request following = request;
+    following.set_page(next.substr(next.find("page=") + 5,
+                                   next.find('&', next.find("page=")) - next.find("page=") - 5));
+    following.set_cursor(next.substr(next.find("cursor=") + 7));
+    INFO(next);
+    CHECK(CheckList(following).ok());
+  }
+}
+
 TEST_CASE("Search: of very many payments the total is what is known", "[payments]") {
   Request request;
   request.set_page("30");

@@ -135,6 +135,26 @@ TEST_CASE("Breaker: an outage that comes back in the ramp is found out in the sa
   CHECK(breaker.Room(kStart + 3s, 16) == 1);
 }
 
+TEST_CASE("Destinations: what is known to be out of order is probed first, and counts nothing",
+          "[work]") {
+  Destinations destinations(16, {});
+  {
+    Try probe(destinations, "x", "1", true), second(destinations, "x", "2", true);
+    CHECK(probe.Failed());
+    CHECK(second.Failed());
+  }
+  CHECK(destinations.Room("x", std::chrono::steady_clock::now()) == 0);
+  CHECK(destinations.open() == 1);
+  // A probe that succeeds ends it, and what the rows said before that is not believed again.
+  Destinations others(16, {});
+  {
+    Try probe(others, "x", "1", true);
+    probe.Reached();
+  }
+  Try next(others, "x", "2", true);
+  CHECK_FALSE(next.Failed());
+}
+
 TEST_CASE("Destinations: each has a share, and its own outages", "[work]") {
   Destinations destinations(2, {});
   Time now = std::chrono::steady_clock::now();
