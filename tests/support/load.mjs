@@ -33,9 +33,9 @@ export class Load {
     this.#loops = [this.#send(), ...this.#gateways.map((one) => this.#look(one))];
   }
 
-  // Every call of the mix once, one after the other.
+  // Every call of the mix once, one after the other, at that rate at most.
   async once() {
-    for (const number of this.#mix.keys()) await this.#one(number);
+    for (const number of this.#mix.keys()) await Promise.all([this.#one(number), delay(1000 / this.#perSecond)]);
     await this.stop();
   }
 
