@@ -49,6 +49,6 @@ export function callsOf(sandbox, run) {
   };
 }
 
-// Five in ten change something.
+// Of ten calls three make a payment and one a message; three read, two show a page, one gets a token.
 export const mixOf = ({ createPayment, readPayment, page, token, notify }) =>
   [createPayment, readPayment, page, createPayment, notify, readPayment, token, createPayment, readPayment, page];

@@ -8,7 +8,7 @@ const timeoutMs = 30_000;
 const burstMax = 10;
 
 // `gateways`: [{listen, admin}], host:port. `mix`: one kind of call after the other, each a function of its number: {kind, method,
-// path, headers, body, done(json)}; what `done` returns is kept. `host` is the public name.
+// path, headers, body, done(json)}; what `done` returns is kept, with its number and times. `host` is the public name.
 export class Load {
   #gateways;
   #host;
@@ -33,15 +33,10 @@ export class Load {
     this.#loops = [this.#send(), ...this.#gateways.map((one) => this.#look(one))];
   }
 
-  // Every call of the mix once, one after the other.
+  // Every call of the mix once, one after the other, at that rate at most.
   async once() {
-    for (const number of this.#mix.keys()) await this.#one(number);
+    for (const number of this.#mix.keys()) await Promise.all([this.#one(number), delay(1000 / this.#perSecond)]);
     await this.stop();
-  }
-
-  // How many requests have no answer yet.
-  get outstanding() {
-    return this.#under.size;
   }
 
   // Ends once everything is answered.
