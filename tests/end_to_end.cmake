@@ -1,14 +1,11 @@
-# Tests in Node. Those of the whole stack each start one of their own, and wait for it half of the time. What kills processes has
-# the machine to itself.
+# Tests in Node. Those of the whole stack each start one of their own; two at a time would only take each other's cores.
 find_program(NODE node REQUIRED)
 
 function(tamarack_node_test name timeout)
   add_test(NAME ${name} COMMAND ${NODE} ${ARGN} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   string(REGEX REPLACE "\\..*" "" layer ${name})
-  set_tests_properties(${name} PROPERTIES LABELS ${layer} TIMEOUT ${timeout} ENVIRONMENT "TAMARACK_BUILD=${CMAKE_BINARY_DIR}")
-  if(layer STREQUAL "faults")
-    set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
-  endif()
+  set_tests_properties(${name} PROPERTIES LABELS ${layer} TIMEOUT ${timeout} RUN_SERIAL TRUE
+    ENVIRONMENT "TAMARACK_BUILD=${CMAKE_BINARY_DIR}")
 endfunction()
 
 file(GLOB unit_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/unit/node/*.test.mjs)
@@ -57,3 +54,5 @@ set_property(TEST faults.terminated APPEND PROPERTY ENVIRONMENT "LSAN_OPTIONS=su
 tamarack_node_test(faults.slo 1200 --test ${CMAKE_CURRENT_SOURCE_DIR}/slo/mutants.test.mjs)
 tamarack_node_test(faults.restore 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/restore.test.mjs)
 tamarack_node_test(faults.interrupted 600 --test ${CMAKE_CURRENT_SOURCE_DIR}/faults/interrupted.test.mjs)
+# These are for `make faults` alone.
+set_tests_properties(faults.restore faults.slo PROPERTIES LABELS "faults;long")

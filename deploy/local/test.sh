@@ -33,24 +33,15 @@ if [ $# = 0 ] && git rev-parse -q --verify HEAD >/dev/null 2>&1; then
   fi
 fi
 
-# What the sanitizers look at is built from what the tests leave of the machine: they wait for servers and pages half of the time.
-sanitizers=
-if [ $# = 0 ] && [[ $preset = release || $preset = dev ]]; then
-  setsid nice -n 19 sh -c 'deploy/local/build.sh asan tests/all && deploy/local/build.sh tsan tests_without_grpc' >build/sanitizers.log 2>&1 &
-  sanitizers=$!
-  trap 'kill -- -$sanitizers 2>/dev/null || true' EXIT
-fi
 # Two at a time: each has servers of its own, and what needs the machine to itself says so.
-run "build/$preset" -j2 "$@"
-if [ -n "$sanitizers" ]; then
-  echo "[test] waiting for the sanitizers' builds"
-  if wait $sanitizers; then
-    run build/asan -j3 -L 'unit|integration'
+run "build/$preset" -j2 -LE '^long$' "$@"
+if [ $# = 0 ] && [[ $preset = release || $preset = dev ]]; then
+  if deploy/local/build.sh asan tests/all && deploy/local/build.sh tsan tests_without_grpc; then
+    run build/asan -j2 -L 'unit|integration'
     run build/tsan -j2 -L tsan
     run build/asan -j2 -L fuzz
   else
     failed=1
-    cat build/sanitizers.log
     closing+=("the sanitizers' builds failed")
   fi
 fi
