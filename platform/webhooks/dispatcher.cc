@@ -174,6 +174,9 @@ asio::awaitable<work::Outcome> Dispatcher::Courier::Deliver(const ClaimedDeliver
 Async<http::ClientResponse> Dispatcher::Courier::Post(const ClaimedDelivery& delivery,
                                                       const std::string& secret,
                                                       const telemetry::TraceContext& trace) {
+  // Whether it is recorded was decided for the origin: a mark that receivers could compare.
+  telemetry::TraceContext told = trace;
+  told.flags = 0;
   http::ClientRequest request;
   request.method = "POST";
   request.url = delivery.url;
@@ -186,7 +189,7 @@ Async<http::ClientResponse> Dispatcher::Courier::Post(const ClaimedDelivery& del
                      {"webhook-id", delivery.event.id},
                      {"webhook-timestamp", std::to_string(timestamp)},
                      {"webhook-signature", signature},
-                     {"traceparent", telemetry::FormatTraceparent(trace)}};
+                     {"traceparent", telemetry::FormatTraceparent(told)}};
   co_return co_await client_.Send(std::move(request));
 }
 
@@ -239,7 +242,8 @@ Async<int64_t> Dispatcher::Courier::Audit(DeliveryRepository repository,
   if (registry == nullptr) co_return 0;
   CO_ASSIGN_OR_RETURN(int64_t count, co_await repository.CountWithoutDelivery());
   telemetry::Gauge(*registry, "tamarack_webhook_events_without_delivery",
-                   "Events of the last day that an enabled endpoint wants and will never get")
+                   "Of the latest 1,000 events of a day, those that an enabled endpoint wants and "
+                   "will never get")
       .Set(static_cast<double>(count));
   if (count > 0)
     telemetry::Log(telemetry::Level::kError, "events without delivery", {{"count", count}});

@@ -122,7 +122,7 @@ describe('a change that is told by webhook', () => {
     const { body: { payment_id: payment } } = await create();
     assert.equal((await call(`/v1/payments/${payment}/cancel`, null, traceId)).status, 204);
     const hook = await eventually('a webhook', () => hooks.find(({ body }) => body.includes(payment)));
-    const [, told] = /^00-([0-9a-f]{32})-[0-9a-f]{16}-01$/.exec(hook.headers.traceparent);
+    const [, told] = /^00-([0-9a-f]{32})-[0-9a-f]{16}-00$/.exec(hook.headers.traceparent);
     assert.notEqual(told, traceId);
     assert.ok(!JSON.stringify(hook).includes(traceId));
     const [attempt] = await eventually('the span of the attempt', () => (ofTrace(told).length ? ofTrace(told) : null));

@@ -73,6 +73,7 @@ TEST_CASE_METHOD(Traced, "Each attempt is a trace of its own, with a link that s
       auto trace = telemetry::ParseTraceparent(got.traceparent);
       REQUIRE(trace);
       sent.insert(trace->trace_id);
+      CHECK(trace->flags == 0);  // That the origin was recorded would tell that they are of one.
       CHECK(got.body.find(call.trace_id) == std::string::npos);
     }
   }
