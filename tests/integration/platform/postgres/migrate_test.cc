@@ -320,7 +320,8 @@ TEST_CASE("Migrate: those who wait for their turn do not hold up an index", "[mi
 }
 
 TEST_CASE("Migrate: without a server UNAVAILABLE", "[migrate]") {
-  CHECK(Migrate("host=/nonexistent", kTwo).code() == StatusCode::kUnavailable);
+  CHECK(Migrate("host=/nonexistent", kTwo, {.connect_time = std::chrono::seconds(0)}).code() ==
+        StatusCode::kUnavailable);
 }
 
 }  // namespace
