@@ -30,12 +30,10 @@ std::string Variable(absl::string_view flag) {
 }  // namespace
 
 std::vector<std::string> ParseFlags(int argc, char** argv, std::string_view usage) {
-  // Else the first socket would be where somebody writes what he has to say.
-  for (int fd = 0; (fd = ::open("/dev/null", O_RDWR)) >= 0;) {
-    if (fd <= STDERR_FILENO) continue;
-    ::close(fd);
-    break;
-  }
+  // Where one of these is closed, the first socket would be, and be sent our log.
+  int fd = 0;
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = ::open("/dev/null", O_RDWR);
+  if (fd > STDERR_FILENO) ::close(fd);
   // As a container's first process, which has no default for signals, it could not be ended while
   // it starts, or while a command runs. What serves has its own way to end (runtime::Process).
   for (int signal : {SIGTERM, SIGINT}) std::signal(signal, [](int got) { _exit(128 + got); });
